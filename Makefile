@@ -1,0 +1,116 @@
+# CineStream. `make help` lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS := never
+# The address of the site may be given without prefix: make run IMDB_URL=https://www.imdb.com
+ifdef IMDB_URL
+export CINESTREAM_IMDB_URL := $(IMDB_URL)
+endif
+SOURCES := shared services demo tests tools docs bench
+LOCKED := pyproject.toml uv.lock tools/uv.txt $(wildcard */pyproject.toml services/*/pyproject.toml)
+
+.PHONY: help
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+.venv/.made: $(LOCKED)
+	@tools/setup.sh
+	@touch $@
+
+.PHONY: setup
+setup: .venv/.made  ## Make .venv with every command and every locked dependency
+
+.PHONY: browser
+browser: setup  ## Find a browser, or install Debian's headless Chromium
+	@tools/browser.sh
+
+.PHONY: run
+run: browser  ## Start everything on this machine and show films arrive (IMDB_URL=… for another site)
+	@exec $(BIN)/cinestream-run
+
+.PHONY: enqueue
+enqueue: setup  ## Ask the running pipeline for pages: make enqueue TARGETS="tt0111161 chart:top"
+	@. ./.cinestream/env && $(BIN)/cinestream-scraper enqueue $(TARGETS)
+
+.PHONY: test
+test: browser  ## Set everything up and run all tests
+	@command -v curl >/dev/null || tools/apt-install.sh curl || true  # one of the clients in the tests
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+.PHONY: fuzz
+fuzz: setup  ## Feed etl 20,000 damaged pages and messages, others each time
+	@CINESTREAM_FUZZ=20000 CINESTREAM_FUZZ_SEED=$${CINESTREAM_FUZZ_SEED:-$$(date +%s)} \
+	  $(BIN)/pytest -q --log-cli-level=INFO tests/etl/test_mutations.py tests/etl/test_fuzz.py
+
+.PHONY: check
+check: setup lint types imports lock-check references isolated test  ## Everything that CI checks, tests included
+
+.PHONY: lint
+lint: setup  ## Style and likely mistakes
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check --quiet $(SOURCES) || { echo "run 'make format'" >&2; exit 1; }
+
+.PHONY: format
+format: setup  ## Rewrite the sources in the project's style
+	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true
+	@$(BIN)/ruff format $(SOURCES)
+
+.PHONY: types
+types: setup  ## Static types
+	@$(BIN)/mypy
+
+.PHONY: imports
+imports: setup  ## Who may import whom; declared and used dependencies agree
+	@$(BIN)/lint-imports --no-cache
+	@tools/deptry.sh
+
+.PHONY: lock-check
+lock-check: setup  ## uv.lock and tools/uv.txt fit the pyproject files
+	@$(BIN)/uv lock --check --quiet
+	@$(BIN)/uv export --frozen --quiet --only-group bootstrap --no-header | diff - tools/uv.txt
+
+.PHONY: lock
+lock: setup  ## Renew uv.lock after a change of dependencies
+	@$(BIN)/uv lock
+	@$(BIN)/uv export --frozen --quiet --only-group bootstrap --no-header --output-file tools/uv.txt >/dev/null
+
+.PHONY: references
+references: setup  ## The generated references are up to date
+	@$(BIN)/python tools/references.py --check
+
+.PHONY: docs
+docs: setup  ## Write the generated references anew
+	@$(BIN)/python tools/references.py
+
+.PHONY: isolated
+isolated: setup  ## Each service starts with its declared dependencies alone
+	@tools/isolated.sh
+
+.PHONY: audit
+audit: setup  ## Known vulnerabilities in what is locked (asks PyPI)
+	@$(BIN)/uv export --frozen --quiet --no-emit-workspace | $(BIN)/pip-audit --disable-pip --require-hashes -r /dev/stdin
+
+.PHONY: secrets
+secrets:  ## Write random passwords for docker compose into .env
+	@tools/secrets.sh
+
+.PHONY: bench-etl
+bench-etl: setup  ## Compare what etl needs for a page with the usual way and with the least possible
+	@$(BIN)/python -m bench.etl
+
+.PHONY: bench-trakt
+bench-trakt: setup  ## Compare an export from Trakt with a plain script
+	@$(BIN)/python -m bench.trakt
+
+.PHONY: bench-stream
+bench-stream: setup  ## Compare the stream with its peers (nginx+nchan and npm, where they are installed)
+	@$(BIN)/python -m bench.stream
+
+.PHONY: bench-scraper
+bench-scraper: browser  ## Compare the scraper with Selenium as usual, Scrapy (SCRAPY_PYTHON=…), and bare driver.get
+	@$(BIN)/python -m bench.scraper
+
+.PHONY: clean
+clean:  ## Remove the environment and what was stored
+	rm -rf .venv .cinestream

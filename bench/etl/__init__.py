@@ -1,0 +1,1 @@
+"""`make bench-etl`: what reading a page costs, beside the usual way (`soup`) and the least possible."""

@@ -1,0 +1,1 @@
+"""Pages a second of the scraper and of what people use instead, on one site: `works` (how each reads), `__main__`."""

@@ -1,0 +1,31 @@
+"""The events: films of about 1.3 KB as JSON, with their number and the time of sending in the title."""
+
+import time
+
+from cinestream.contracts import Movie, PlotTone, SentimentAnalysis
+
+MARK = b'"title":"bench '
+"""What every event contains once."""
+
+_PLOT = "Over the course of several years, two convicts form a friendship, seeking consolation and redemption. " * 8
+
+
+def film(number: int) -> Movie:
+    """The event with this number, as of now."""
+    return Movie(
+        id=f"tt{number:07}",
+        title=f"bench {number} {time.monotonic_ns()} ",
+        rating=9.3,
+        year="1994",
+        release_date="1994-09-23",
+        director=["Frank Darabont"],
+        genre=["Drama", "Crime"],
+        plot=_PLOT,
+        writers=["Stephen King", "Frank Darabont"],
+        stars=["Tim Robbins", "Morgan Freeman"],
+        decade_category="1990s",
+        genre_categories=["Prison", "Drama", "Adaptation"],
+        director_stats=None,
+        sentiment_analysis=SentimentAnalysis(plot_tone=PlotTone.HOPEFUL, keyword_score=0.85),
+        recommendations=[],
+    )

@@ -1,0 +1,68 @@
+"""`python -m bench.trakt [ENTRIES]`: time and peak memory of an export, and of the plain script, in one run."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.trakt.library import serving
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a program took: seconds, and MB at its peak."""
+
+    seconds: float
+    megabytes: float
+
+
+def measure(command: list[str], environment: dict[str, str]) -> Run:
+    """Run a program to its end."""
+    started = time.perf_counter()
+    process = subprocess.Popen(command, env=os.environ | environment, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{command} failed")
+    return Run(time.perf_counter() - started, usage.ru_maxrss / 1024)
+
+
+def ours(url: str, folder: Path) -> Run:
+    """`cinestream-trakt export history`."""
+    token = {"access_token": "a", "refresh_token": "r", "expires_in": 86400, "created_at": int(time.time())}
+    (folder / "token").write_text(json.dumps(token))
+    settings = {
+        "API__URL": url,
+        "API__CLIENT_ID": "key",
+        "API__PERFORMANCE__RATE_LIMIT_PER_SEC": "1000",
+        "CHECKPOINTS__DIR": str(folder / "checkpoints"),
+        "LOGIN__TOKEN_FILE": str(folder / "token"),
+    }
+    command = [str(Path(sys.executable).with_name("cinestream-trakt")), "export", "history", "--out", str(folder)]
+    return measure(command, {f"CINESTREAM_TRAKT_{name}": value for name, value in settings.items()})
+
+
+def main() -> None:
+    """Measure and print."""
+    entries = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with serving(10_000) as url:
+            small = ours(url, folder)
+        with serving(entries) as url:
+            large = ours(url, folder)
+            plain = measure([sys.executable, "bench/trakt/peers/plain.py", url, str(folder / "plain.csv")], {})
+    print(f"{entries} history entries to CSV, from a server on this machine")
+    for title, run in (("cinestream-trakt", large), ("plain script", plain)):
+        print(f"  {title:<18}{run.seconds:7.1f} s {entries / run.seconds:9.0f} entries/s {run.megabytes:7.0f} MB")
+    print(f"  throughput, ours / plain: {plain.seconds / large.seconds:.2f}")
+    print(f"  peak memory, ours / plain: {large.megabytes / plain.megabytes:.2f}")
+    print(f"  peak memory above that of 10,000 entries: {large.megabytes - small.megabytes:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

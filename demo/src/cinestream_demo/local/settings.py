@@ -1,0 +1,45 @@
+"""What can be changed about the local run; every service's own settings are passed on to it."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from cinestream.runtime.settings import CommonSettings, Port
+
+
+class LocalSettings(CommonSettings):
+    """Settings of `cinestream-run`."""
+
+    imdb_url: str = Field("", pattern=r"^(https?://.+)?$", description="Site to read; empty for the bundled demo site")
+    data_dir: Path = Field(Path(".cinestream"), description="Where streams and logs are kept")
+    nats_url: str = Field(
+        "nats://127.0.0.1:4222",
+        pattern=r"^nats://(127\.0\.0\.1|localhost):\d+$",
+        description="Loopback address that the local NATS server listens on",
+    )
+    demo_port: Port = Field(8080, description="Port of the demo site")
+    ops_port: Port = Field(9101, description="First of the three ops ports: scraper, etl, stream-api")
+    stream_host: str = Field("127.0.0.1", description="Address that the stream is served on")
+    stream_port: Port = Field(3000, description="Port that the stream is served on")
+
+    @property
+    def nats_port(self) -> int:
+        """The port of the local NATS server."""
+        return urlsplit(self.nats_url).port or 4222
+
+    @property
+    def demo(self) -> bool:
+        """Whether the demo site is the site to read."""
+        return not self.imdb_url
+
+    @property
+    def site(self) -> str:
+        """The site to read."""
+        return self.imdb_url or f"http://127.0.0.1:{self.demo_port}"
+
+    @property
+    def stream_url(self) -> str:
+        """Where a person looks at the films."""
+        host = "localhost" if self.stream_host in ("127.0.0.1", "localhost", "0.0.0.0") else self.stream_host  # noqa: S104
+        return f"http://{host}:{self.stream_port}"

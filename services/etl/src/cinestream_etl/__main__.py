@@ -1,0 +1,111 @@
+"""`cinestream-etl`: without a command the service; the commands are small tools around it."""
+
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import anyio
+import orjson
+import typer
+
+from cinestream.bus.dead_letters_app import dead_letters_app
+from cinestream.bus.topology import DIRECTOR_STATS, MOVIES, PAGES
+from cinestream.contracts import Invalid, Transient
+from cinestream.contracts.request import ScrapeRequest
+from cinestream.runtime.connected import connected
+from cinestream.runtime.logs import configure_logs
+from cinestream.runtime.service import Needs, run_service
+from cinestream.runtime.settings import BusSettings, load_settings, print_settings
+from cinestream_etl.pipeline import Filtered, only_film, read_page
+from cinestream_etl.reprocess import reprocess
+from cinestream_etl.settings import EtlSettings
+from cinestream_etl.tone_lines import tone_lines
+from cinestream_etl.worker import DURABLE, serve
+
+NEEDS = Needs(streams=(PAGES, MOVIES, DIRECTOR_STATS), consumers=(f"{PAGES}/{DURABLE}",))
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(dead_letters_app("etl"), name="dead-letters")
+
+
+@app.callback(invoke_without_command=True)
+def run(
+    context: typer.Context,
+    check: Annotated[bool, typer.Option("--check", help="Print the effective settings and exit.")] = False,
+) -> None:
+    """Raw pages in, clean and enriched movies out. Runs until SIGTERM or Ctrl-C."""
+    if context.invoked_subcommand:
+        return
+    settings = load_settings(EtlSettings)
+    if check:
+        print_settings(settings)
+    else:
+        run_service("etl", settings, NEEDS, serve)
+
+
+@app.command()
+def parse(
+    page: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A saved title page.")],
+    url: Annotated[str, typer.Option(help="The URL it was asked for; the page must then be that title's.")] = "",
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say on stderr which layout of the page gave each field.")
+    ] = False,
+) -> None:
+    """Print the movie that a page becomes, as if it were the only known film; or say why it is none, and exit 1."""
+    try:
+        requested = ScrapeRequest.of(url).id if url else None
+        html = page.read_bytes().decode("utf-8", "replace").encode()
+        read = read_page(html, requested=requested, page_time=datetime.now(UTC))
+    except (Invalid, ValueError) as error:
+        typer.echo(f"invalid: {error}", err=True)
+        raise typer.Exit(1) from None
+    if isinstance(read, Filtered):
+        typer.echo(f"filtered: {read.id} is of kind {read.kind}, not a film", err=True)
+        raise typer.Exit(1)
+    for field, layout in read.sources.items() if explain else ():
+        typer.echo(f"{field}: {layout}", err=True)
+    movie = only_film(read).model_dump(mode="json")
+    typer.echo(orjson.dumps(movie, option=orjson.OPT_INDENT_2))
+
+
+@app.command(name="reprocess")
+def reprocess_pages(
+    since: Annotated[str, typer.Option(help="Pages stored at this time (ISO 8601; UTC if it says no zone) or later.")],
+    id: Annotated[list[str] | None, typer.Option(help="Only this title; can be given more than once.")] = None,
+) -> None:
+    """Read stored pages again through today's parser; only what really changes is published. Prints the results."""
+    settings = load_settings(BusSettings)
+    configure_logs(settings.log_format, settings.log_level, service="reprocess")
+
+    async def run() -> Counter[str]:
+        moment = datetime.fromisoformat(since)
+        ids = [ScrapeRequest.of(title).id for title in id or ()]
+        async with connected(settings, "cinestream-etl-reprocess") as bus:
+            return await reprocess(bus, since=moment if moment.tzinfo else moment.replace(tzinfo=UTC), ids=ids)
+
+    try:
+        typer.echo(orjson.dumps(anyio.run(run)))
+    except (Invalid, Transient, ValueError) as error:
+        typer.echo(f"reprocess: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command(name="tone")
+def tone_of_lines() -> None:
+    """Read lines {"plot": …, "genres": […]} from stdin, and write the tone of each as a line of JSON."""
+    try:
+        sys.stdout.buffer.writelines(tone_lines(sys.stdin.buffer))
+    except Invalid as error:
+        sys.stdout.buffer.flush()
+        typer.echo(f"invalid: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Numbers and dates as pages show them to people, in the languages that IMDb's pages come in."""
+
+import re
+import unicodedata
+
+_MONTHS = (
+    "january jan januar janvier janv enero gennaio janeiro januari januara styczen stycznia leden ledna ocak",
+    "february feb februar fevrier fevr febrero febbraio fevereiro februari luty lutego unor unora subat",
+    "march mar marz mars marzo marco maart marcius marzec marca brezen brezna mart",
+    "april apr avril avr abril aprile aprilis kwiecien kwietnia duben dubna nisan",
+    "may mai mayo maggio maio maj majus mei maja kveten kvetna mayis",
+    "june jun juni juin junio giugno junho junius czerwiec czerwca cerven cervna haziran",
+    "july jul juli juillet juil julio luglio julho julius lipiec lipca cervenec cervence temmuz",
+    "august aug aout agosto augustus augusti augusztus sierpien sierpnia srpen srpna agustos",
+    "september sep sept septembre septiembre settembre setembro szeptember wrzesien wrzesnia zari eylul",
+    "october oct oktober okt octobre octubre ottobre outubro pazdziernik pazdziernika rijen rijna ekim",
+    "november nov novembre noviembre novembro listopad listopada listopadu kasim",
+    "december dec dezember dez decembre diciembre dicembre dezembro grudzien grudnia prosinec prosince aralik dic",
+)
+_MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
+# "listopad" is October in Croatian, which IMDb has no pages in.
+_WORD = re.compile(r"[^\W\d_]+")
+_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+_DAY = re.compile(r"(?<!\d)(0?[1-9]|[12]\d|3[01])(?!\d)")
+_EAST_ASIAN = re.compile(r"(\d{4})\s?年(?:\s?(\d{1,2})\s?月(?:\s?(\d{1,2})\s?日)?)?")
+_DECIMAL = re.compile(r"(\d{1,2})(?:[.,](\d))?(?!\d)")
+_WHOLE = re.compile(r"\d{1,3}(?:[.,'’\s]\d{3})+(?!\d)|\d+")
+
+
+def decimal(text: str | None) -> float | None:
+    """The first number of a text, with a point or a comma before its one decimal: "9,2/10" is 9.2."""
+    found = _DECIMAL.search(text or "")
+    return float(f"{found[1]}.{found[2] or 0}") if found else None
+
+
+def whole_number(text: str | None) -> int | None:
+    """The first whole number of a text, unless it is 0, however its thousands are set apart: "1.418.761"."""
+    found = _WHOLE.search(text or "")
+    digits = re.sub(r"\D", "", found[0]) if found else ""
+    return (int(digits) or None) if 0 < len(digits) <= 12 else None
+
+
+def date(text: str | None) -> str | None:
+    """The date that a text begins with, ISO 8601 and as partial as it is: "September 1994 (USA)" is 1994-09."""
+    shown = (text or "").partition("(")[0]
+    if found := _EAST_ASIAN.search(shown):
+        return "-".join(part.zfill(2) for part in found.groups() if part)
+    year = _YEAR.search(shown)
+    if not year:
+        return None
+    rest = shown[: year.start()] + " " + shown[year.end() :]
+    month = next((_MONTH[word] for word in map(_folded, _WORD.findall(rest)) if word in _MONTH), None)
+    if month is None:
+        return year[1]
+    day = _DAY.search(rest)
+    return f"{year[1]}-{month:02}-{int(day[1]):02}" if day else f"{year[1]}-{month:02}"
+
+
+def _folded(word: str) -> str:
+    letters = unicodedata.normalize("NFKD", word.replace("ı", "i").replace("ł", "l")).lower()
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))

@@ -1,0 +1,64 @@
+"""Title pages until 2010 ("tn15"), and the combined view that was served in this layout for years after.
+
+The facts stand in `.info` blocks. They are told by their English headings; this layout says names where later ones
+have codes, and its page says neither who was watching nor what people liked as well.
+"""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from cinestream_etl.layouts import storyline
+from cinestream_etl.layouts.localised import date, decimal, whole_number
+from cinestream_etl.layouts.tree import attribute_of, own_text, people_of, text_of, texts_of, title_id, tree
+from cinestream_etl.title import ParsedTitle
+
+_MARK = b"tn15title"
+_MINUTES = re.compile(r"(\d{1,4})\s*min\b")
+
+
+def read(html: bytes) -> ParsedTitle | None:
+    """The title that the page is about, or None if the page has another layout."""
+    page = tree(html) if _MARK in html else None
+    heading = page.css_first("#tn15title h1") if page else None
+    id = title_id(page) if page else None
+    if page is None or heading is None or id is None:
+        return None
+    blocks = _blocks(page)
+    genres = tuple(texts_of(blocks["Genre"], 'a[href*="/Genres/"]')) if "Genre" in blocks else ()
+    runtime = _MINUTES.search(_said(blocks, "Runtime") or "")
+    return ParsedTitle(
+        id=id,
+        kind=storyline.kind(page, "", genres),
+        title=own_text(heading).strip('"'),
+        year=storyline.year(page, text_of(heading, 'a[href*="/year/"]')),
+        rating=decimal(text_of(page, "#tn15rating .starbar-meta b")),
+        votes=whole_number(text_of(page, '#tn15rating .starbar-meta a[href*="ratings"]')),
+        release_date=date(_said(blocks, "Release Date")),
+        directors=tuple(people_of(blocks["Director"])) if "Director" in blocks else (),
+        writers=tuple(people_of(blocks["Writer"])) if "Writer" in blocks else (),
+        stars=tuple(person for cell in page.css("table.cast td.nm") for person in people_of(cell))[:3],
+        genres=genres,
+        keywords=tuple(texts_of(page, "#tn15plotkeywords a")),
+        plot=_said(blocks, "Plot"),
+        tagline=_said(blocks, "Tagline"),
+        runtime_minutes=int(runtime[1]) if runtime else None,
+        countries=tuple(texts_of(blocks["Country"], "a")) if "Country" in blocks else (),
+        languages=tuple(texts_of(blocks["Language"], "a")) if "Language" in blocks else (),
+        poster=attribute_of(page, '#tn15lhs .photo img, .photo a[name="poster"] img', "src"),
+    )
+
+
+def _blocks(page: LexborHTMLParser) -> dict[str, LexborNode]:
+    """The contents of the `.info` blocks, by their headings in the singular."""
+    found: dict[str, LexborNode] = {}
+    for block in page.css(".info"):
+        content = block.css_first(".info-content")
+        if content and (head := text_of(block, "h5")):
+            found.setdefault(head.rstrip(":").removesuffix("s"), content)
+    return found
+
+
+def _said(blocks: dict[str, LexborNode], head: str) -> str | None:
+    text = own_text(blocks[head], without="a.tn15more").rstrip("»| ") if head in blocks else ""
+    return text or None

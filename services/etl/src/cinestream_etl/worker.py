@@ -1,0 +1,140 @@
+"""The shell of the pipeline: gathers the facts for the stages, and stores what they make of a page.
+
+A film's contribution is in its directors' records before the film is published, so that no published statistics miss
+it; every step can be repeated, so a crash between any two costs nothing but the repetition.
+"""
+
+import time
+from collections.abc import Iterable
+from functools import partial
+
+import structlog
+
+from cinestream.bus.consume import Work, consume
+from cinestream.bus.jetstream import Bus, Delivery
+from cinestream.bus.topology import PAGES, stream
+from cinestream.contracts import Envelope, Invalid, Outcome, RawPage, Transient
+from cinestream.contracts.page import html_bytes
+from cinestream.runtime.service import Context
+from cinestream_etl import metrics, versions
+from cinestream_etl.directors import Record
+from cinestream_etl.drift import Watch
+from cinestream_etl.pipeline import Film, Filtered, read_page
+from cinestream_etl.records import Change, change
+from cinestream_etl.settings import EtlSettings
+from cinestream_etl.title import FIELDS, absent
+from cinestream_etl.versions import Decision
+
+log = structlog.get_logger("etl")
+DURABLE = "etl"
+_TRIES = 20
+
+
+async def serve(context: Context[EtlSettings]) -> None:
+    """Turn pages into movies until the context says stop."""
+    settings, bus = context.settings, context.bus
+    ack_wait = next(c.ack_wait for c in stream(PAGES).consumers if c.name == DURABLE)
+    work = Work("etl", hands=settings.etl_hands, max_failures=settings.etl_max_failures, ack_wait=ack_wait)
+    watch = Watch(settings.etl_drift_window)
+    context.health.degraded.append(watch.reasons)
+    pull = await bus.pull(PAGES, DURABLE)
+    await consume(bus, [pull], partial(handle, bus, watch=watch), work=work, metrics=metrics.CONSUME, stop=context.stop)
+
+
+async def handle(bus: Bus, delivery: Delivery, *, watch: Watch | None = None) -> None:
+    """Bring what follows from one page into the streams; the caller carries out the verdict. `watch` sees each film.
+
+    Raises:
+        Invalid: no film can be made of the page.
+        Transient: the bus does not answer, or too many races were lost.
+    """
+    try:
+        result = await settle_page(bus, delivery.envelope, watch=watch)
+    except Invalid:
+        metrics.PAGES.labels("invalid").inc()
+        raise
+    metrics.PAGES.labels(result).inc()
+    log.debug("page.settled", subject=delivery.subject, result=result)
+
+
+async def settle_page(bus: Bus, page: Envelope, *, watch: Watch | None = None) -> str:
+    """The same for any page, stored or delivered; returns the result that the metric of pages counts.
+
+    Raises:
+        Invalid: no film can be made of the page.
+        Transient: the bus does not answer, or too many races were lost.
+    """
+    read = _read(page)
+    if not isinstance(read, Film):
+        return read
+    if watch:
+        watch.see(read.title)
+    return (await settle(bus, read)).value
+
+
+async def settle(bus: Bus, film: Film) -> Decision:
+    """Store the film's contribution and its movie, unless a newer page of it is known.
+
+    Whatever other workers do meanwhile: a contribution is either followed by a compare-and-set on the movie, which
+    fails if another page came first, or was there before, put in by a page that said the same.
+
+    One late page is not recognised: that of a film without directors, when a newer one changed nothing and so left no
+    trace.
+
+    Raises:
+        Transient: the bus does not answer, or too many races were lost.
+    """
+    for _ in range(_TRIES):
+        current = await versions.current(bus, film.id)
+        if current and current.page_time > film.page_time:
+            return await _give_way(bus, film)
+        adding = partial(Record.with_film, id=film.id, film=film.contribution)
+        own = [await change(bus, key, adding) for key in film.director_keys]
+        former = set(current.director_keys) - set(film.director_keys) if current else set()
+        left = await _withdraw(bus, film, former)
+        if current and any(record.after.knows_newer(film.id, film.page_time) for record in [*own, *left]):
+            # A newer page that changed nothing was not published: only the records know of it.
+            return await _give_way(bus, film)
+        known = all(record.before.knows(film.id, film.fingerprint) for record in own)
+        if current and known and current.fingerprint == film.fingerprint:
+            return Decision.UNCHANGED
+        movie = film.movie(dict(zip(film.director_keys, (record.after for record in own), strict=True)))
+        if await versions.store(bus, movie, film, after=current):
+            return Decision.PUBLISHED
+        metrics.RACES_LOST.labels("movie").inc()
+    raise Transient(f"{film.id}: lost {_TRIES} races for the movie")
+
+
+async def _give_way(bus: Bus, film: Film) -> Decision:
+    """Take back what this page put into records: a newer page knows better."""
+    await _withdraw(bus, film, film.director_keys)
+    return Decision.OLDER
+
+
+async def _withdraw(bus: Bus, film: Film, keys: Iterable[str]) -> list[Change]:
+    """Take the film out of records where no page newer than this one put it."""
+    return [await change(bus, key, partial(Record.without_film, id=film.id, since=film.page_time)) for key in keys]
+
+
+def _read(envelope: Envelope) -> Film | str:
+    """The film of a page, or why it has none."""
+    started = time.perf_counter()
+    page = RawPage.decode(Envelope(envelope.headers, b""))
+    if page.outcome is not Outcome.FILM:
+        return page.outcome.value
+    read = read_page(html_bytes(envelope), requested=page.id, page_time=page.fetched_at)
+    metrics.PARSE_SECONDS.observe(time.perf_counter() - started)
+    if isinstance(read, Filtered):
+        return "filtered"
+    _count_fields(read)
+    return read
+
+
+def _count_fields(film: Film) -> None:
+    layout = film.sources["id"]
+    metrics.FILMS.labels(layout).inc()
+    for field in FIELDS:
+        if absent(getattr(film.title, field)):
+            metrics.FIELDS_MISSING.labels(field, layout).inc()
+        elif film.sources.get(field, layout) != layout:
+            metrics.FIELDS_FALLBACK.labels(field, film.sources[field]).inc()

@@ -1,0 +1,58 @@
+"""Which titles a page leads to: a chart, a search or a list to its rows, a title to what is like it. Pure.
+
+A chart's own data holds all rows; its DOM mostly the first 25. A search holds the first 25, and shows more on demand.
+Charts before 2023 have rows only.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from selectolax.lexbor import LexborHTMLParser
+
+from cinestream.contracts.request import TITLE_ID
+from cinestream_scraper.identity import next_data, path_into
+
+_ROWS = ", ".join(
+    f'{row} a[href*="/title/tt"]' for row in (".ipc-metadata-list-summary-item", ".titleColumn", ".lister-item-header")
+)
+_HELD: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], ...] = (
+    (("titleResults", "results"), (("listItem", "titleId"), ("id",))),
+    (("searchResults", "titleResults", "titleListItems"), (("titleId",),)),
+    (("mainColumnData", "list", "titleListItemSearch", "edges"), (("listItem", "id"),)),
+)
+"""Where the rows of searches and lists are, and where in a row its title's id is."""
+_IN_LINK = re.compile(r"/title/(tt\d+)")
+
+
+def titles_of(html: str) -> list[str]:
+    """The ids of the titles of a chart, search or list in their order, each once; empty if the page names none."""
+    data = path_into(next_data(html), "props", "pageProps")
+    edges = path_into(data, "pageData", "chartTitles", "edges")
+    if isinstance(edges, list) and edges:
+        return _once(str(path_into(edge, "node", "id")) for edge in sorted(edges, key=_rank))
+    links = LexborHTMLParser(html).css(_ROWS)
+    shown = (match[1] for link in links if (match := _IN_LINK.search(link.attributes.get("href") or "")))
+    return _once([*_held(data), *shown])
+
+
+def more_like_this(html: str) -> list[str]:
+    """The ids of the titles that a title page recommends, each once."""
+    edges = path_into(next_data(html), "props", "pageProps", "mainColumnData", "moreLikeThisTitles", "edges")
+    return _once(str(path_into(edge, "node", "id")) for edge in edges if edge) if isinstance(edges, list) else []
+
+
+def _held(data: object) -> Iterator[str]:
+    """The titles in the data of a search or list; more may be shown."""
+    for rows, keys in _HELD:
+        found = path_into(data, *rows)
+        for row in found if isinstance(found, list) else ():
+            yield from (str(id) for key in keys if (id := path_into(row, *key)))
+
+
+def _rank(edge: object) -> float:
+    rank = path_into(edge, "currentRank")
+    return float(rank) if isinstance(rank, int | float) else float("inf")
+
+
+def _once(ids: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(id for id in ids if TITLE_ID.fullmatch(id)))

@@ -1,0 +1,67 @@
+"""When a host is left alone, and for how long: the circuit breaker of a host. Pure: the clock is an argument.
+
+A refusal (challenge, 429, 403) opens it at once, for as long as the verdict says. Failures open it when several
+come in a row, each time for longer. Several of either in a row mean that it is the site that fails, not a page.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+_FAILURES_IN_A_ROW = 3
+_FIRST_PAUSE = 2.0
+
+
+class Pauses:
+    """The breaker of one host."""
+
+    def __init__(self, longest: float, clock: Callable[[], float]) -> None:
+        self._longest = longest
+        self._clock = clock
+        self._until = 0.0
+        self._failures = 0
+        self.reason = ""
+
+    @property
+    def left(self) -> float:
+        """Seconds until the host may be asked again; 0 when it may."""
+        return max(0.0, self._until - self._clock())
+
+    @property
+    def failing(self) -> bool:
+        """Whether it is the host that fails, and not single pages."""
+        return self._failures >= _FAILURES_IN_A_ROW
+
+    def refused(self, seconds: float, reason: str) -> None:
+        """The host said no: leave it alone for a while. A longer pause that is running goes on."""
+        self._failures += 1
+        self._pause(seconds, reason)
+
+    def failed(self, reason: str) -> None:
+        """The host gave no usable answer."""
+        self._failures += 1
+        if self.failing:
+            self._pause(_FIRST_PAUSE * 2 ** min(self._failures - _FAILURES_IN_A_ROW, 16), reason)
+
+    def worked(self) -> None:
+        """The host answered."""
+        self._failures = 0
+
+    def _pause(self, seconds: float, reason: str) -> None:
+        until = self._clock() + min(seconds, self._longest)
+        if until > self._until:
+            self._until, self.reason = until, reason
+
+
+def retry_after_seconds(value: str | None, now: datetime, *, default: float) -> float:
+    """The seconds that a Retry-After header means: a number of them, or an HTTP date (RFC 9110, 10.2.3)."""
+    if value is None:
+        return default
+    if value.strip().isascii() and value.strip().isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return default
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())

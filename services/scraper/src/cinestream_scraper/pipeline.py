@@ -1,0 +1,155 @@
+"""From a request to its page: fresh? → polite → read → judged → what it leads to → published. Read this first.
+
+What a request leads to (a chart's titles) is queued before its page is published, and the request is
+acknowledged after both: a crash in between repeats work and loses none.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from cinestream.bus.jetstream import AlreadyQueued, Bus, Delivery
+from cinestream.contracts import Invalid, Kind, ScrapeRequest, Transient
+from cinestream.contracts.page import html_bytes
+from cinestream_scraper import freshness, metrics
+from cinestream_scraper.discover import more_like_this, titles_of
+from cinestream_scraper.host import Host
+from cinestream_scraper.pauses import retry_after_seconds
+from cinestream_scraper.reading import Reading
+from cinestream_scraper.record import record_of
+from cinestream_scraper.session import SessionLost, SiteUnreachable
+from cinestream_scraper.sessions import Sessions
+from cinestream_scraper.settings import ScraperSettings
+from cinestream_scraper.targets import Place
+from cinestream_scraper.verdict import Action, Judgement, Verdict, judge
+
+log = structlog.get_logger("scraper")
+
+_ROWS = frozenset({Verdict.CHART, Verdict.SEARCH, Verdict.LIST})
+_RETRY_AFTER = 30.0
+_LONGEST_WAIT = 3600.0
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """What a request goes through."""
+
+    settings: ScraperSettings
+    bus: Bus
+    sessions: Sessions
+    host: Host
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Carry out one request.
+
+        Raises:
+            Invalid: it can never be: forbidden, led to a foreign host, or failed too often.
+            Transient: not now.
+        """
+        request = ScrapeRequest.decode(delivery.envelope)
+        metrics.REQUESTS.labels(request.kind).inc()
+        if not request.force and await freshness.is_fresh(self.bus, request, self.settings.scraper_fresh_for):
+            metrics.FRESH.labels(request.kind).inc()
+            await self._queue(await self._already_led_to(request))
+            return
+        url = self.settings.site.address(request)
+        await self.host.admit(url)
+        try:
+            reading = await self._read(url, request)
+            self.settings.site.require_allowed(reading.final_url)
+            judgement = judge(reading, Place(request.kind, request.id))
+            self._note(judgement, reading)
+            await self._carry_out(request, reading, judgement, delivered=delivery.delivered)
+        except Failed as error:
+            if delivery.delivered >= self.settings.scraper_tries and not self.host.pauses.failing:
+                raise Invalid(f"{error} (tried {delivery.delivered} times)") from error
+            raise
+
+    async def _already_led_to(self, request: ScrapeRequest) -> list[ScrapeRequest]:
+        """What "more like this" of a fresh page leads to, read from the stored page."""
+        stored = await freshness.stored(self.bus, request) if request.depth else None
+        return _alike(request, html_bytes(stored.envelope).decode("utf-8", "replace")) if stored else []
+
+    async def _read(self, url: str, request: ScrapeRequest) -> Reading:
+        try:
+            reading = await self.sessions.read(url, request.kind, request.limit)
+        except SiteUnreachable as error:
+            metrics.FAILURES.labels("unreachable").inc()
+            self.host.pauses.failed(str(error))
+            raise Failed(str(error)) from error
+        except SessionLost as error:
+            metrics.FAILURES.labels("session-lost").inc()
+            log.warning("session.lost", reason=str(error))
+            raise Failed(str(error), retry_after=0.0) from error
+        metrics.PAGE_BYTES.inc(len(reading.html))
+        return reading
+
+    def _note(self, judgement: Judgement, reading: Reading) -> None:
+        """Count the verdict, and let the host's breaker know."""
+        metrics.PAGES.labels(judgement.verdict).inc()
+        known = judgement.action is Action.PUBLISH
+        (log.info if known else log.warning)("page.read", url=reading.url, verdict=judgement.verdict, why=judgement.why)
+        if judgement.verdict is Verdict.SERVER_ERROR:
+            self.host.pauses.failed(judgement.why)
+        elif judgement.action is not Action.PAUSE:
+            self.host.pauses.worked()
+
+    async def _carry_out(
+        self, request: ScrapeRequest, reading: Reading, judgement: Judgement, *, delivered: int
+    ) -> None:
+        if judgement.action is Action.PUBLISH:
+            await self._queue(_led_to(request, reading, judgement))
+            await self._publish(request, reading, judgement)
+        elif judgement.action is Action.PAUSE:
+            seconds = self._pause_of(reading, judgement)
+            self.host.refused(seconds, f"{judgement.verdict}: {judgement.why}")
+            log.warning("host.paused", seconds=round(seconds), verdict=judgement.verdict, url=reading.url)
+            # Each time for longer, so that a page that is always refused does not keep the others waiting.
+            wait = min(self.host.pauses.left * delivered, _LONGEST_WAIT)
+            raise Failed(f"{judgement.verdict}: {judgement.why}", retry_after=wait)
+        else:
+            raise Failed(f"{judgement.verdict}: {judgement.why}")
+
+    def _pause_of(self, reading: Reading, judgement: Judgement) -> float:
+        if judgement.verdict is Verdict.RATE_LIMITED:
+            return retry_after_seconds(reading.retry_after, datetime.now(UTC), default=_RETRY_AFTER)
+        return self.settings.scraper_challenge_pause
+
+    async def _queue(self, requests: Iterable[ScrapeRequest]) -> None:
+        for request in requests:
+            try:
+                await self.bus.publish(request.subject, request.encode())
+                metrics.DISCOVERED.inc()
+            except AlreadyQueued:
+                continue
+
+    async def _publish(self, request: ScrapeRequest, reading: Reading, judgement: Judgement) -> None:
+        page = record_of(Place(request.kind, request.id), reading, judgement)
+        await self.bus.publish(page.subject, page.encode())
+        metrics.PUBLISHED.labels(page.outcome).inc()
+
+
+class Failed(Transient):
+    """This reading brought nothing; after a few of them the request is a dead letter."""
+
+
+def _led_to(request: ScrapeRequest, reading: Reading, judgement: Judgement) -> list[ScrapeRequest]:
+    """The requests that a page leads to: its rows, where a title has moved to, or what is like it."""
+    if judgement.verdict in _ROWS:
+        ids = titles_of(reading.html)[: request.limit]
+    elif judgement.verdict is Verdict.MOVED:
+        ids = [judgement.identity.id]
+    elif judgement.verdict is Verdict.FILM:
+        return _alike(request, reading.html)
+    else:
+        ids = []
+    return [ScrapeRequest(kind=Kind.TITLE, id=id, lane=request.lane, depth=request.depth) for id in ids]
+
+
+def _alike(request: ScrapeRequest, html: str) -> list[ScrapeRequest]:
+    """The requests for "more like this", which are one step nearer to the end."""
+    ids = more_like_this(html)[: request.limit] if request.depth else []
+    next = {"depth": request.depth - 1, "limit": request.limit, "lane": request.lane}
+    return [ScrapeRequest.model_validate({"kind": Kind.TITLE, "id": id, **next}) for id in ids]

@@ -1,0 +1,57 @@
+"""What robots.txt allows (RFC 9309), asked once and kept for a while."""
+
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import anyio
+import httpx2
+from protego import Protego
+
+from cinestream.contracts import Transient
+
+AGENT = "CineStream"
+_KEPT = 3600.0
+_MOST_BYTES = 512_000
+
+
+class Robots:
+    """The rules of one host."""
+
+    def __init__(self, client: httpx2.AsyncClient, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._clock = clock
+        self._rules: Protego | None = None
+        self._read_at = 0.0
+        self._lock = anyio.Lock()
+
+    async def allows(self, url: str) -> bool:
+        """Whether the URL may be fetched.
+
+        Raises:
+            Transient: robots.txt cannot be had now, which forbids everything until it can.
+        """
+        return bool((await self._current(url)).can_fetch(url, AGENT))
+
+    async def crawl_delay(self, url: str) -> float:
+        """The seconds that the host wants between two pages; 0 if it does not say."""
+        return float((await self._current(url)).crawl_delay(AGENT) or 0)
+
+    async def _current(self, url: str) -> Protego:
+        async with self._lock:
+            if self._rules is None or self._clock() - self._read_at > _KEPT:
+                self._rules = Protego.parse(await self._fetch(url))
+                self._read_at = self._clock()
+            return self._rules
+
+    async def _fetch(self, url: str) -> str:
+        parts = urlsplit(url)
+        address = f"{parts.scheme}://{parts.netloc}/robots.txt"
+        try:
+            answer = await self._client.get(address, follow_redirects=True)
+        except httpx2.HTTPError as error:
+            raise Transient(f"{address}: {type(error).__name__} {error}", retry_after=5) from error
+        if answer.status_code >= 500 or answer.status_code == 429:
+            raise Transient(f"{address}: HTTP {answer.status_code}", retry_after=30)
+        # "Unavailable" (4xx) means that there are no rules.
+        return answer.text[:_MOST_BYTES] if answer.is_success else ""

@@ -1,0 +1,70 @@
+"""The scripts that look at a page from inside: what it is, its lazy sections, and the page as it is now."""
+
+CONSENT_FRAME = 'iframe[id^="sp_message_iframe"], iframe[title*="consent" i], iframe[src*="consent" i]'
+CONSENT_BUTTON = (
+    '[data-testid="reject-button"], button[title*="reject" i], #onetrust-reject-all-handler, '
+    '[data-testid="accept-button"], button[title*="accept" i], #onetrust-accept-btn-handler'
+)
+# A search by name shows titles, people and more, each with a button of their own.
+_FOUND = '[data-testid="find-results-section-title"]'
+MORE_BUTTON = f'[data-testid="chart-see-more"], :is({_FOUND}, body:not(:has({_FOUND}))) .ipc-see-more button'
+ROW = ".ipc-metadata-list-summary-item"
+
+LOOK = f"""
+const navigation = performance.getEntriesByType("navigation")[0];
+const data = document.getElementById("__NEXT_DATA__");
+return {{
+  status: navigation ? navigation.responseStatus : 0,
+  ready: document.readyState,
+  data: Boolean(data) && document.readyState !== "loading",
+  scripts: document.scripts.length,
+  challenge: typeof window.gokuProps !== "undefined" || typeof window.AwsWafIntegration !== "undefined",
+  consentFrame: document.querySelectorAll({CONSENT_FRAME!r}).length,
+  consentButton: document.querySelectorAll('[data-testid="reject-button"], #onetrust-reject-all-handler').length,
+}};
+"""
+
+LAZY = """
+// Bring each part that loads only when seen into view, until all are there or nothing has changed for a while.
+const [quiet, done] = arguments;
+const lazy = '[data-testid$="-loader"]';
+const never = /ribbon|-wl-|voting|news/;
+const pending = () => [...document.querySelectorAll(lazy)].filter(
+  (node) => !never.test(node.dataset.testid) && node.closest("section"));
+let changed = performance.now();
+const observer = new MutationObserver(() => { changed = performance.now(); });
+observer.observe(document.documentElement, { childList: true, subtree: true });
+const step = (turn) => {
+  const left = pending();
+  if (!left.length || performance.now() - changed > quiet) {
+    observer.disconnect();
+    window.scrollTo(0, 0);
+    done(left.length);
+    return;
+  }
+  left[turn % left.length].scrollIntoView({ block: "center", behavior: "instant" });
+  requestAnimationFrame(() => step(turn + 1));
+};
+step(0);
+"""
+
+ROWS = f"""
+const section = document.querySelector({_FOUND!r}) || document;
+const shown = section.querySelectorAll({ROW!r}).length;
+let held = 0;
+try {{
+  const chart = JSON.parse(document.getElementById("__NEXT_DATA__").textContent).props.pageProps.pageData.chartTitles;
+  held = chart.pageInfo && chart.pageInfo.hasNextPage ? 0 : chart.edges.length;
+}} catch {{ /* a page without data: its rows are all there is */ }}
+return {{ shown, held }};
+"""
+
+SNAPSHOT = """
+const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) + "\\n" : "";
+const navigation = performance.getEntriesByType("navigation")[0];
+return {
+  html: type + document.documentElement.outerHTML,
+  url: location.href,
+  status: navigation ? navigation.responseStatus : 0,
+};
+"""

@@ -1,0 +1,42 @@
+"""What is scraped at start, and again every so often: `chart:top@24h,tt0111161@10s`. Pure."""
+
+from typing import NamedTuple
+
+from cinestream.contracts import Invalid, ScrapeRequest
+from cinestream_scraper.duration import parse_duration
+
+
+class Seed(NamedTuple):
+    """A target, and after how many whole seconds it is asked for again (None: never)."""
+
+    request: ScrapeRequest
+    every: int | None
+
+
+def parse_seeds(text: str) -> tuple[Seed, ...]:
+    """Read a comma-separated list of `target` or `target@period`.
+
+    Raises:
+        ValueError: an entry names no target, its period is no duration of at least a second, or a target
+            comes twice.
+    """
+    seeds = tuple(_seed(entry.strip()) for entry in text.split(",") if entry.strip())
+    targets = [seed.request.target for seed in seeds]
+    for target in targets:
+        if targets.count(target) > 1:
+            raise ValueError(f"{target} is there twice")
+    return seeds
+
+
+def _seed(entry: str) -> Seed:
+    target, separator, period = entry.rpartition("@")
+    if not separator:
+        target = entry
+    try:
+        request = ScrapeRequest.of(target)
+        every = int(parse_duration(period)) if separator else None
+    except (Invalid, ValueError) as error:
+        raise ValueError(f"{entry}: {error}") from error
+    if every is not None and every < 1:
+        raise ValueError(f"{entry}: a period is at least one second")
+    return Seed(request, every)

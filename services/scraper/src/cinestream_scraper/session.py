@@ -1,0 +1,119 @@
+"""One browser session: starts when it is first needed, reads one page at a time, can be killed from outside."""
+
+import re
+import subprocess
+from contextlib import suppress
+from typing import NamedTuple
+
+import structlog
+import urllib3.exceptions
+from selenium.common.exceptions import TimeoutException, WebDriverException
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from cinestream.contracts import Kind, Transient
+from cinestream_scraper.launch import Launch, Waits
+from cinestream_scraper.leftovers import Run
+from cinestream_scraper.memory import memory_of
+from cinestream_scraper.reading import Reading
+from cinestream_scraper.visit import visit
+
+log = structlog.get_logger("scraper")
+
+_ERROR_PAGES = ("chrome-error:", "about:")
+_UNREACHABLE = re.compile(r"net::ERR_\w+|about:neterror\?e=\w+")
+
+
+_LOOK_EVERY = 10  # looking through all processes takes as long as a tenth of a page
+
+
+class Bounds(NamedTuple):
+    """What a browser may have read (pages) and may need (bytes; 0: any) before it is replaced."""
+
+    pages: int
+    memory: int
+
+
+class BrowserUnavailable(Transient):
+    """No browser could be started: no page's fault, so no page is given up for it."""
+
+
+class SessionLost(Transient):
+    """The browser hung or crashed: the page is read again, by another session."""
+
+
+class SiteUnreachable(Transient):
+    """The browser is well, but the site does not answer."""
+
+
+class BrowserSession:
+    """A browser that is used by one thread at a time; `kill` may come from any other."""
+
+    def __init__(self, name: str, launch: Launch, run: Run, waits: Waits) -> None:
+        self._launch = launch
+        self._waits = waits
+        self._files = run.session(name)
+        self._driver: WebDriver | None = None
+        self._dead = False
+        self.started = False
+        self.pages = 0
+
+    def read(self, url: str, kind: Kind, limit: int | None = None) -> Reading:
+        """Read a page.
+
+        Raises:
+            BrowserUnavailable: there is no browser; this session must be killed and not be used again.
+            SessionLost: the same, but the browser had started.
+            SiteUnreachable: the site does not answer.
+        """
+        try:
+            driver = self._driver or self._start()
+            self.pages += 1
+            reading = visit(driver, url, kind, self._waits, limit)
+        except TimeoutException as error:
+            raise SessionLost(f"{url}: the browser waited too long") from error
+        except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
+            if match := _UNREACHABLE.search(str(error)):
+                raise SiteUnreachable(f"{url}: {match[0]}") from error
+            raise SessionLost(f"{url}: {_line(error)}") from error
+        finally:
+            if self._dead:
+                self._end()  # it was killed while it started: what came up since is killed too
+        if reading.final_url.startswith(_ERROR_PAGES):
+            raise SiteUnreachable(f"{url}: the browser shows {reading.final_url[:80]}")
+        return reading
+
+    def worn(self, bounds: Bounds) -> str | None:
+        """Why this browser should be replaced before its next page: `pages`, `memory`; None if it need not."""
+        if self.pages >= bounds.pages:
+            return "pages"
+        if bounds.memory and self.pages % _LOOK_EVERY == 0 and memory_of(self._files.mark) > bounds.memory:
+            return "memory"
+        return None
+
+    def _start(self) -> WebDriver:
+        try:
+            self._driver = self._launch.start(self._files)
+        except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
+            raise BrowserUnavailable(f"no browser starts: {_line(error)}") from error
+        if self._dead:
+            raise SessionLost("killed while it started")
+        self.started = True
+        return self._driver
+
+    def kill(self) -> None:
+        """End the browser at once, whatever it is doing; nothing of it is left."""
+        self._dead = True
+        self._end()
+
+    def _end(self) -> None:
+        self._files.kill()
+        service = getattr(self._driver, "service", None)
+        if service is not None and service.process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                service.process.wait(timeout=2)
+        self._files.remove()
+
+
+def _line(error: Exception) -> str:
+    text = (str(error).splitlines() or [""])[0]
+    return f"{type(error).__name__}: {text[:300]}"

@@ -1,0 +1,103 @@
+"""The pool of browser sessions: as many pages at once as there are hands, each with a deadline from outside."""
+
+import itertools
+import time
+from collections.abc import Callable
+from functools import partial
+
+import anyio
+import structlog
+
+from cinestream.contracts import Kind
+from cinestream_scraper import metrics
+from cinestream_scraper.pauses import Pauses
+from cinestream_scraper.reading import Reading
+from cinestream_scraper.session import Bounds, BrowserSession, BrowserUnavailable, SessionLost, SiteUnreachable
+from cinestream_scraper.threads import in_daemon_thread
+
+log = structlog.get_logger("scraper")
+
+_LONGEST_PAUSE = 60.0
+NO_BOUNDS = Bounds(pages=1 << 62, memory=0)
+
+
+class Sessions:
+    """Sessions are opened when there is work, kept for the next page, and replaced when they are lost."""
+
+    def __init__(self, open: Callable[[str], BrowserSession], *, deadline: float, bounds: Bounds = NO_BOUNDS) -> None:
+        self._open = open
+        self._bounds = bounds
+        self._deadline = deadline
+        self._idle: list[BrowserSession] = []
+        self._names = map(str, itertools.count(1))
+        self._pauses = Pauses(_LONGEST_PAUSE, time.monotonic)
+
+    @property
+    def paused(self) -> bool:
+        """Whether no browser starts, so that nothing should be taken for a while."""
+        return self._pauses.left > 0
+
+    def degraded(self) -> list[str]:
+        """What is wrong, for /readyz."""
+        return [self._pauses.reason] if self._pauses.failing else []
+
+    async def read(self, url: str, kind: Kind, limit: int | None = None) -> Reading:
+        """Read a page with a session of the pool.
+
+        Raises:
+            BrowserUnavailable: no browser starts.
+            SessionLost: it took longer than the deadline, or the browser died; its session is gone.
+            SiteUnreachable: the site does not answer.
+        """
+        session = self._idle.pop() if self._idle else self._opened()
+        started = time.perf_counter()
+        keep = False
+        try:
+            with anyio.fail_after(self._deadline):
+                reading = await in_daemon_thread(partial(session.read, url, kind, limit))
+            keep = not await self._is_worn(session)
+            self._pauses.worked()
+        except SiteUnreachable:
+            keep = True
+            raise
+        except TimeoutError:
+            reason = f"{url}: more than {self._deadline:g} s"
+            raise (SessionLost(reason) if session.started else self._unavailable(reason)) from None
+        except BrowserUnavailable as error:
+            raise self._unavailable(str(error)) from error
+        finally:
+            if keep:
+                self._idle.append(session)
+            else:
+                await self._kill(session)
+        metrics.PAGE_SECONDS.observe(time.perf_counter() - started)
+        return reading
+
+    async def close(self) -> None:
+        """End the idle sessions; those that read are ended by the cancellation of their readings."""
+        async with anyio.create_task_group() as group:
+            while self._idle:
+                group.start_soon(self._kill, self._idle.pop())
+
+    async def _is_worn(self, session: BrowserSession) -> bool:
+        reason = await in_daemon_thread(partial(session.worn, self._bounds))
+        if reason:
+            log.info("session.recycled", reason=reason, pages=session.pages)
+            metrics.SESSIONS_RECYCLED.labels(reason).inc()
+        return reason is not None
+
+    def _unavailable(self, reason: str) -> BrowserUnavailable:
+        log.warning("browser.unavailable", reason=reason)
+        self._pauses.failed(reason)
+        return BrowserUnavailable(reason, retry_after=max(self._pauses.left, 1.0))
+
+    def _opened(self) -> BrowserSession:
+        session = self._open(next(self._names))
+        metrics.SESSIONS_OPEN.inc()
+        metrics.SESSIONS_OPENED.inc()
+        return session
+
+    async def _kill(self, session: BrowserSession) -> None:
+        metrics.SESSIONS_OPEN.dec()
+        with anyio.CancelScope(shield=True):
+            await in_daemon_thread(session.kill)

@@ -1,0 +1,96 @@
+"""The settings of the scraper."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from cinestream.runtime.settings import Port, ServiceSettings
+from cinestream_scraper.duration import Duration
+from cinestream_scraper.seeds import Seed, parse_seeds
+from cinestream_scraper.targets import Site
+
+Seconds = Annotated[Duration, Field(gt=0)]
+
+
+class ScraperSettings(ServiceSettings):
+    """What the scraper can be told. Durations are seconds, or written as `30m`, `24h`."""
+
+    ops_port: Port = Field(9101, description="Port of the ops endpoints")
+    imdb_url: str = Field(
+        "http://127.0.0.1:8080",
+        pattern=r"^https?://[^/?#\s]+[^?#\s]*$",
+        description="Site to read: IMDb or the demo site",
+    )
+    selenium_url: str = Field(
+        "", pattern=r"^(https?://.+)?$", description="Selenium Grid or remote driver; empty: a browser on this machine"
+    )
+    scraper_sessions: int = Field(
+        default_factory=lambda: max(1, min(4, os.cpu_count() or 1)),
+        ge=1,
+        le=64,
+        description="Browser sessions, each reads one page at a time; by default one per core, at most 4",
+    )
+    scraper_session_pages: int = Field(500, ge=1, description="Pages after which a browser is replaced by a new one")
+    scraper_session_memory: int = Field(
+        1024, ge=0, description="MiB of memory of its own above which a browser is replaced; 0: no limit"
+    )
+    scraper_browser: Literal["chrome", "firefox"] = Field("chrome", description="Which browser reads the pages")
+    scraper_browser_args: str = Field("", description="More arguments for the browser, quoted as for a shell")
+    scraper_window: str = Field("1920x1080", pattern=r"^\d{3,4}x\d{3,4}$", description="Size of the browser's window")
+    scraper_locale: str = Field(
+        "en-US", pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="Language that pages are asked for in"
+    )
+    scraper_timezone: str = Field("UTC", description="Time zone that the browser says it is in")
+    scraper_fresh_for: Annotated[Duration, Field(ge=0)] = Field(
+        86_400, description="A page that is younger is not read again, unless forced"
+    )
+    scraper_rate: float = Field(1.0, ge=0, description="Pages per second of a host; 0: as fast as the browser")
+    scraper_rate_recovery: Seconds = Field(
+        600, description="How long a rate that was halved by a refusal stays so, before it is doubled again"
+    )
+    scraper_allowed_hosts: str = Field(
+        "", description="Hosts besides the site's own that a page may come from, separated by commas"
+    )
+    scraper_page_deadline: Seconds = Field(60, description="A page that takes longer costs the browser its session")
+    scraper_obey_robots: bool = Field(True, description="Whether robots.txt is obeyed")
+    scraper_block: bool = Field(True, description="Whether images, fonts, media and trackers are left out")
+    scraper_seeds: str = Field(
+        "chart:top@24h", description="What is scraped at start, and again every so often: `chart:top@24h,tt0111161`"
+    )
+    scraper_challenge_wait: Seconds = Field(10, description="How long a bot challenge may take in the browser")
+    scraper_challenge_pause: Seconds = Field(600, description="How long a host is left alone after a bot challenge")
+    scraper_tries: int = Field(5, ge=1, le=40, description="Readings of a page that fails, before it is a dead letter")
+    scraper_state_dir: Path = Field(
+        default_factory=lambda: Path(tempfile.gettempdir()) / "cinestream",
+        description="Where browsers keep their files while they run; by default in the system's temporary directory",
+    )
+
+    @field_validator("scraper_seeds")
+    @classmethod
+    def _seeds_are_targets(cls, value: str) -> str:
+        parse_seeds(value)
+        return value
+
+    @model_validator(mode="after")
+    def _site_is_one(self) -> Self:
+        _ = self.site
+        return self
+
+    @property
+    def seeds(self) -> tuple[Seed, ...]:
+        """What is scraped at start."""
+        return parse_seeds(self.scraper_seeds)
+
+    @property
+    def site(self) -> Site:
+        """Where targets are, and which other hosts may answer."""
+        return Site.of(self.imdb_url, self.scraper_allowed_hosts.split(","))
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """Width and height of the browser's window."""
+        width, _, height = self.scraper_window.partition("x")
+        return int(width), int(height)

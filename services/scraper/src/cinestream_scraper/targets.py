@@ -1,0 +1,88 @@
+"""Where a target is, and which addresses a page may come from. Pure."""
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from typing import NamedTuple, Self
+from urllib.parse import urlsplit
+
+from cinestream.contracts import Invalid, Kind, ScrapeRequest
+from cinestream.contracts.search import search_id, search_of
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_PLACE = re.compile(r"(?:/.*)?/(title|chart|list)/([^/]+)/?")
+_BEFORE_SEARCH = re.compile(r".*(?=/(?:find|search/title)/?$)")
+
+
+class Place(NamedTuple):
+    """Which page a URL names: its kind and id."""
+
+    kind: Kind
+    id: str
+
+
+def place_of(url: str) -> Place | None:
+    """The target whose own page this URL is, in any language; None for any other page, a sub-page too."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    if before := _BEFORE_SEARCH.match(parts.path):
+        query = search_of(f"{parts.path[before.end() :]}?{parts.query}")
+        return Place(Kind.SEARCH, search_id(query)) if query else None
+    match = _PLACE.fullmatch(parts.path)
+    return Place(Kind(match[1]), match[2]) if match else None
+
+
+class Site(NamedTuple):
+    """The site that is read. `hosts` are those that may answer, as `host` or, with an unusual port, `host:port`."""
+
+    url: str
+    hosts: frozenset[str]
+
+    @classmethod
+    def of(cls, url: str, allowed: Iterable[str] = ()) -> Self:
+        """The site at `url`, whose pages may also come from the `allowed` hosts.
+
+        Raises:
+            ValueError: an address is none, or an allowed host is a private address.
+        """
+        own = _host(url)
+        others = {_host(f"https://{host.strip()}") for host in allowed if host.strip()}
+        if private := sorted(host for host in others - {own} if _is_private(host)):
+            raise ValueError(f"{private[0]} is a private address: only the site itself may be at one")
+        return cls(url.rstrip("/"), frozenset({own} | others))
+
+    def address(self, request: ScrapeRequest) -> str:
+        """The URL of the page that is asked for."""
+        return f"{self.url}{request.query or f'/{request.kind.value}/{request.id}/'}"
+
+    def require_allowed(self, url: str) -> None:
+        """Check that a page may come from this URL.
+
+        Raises:
+            Invalid: it is at a host that nobody allowed.
+        """
+        try:
+            allowed = _host(url) in self.hosts
+        except ValueError:
+            allowed = False
+        if not allowed:
+            raise Invalid(f"the page led to {url[:200]}, whose host is not allowed (CINESTREAM_SCRAPER_ALLOWED_HOSTS)")
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValueError(f"{url!r} is no http(s) address")
+    # http:// and https:// of a host are the same place when each is at its usual port.
+    usual = parts.port in (None, *_DEFAULT_PORTS.values())
+    return parts.hostname.lower() if usual else f"{parts.hostname.lower()}:{parts.port}"
+
+
+def _is_private(host: str) -> bool:
+    name = host.rsplit(":", 1)[0] if host.count(":") == 1 else host
+    try:
+        return not ipaddress.ip_address(name).is_global
+    except ValueError:
+        return name == "localhost" or name.endswith((".localhost", ".local", ".internal"))

@@ -1,0 +1,79 @@
+"""The ASGI application: routes, errors, documentation."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse
+
+from cinestream.bus.jetstream import Bus
+from cinestream.runtime.ops import Health
+from cinestream_stream_api import asyncapi
+from cinestream_stream_api.hub import Hub
+from cinestream_stream_api.problems import ParameterError, Problem, add_problems
+from cinestream_stream_api.routes.films import films_router
+from cinestream_stream_api.routes.movies import movies_router
+from cinestream_stream_api.routes.site import page_files, site_router
+from cinestream_stream_api.routes.stream import stream_router
+from cinestream_stream_api.scan import Scan
+from cinestream_stream_api.tokens import Tokens
+
+
+def make_app(bus: Bus, hub: Hub, scan: Scan, health: Health) -> FastAPI:
+    """The application of a hub that has started."""
+    app = FastAPIOffline(
+        title="CineStream",
+        version="1",
+        summary="Films as a live stream that can be left and rejoined without missing one",
+        redoc_url=None,
+        static_url="/docs/assets",
+    )
+    app.include_router(stream_router(hub))
+    app.include_router(films_router(bus, scan))
+    app.include_router(movies_router(bus, hub))
+    app.include_router(site_router(health))
+    described = asyncapi.document(app.title, app.version)
+
+    @app.get("/asyncapi.json", include_in_schema=False)
+    async def events_described() -> JSONResponse:
+        return JSONResponse(described)
+
+    app.mount("/page", page_files())
+    add_problems(app)
+    if hub.settings.tokens:
+        app.add_middleware(Tokens, tokens=hub.settings.tokens)
+    if hub.settings.stream_cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=hub.settings.stream_cors_origins,
+            allow_methods=["GET", "HEAD"],
+            allow_headers=["Authorization", "Last-Event-ID", "If-None-Match"],
+            expose_headers=["ETag", "Retry-After"],
+        )
+    _document_problems(app)
+    return app
+
+
+def _document_problems(app: FastAPI) -> None:
+    """Say in the OpenAPI document that errors are problem details, not FastAPI's own form."""
+    original = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = original()
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            for own in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(own, None)
+            template = "#/components/schemas/{model}"
+            for model in (Problem, ParameterError):
+                schema = model.model_json_schema(ref_template=template, mode="serialization")
+                schema.pop("$defs", None)
+                schemas[model.__name__] = schema
+            for operations in document["paths"].values():
+                for operation in operations.values():
+                    operation["responses"].pop("422", None)
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

@@ -1,0 +1,66 @@
+"""Filters: the same one repeated means or, different ones mean and; case-insensitive whole values."""
+
+from dataclasses import dataclass
+from sys import intern
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What of a film can be filtered by; texts are casefolded."""
+
+    id: str
+    genres: tuple[str, ...]
+    directors: tuple[str, ...]
+    decade: str | None
+    tone: str | None
+    rating: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a client wants to see; empty sets and None want everything. Equal filters share their work."""
+
+    genre: frozenset[str] = frozenset()
+    director: frozenset[str] = frozenset()
+    decade: frozenset[str] = frozenset()
+    tone: frozenset[str] = frozenset()
+    id: frozenset[str] = frozenset()
+    min_rating: float | None = None
+
+    def matches(self, film: Facets) -> bool:
+        """Whether the client wants this film; an unrated one is below every rating."""
+        return (
+            (not self.genre or not self.genre.isdisjoint(film.genres))
+            and (not self.director or not self.director.isdisjoint(film.directors))
+            and (not self.decade or film.decade in self.decade)
+            and (not self.tone or film.tone in self.tone)
+            and (not self.id or film.id in self.id)
+            and (self.min_rating is None or (film.rating is not None and film.rating >= self.min_rating))
+        )
+
+
+EVERYTHING = Filter()
+
+
+def values(texts: list[str] | None) -> frozenset[str]:
+    """The values of a repeated query parameter, as they are compared; blank ones count as absent."""
+    return frozenset(folded for text in texts or () if (folded := text.strip().casefold()))
+
+
+def facets(movie: dict[str, Any]) -> Facets:
+    """The facets of a film, given as the object that its JSON says; genres are both kinds of genre.
+
+    Raises:
+        KeyError, TypeError, AttributeError: it does not have the fields of the contract.
+    """
+    tone = movie["sentiment_analysis"]["plot_tone"]
+    decade = movie["decade_category"]
+    return Facets(
+        id=movie["id"].casefold(),
+        genres=tuple(intern(g.casefold()) for g in (*movie["genre"], *movie["genre_categories"])),
+        directors=tuple(name.casefold() for name in movie["director"]),
+        decade=intern(decade.casefold()) if decade else None,
+        tone=intern(tone.casefold()) if tone else None,
+        rating=movie["rating"],
+    )

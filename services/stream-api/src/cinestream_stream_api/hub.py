@@ -1,0 +1,150 @@
+"""`Hub`: the ring, everybody who listens to it, and the beat they live by."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import anyio
+import structlog
+
+from cinestream.bus.jetstream import Bus
+from cinestream_stream_api.history import History
+from cinestream_stream_api.metrics import StreamMetrics
+from cinestream_stream_api.places import Places
+from cinestream_stream_api.ring import Ring
+from cinestream_stream_api.settings import StreamSettings
+from cinestream_stream_api.tail import Tail
+from cinestream_stream_api.waker import Waker
+
+BEATS = 3
+"""Beats in a heartbeat: after so many in silence, a client gets one."""
+
+_FAREWELL = 0.5
+
+log = structlog.get_logger("stream")
+
+
+class Listener(Protocol):
+    """Somebody with an open stream."""
+
+    @property
+    def live(self) -> bool:
+        """Whether it has seen everything there is, at least once."""
+
+    def push(self) -> bool:
+        """Write the next bytes without waiting; whether there may be more already."""
+
+    def look(self, now: float) -> None:
+        """Once a beat (`now` is loop time): see whether its time is over."""
+
+    def drop(self, reason: str) -> None:
+        """Cut the connection."""
+
+
+class Hub:
+    """One per process. `start`, then run `keep` until `end`."""
+
+    def __init__(self, bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> None:
+        self.settings = settings
+        self.metrics = metrics
+        self.history = History(bus, most_bytes=settings.stream_history_bytes, metrics=metrics)
+        self.places = Places(most=settings.stream_max_clients, most_per_address=settings.stream_max_clients_per_address)
+        self.beat = 0
+        self.ending = False
+        self._waker = Waker(settings.stream_tick_ms / 1000, self._push)
+        self._tail = Tail(bus, self.history, settings=settings, metrics=metrics, grown=self._waker.wake)
+        self._listeners: set[Listener] = set()
+        self._nobody = asyncio.Event()
+        self._again: asyncio.Handle | None = None
+        self._events = self._bytes = 0
+        metrics.clients.labels("live").set_function(lambda: self._count(live=True))
+        metrics.clients.labels("catching-up").set_function(lambda: self._count(live=False))
+
+    @property
+    def tail(self) -> Tail:
+        """What keeps the ring up to date."""
+        return self._tail
+
+    @property
+    def ring(self) -> Ring:
+        """The newest events; another ring whenever the stream turns out to be another one."""
+        return self._tail.ring
+
+    async def start(self) -> None:
+        """Fill the ring; waits until NATS answers."""
+        await self._tail.start()
+        log.info("hub.started", epoch=self.ring.epoch, floor=self.ring.floor, head=self.ring.head)
+
+    async def keep(self) -> None:
+        """Keep the ring equal to the stream's end, and beat; runs until cancelled."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._tail.keep)
+            group.start_soon(self._keep_beating)
+
+    async def wait(self) -> None:
+        """Wait until there may be something to say: new events, a beat, or the end. Listeners are pushed instead."""
+        await self._waker.wait()
+
+    def retry_ms(self, *, spread: int = 1) -> int:
+        """When a client shall come again: between the setting and `1 + spread` times that, at random."""
+        least = self.settings.stream_retry_ms
+        return least + int(random.random() * least * spread)  # noqa: S311 - nothing secret
+
+    @contextmanager
+    def listening(self, listener: Listener) -> Iterator[None]:
+        """Count as a listener meanwhile."""
+        self._listeners.add(listener)
+        try:
+            yield
+        finally:
+            self._listeners.discard(listener)
+            if not self._listeners:
+                self._nobody.set()
+
+    async def end(self) -> None:
+        """End all streams, those that do not read after a moment by force; no new ones are opened."""
+        self.ending = True
+        self._nobody.clear()
+        self._waker.wake_now()
+        if self._listeners:
+            with anyio.move_on_after(_FAREWELL):
+                await self._nobody.wait()
+        for listener in list(self._listeners):
+            listener.drop("shutdown")
+
+    def count(self, events: int, size: int) -> None:
+        """Count what was written to a client; the metrics get the sums, since each costs more than the counting."""
+        if not self._bytes:
+            asyncio.get_running_loop().call_soon(self._say_counts)
+        self._events += events
+        self._bytes += size
+
+    def _say_counts(self) -> None:
+        self.metrics.deliveries.inc(self._events)
+        self.metrics.bytes.inc(self._bytes)
+        self._events = self._bytes = 0
+
+    def _push(self) -> None:
+        """Let every listener write what is new, a chunk each; those who have more go on in the next turn."""
+        if self._again is not None:
+            self._again.cancel()
+            self._again = None
+        more = False
+        for listener in list(self._listeners):
+            more = listener.push() or more
+        if more:
+            self._again = asyncio.get_running_loop().call_soon(self._push)
+
+    def _count(self, *, live: bool) -> int:
+        return sum(listener.live is live for listener in self._listeners)
+
+    async def _keep_beating(self) -> None:
+        while True:
+            await anyio.sleep(self.settings.stream_heartbeat / BEATS)
+            self.beat += 1
+            now = asyncio.get_running_loop().time()
+            for listener in list(self._listeners):
+                listener.look(now)
+            self._waker.wake_now()

@@ -1,0 +1,141 @@
+"use strict";
+
+// Everything from the stream is put into the page by textContent, never as markup.
+
+const MOST_CARDS = 200;
+const FLUSH_MS = 60;
+const REOPEN_MS = 5000;
+const TEXTS = {
+  connecting: "Connecting",
+  "catching-up": "Catching up",
+  live: "Live",
+  reconnecting: "Reconnecting",
+  busy: "Server busy, trying again",
+  gap: "Live, with a gap",
+};
+
+const element = (id) => document.getElementById(id);
+const list = element("list");
+const cards = new Map(); // film id -> its card; the first is the oldest
+const waiting = new Map(); // film id -> what is not shown yet
+const seen = new Set();
+let events = 0;
+let paused = false;
+let timer = 0;
+let lastId = "";
+let missed = false;
+
+function say(state) {
+  const shown = state === "live" && missed ? "gap" : state;
+  element("state").dataset.state = shown;
+  element("state").textContent = TEXTS[shown];
+}
+
+function open() {
+  const from = lastId ? `last_event_id=${encodeURIComponent(lastId)}` : "replay=50";
+  const source = new EventSource(`/api/movies/stream?${from}`);
+  source.addEventListener("position", (event) => { lastId = event.lastEventId; if (stateIsNot("live", "gap")) say("catching-up"); });
+  source.addEventListener("live", (event) => { lastId = event.lastEventId; say("live"); });
+  source.addEventListener("busy", () => say("busy"));
+  source.addEventListener("gap", (event) => { lastId = event.lastEventId; tellGap(JSON.parse(event.data)); });
+  source.addEventListener("movie", (event) => { lastId = event.lastEventId; receive(JSON.parse(event.data), event.lastEventId); });
+  source.addEventListener("error", () => {
+    if (stateIsNot("busy")) say("reconnecting");
+    if (source.readyState === EventSource.CLOSED) setTimeout(open, REOPEN_MS); // the browser has given up
+  });
+}
+
+function stateIsNot(...states) {
+  return !states.includes(element("state").dataset.state);
+}
+
+function tellGap(gap) {
+  missed = true;
+  const count = gap.missed === null ? "Some events" : `${gap.missed} ${gap.missed === 1 ? "event" : "events"}`;
+  element("notice").textContent = `${count} after ${gap.requested} are no longer in the server's history.`;
+  element("notice").hidden = false;
+  say("gap");
+}
+
+function receive(film, eventId) {
+  events += 1;
+  seen.add(film.id);
+  element("events").textContent = events.toLocaleString();
+  element("films").textContent = seen.size.toLocaleString();
+  waiting.delete(film.id); // a newer version takes the place of one that was never shown
+  waiting.set(film.id, { film, eventId });
+  if (waiting.size > MOST_CARDS) waiting.delete(waiting.keys().next().value);
+  if (!paused && !timer) timer = setTimeout(flush, FLUSH_MS);
+}
+
+function flush() {
+  timer = 0;
+  for (const { film, eventId } of waiting.values()) {
+    const known = cards.get(film.id);
+    const card = known ?? element("card").content.firstElementChild.cloneNode(true);
+    fill(card, film);
+    card.dataset.film = film.id;
+    card.dataset.event = eventId;
+    card.classList.remove("new");
+    cards.delete(film.id);
+    cards.set(film.id, card);
+    list.prepend(card);
+    requestAnimationFrame(() => card.classList.add("new"));
+  }
+  waiting.clear();
+  while (cards.size > MOST_CARDS) {
+    const [id, card] = cards.entries().next().value;
+    cards.delete(id);
+    card.remove();
+  }
+  element("empty").hidden = cards.size > 0;
+}
+
+function fill(card, film) {
+  put(card, ".title", film.title);
+  put(card, ".year", film.year);
+  put(card, ".rating", film.rating === null ? null : `★ ${film.rating.toFixed(1)}`);
+  card.querySelector(".rating").ariaLabel = `Rated ${film.rating} of 10`;
+  put(card, ".director", film.director.join(", "));
+  put(card, ".plot", film.plot ?? "No plot is known.");
+  card.querySelector(".plot").classList.toggle("none", film.plot === null);
+  const derived = film.genre_categories.filter((genre) => !film.genre.includes(genre));
+  card.querySelector(".tags").replaceChildren(...film.genre.map((g) => tag(g, "")), ...derived.map((g) => tag(g, "derived")));
+  const tone = film.sentiment_analysis;
+  putFact(card, ".tone", tone.keyword_score > 0 ? `${tone.plot_tone} (${tone.keyword_score.toFixed(2)})` : tone.plot_tone);
+  putFact(card, ".decade", film.decade_category);
+  putFact(card, ".stats", film.director_stats && statsText(film.director_stats));
+}
+
+function statsText(stats) {
+  const films = `${stats.total_movies} ${stats.total_movies === 1 ? "film" : "films"}`;
+  return stats.average_rating === null ? films : `${films}, average ${stats.average_rating.toFixed(1)}`;
+}
+
+function tag(text, kind) {
+  const item = document.createElement("li");
+  item.textContent = text;
+  item.className = kind;
+  return item;
+}
+
+function put(card, selector, text) {
+  const place = card.querySelector(selector);
+  place.textContent = text ?? "";
+  place.hidden = !text;
+}
+
+function putFact(card, selector, text) {
+  const place = card.querySelector(selector);
+  place.querySelector("dd").textContent = text ?? "";
+  place.hidden = !text;
+}
+
+element("pause").addEventListener("click", () => {
+  paused = !paused;
+  element("pause").ariaPressed = String(paused);
+  element("pause").textContent = paused ? "Resume" : "Pause";
+  if (!paused) flush();
+});
+
+open();

@@ -1,0 +1,112 @@
+"""`GET /api/movies`: the films as they are now, page by page; `GET /api/stats`: how many there are."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, Field
+
+from cinestream.bus.jetstream import Bus
+from cinestream.bus.topology import MOVIES
+from cinestream.contracts import Movie, subjects
+from cinestream_stream_api.catalogue import Catalogue, Cursor, Summary, parse_cursor
+from cinestream_stream_api.event import NotAFilm, film
+from cinestream_stream_api.filters import Filter
+from cinestream_stream_api.position import Position
+from cinestream_stream_api.problems import documented, unavailable
+from cinestream_stream_api.resume import BadQuery
+from cinestream_stream_api.routes.stream import filter_of
+from cinestream_stream_api.scan import Scan
+
+MOST = 200
+"""Films in a page."""
+
+
+class Page(BaseModel):
+    """Films, newest first. To go on live without a gap, open the stream after the first page's `last_event_id`."""
+
+    last_event_id: Annotated[str, Field(examples=["mwpz3sdn-42"], description="What the first page was made at")]
+    next: Annotated[str | None, Field(examples=["mwpz3sdn-42.17"], description="`cursor` of the next page")]
+    movies: list[Movie]
+
+
+class Stats(BaseModel):
+    """How many films there are, in all and by what they can be filtered by."""
+
+    last_event_id: Annotated[str, Field(examples=["mwpz3sdn-42"])]
+    films: int
+    rated: int
+    average_rating: float | None
+    decades: dict[str, int]
+    genres: dict[str, int]
+    tones: dict[str, int]
+
+
+def films_router(bus: Bus, scan: Scan) -> APIRouter:
+    """The routes of all films."""
+    router = APIRouter()
+
+    @router.get(
+        "/api/movies",
+        response_model=Page,
+        responses=documented(400, 503),
+        summary="The films as they are now, newest first",
+    )
+    async def movies(
+        filter: Annotated[Filter, Depends(filter_of)],
+        limit: Annotated[int, Query(ge=1, le=MOST, description="Films in a page")] = 50,
+        cursor: Annotated[
+            str | None, Query(description="`next` of the page before", examples=["mwpz3sdn-42.17"])
+        ] = None,
+    ) -> Response:
+        catalogue = scan.catalogue
+        if catalogue is None:
+            return unavailable("the films are still being counted")
+        start = _cursor(cursor, catalogue)
+        ids, following = catalogue.page(filter, limit, start)
+        at = start.position if start else catalogue.position
+        found = await _films(bus, catalogue.position.epoch, ids)
+        return _json(
+            b'{"last_event_id":"%b","next":%b,"movies":[%b]}'
+            % (str(at).encode(), orjson.dumps(str(following) if following else None), b",".join(found))
+        )
+
+    @router.get("/api/stats", response_model=Stats, responses=documented(503), summary="How many films there are")
+    async def stats() -> Response:
+        catalogue = scan.catalogue
+        if catalogue is None:
+            return unavailable("the films are still being counted")
+        summary: Summary = catalogue.summary()
+        facts: dict[str, Any] = {"last_event_id": str(catalogue.position), **vars(summary)}
+        return _json(orjson.dumps(facts))
+
+    return router
+
+
+def _cursor(text: str | None, catalogue: Catalogue) -> Cursor | None:
+    if not text:
+        return None
+    cursor = parse_cursor(text)
+    if cursor is None:
+        raise BadQuery("cursor", "expected the `next` of a page, like mwpz3sdn-42.17")
+    if cursor.position.epoch != catalogue.position.epoch:
+        raise BadQuery("cursor", "it is of a stream that has been recreated since: start with the first page again")
+    return cursor
+
+
+async def _films(bus: Bus, epoch: str, ids: list[str]) -> list[bytes]:
+    """The last versions of these films, in this order, by one read; without those that are gone meanwhile."""
+    if not ids:
+        return []
+    lasts = await bus.read_lasts(MOVIES, [subjects.movie(id) for id in ids])
+    found = {}
+    for stored in lasts:
+        try:
+            found[stored.subject] = film(Position(epoch, stored.sequence), stored.headers, stored.body).data
+        except NotAFilm:
+            continue
+    return [found[subject] for id in ids if (subject := subjects.movie(id)) in found]
+
+
+def _json(body: bytes) -> Response:
+    return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")

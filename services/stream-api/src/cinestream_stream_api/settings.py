@@ -1,0 +1,63 @@
+"""Settings of stream-api."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
+from pydantic_settings import NoDecode
+
+from cinestream.runtime.settings import Port, ServiceSettings
+
+_MIB = 1 << 20
+
+
+class StreamSettings(ServiceSettings):
+    """What `cinestream-stream-api` can be told."""
+
+    ops_port: Port = Field(9103, description="Port of the ops endpoints")
+    stream_host: str = Field("127.0.0.1", description="Address that the API listens on")
+    stream_port: Port = Field(3000, description="Port that the API listens on")
+    stream_tick_ms: float = Field(
+        25, ge=0, le=1000, description="Under load, clients are woken at most once in so many milliseconds"
+    )
+    stream_heartbeat: float = Field(
+        15, ge=0.1, le=300, description="Seconds of silence after which a client gets a heartbeat"
+    )
+    stream_retry_ms: int = Field(
+        2000, ge=0, le=60_000, description="Milliseconds after which a client that lost its stream shall reconnect"
+    )
+    stream_send_timeout: float = Field(
+        30, ge=0.1, le=3600, description="Seconds after which a client that does not read is disconnected"
+    )
+    stream_max_clients: int = Field(
+        10_000, ge=1, description="Streams open at once; a further client is told to come again"
+    )
+    stream_max_clients_per_address: int = Field(
+        0, ge=0, description="Streams open at once for one address (IPv6: one /64); 0 for no limit of its own"
+    )
+    stream_trusted_proxies: Annotated[list[IPvAnyNetwork], NoDecode] = Field(
+        default_factory=list,
+        description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas",
+    )
+    stream_max_lifetime: float = Field(
+        0, ge=0, description="Seconds after which a stream is ended, to be resumed by its client; 0 for never"
+    )
+    stream_ring_events: int = Field(8192, ge=16, description="Newest events kept in memory for all clients")
+    stream_ring_bytes: int = Field(64 * _MIB, ge=_MIB, description="Most bytes that the newest events may take")
+    stream_history_bytes: int = Field(64 * _MIB, ge=_MIB, description="Most bytes of history cached for all clients")
+    stream_tokens: SecretStr = Field(
+        SecretStr(""), description="Tokens of which the API asks for one, separated by commas; empty: it is open"
+    )
+    stream_cors_origins: Annotated[list[str], NoDecode] = Field(
+        default_factory=list,
+        description="Origins of other web sites that may read the API, separated by commas; * for all",
+    )
+
+    @field_validator("stream_cors_origins", "stream_trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @property
+    def tokens(self) -> list[str]:
+        """The tokens, one by one."""
+        return [part for token in self.stream_tokens.get_secret_value().split(",") if (part := token.strip())]

@@ -1,0 +1,138 @@
+"""`Subscriber`: one client's cursor. It says which bytes come next: history first, then the ring."""
+
+import asyncio
+
+import structlog
+
+from cinestream.contracts import Transient
+from cinestream_stream_api import frames
+from cinestream_stream_api.event import Chunk, View, join
+from cinestream_stream_api.hub import BEATS, Hub
+from cinestream_stream_api.opening import Opening
+from cinestream_stream_api.position import Position
+from cinestream_stream_api.resume import Gap, gap_after
+
+log = structlog.get_logger("stream")
+
+
+class Subscriber:
+    """Everything after a position, in order, without a gap or a repetition that is not said.
+
+    It holds nothing but the position: whoever serves it asks for the next bytes when the last are written.
+    """
+
+    def __init__(self, hub: Hub, view: View, opening: Opening) -> None:
+        self._hub = hub
+        self._view = view
+        self._opening = opening
+        self._ring = opening.ring
+        self._position = opening.position
+        self._said = opening.announced
+        self._caught_up = not opening.replays
+        self._told = 0
+        self._beat = hub.beat
+
+    @property
+    def live(self) -> bool:
+        """Whether it has seen everything there is, at least once."""
+        return self._caught_up
+
+    @property
+    def behind(self) -> bool:
+        """Whether the ring already has more than it has taken."""
+        return self._position.sequence < self._ring.head or self._ring is not self._hub.ring
+
+    def told(self) -> int:
+        """How many events were taken since it was last asked."""
+        told, self._told = self._told, 0
+        return told
+
+    def first_block(self) -> bytes:
+        """The beginning of the stream."""
+        opening, wire = self._opening, self._view.wire
+        block = frames.retry(wire, self._hub.settings.stream_retry_ms)
+        block += frames.event(wire, frames.POSITION, str(opening.announced))
+        return block + self._tell_gap(opening.gap, opening.position) if opening.gap else block
+
+    def farewell(self) -> bytes:
+        """The end of a stream that the server ends."""
+        return frames.farewell(self._view.wire, self._hub.retry_ms(spread=2))
+
+    def next_chunk(self) -> bytes | None:
+        """The next bytes, as far as the ring has them; nothing when there is nothing new.
+
+        None when the ring does not reach back so far.
+        """
+        ring = self._hub.ring
+        if self._ring is not ring:
+            return self._change_stream()
+        if self._caught_up and self._position.sequence == ring.head and self._position.epoch == ring.epoch:
+            return b""
+        if self._position.epoch != ring.epoch:
+            return b""  # the tail has been told to doubt, and will find the stream that this is of
+        if self._position.sequence < ring.floor:
+            return None
+        data = self._take(ring.chunk(self._position.sequence, self._view))
+        if not self._caught_up and self._position.sequence >= ring.head:
+            self._caught_up = True
+            data += frames.event(self._view.wire, frames.LIVE, self._say_position())
+        return data
+
+    async def from_history(self) -> bytes:
+        """The next bytes from history, perhaps none; for when `next_chunk` has said that the ring has them not."""
+        position = self._position
+        try:
+            page = await self._hub.history.page(position, head=self._hub.ring.head)
+        except Transient as error:
+            log.debug("subscriber.no_history", reason=str(error))
+            self._hub.tail.doubt()
+            # Tried again when something happens: the bus is back, a beat, or another stream.
+            await self._hub.wait()
+            return self.sign_of_life()
+        missed = page.first - 1 - position.sequence
+        if missed > 0:
+            return self._tell_gap(Gap(str(position), missed), Position(position.epoch, page.first - 1))
+        events = (event for event in page.events if event.sequence > position.sequence)
+        data = self._take(join(events, self._view, through=page.through))
+        if not data:
+            await asyncio.sleep(0)  # a page without anything to show must not keep others waiting
+        return data
+
+    def _change_stream(self) -> bytes | None:
+        """Go on in a stream that was recreated, or restored to an earlier state, under the open connection."""
+        self._ring = self._hub.ring
+        held = self._hub.tail.held
+        gap = gap_after(self._position, held)
+        if gap is None:
+            return self.next_chunk()
+        self._caught_up = False
+        return self._tell_gap(gap, held.before_first)
+
+    def _tell_gap(self, gap: Gap, before: Position) -> bytes:
+        self._position = before
+        self._hub.metrics.gaps.inc()
+        first = str(Position(before.epoch, before.sequence + 1))
+        data = frames.gap_data(requested=gap.requested, first_available=first, missed=gap.missed)
+        return frames.event(self._view.wire, frames.GAP, self._say_position(), data)
+
+    def _take(self, chunk: Chunk) -> bytes:
+        self._position = Position(self._position.epoch, chunk.sequence)
+        if chunk.events:
+            self._beat = self._hub.beat
+            self._said = Position(self._position.epoch, chunk.shown)
+            self._told += chunk.events
+        return chunk.data
+
+    def _say_position(self) -> str:
+        self._beat = self._hub.beat
+        self._said = self._position
+        return str(self._position)
+
+    def sign_of_life(self) -> bytes:
+        """After a heartbeat of silence: the position if it has moved unsaid, else a comment."""
+        if self._hub.beat - self._beat < BEATS:
+            return b""
+        self._beat = self._hub.beat
+        if self._said != self._position:
+            return frames.event(self._view.wire, frames.POSITION, self._say_position())
+        return frames.heartbeat(self._view.wire, str(self._position))

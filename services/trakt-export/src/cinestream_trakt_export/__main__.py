@@ -1,0 +1,135 @@
+"""`cinestream-trakt`: log in, export, verify."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import anyio
+import typer
+
+from cinestream.contracts.errors import Transient
+from cinestream.resilience.checkpoint import CheckpointRefused
+from cinestream.runtime.logs import configure_logs
+from cinestream.runtime.settings import CommonSettings
+from cinestream.runtime.settings import load_settings as load_common_settings
+from cinestream_trakt_export.answers import TraktError
+from cinestream_trakt_export.client import Trakt, connected
+from cinestream_trakt_export.export import PLANS, account
+from cinestream_trakt_export.export import export as run_export
+from cinestream_trakt_export.settings import TraktSettings, load_settings
+from cinestream_trakt_export.verify import verify_folder
+
+T = TypeVar("T")
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
+Kind = Enum("Kind", {name: name for name in (*PLANS, "all")}, type=str)  # type: ignore[misc]
+
+
+@app.callback()
+def _about() -> None:
+    """Export a Trakt.tv library as files that Letterboxd imports."""
+    common = load_common_settings(CommonSettings)
+    configure_logs(common.log_format, common.log_level, service="trakt-export")
+
+
+@app.command()
+def settings() -> None:
+    """Print the effective settings as JSON, secrets masked."""
+    typer.echo(load_settings().model_dump_json(indent=2))
+
+
+@app.command()
+def login() -> None:
+    """Log in: shows a code to type in at Trakt, and waits for it."""
+
+    async def work(trakt: Trakt, _: TraktSettings) -> None:
+        code = await trakt.oauth.begin()
+        typer.echo(f"Open {code.verification_url} and type in {code.user_code}")
+        await trakt.oauth.finish(code)
+        typer.echo(f"Logged in as {(await account(trakt)).slug}.")
+
+    _with_trakt(work)
+
+
+@app.command()
+def logout() -> None:
+    """Revoke the login at Trakt, and forget it."""
+
+    async def work(trakt: Trakt, _: TraktSettings) -> None:
+        typer.echo("Logged out." if await trakt.oauth.logout() else "Nobody was logged in.")
+
+    _with_trakt(work)
+
+
+@app.command()
+def whoami() -> None:
+    """Say who is logged in, and the account's time zone."""
+
+    async def work(trakt: Trakt, _: TraktSettings) -> None:
+        owner = await account(trakt)
+        typer.echo(f"{owner.slug} ({owner.zone.key})")
+
+    _with_trakt(work)
+
+
+@app.command()
+def export(
+    kind: Annotated[Kind, typer.Argument(help="What to export.")],
+    out: Annotated[Path, typer.Option(help="Folder for the files; made when it is not there.")],
+) -> None:
+    """Write lists of your library as Letterboxd import files; what was interrupted goes on where it was."""
+
+    async def work(trakt: Trakt, settings: TraktSettings) -> None:
+        for name in PLANS if kind.value == "all" else [kind.value]:
+            summary = await run_export(trakt, settings, name, out, progress=_show)
+            typer.echo(f"{name}: {summary.rows} rows in {len(summary.files)} file(s), {summary.requests} requests")
+            if summary.skipped:
+                typer.echo(f"{name}: {summary.skipped} could not be exported: {out / 'skipped.csv'} says why")
+
+    _with_trakt(work)
+
+
+@app.command()
+def verify(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="A folder of exports.")]) -> None:
+    """Check import files against Letterboxd's rules, with code that shares nothing with the writer."""
+    rows, faults = verify_folder(folder)
+    for fault in faults[:100]:
+        typer.echo(fault, err=True)
+    if faults:
+        typer.echo(f"{len(faults)} fault(s) in {rows} rows", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{rows} rows, no faults")
+
+
+def _with_trakt(work: Callable[[Trakt, TraktSettings], Awaitable[None]]) -> None:
+    """Do something with a client; what goes wrong as expected is one sentence, and exit code 1."""
+    settings = load_settings()
+    if not settings.api.client_id:
+        typer.echo("api.client_id is missing: make an application at https://trakt.tv/oauth/applications", err=True)
+        raise typer.Exit(2)
+
+    async def main() -> None:
+        async with connected(settings) as trakt:
+            await work(trakt, settings)
+
+    try:
+        anyio.run(main, backend_options={"use_uvloop": True})
+    except (TraktError, Transient, CheckpointRefused) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+
+
+def _show(path: str, there: int, pages: int) -> None:
+    """Progress, on a terminal only."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r{path}: page {there} of {pages} ", err=True, nl=there == pages)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

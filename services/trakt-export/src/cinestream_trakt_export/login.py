@@ -1,0 +1,149 @@
+"""OAuth: a login by device code, and its renewal. As RFC 8628, but in Trakt's shape: the status code says how it is."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import anyio
+import httpx2
+from anyio import to_thread
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cinestream_trakt_export.answers import NeedsLogin, ServerFault, TraktError
+from cinestream_trakt_export.settings import Api
+from cinestream_trakt_export.tokens import Token, TokenFile
+
+M = TypeVar("M", bound=BaseModel)
+_DEVICE_REFUSALS = {
+    404: "Trakt does not know this code",
+    409: "this code was already used",
+    410: "the code has expired: run 'cinestream-trakt login' again",
+    418: "you refused the login",
+}
+
+
+class DeviceCode(BaseModel):
+    """What the user types in, and where; `interval` and `expires_in` are seconds."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    device_code: str
+    user_code: str
+    verification_url: str
+    expires_in: int
+    interval: int
+
+
+class OAuth:
+    """Logins at Trakt for one application.
+
+    Args:
+        http: sends requests; its base address does not matter.
+        api: the application, and where OAuth is.
+        file: where the login is kept.
+        clock: Unix time.
+        sleep: waits that many seconds.
+    """
+
+    def __init__(
+        self,
+        http: httpx2.AsyncClient,
+        api: Api,
+        file: TokenFile,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
+    ) -> None:
+        self._http, self._api, self._file, self._clock, self._sleep = http, api, file, clock, sleep
+        self._renewing = anyio.Lock()
+
+    async def begin(self) -> DeviceCode:
+        """Ask for a code that the user can type in."""
+        answer = await self._post("/oauth/device/code", {"client_id": self._api.client_id})
+        if answer.status_code != 200:
+            raise TraktError(f"Trakt gives no code (status {answer.status_code}): check api.client_id")
+        return _parsed(DeviceCode, answer)
+
+    async def finish(self, code: DeviceCode) -> None:
+        """Wait until the user has typed the code in, and keep the login."""
+        interval, ends = float(max(code.interval, 1)), self._clock() + code.expires_in
+        body = {"code": code.device_code, **self._application()}
+        while self._clock() < ends:
+            await self._sleep(interval)
+            try:
+                answer = await self._post("/oauth/device/token", body)
+            except ServerFault:
+                continue
+            if answer.status_code == 200:
+                self._file.save(_parsed(Token, answer))
+                return
+            if reason := _DEVICE_REFUSALS.get(answer.status_code):
+                raise TraktError(reason)
+            if answer.status_code == 429:
+                interval += 5  # RFC 8628, slow_down
+            elif answer.status_code != 400 and answer.status_code < 500:
+                raise TraktError(f"Trakt refuses the login (status {answer.status_code}): check api.client_secret")
+        raise TraktError(_DEVICE_REFUSALS[410])
+
+    async def bearer(self, *, refused: str = "") -> str:
+        """An access token to use now: renewed when it has expired, or is the one that Trakt `refused`."""
+        async with self._renewing:
+            token = self._file.load()
+            if token.expired(self._clock()) or token.access_token.get_secret_value() == refused:
+                token = await self._renew(refused)
+        return token.access_token.get_secret_value()
+
+    async def _renew(self, refused: str) -> Token:
+        """Trade the refresh token, which works once; kept before it is used, so that a kill here costs no login."""
+        lock = self._file.locked()
+        await to_thread.run_sync(lock.__enter__)
+        try:
+            token = self._file.load()  # another process may have been faster
+            if not token.expired(self._clock()) and token.access_token.get_secret_value() != refused:
+                return token
+            answer = await self._post("/oauth/token", self._refresh_body(token))
+            if answer.status_code >= 500 or answer.status_code == 429:
+                raise ServerFault(f"Trakt answered {answer.status_code} to the renewal of the login")
+            if answer.status_code != 200:
+                raise NeedsLogin("Trakt no longer accepts the login: run 'cinestream-trakt login'")
+            renewed = _parsed(Token, answer)
+            self._file.save(renewed)
+            return renewed
+        finally:
+            lock.__exit__(None, None, None)
+
+    async def logout(self) -> bool:
+        """Revoke and forget the login; whether there was one. It is forgotten also when Trakt cannot be reached."""
+        try:
+            token = self._file.load()
+        except NeedsLogin:
+            return self._file.remove()
+        try:
+            await self._post("/oauth/revoke", {"token": token.access_token.get_secret_value(), **self._application()})
+        finally:
+            self._file.remove()
+        return True
+
+    def _refresh_body(self, token: Token) -> dict[str, str]:
+        return {
+            "refresh_token": token.refresh_token.get_secret_value(),
+            "grant_type": "refresh_token",
+            "redirect_uri": "urn:ietf:wg:oauth:2.0:oob",
+            **self._application(),
+        }
+
+    def _application(self) -> dict[str, str]:
+        return {"client_id": self._api.client_id, "client_secret": self._api.client_secret.get_secret_value()}
+
+    async def _post(self, path: str, body: dict[str, str]) -> httpx2.Response:
+        try:
+            return await self._http.post(f"{self._api.auth_url}{path}", json=body)
+        except httpx2.TransportError as error:
+            raise ServerFault(f"Trakt cannot be reached ({type(error).__name__})") from error
+
+
+def _parsed(model: type[M], answer: httpx2.Response) -> M:
+    try:
+        return model.model_validate_json(answer.content)
+    except ValidationError:
+        raise ServerFault("Trakt's answer to a login is not readable") from None  # the error would show secrets

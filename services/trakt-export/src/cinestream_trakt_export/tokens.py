@@ -1,0 +1,72 @@
+"""The login as it is kept: one file, readable by its owner alone, replaced as a whole."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_serializer
+
+from cinestream.resilience import atomic
+from cinestream_trakt_export.answers import NeedsLogin
+
+_EARLY = 60  # seconds before its end a token is renewed, for clocks that differ
+
+
+class Token(BaseModel):
+    """What Trakt gives for a login. `expires_in` is seconds from `created_at` on (Unix time)."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    access_token: SecretStr
+    refresh_token: SecretStr
+    expires_in: int
+    created_at: int
+
+    @field_serializer("access_token", "refresh_token", when_used="json")
+    def _revealed(self, secret: SecretStr) -> str:
+        """The file holds the secrets; nothing else writes a token as JSON."""
+        return secret.get_secret_value()
+
+    def expired(self, now: float) -> bool:
+        """Whether it must be renewed before it is used."""
+        return now >= self.created_at + self.expires_in - _EARLY
+
+
+class TokenFile:
+    """Where a login is kept."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def load(self) -> Token:
+        """The login; raises NeedsLogin when there is none that can be read."""
+        try:
+            return Token.model_validate_json(self.path.read_bytes())
+        except FileNotFoundError:
+            raise NeedsLogin("nobody is logged in: run 'cinestream-trakt login'") from None
+        except (OSError, ValidationError):
+            raise NeedsLogin(f"{self.path} cannot be read: run 'cinestream-trakt login'") from None
+
+    def save(self, token: Token) -> None:
+        """Keep a login instead of the one before, on disk when this returns."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        atomic.write(self.path, token.model_dump_json().encode(), mode=0o600)
+
+    def remove(self) -> bool:
+        """Forget the login; whether there was one."""
+        existed = self.path.exists()
+        self.path.unlink(missing_ok=True)
+        return existed
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold off other processes that would renew the same login; waits for them (blocking)."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)

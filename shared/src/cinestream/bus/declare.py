@@ -1,0 +1,104 @@
+"""`cinestream-topology`: makes the streams, consumers and buckets what `topology` says. One-shot, idempotent.
+
+It has a NATS user of its own: who may update a stream may also destroy it, so no service can.
+"""
+
+from typing import Annotated, Any
+
+import anyio
+import structlog
+import typer
+from pydantic import Field
+
+from cinestream.bus import topology
+from cinestream.bus.jetstream import Bus
+from cinestream.bus.topology import Consumer, Stream
+from cinestream.runtime.connected import connected
+from cinestream.runtime.logs import configure_logs
+from cinestream.runtime.settings import BusSettings, load_settings, print_settings
+
+log = structlog.get_logger("topology")
+Size = Annotated[int, Field(ge=1 << 20)]
+
+
+class TopologySettings(BusSettings):
+    """Settings of `cinestream-topology`: the bounds of the large streams, in bytes."""
+
+    nats_user: str = Field("", description="NATS user that may create and update streams")
+    topology_pages_bytes: Size = Field(
+        topology.stream(topology.PAGES).max_bytes, description="Bytes of raw pages kept; the oldest go first"
+    )
+    topology_movies_bytes: Size = Field(
+        topology.stream(topology.MOVIES).max_bytes, description="Bytes of movie versions kept; the oldest go first"
+    )
+
+    def max_bytes(self, stream: Stream) -> int:
+        """How many bytes this stream may hold."""
+        configured = {topology.PAGES: self.topology_pages_bytes, topology.MOVIES: self.topology_movies_bytes}
+        return configured.get(stream.name, stream.max_bytes)
+
+
+async def declare(bus: Bus, settings: TopologySettings) -> None:
+    """Create what is missing and update what differs; nothing is ever deleted.
+
+    Raises:
+        ValueError: the server refuses (e.g. a change that JetStream does not allow on an existing stream).
+    """
+    for stream in topology.STREAMS:
+        await _declare_stream(bus, stream.name, {**stream.config, "max_bytes": settings.max_bytes(stream)})
+        for consumer in stream.consumers:
+            await _declare_consumer(bus, stream, consumer)
+
+
+async def _declare_stream(bus: Bus, name: str, config: dict[str, Any]) -> None:
+    try:
+        current = (await bus.declare(f"STREAM.INFO.{name}", {}))["config"]
+    except KeyError:
+        await bus.declare(f"STREAM.CREATE.{name}", config)
+        log.info("stream.created", stream=name)
+        return
+    changed = sorted(key for key, value in config.items() if current.get(key) != value)
+    if changed:
+        await bus.declare(f"STREAM.UPDATE.{name}", {**current, **config})
+        log.info("stream.updated", stream=name, changed=changed)
+
+
+async def _declare_consumer(bus: Bus, stream: Stream, consumer: Consumer) -> None:
+    # The server creates or updates; an equal configuration changes nothing.
+    request = {"stream_name": stream.name, "config": consumer.config}
+    await bus.declare(f"CONSUMER.DURABLE.CREATE.{stream.name}.{consumer.name}", request)
+
+
+async def _run(settings: TopologySettings) -> None:
+    async with connected(settings, "cinestream-topology") as bus:
+        await declare(bus, settings)
+        log.info("topology.ready", streams=[stream.name for stream in topology.STREAMS])
+
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def topology_command(
+    check: Annotated[bool, typer.Option("--check", help="Print the effective settings and exit.")] = False,
+    table: Annotated[bool, typer.Option("--table", help="Print the topology as a Markdown table and exit.")] = False,
+) -> None:
+    """Make the streams, consumers and buckets of CineStream, or bring them up to date; then exit."""
+    if table:
+        typer.echo(topology.table(), nl=False)
+        return
+    settings = load_settings(TopologySettings)
+    if check:
+        print_settings(settings)
+        return
+    configure_logs(settings.log_format, settings.log_level, service="topology")
+    try:
+        anyio.run(_run, settings)
+    except ValueError as error:
+        log.error("topology.refused", reason=str(error))
+        raise SystemExit(1) from None
+
+
+def main() -> None:
+    """Entry point of the command."""
+    app()

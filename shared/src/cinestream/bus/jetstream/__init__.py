@@ -1,0 +1,30 @@
+"""The only package that talks to NATS.
+
+`stored` says what is read and what can go wrong; `deliveries` is what a durable hands out; `connection` is the
+`Bus`: publishing, direct reading and key-value records as plain requests to the JetStream API, so that every
+error code is known exactly. The connection heals by itself, for ever; meanwhile requests raise `Transient`.
+"""
+
+from cinestream.bus.jetstream.connection import Bus, Headers
+from cinestream.bus.jetstream.deliveries import Delivery, Pull
+from cinestream.bus.jetstream.stored import (
+    AlreadyQueued,
+    ConsumerState,
+    Stored,
+    StreamState,
+    WrongLast,
+    nats_time,
+)
+
+__all__ = [
+    "AlreadyQueued",
+    "Bus",
+    "ConsumerState",
+    "Delivery",
+    "Headers",
+    "Pull",
+    "Stored",
+    "StreamState",
+    "WrongLast",
+    "nats_time",
+]

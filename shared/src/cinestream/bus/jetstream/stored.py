@@ -1,0 +1,75 @@
+"""What is read from the bus, and what it can answer instead."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from nats.aio.msg import Msg
+
+from cinestream.contracts import Envelope
+
+NO_MORE = frozenset({"204", "404", "408", "409"})
+"""Status messages that end a pull or a batched read (NATS ADR-13, ADR-31)."""
+
+
+class AlreadyQueued(Exception):
+    """The subject holds one message and takes no second one (JetStream error 10077)."""
+
+
+class WrongLast(Exception):
+    """Somebody else wrote to the subject first (JetStream error 10071): read it again, and decide again."""
+
+
+class Stored(NamedTuple):
+    """A message as it is stored: `sequence` in its stream, `time` of storing (UTC)."""
+
+    subject: str
+    sequence: int
+    time: datetime
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def envelope(self) -> Envelope:
+        """What was published."""
+        return Envelope(self.headers, self.body)
+
+
+@dataclass(frozen=True)
+class StreamState:
+    """A stream's facts: `created` is the time that names its epoch; sequences are 0 when it never held any."""
+
+    created: datetime
+    messages: int
+    bytes: int
+    max_bytes: int
+    first_sequence: int
+    last_sequence: int
+
+
+@dataclass(frozen=True)
+class ConsumerState:
+    """A durable's facts: `pending` not yet delivered, `in_hand` delivered and not yet acknowledged."""
+
+    pending: int
+    in_hand: int
+    redelivered: int
+
+
+def stored(msg: Msg) -> Stored:
+    """Read the answer of a direct get."""
+    headers = dict(msg.headers or {})
+    return Stored(
+        subject=headers.pop("Nats-Subject"),
+        sequence=int(headers.pop("Nats-Sequence")),
+        time=nats_time(headers.pop("Nats-Time-Stamp")),
+        headers=headers,
+        body=msg.data,
+    )
+
+
+def nats_time(text: str) -> datetime:
+    """Read a time as NATS writes it, in UTC with nanoseconds (`datetime` holds microseconds)."""
+    whole, _, rest = text.partition(".")
+    fraction = rest.rstrip("Z")[:6]
+    return datetime.fromisoformat(f"{whole.rstrip('Z')}.{fraction or '0'}+00:00")

@@ -1,0 +1,140 @@
+"""`RawPage`: a page as the browser saw it, with the facts of its reading."""
+
+import sys
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from cinestream.contracts import subjects
+from cinestream.contracts.envelope import SCHEMA, Envelope, moment, require_schema
+from cinestream.contracts.errors import Invalid
+from cinestream.contracts.request import Kind
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+MAX_PAGE_BYTES = 10_000_000
+"""A page that is larger than this when decompressed is refused: a zstd bomb, not a film."""
+
+
+class Outcome(StrEnum):
+    """What the page turned out to be; only the first four carry a body.
+
+    The others are the record that there is nothing to read, so that freshness covers it too.
+    """
+
+    FILM = "film"
+    CHART = "chart"
+    SEARCH = "search"
+    LIST = "list"
+    OTHER_KIND = "other-kind"
+    NOT_FOUND = "not-found"
+    MOVED = "moved"
+
+
+class RawPage(BaseModel):
+    """The whole page after its dynamic parts loaded.
+
+    `url` is the one asked for, `final_url` the one that answered; `status` the HTTP status of the document;
+    `fetched_at` when the browser handed it over (UTC); `layout` a hint, never a promise; `html` at most
+    `MAX_PAGE_BYTES` as UTF-8, empty for an outcome without body.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: Kind
+    id: str
+    outcome: Outcome
+    url: str
+    final_url: str
+    status: Annotated[int, Field(ge=100, le=599)]
+    fetched_at: AwareDatetime
+    layout: str = ""
+    html: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Where this page is stored."""
+        return subjects.page(self.kind, self.id)
+
+    def encode(self) -> Envelope:
+        """This page as a message: the facts as headers, the HTML as a zstd body.
+
+        Raises:
+            Invalid: the HTML is larger than `MAX_PAGE_BYTES`.
+        """
+        html = self.html.encode("utf-8", "replace")
+        if len(html) > MAX_PAGE_BYTES:
+            raise Invalid(f"page {self.url}: {len(html):,} bytes, more than {MAX_PAGE_BYTES:,}")
+        headers = {
+            SCHEMA: "raw-page/1",
+            "Cinestream-Kind": self.kind.value,
+            "Cinestream-Id": self.id,
+            "Cinestream-Outcome": self.outcome.value,
+            "Cinestream-Url": _ascii(self.url),
+            "Cinestream-Final-Url": _ascii(self.final_url),
+            "Cinestream-Status": str(self.status),
+            "Cinestream-Fetched-At": self.fetched_at.astimezone(UTC).isoformat(timespec="milliseconds"),
+            "Cinestream-Layout": _ascii(self.layout),
+        }
+        return Envelope(headers, zstd.compress(html) if html else b"")
+
+    @classmethod
+    def decode(cls, envelope: Envelope) -> Self:
+        """Read a page from a message.
+
+        Raises:
+            Invalid: not a raw page, damaged, or larger than `MAX_PAGE_BYTES` when decompressed.
+        """
+        require_schema(envelope, "raw-page", newest=1)
+        headers = envelope.headers
+        try:
+            return cls.model_validate(
+                {
+                    "kind": headers.get("Cinestream-Kind"),
+                    "id": headers.get("Cinestream-Id"),
+                    "outcome": headers.get("Cinestream-Outcome"),
+                    "url": headers.get("Cinestream-Url"),
+                    "final_url": headers.get("Cinestream-Final-Url"),
+                    "status": headers.get("Cinestream-Status"),
+                    "fetched_at": headers.get("Cinestream-Fetched-At"),
+                    "layout": headers.get("Cinestream-Layout") or "",
+                    "html": html_bytes(envelope).decode("utf-8", "replace"),
+                }
+            )
+        except ValidationError as error:
+            raise Invalid(f"raw page: {error}") from error
+
+
+def fetched_at(headers: dict[str, str]) -> datetime | None:
+    """When the page with these headers was read, without reading its body; None if it does not say."""
+    return moment(headers, "Cinestream-Fetched-At")
+
+
+def html_bytes(envelope: Envelope) -> bytes:
+    """The HTML of the page in this message, as UTF-8; for readers that need no text of it.
+
+    Raises:
+        Invalid: the body is damaged, or larger than `MAX_PAGE_BYTES` when decompressed.
+    """
+    if not envelope.body:
+        return b""
+    decompressor = zstd.ZstdDecompressor()
+    try:
+        html = decompressor.decompress(envelope.body, max_length=MAX_PAGE_BYTES + 1)
+    except zstd.ZstdError as error:
+        raise Invalid(f"raw page: the body is not zstd ({error})") from error
+    if len(html) > MAX_PAGE_BYTES:
+        raise Invalid(f"raw page: more than {MAX_PAGE_BYTES:,} bytes when decompressed")
+    if not decompressor.eof:
+        raise Invalid("raw page: the body is cut off")
+    return html
+
+
+def _ascii(text: str) -> str:
+    # Header values end at a line break, and NATS clients disagree on anything beyond ASCII.
+    return "".join(c if " " <= c <= "~" else f"%{ord(c):02X}" if ord(c) < 256 else "?" for c in text).strip()

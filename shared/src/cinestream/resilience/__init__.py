@@ -1,0 +1,5 @@
+"""How a program survives others, and itself.
+
+Read in this order: `rate` (ask no faster than allowed), `retry` (try again what may work later), `breaker` (stop
+asking who is down), `atomic` (a file is whole or not there), `checkpoint` (what was done stays done).
+"""

@@ -1,0 +1,199 @@
+"""One page in a real browser: what loads is waited for, what asks is answered, what says no is recognised."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.conftest import free_port
+from tests.scraper.pages import SITE, chart_page, title_page
+from tests.scraper.sites import Answer, HandMade, demo_site, hand_made_site
+from tests.scraper.test_real_pages import asked_for, expected, index, text
+
+from cinestream.contracts import Kind, ScrapeRequest
+from cinestream_scraper.discover import titles_of
+from cinestream_scraper.installed import NoBrowser, find_browser
+from cinestream_scraper.launch import Launch, Waits
+from cinestream_scraper.leftovers import Run
+from cinestream_scraper.reading import Reading
+from cinestream_scraper.session import BrowserSession, SiteUnreachable
+from cinestream_scraper.settings import ScraperSettings
+from cinestream_scraper.targets import Place, place_of
+from cinestream_scraper.verdict import Judgement, Verdict, judge
+
+pytestmark = pytest.mark.browser
+
+OFFLINE = "--host-resolver-rules='MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'"
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[str]:
+    """A demo site."""
+    with demo_site() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[HandMade]:
+    """A hand-made site."""
+    with hand_made_site() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserSession]:
+    """A browser that knows no other host than this machine."""
+    settings = ScraperSettings(scraper_browser_args=OFFLINE, scraper_page_deadline=30, scraper_locale="de-DE")
+    try:
+        installed = find_browser("chrome")
+    except NoBrowser as error:
+        pytest.skip(str(error))
+    run = Run.begin(tmp_path_factory.mktemp("state"))
+    session = BrowserSession("1", Launch(settings, installed), run, Waits(challenge=3, quiet=0.5))
+    yield session
+    session.kill()
+    run.end()
+
+
+def verdict_of(browser: BrowserSession, url: str) -> Judgement:
+    """The verdict on the page at a URL."""
+    place = place_of(url.partition("?")[0])
+    assert place
+    return judge(browser.read(url, place.kind), place)
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ("slow:1", Verdict.FILM),
+        ("challenge", Verdict.FILM),
+        ("consent", Verdict.FILM),
+        ("consent-wall", Verdict.FILM),
+        ("localised", Verdict.FILM),
+        ("unreleased", Verdict.FILM),
+        ("series", Verdict.OTHER_KIND),
+        ("redirect", Verdict.MOVED),
+        ("404", Verdict.NOT_FOUND),
+        ("503", Verdict.SERVER_ERROR),
+        ("429:7", Verdict.RATE_LIMITED),
+        ("403", Verdict.BLOCKED),
+        ("challenge-forever", Verdict.CHALLENGE),
+        ("empty", Verdict.CHALLENGE),
+        ("incomplete", Verdict.INCOMPLETE),
+        ("incomplete:bare", Verdict.INCOMPLETE),
+    ],
+)
+def test_what_a_crawl_meets(browser: BrowserSession, demo: str, fault: str, expected: Verdict) -> None:
+    """Each thing that the site can do to a page gets its verdict."""
+    assert verdict_of(browser, f"{demo}/title/tt0468569/?fault={fault}").verdict is expected
+
+
+def test_a_title_is_read_with_the_parts_that_load_on_scroll(browser: BrowserSession, demo: str) -> None:
+    """The sections below the fold are in the page, and nothing that is still loading."""
+    reading = browser.read(f"{demo}/title/tt0068646/", Kind.TITLE)
+    assert reading.html.lower().startswith("<!doctype html>")
+    for section in ("title-cast", "MoreLikeThis", "Storyline", "Details"):
+        assert f'<section data-testid="{section}"' in reading.html
+    assert "-loader" not in reading.html
+
+
+def test_a_chart_leads_to_all_rows_that_its_data_holds(browser: BrowserSession, demo: str) -> None:
+    """All 250 titles, of which the page shows 25."""
+    reading = browser.read(f"{demo}/chart/top/", Kind.CHART)
+    assert judge(reading, Place(Kind.CHART, "top")).verdict is Verdict.CHART
+    assert len(titles_of(reading.html)) == 250
+
+
+@pytest.mark.parametrize(("limit", "least", "most"), [(None, 51, 1000), (30, 30, 50), (5, 5, 25)])
+def test_a_search_shows_its_rows_until_there_are_enough(
+    browser: BrowserSession, demo: str, limit: int | None, least: int, most: int
+) -> None:
+    """All that was found, or no more clicks than the limit needs."""
+    request = ScrapeRequest.of("search:the")
+    reading = browser.read(f"{demo}{request.query}", Kind.SEARCH, limit)
+    assert judge(reading, Place(request.kind, request.id)).verdict is Verdict.SEARCH
+    assert least <= len(titles_of(reading.html)) <= most
+
+
+def test_more_is_clicked_where_the_data_does_not_hold_all_rows(browser: BrowserSession, made: HandMade) -> None:
+    """A chart whose rows come only by clicking is shown whole."""
+    script = """<ul></ul><span class="ipc-see-more"><button onclick="more()">more</button></span><script>
+    let n = 0;
+    function more() {
+      for (let i = 0; i < 10; i++) document.querySelector("ul").insertAdjacentHTML("beforeend",
+        `<li class="ipc-metadata-list-summary-item"><a href="/title/tt${String(++n).padStart(7, "0")}/">x</a></li>`);
+      if (n === 40) document.querySelector(".ipc-see-more").remove();
+    }
+    more();
+    </script>"""
+    made.answers["/chart/top/"] = Answer(chart_page([]).replace("<h1>x</h1>", script))
+    assert len(titles_of(browser.read(f"{made.url}/chart/top/", Kind.CHART).html)) == 40
+
+
+def test_the_status_and_retry_after_are_those_of_the_answer(browser: BrowserSession, demo: str) -> None:
+    """Also after a redirect: what the page's own answer said, not that of an earlier one."""
+    reading = browser.read(f"{demo}/title/tt0068646/?fault=429:7", Kind.TITLE)
+    assert (reading.status, reading.retry_after) == (429, "7")
+    assert browser.read(f"{demo}/title/tt0068646/", Kind.TITLE).retry_after is None
+
+
+def test_the_final_address_is_known_after_a_redirect(browser: BrowserSession, made: HandMade) -> None:
+    """A page that leads to another host says so, whatever it shows."""
+    elsewhere = f"{made.url.replace('127.0.0.1', 'localhost')}/title/tt0111161/"
+    made.answers["/title/tt0111161/"] = Answer(title_page().replace(SITE, made.url))
+    made.answers["/title/tt7777777/"] = Answer(status=302, headers={"Location": elsewhere})
+    assert browser.read(f"{made.url}/title/tt7777777/", Kind.TITLE).final_url == elsewhere
+
+
+def test_images_and_fonts_are_not_loaded_and_the_locale_is_asked_for(browser: BrowserSession, made: HandMade) -> None:
+    """What nobody looks at is not fetched."""
+    style = "<style>@font-face {font-family: F; src: url(/f.woff2)} h1 {font-family: F}</style>"
+    head = f'{style}<script src="/s.js"></script>'
+    body = '<h1>x</h1><img src="/i.png"><video autoplay src="/v.mp4"></video><i></i>'
+    made.answers["/s.js"] = Answer(
+        "document.addEventListener('DOMContentLoaded', () => document.querySelector('i').textContent ="
+        " navigator.language + ' ' + Intl.DateTimeFormat().resolvedOptions().timeZone)",
+        headers={"Content-Type": "text/javascript"},
+    )
+    made.answers["/title/tt0111161/"] = Answer(
+        title_page().replace("<head>", "<head>" + head).replace("<h1>x</h1>", body)
+    )
+    made.asked.clear()
+    reading = browser.read(f"{made.url}/title/tt0111161/", Kind.TITLE)
+    assert "<i>de-DE UTC</i>" in reading.html
+    assert set(made.asked) - {"/favicon.ico"} == {"/title/tt0111161/", "/s.js"}
+
+
+def test_windows_that_a_page_opens_are_closed(browser: BrowserSession, made: HandMade) -> None:
+    """A pop-up does not change which page is read, and does not stay."""
+    made.answers["/pop"] = Answer("pop")
+    made.answers["/title/tt0111161/"] = Answer(
+        title_page().replace("<body>", "<body><a target=w href=/pop>x</a><script>document.links[0].click()</script>")
+    )
+    for _ in range(2):
+        assert verdict_of(browser, f"{made.url}/title/tt0111161/").verdict is Verdict.FILM
+    assert browser._driver
+    assert len(browser._driver.window_handles) == 1
+
+
+def test_a_site_that_is_away_is_told_from_a_browser_that_is(browser: BrowserSession, demo: str) -> None:
+    """Nobody listens: the browser is well, and reads the next page."""
+    with pytest.raises(SiteUnreachable, match="ERR_CONNECTION_REFUSED"):
+        browser.read(f"http://127.0.0.1:{free_port()}/title/tt0111161/", Kind.TITLE)
+    with pytest.raises(SiteUnreachable, match="chrome-error"):
+        browser.read("http://127.0.0.1:9/title/tt0111161/", Kind.TITLE)  # a port that no browser connects to
+    assert verdict_of(browser, f"{demo}/title/tt0068646/").verdict is Verdict.FILM
+
+
+def test_real_pages_keep_their_verdict_in_the_browser(browser: BrowserSession, made: HandMade, samples: Path) -> None:
+    """One page of every layout, served and read: it is judged like the file."""
+    folder = samples / "imdb-pages"
+    layouts = {
+        row["layout"]: row for row in index(folder) if row["layout"].startswith(("legacy_t", "next_t", "next_c"))
+    }
+    for row in layouts.values():
+        url, place = asked_for(row)
+        path = f"/{place.kind}/{place.id}/"
+        made.answers[path] = Answer(text(folder / row["file"]))
+        reading: Reading = browser.read(made.url + path, place.kind)
+        verdict = judge(reading, place).verdict
+        assert verdict is expected(row), (row["file"], url)

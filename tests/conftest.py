@@ -1,0 +1,140 @@
+"""Fixtures for all tests: real parts only. A nats-server per test module, with the users of deploy/nats.conf."""
+
+import os
+import secrets
+import socket
+import subprocess
+import sysconfig
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from cinestream.bus.declare import TopologySettings, declare
+from cinestream.bus.jetstream import Bus
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = Path(sysconfig.get_path("scripts"))
+USERS = ("topology", "scraper", "etl", "stream-api")
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """Asynchronous tests run on the loop that the services run on."""
+    return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real material; a test that needs it is skipped where it is absent."""
+    path = Path(os.environ.get("CINESTREAM_SAMPLES", ROOT.parent / "shared"))
+    if not (path / "imdb-pages").is_dir():
+        pytest.skip(f"no real pages at {path} (set CINESTREAM_SAMPLES)")
+    return path
+
+
+def free_port() -> int:
+    """A port that nothing listens on at this moment."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+@dataclass
+class NatsServer:
+    """A real nats-server with the project's own configuration; it can be killed and started again."""
+
+    store: Path
+    port: int = field(default_factory=free_port)
+    monitor: int = field(default_factory=free_port)
+    passwords: dict[str, str] = field(default_factory=lambda: {user: f"p{secrets.token_hex(8)}" for user in USERS})
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    def environment(self, user: str) -> dict[str, str]:
+        """The settings with which a service reaches this server."""
+        return {
+            "CINESTREAM_NATS_URL": self.url,
+            "CINESTREAM_NATS_USER": user,
+            "CINESTREAM_NATS_PASSWORD": self.passwords[user],
+        }
+
+    def start(self) -> None:
+        """Start it, and wait until it accepts connections."""
+        environment = {
+            "CINESTREAM_NATS_LISTEN": f"127.0.0.1:{self.port}",
+            "CINESTREAM_NATS_MONITOR": f"127.0.0.1:{self.monitor}",
+            "CINESTREAM_NATS_STORE": str(self.store),
+        } | {f"CINESTREAM_NATS_PASSWORD_{u.upper().replace('-', '_')}": p for u, p in self.passwords.items()}
+        log = (self.store / "nats.log").open("ab")
+        command = [str(SCRIPTS / "nats-server"), "-c", str(ROOT / "deploy/nats.conf")]
+        self.process = subprocess.Popen(command, env=os.environ | environment, stdout=log, stderr=log)
+        log.close()
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 0.2).close()
+                return
+            except OSError:
+                time.sleep(0.005)
+        raise RuntimeError((self.store / "nats.log").read_text())
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+    async def connect(self, user: str) -> Bus:
+        """A connection with that user's permissions."""
+        return await Bus.connect(self.url, name=f"test-{user}", user=user, password=self.passwords[user])
+
+
+@pytest.fixture
+def nats(tmp_path: Path) -> Iterator[NatsServer]:
+    """A running nats-server, empty."""
+    store = tmp_path / "nats"
+    store.mkdir()
+    server = NatsServer(store)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+async def topology(nats: NatsServer, monkeypatch: pytest.MonkeyPatch) -> NatsServer:
+    """A running nats-server with the project's topology declared."""
+    bus = await nats.connect("topology")
+    await declare(bus, TopologySettings())
+    await bus.close()
+    return nats
+
+
+@pytest.fixture
+async def scraper_bus(topology: NatsServer) -> AsyncIterator[Bus]:
+    """A connection with the scraper's permissions."""
+    bus = await topology.connect("scraper")
+    yield bus
+    await bus.close()
+
+
+@pytest.fixture
+async def etl_bus(topology: NatsServer) -> AsyncIterator[Bus]:
+    """A connection with etl's permissions."""
+    bus = await topology.connect("etl")
+    yield bus
+    await bus.close()
+
+
+@pytest.fixture
+async def stream_bus(topology: NatsServer) -> AsyncIterator[Bus]:
+    """A connection with stream-api's permissions."""
+    bus = await topology.connect("stream-api")
+    yield bus
+    await bus.close()

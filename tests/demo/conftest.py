@@ -1,0 +1,64 @@
+"""The demo site as the tests meet it: in the process by ASGI, and by real HTTP on a port of its own."""
+
+import threading
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import httpx2
+import orjson
+import pytest
+import uvicorn
+
+from cinestream_demo.catalogue import Catalogue, open_catalogue
+from cinestream_demo.serve import listening
+from cinestream_demo.site import Options, Site
+
+Json = Any
+
+
+def next_data(page: str) -> Json:
+    """The `__NEXT_DATA__` of a page."""
+    start = page.index(">", page.index('id="__NEXT_DATA__"')) + 1
+    return orjson.loads(page[start : page.index("</script>", start)])
+
+
+def linked_data(page: str) -> Json:
+    """The `ld+json` of a page."""
+    start = page.index(">", page.index("application/ld+json")) + 1
+    return orjson.loads(page[start : page.index("</script>", start)])
+
+
+def visitor(site: Site) -> httpx2.AsyncClient:
+    """A client of the site that follows no redirects."""
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=site.app), base_url="http://demo")
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The bundled films."""
+    return open_catalogue()
+
+
+@pytest.fixture
+def site(catalogue: Catalogue) -> Site:
+    """A site without the consent dialog, whose clock stands still."""
+    return Site(catalogue, Options(consent="off", clock=lambda: 1_800_000_000.0))
+
+
+@pytest.fixture
+async def client(site: Site) -> AsyncIterator[httpx2.AsyncClient]:
+    """A visitor of that site."""
+    async with visitor(site) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def served(catalogue: Catalogue) -> Iterator[str]:
+    """The address of a site with all defaults, served by uvicorn over real HTTP."""
+    bound = listening("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(Site(catalogue).app, log_level="warning", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{bound.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)

@@ -1,0 +1,134 @@
+"""What only a browser can see: sections that load on scroll, the chart that grows, consent and challenge."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import presence_of_element_located
+from selenium.webdriver.support.wait import WebDriverWait
+
+pytestmark = pytest.mark.browser
+
+SHELL = Path("/usr/lib/chromium/chromium-headless-shell")
+ROWS = "ul.rows > li"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chrome]:
+    """A headless Chromium."""
+    driver = shutil.which("chromedriver")
+    if driver is None or not SHELL.exists():
+        pytest.skip("no chromium-headless-shell and chromium-driver here")
+    options = ChromeOptions()
+    options.binary_location = str(SHELL)
+    # The tests may run as root, where Chromium's sandbox does not start; it only meets the demo site.
+    for argument in ("--headless", "--no-sandbox", "--window-size=1400,900"):
+        options.add_argument(argument)
+    browser = Chrome(options=options, service=ChromeService(driver))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture
+def browser(chromium: Chrome) -> Chrome:
+    """The browser, without cookies."""
+    chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
+    return chromium
+
+
+def found(browser: Chrome, selector: str) -> list[WebElement]:
+    """All elements there are now."""
+    return browser.find_elements(By.CSS_SELECTOR, selector)
+
+
+def wait_for(browser: Chrome, selector: str) -> WebElement:
+    """The element, as soon as it is there."""
+    return WebDriverWait(browser, 10, poll_frequency=0.02).until(
+        presence_of_element_located((By.CSS_SELECTOR, selector))
+    )
+
+
+def answer_consent(browser: Chrome) -> None:
+    """Enters the dialog's iframe and accepts."""
+    browser.switch_to.frame(wait_for(browser, "[data-testid=consent-iframe]"))
+    wait_for(browser, "[data-testid=accept-button]").click()
+    browser.switch_to.default_content()
+    WebDriverWait(browser, 10, poll_frequency=0.02).until(lambda _: not found(browser, "[data-testid=consent-iframe]"))
+
+
+def test_sections_load_when_scrolled_to(browser: Chrome, served: str) -> None:
+    """What is far down the page is not in it before somebody scrolls there."""
+    browser.get(f"{served}/title/tt0068646/")
+    assert not found(browser, "[data-testid=MoreLikeThis]")
+    assert not found(browser, "[data-testid=title-details-releasedate]")
+    browser.execute_script("document.querySelector('[data-section=more-like-this]').scrollIntoView()")
+    assert wait_for(browser, "[data-testid=MoreLikeThis] a[href^='/title/tt']")
+    browser.execute_script("window.scrollTo(0, document.body.scrollHeight)")
+    assert "1972" in wait_for(browser, "[data-testid=title-details-releasedate]").text
+    assert len(found(browser, "[data-testid=MoreLikeThis] a[href^='/title/tt']")) == 12
+
+
+def test_chart_grows_on_click(browser: Chrome, served: str) -> None:
+    """Each click shows 25 rows more, made from the page's data, until all 250 are there and the button goes."""
+    browser.get(f"{served}/chart/top/")
+    answer_consent(browser)
+    assert len(found(browser, ROWS)) == 25
+    wait_for(browser, "[data-testid=chart-see-more]").click()
+    assert len(found(browser, ROWS)) == 50
+    while buttons := found(browser, "[data-testid=chart-see-more]"):
+        buttons[0].click()
+    links = browser.execute_script("return [...document.querySelectorAll('ul.rows > li a')].map((a) => a.pathname)")
+    assert len(set(links)) == 250
+    assert found(browser, ROWS)[249].text.startswith("#250\n")
+
+
+def test_search_grows_on_click(browser: Chrome, served: str) -> None:
+    """A click asks for the next 25 films found."""
+    browser.get(f"{served}/find/?q=the")
+    answer_consent(browser)
+    wait_for(browser, "[data-testid=find-see-more]").click()
+    wait_for(browser, f"{ROWS}:nth-child(50)")
+    assert len(found(browser, ROWS)) == 50
+
+
+def test_consent_covers_the_page_until_answered(browser: Chrome, served: str) -> None:
+    """The dialog lies over the page in an iframe; once accepted it is gone, and does not come back."""
+    browser.get(f"{served}/title/tt0068646/")
+    wait_for(browser, ".consent-cover")
+    on_top = "return document.elementFromPoint(60, 60).className"
+    assert browser.execute_script(on_top) == "consent-cover"
+    answer_consent(browser)
+    assert browser.execute_script(on_top) != "consent-cover"
+    browser.get(f"{served}/title/tt0034583/")
+    wait_for(browser, "[data-loaded]")
+    assert not found(browser, "[data-testid=consent-iframe]")
+
+
+def test_consent_wall_gives_the_page_after_the_answer(browser: Chrome, served: str) -> None:
+    """Behind the wall there is nothing; after the answer the page comes by itself."""
+    browser.get(f"{served}/fault/consent-wall/title/tt0068646/")
+    assert not found(browser, "#__NEXT_DATA__")
+    browser.switch_to.frame(wait_for(browser, "[data-testid=consent-iframe]"))
+    wait_for(browser, "[data-testid=accept-button]").click()
+    browser.switch_to.default_content()
+    assert wait_for(browser, "[data-testid=hero__pageTitle]").text == "The Godfather"
+
+
+def test_challenge_lets_a_browser_through(browser: Chrome, served: str) -> None:
+    """A browser passes the challenge by itself after about a second, and is not asked again under that prefix."""
+    browser.get(f"{served}/fault/challenge/title/tt0068646/")
+    assert browser.execute_script("return performance.getEntriesByType('navigation')[0].responseStatus") == 202
+    assert wait_for(browser, "[data-testid=hero__pageTitle]").text == "The Godfather"
+    browser.get(f"{served}/fault/challenge/title/tt0034583/")
+    assert browser.execute_script("return performance.getEntriesByType('navigation')[0].responseStatus") == 200
+
+
+def test_text_is_never_markup(browser: Chrome, served: str) -> None:
+    """Quotes, ampersands and tags in titles and plots are shown as they are."""
+    browser.get(f"{served}/title/tt9900009/")
+    assert wait_for(browser, "[data-testid=hero__pageTitle]").text == 'Tom & Jenny\'s "Last" <Act>'
+    assert "1 < 2 </script> holds" in wait_for(browser, "[data-testid=plot-xl]").text

@@ -1,0 +1,103 @@
+"""The supervisor of the local run, with small real processes."""
+
+import socket
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+from tests.conftest import ROOT, free_port
+
+from cinestream_demo.local.child import CannotRun
+from cinestream_demo.local.plan import USERS, Installation, Process, plan
+from cinestream_demo.local.progress import Counts
+from cinestream_demo.local.settings import LocalSettings
+from cinestream_demo.local.supervisor import Supervisor
+
+pytestmark = pytest.mark.anyio
+
+
+def python(name: str, code: str, ready: str = "exit", **more: object) -> Process:
+    """A process that runs some Python."""
+    return Process(name, (sys.executable, "-c", code), ready, **more)  # type: ignore[arg-type]
+
+
+def listener(port: int, then: str) -> str:
+    """Code that listens on a port and then does something."""
+    return f"import socket, time, sys; s = socket.create_server(('127.0.0.1', {port})); s.accept(); {then}"
+
+
+async def test_what_crashes_is_started_again_and_the_crash_is_told(tmp_path: Path) -> None:
+    """A process that dies comes back, and its exit code and last line can be shown."""
+    port = free_port()
+    crashing = python("part", listener(port, "print('no more films'); sys.exit(3)"), f"tcp://127.0.0.1:{port}")
+    supervisor, stop = Supervisor([crashing], tmp_path), anyio.Event()
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as group:
+            group.start_soon(supervisor.run, stop)
+            while supervisor.parts["part"].crashes < 2:
+                await anyio.sleep(0.01)
+            stop.set()
+    assert supervisor.parts["part"].last_crash == "ended with 3: no more films"
+    assert "no more films" in (tmp_path / "part.log").read_text()
+
+
+async def test_what_never_becomes_ready_ends_the_run_with_its_last_words(tmp_path: Path) -> None:
+    """A process that ends before it was ready for the first time is a failure of the run."""
+    broken = python("part", "import sys; sys.exit('the disk is full')", "tcp://127.0.0.1:1")
+    with pytest.RaisesGroup(pytest.RaisesExc(CannotRun, match="the disk is full"), allow_unwrapped=True):
+        await Supervisor([broken], tmp_path).run(anyio.Event())
+
+
+async def test_a_process_that_does_not_end_is_killed(tmp_path: Path) -> None:
+    """A part that ignores SIGTERM, and what it started, are gone when the run ends."""
+    port = free_port()
+    stubborn = python(
+        "part",
+        "import signal, subprocess, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']);"
+        + listener(port, "[time.sleep(600) for _ in range(9)]"),
+        f"tcp://127.0.0.1:{port}",
+    )
+    supervisor, stop = Supervisor([stubborn], tmp_path, grace={"part": 0.2}), anyio.Event()
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as group:
+            group.start_soon(supervisor.run, stop)
+            while supervisor.parts["part"].state != "running":
+                await anyio.sleep(0.01)
+            stop.set()
+    assert supervisor.parts["part"].state == "ended"
+
+
+async def test_a_taken_port_is_told_with_its_setting_before_anything_starts(tmp_path: Path) -> None:
+    """The plan does not begin when a port that it needs is in use."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        never = python("part", "raise SystemExit(1)", port_settings={port: "CINESTREAM_STREAM_PORT"})
+        with pytest.raises(CannotRun, match="CINESTREAM_STREAM_PORT"):
+            await Supervisor([never], tmp_path).run(anyio.Event())
+
+
+def test_everything_of_the_plan_is_bound_to_loopback(tmp_path: Path) -> None:
+    """No address in the plan is reachable from another machine."""
+    installation = Installation(tmp_path, ROOT, dict.fromkeys(USERS, "secret"))
+    processes = plan(LocalSettings(data_dir=tmp_path), installation)
+    assert [p.name for p in processes] == ["nats", "topology", "demo-site", "stream-api", "etl", "scraper"]
+    values = [value for p in processes for value in p.environment.values()]
+    assert not [value for value in values if "0.0.0.0" in value]
+    live = plan(LocalSettings(data_dir=tmp_path, imdb_url="https://example.org"), installation)
+    assert "demo-site" not in [p.name for p in live]
+    assert live[-1].defaults["CINESTREAM_SCRAPER_RATE"] == "1"
+
+
+def test_counts_come_from_the_metrics_of_all_services() -> None:
+    """Labels that are no error are not counted as errors."""
+    samples = {
+        ("cinestream_scraper_deliveries_total", "ack"): 7.0,
+        ("cinestream_scraper_deliveries_total", "dead"): 2.0,
+        ("cinestream_etl_deliveries_total", "bug"): 1.0,
+        ("cinestream_etl_pages_total", "published"): 4.0,
+        ("cinestream_etl_pages_total", "unchanged"): 9.0,
+    }
+    counts = Counts.of(samples)
+    assert (counts.enriched, counts.errors) == (4, 3)

@@ -1,0 +1,166 @@
+"""The whole pipeline as a user starts it: `cinestream-run` with its own ports and data, as separate processes."""
+
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.conftest import ROOT, SCRIPTS, free_port
+
+
+class Run:
+    """A running `cinestream-run`, everything it printed, and its children."""
+
+    def __init__(self, data_dir: Path, **environment: str) -> None:
+        self.data_dir = data_dir
+        self.stream_port = free_port()
+        self.demo_port = free_port()
+        self.ops_port = _three_free_ports()
+        self.lines: list[str] = []
+        self.environment = {
+            "CINESTREAM_DATA_DIR": str(data_dir),
+            "CINESTREAM_NATS_URL": f"nats://127.0.0.1:{free_port()}",
+            "CINESTREAM_STREAM_PORT": str(self.stream_port),
+            "CINESTREAM_DEMO_PORT": str(self.demo_port),
+            "CINESTREAM_OPS_PORT": str(self.ops_port),
+            **environment,
+        }
+        self.process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the stream is."""
+        return f"http://127.0.0.1:{self.stream_port}"
+
+    @property
+    def demo_url(self) -> str:
+        """Where the demo site is."""
+        return f"http://127.0.0.1:{self.demo_port}"
+
+    def start(self) -> None:
+        """Start it; its output is collected."""
+        self.lines.clear()
+        self.process = subprocess.Popen(
+            [SCRIPTS / "cinestream-run"],
+            cwd=ROOT,
+            env=os.environ | self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        threading.Thread(target=self._collect, args=(self.process,), daemon=True).start()
+
+    def _collect(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            self.lines.append(line.rstrip())
+
+    def wait_for(self, pattern: str, *, timeout: float = 60) -> str:
+        """Wait until a line of the output matches, and return it."""
+        found: list[str] = []
+
+        def there() -> bool:
+            found[:] = [line for line in self.lines if re.search(pattern, line)]
+            assert found or (self.process and self.process.poll() is None), "\n".join(self.lines)
+            return bool(found)
+
+        wait_until(there, timeout=timeout, what=lambda: f"{pattern!r} in:\n" + "\n".join(self.lines))
+        return found[-1]
+
+    def pid(self, name: str) -> int | None:
+        """The process id of a part, or None while it is not running."""
+        assert self.process is not None
+        command = "nats-server" if name == "nats" else f"cinestream-{name}"
+        for child in children(self.process.pid):
+            if Path(f"/proc/{child}/cmdline").exists() and any(
+                argument.endswith(command.encode())
+                for argument in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            ):
+                return child
+        return None
+
+    def stop(self, sig: signal.Signals = signal.SIGINT) -> tuple[int, float]:
+        """End it as Ctrl-C does; its exit code, and the seconds it took."""
+        assert self.process is not None
+        started = time.monotonic()
+        self.process.send_signal(sig)
+        code = self.process.wait(timeout=20)
+        return code, time.monotonic() - started
+
+    def left_over(self) -> list[str]:
+        """Processes that still mention this run's data or ports (a browser, a driver, a service)."""
+        marks = [str(self.data_dir).encode(), str(self.stream_port).encode(), str(self.demo_port).encode()]
+        found = []
+        for directory in Path("/proc").glob("[0-9]*"):
+            try:
+                if directory.name == str(os.getpid()):
+                    continue
+                text = (directory / "cmdline").read_bytes() + (directory / "environ").read_bytes()
+            except OSError:
+                continue
+            if any(mark in text for mark in marks):
+                found.append((directory / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:200])
+        return found
+
+
+def children(pid: int) -> list[int]:
+    """The direct children of a process."""
+    found = []
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            stat = (directory / "stat").read_text()
+        except OSError:
+            continue
+        if int(stat.rpartition(")")[2].split()[1]) == pid:
+            found.append(int(directory.name))
+    return found
+
+
+def wait_until(condition: Callable[[], bool], *, timeout: float, what: Callable[[], str]) -> None:
+    """Wait for a condition outside of this process, or fail with what was waited for."""
+    deadline = time.monotonic() + timeout
+    while not condition():
+        assert time.monotonic() < deadline, f"after {timeout} s: no {what()}"
+        time.sleep(0.02)
+
+
+def _three_free_ports() -> int:
+    while True:
+        first = free_port()
+        if first < 65000 and all(_free(first + n) for n in (1, 2)):
+            return first
+
+
+def _free(port: int) -> bool:
+    import socket
+
+    with socket.socket() as sock:
+        try:
+            sock.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+@contextmanager
+def running(data_dir: Path, **environment: str) -> Iterator[Run]:
+    """A started run that is ended, however the block ends."""
+    run = Run(data_dir, **environment)
+    run.start()
+    try:
+        yield run
+    finally:
+        if run.process and run.process.poll() is None:
+            run.stop()
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """A fresh data directory."""
+    return tmp_path / "data"

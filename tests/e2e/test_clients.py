@@ -1,0 +1,111 @@
+"""Clients that nobody here wrote: curl, and a real EventSource in Chromium that loses its server."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from tests.e2e.conftest import Run, running, wait_until
+from tests.e2e.test_run import demo_films
+
+pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(300)]
+SHELL = "/usr/lib/chromium/chromium-headless-shell"
+COLLECT = """
+window.films = []; window.errors = 0;
+const source = new EventSource(arguments[0]);
+source.onmessage = e => window.films.push([e.lastEventId, JSON.parse(e.data)]);
+source.onerror = () => { window.errors += 1; };
+"""
+
+
+@pytest.fixture
+def chromium() -> Iterator[webdriver.Chrome]:
+    """A headless Chromium of the test's own."""
+    binary = SHELL if os.path.exists(SHELL) else shutil.which("chromium") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if not binary or not driver:
+        pytest.skip("no Chromium with its driver on this machine")
+    options = webdriver.ChromeOptions()
+    options.binary_location = binary
+    for argument in ("--headless", "--no-sandbox", "--disable-background-networking", "--no-first-run"):
+        options.add_argument(argument)
+    browser = webdriver.Chrome(options=options, service=Service(driver))
+    yield browser
+    browser.quit()
+
+
+def films_of(browser: webdriver.Chrome) -> list[tuple[str, dict[str, Any]]]:
+    """What the page's EventSource has received."""
+    return [(id, film) for id, film in browser.execute_script("return window.films")]
+
+
+def wait_for_films(browser: webdriver.Chrome, count: int) -> None:
+    """Wait until the page's EventSource has so many."""
+    wait_until(lambda: len(films_of(browser)) >= count, timeout=120, what=lambda: f"film {count}")
+
+
+def test_an_event_source_that_loses_its_server_has_every_film_once(data_dir: Path, chromium: webdriver.Chrome) -> None:
+    """stream-api is killed under an open EventSource; the browser comes back by itself and misses nothing."""
+    with running(data_dir, CINESTREAM_SCRAPER_SEEDS="chart:top", CINESTREAM_STREAM_RETRY_MS="200") as run:
+        run.wait_for("first film after")
+        total = len(demo_films(run))
+        chromium.get(f"{run.url}/livez")
+        chromium.execute_script(COLLECT, "/api/movies/stream?event=message&last_event_id=earliest")
+        for wanted in (10, 40):
+            wait_for_films(chromium, wanted)
+            kill_stream_api(run)
+        wait_for_films(chromium, min(total, 250))
+        films = films_of(chromium)
+        assert chromium.execute_script("return window.errors") >= 2
+    sequences = [int(id.rpartition("-")[2]) for id, _ in films]
+    assert sequences == list(range(1, len(films) + 1))
+    assert len({film["id"] for _, film in films}) == len(films)
+
+
+def kill_stream_api(run: Run) -> None:
+    """Kill it outright; the supervisor starts it again."""
+    pid = run.pid("stream-api")
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: run.pid("stream-api") not in (None, pid), timeout=30, what=lambda: "new stream-api")
+
+
+def test_the_page_shows_films_and_that_it_is_live(data_dir: Path, chromium: webdriver.Chrome) -> None:
+    """A person who opens the page sees cards with titles of the catalogue, and no script error."""
+    with running(data_dir, CINESTREAM_SCRAPER_SEEDS="tt0111161,tt0068646,tt0133093") as run:
+        run.wait_for("first film after")
+        chromium.get(run.url)
+        titles = {str(film["title"]) for film in demo_films(run)}
+
+        def shown() -> set[str]:
+            text = chromium.execute_script("return document.body.innerText")
+            return {title for title in titles if title in text}
+
+        wait_until(lambda: len(shown()) >= 3, timeout=60, what=lambda: f"three titles: {shown()}")
+        wait_until(lambda: "live" in chromium.page_source.lower(), timeout=10, what=lambda: "the word live")
+        errors = [entry for entry in chromium.get_log("browser") if entry["level"] == "SEVERE"]  # type: ignore[no-untyped-call]
+    assert errors == []
+
+
+def test_the_readmes_curl_line_shows_films(data_dir: Path) -> None:
+    """Curl prints retry, position and films as the README says."""
+    with running(data_dir, CINESTREAM_SCRAPER_SEEDS="tt0111161,tt0068646") as run:
+        run.wait_for(r"streamed 2 ")
+        done = subprocess.run(
+            ["curl", "-sN", "--max-time", "2", f"{run.url}/api/movies/stream?replay=5"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("retry: ")
+    assert "event: position" in lines
+    films = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith('data: {"id"')]
+    assert {film["id"] for film in films} == {"tt0111161", "tt0068646"}

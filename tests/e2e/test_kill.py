@@ -1,0 +1,64 @@
+"""kill -9 of each part in mid-run: the client that reconnects with its last id has every film once, in order."""
+
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tests.e2e.clients import ResumingClient
+from tests.e2e.conftest import Run, running, wait_until
+from tests.e2e.test_run import demo_films
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+FILMS = 40
+
+
+def kill_and_wait(run: Run, name: str) -> None:
+    """Kill a part outright, and wait until the supervisor has it running again."""
+    pid = run.pid(name)
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    wait_until(
+        lambda: run.pid(name) not in (None, pid), timeout=60, what=lambda: f"new {name}:\n" + "\n".join(run.lines)
+    )
+
+
+def wait_for_films(client: ResumingClient, count: int) -> None:
+    """Wait until so many films came."""
+    wait_until(lambda: len(client.movies) >= count, timeout=120, what=lambda: f"film {count}: {len(client.movies)}")
+
+
+def test_every_film_arrives_once_whatever_is_killed(data_dir: Path) -> None:
+    """Scraper, etl, stream-api and NATS are killed in turn while 40 films are read."""
+    with running(data_dir, CINESTREAM_SCRAPER_SEEDS="tt0111161") as run:
+        run.wait_for("demo-site: running")
+        ids = [str(film["id"]) for film in demo_films(run)][:FILMS]
+    with running(data_dir, CINESTREAM_SCRAPER_SEEDS=",".join(ids)) as run:
+        run.wait_for("stream-api: running")
+        client = ResumingClient(run.url)
+        client.start()
+        for step, name in enumerate(("scraper", "etl", "stream-api", "nats"), start=1):
+            wait_for_films(client, step * FILMS // 6)
+            kill_and_wait(run, name)
+        wait_until(
+            lambda: {e.json["id"] for e in client.movies} >= set(ids),
+            timeout=180,
+            what=lambda: f"films: {len(client.movies)} of {FILMS}\n" + "\n".join(run.lines[-20:]),
+        )
+        client.stop()
+        code, seconds = run.stop()
+    counts = Counter(event.json["id"] for event in client.movies)
+    assert set(counts) == set(ids)
+    # The film that changes all the time may have been read, and so published, more than once.
+    assert {id: n for id, n in counts.items() if n > 1 and id != "tt0111161"} == {}
+    assert not [event for event in client.events if event.event == "gap"]
+    sequences = [int(event.id.rpartition("-")[2]) for event in client.movies]
+    assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
+    assert client.connections >= 2
+    assert (code, run.left_over()) == (0, [])
+    assert seconds < 5
+    print(  # noqa: T201
+        f"kill test: {len(ids)} films, each once, in order, over {client.connections} connections; "
+        f"killed scraper, etl, stream-api, nats; ended in {seconds:.1f} s"
+    )

@@ -1,0 +1,14 @@
+"""A shorter ack_wait, for tests in which workers die: what they held comes again after that time."""
+
+from tests.conftest import NatsServer
+
+from cinestream.bus.topology import PAGES, stream
+
+
+async def shorten_ack_wait(topology: NatsServer, seconds: int) -> None:
+    """Declare etl's consumer with this ack_wait."""
+    (consumer,) = stream(PAGES).consumers
+    bus = await topology.connect("topology")
+    config = {**consumer.config, "ack_wait": seconds * 1_000_000_000}
+    await bus.declare(f"CONSUMER.DURABLE.CREATE.{PAGES}.{consumer.name}", {"stream_name": PAGES, "config": config})
+    await bus.close()

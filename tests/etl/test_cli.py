@@ -1,0 +1,99 @@
+"""The command, as people run it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import orjson
+import pytest
+from tests.conftest import SCRIPTS
+from tests.etl.conftest import FIXTURES, case
+
+
+def _run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [str(SCRIPTS / "cinestream-etl"), *map(str, arguments)]
+    return subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, timeout=60)
+
+
+def test_parse_prints_the_movie() -> None:
+    """`parse` needs no bus, and prints the movie alone on stdout."""
+    done = _run("parse", FIXTURES / "next_data/localised_film/page.html", CINESTREAM_NATS_URL="nats://127.0.0.1:1")
+    assert done.returncode == 0
+    assert orjson.loads(done.stdout) == case("next_data/localised_film").expected["movie"]
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["next_data/series/page.html"], "filtered: tt9000020 is of kind tvMiniSeries, not a film"),
+        (["../conftest.py"], "invalid: page: no layout of a title page found"),
+        (["next_data/unreleased/page.html", "--url", "https://www.imdb.com/title/tt0111161/"], "page of tt0111161"),
+        (["next_data/unreleased/page.html", "--url", "nonsense"], "invalid: 'nonsense' is no target"),
+    ],
+)
+def test_parse_says_why_there_is_no_movie(arguments: list[str], said: str) -> None:
+    """The verdict is on stderr, the exit code is 1, and stdout stays empty."""
+    done = _run("parse", FIXTURES / arguments[0], *arguments[1:])
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_explain_says_where_each_field_came_from() -> None:
+    """`--explain` names the layout of every field on stderr, and leaves stdout alone."""
+    page = FIXTURES / "title_2015/localised_film/page.html"
+    done = _run("parse", page, "--explain")
+    assert orjson.loads(done.stdout) == case("title_2015/localised_film").expected["movie"]
+    assert "title: title_2015\n" in done.stderr
+    assert "locale" not in done.stderr
+
+
+def _tone(lines: bytes) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([str(SCRIPTS / "cinestream-etl"), "tone"], input=lines, capture_output=True, timeout=60)
+
+
+def test_tone_hears_a_plot_a_line() -> None:
+    """One line out for each line in, in order; no plot is Neutral."""
+    plot = {"plot": "A grieving widower mourns his wife’s suicide.", "genres": ["Drama"]}
+    done = _tone(orjson.dumps(plot) + b'\n\n{"plot": null}\n')
+    assert done.returncode == 0
+    first, second = map(orjson.loads, done.stdout.splitlines())
+    assert first["plot_tone"] == "Tragic"
+    assert 0.5 <= first["keyword_score"] <= 1
+    assert {"widower", "suicide"} <= set(first["keywords"])
+    assert second == {"plot_tone": "Neutral", "keyword_score": 0.0, "keywords": []}
+
+
+@pytest.mark.parametrize("line", [b"nonsense", b"[]", b'{"plot": 1}', b'{"plot": "a", "genres": "Drama"}'])
+def test_tone_names_a_line_that_it_cannot_read(line: bytes) -> None:
+    """What came before is answered."""
+    done = _tone(b"{}\n" + line + b"\n")
+    assert (done.returncode, len(done.stdout.splitlines())) == (1, 1)
+    assert b"invalid: line 2: " in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_check_prints_the_settings_without_secrets() -> None:
+    """`--check` shows what is in force."""
+    done = _run("--check", CINESTREAM_ETL_HANDS="7", CINESTREAM_NATS_PASSWORD="hidden")
+    assert done.returncode == 0
+    assert "CINESTREAM_ETL_HANDS=7" in done.stdout
+    assert "CINESTREAM_OPS_PORT=9102" in done.stdout
+    assert "hidden" not in done.stdout
+
+
+def test_check_names_a_bad_setting() -> None:
+    """A wrong value stops the command and is named."""
+    done = _run("--check", CINESTREAM_ETL_HANDS="0")
+    assert done.returncode == 2
+    assert "CINESTREAM_ETL_HANDS" in done.stderr
+
+
+def test_help_explains_the_command() -> None:
+    """`--help` lists what there is."""
+    done = _run("--help")
+    assert done.returncode == 0
+    assert "parse" in done.stdout
+    assert "--check" in done.stdout

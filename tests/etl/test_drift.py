@@ -1,0 +1,34 @@
+"""A site that has changed is noticed by what vanishes from its pages."""
+
+from dataclasses import replace
+
+from cinestream_etl.drift import Watch
+from cinestream_etl.title import ParsedTitle, Person
+
+WHOLE = ParsedTitle(
+    "tt0000001", "movie", "A", year=1994, directors=(Person("D"),), stars=(Person("S"),), genres=("Drama",), plot="P"
+)
+
+
+def _after(*titles: ParsedTitle) -> list[str]:
+    watch = Watch(10)
+    for title in titles:
+        watch.see(title)
+    return list(watch.reasons())
+
+
+def test_a_field_that_vanishes_is_named() -> None:
+    """When nearly none of the last films has it."""
+    without = replace(WHOLE, directors=())
+    assert _after(*[WHOLE] * 10, *[without] * 9) == ["directors is in 1 of the last 10 films: has the site changed?"]
+
+
+def test_a_few_films_without_a_field_are_no_alarm() -> None:
+    """Some films have no plot yet; and a window that is not full says nothing."""
+    assert _after(*[WHOLE] * 5, *[replace(WHOLE, plot=None)] * 5) == []
+    assert _after(*[replace(WHOLE, plot=None)] * 9) == []
+
+
+def test_the_alarm_ends_with_the_drift() -> None:
+    """Only the last films count."""
+    assert _after(*[replace(WHOLE, year=None)] * 10, *[WHOLE] * 10) == []

@@ -1,0 +1,62 @@
+"""Every page in `fixtures/`, and that a page says nothing about a field which it does not have."""
+
+import pytest
+from tests.etl.conftest import PAGE_TIME, Case, case, cases, read_film
+
+from cinestream.contracts import Invalid
+from cinestream_etl.parse import parse
+from cinestream_etl.pipeline import Filtered, only_film, read_page
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
+def test_a_page_becomes_what_its_folder_says(case: Case) -> None:
+    """A page is the movie, the filtered kind or the rejection that its folder expects."""
+    requested = case.expected.get("requested")
+    if reason := case.expected.get("invalid"):
+        with pytest.raises(Invalid) as caught:
+            read_page(case.html, requested=requested, page_time=PAGE_TIME)
+        assert reason in str(caught.value)
+        return
+    read = read_page(case.html, requested=requested, page_time=PAGE_TIME)
+    if isinstance(read, Filtered):
+        assert {"filtered": read.kind} == case.expected
+    else:
+        assert only_film(read).model_dump(mode="json") == case.expected["movie"]
+
+
+def test_which_layout_gave_a_field_is_known() -> None:
+    """Each field that has a value has a source."""
+    film = read_film(case("next_data/localised_film").html)
+    assert set(film.sources.values()) == {"next_data"}
+    assert "tagline" not in film.sources
+
+
+def test_a_field_comes_from_the_first_layout_that_has_it() -> None:
+    """What the first layout lacks is taken from the second, field by field."""
+    parsed = parse(case("next_data/two_titles_2021").html)
+    assert parsed.title.keywords == ("lighthouse", "heist")
+    assert parsed.sources["keywords"] == "ld_json"
+    assert parsed.sources["plot"] == "next_data"
+
+
+def test_a_layout_that_speaks_of_another_title_is_not_used() -> None:
+    """Facts of two titles are never mixed into one film."""
+    html = case("next_data/unreleased").html.replace(b'"url":"/title/tt9000010/"', b'"url":"/title/tt9000011/"')
+    html = html.replace(b'"name":', b'"description":"Of another film.","name":')
+    assert parse(html).title.plot == "Add a plot in your language"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        b"",
+        b"<html></html>",
+        b'<script id="__NEXT_DATA__">',
+        b'<script id="__NEXT_DATA__">{"props": </script>',
+        b"\xff" * 99,
+    ],
+)
+def test_a_page_without_a_title_is_invalid(html: bytes) -> None:
+    """A page that is no title page is rejected with what was looked for."""
+    with pytest.raises(Invalid, match="no layout of a title page"):
+        parse(html)

@@ -1,0 +1,76 @@
+"""Numbers and dates in the languages that pages come in."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cinestream_etl.layouts.localised import date, decimal, whole_number
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("9.2", 9.2),
+        ("9,2/10", 9.2),
+        ("10", 10.0),
+        ("Users rated this 7,2/10 (102 votes)", 7.2),
+        ("-", None),
+        ("", None),
+    ],
+)
+def test_a_rating_has_a_point_or_a_comma(text: str, expected: float | None) -> None:
+    """Both are the same number."""
+    assert decimal(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1,418,761", 1418761),
+        ("1.418.761", 1418761),
+        ("197\u00a0471", 197471),
+        ("1\u202f234 votes", 1234),
+        ("1'234", 1234),
+        ("17 users", 17),
+        ("0", None),
+        ("none", None),
+    ],
+)
+def test_thousands_are_set_apart_in_many_ways(text: str, expected: int | None) -> None:
+    """Points, commas, spaces and apostrophes are no part of the number."""
+    assert whole_number(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4 October 1972 (Mexico)", "1972-10-04"),
+        ("18\u00a0March\u00a01983 (Sweden)", "1983-03-18"),
+        ("September 1994 (USA)", "1994-09"),
+        ("1994", "1994"),
+        ("TV Movie 5 March 2009", "2009-03-05"),
+        ("October 4, 1972", "1972-10-04"),
+        ("4. März 1972 (Deutschland)", "1972-03-04"),
+        ("4 août 1972", "1972-08-04"),
+        ("4 de outubro de 1972", "1972-10-04"),
+        ("3 dicembre 1972", "1972-12-03"),
+        ("1999年3月31日", "1999-03-31"),
+        ("1972. október 4.", "1972-10-04"),
+        ("4 października 1972", "1972-10-04"),
+        ("soon", None),
+        (None, None),
+    ],
+)
+def test_a_date_is_as_partial_as_it_is_shown(text: str | None, expected: str | None) -> None:
+    """Months have names in many languages, and what is not said is not guessed."""
+    assert date(text) == expected
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_a_date_or_none(text: str) -> None:
+    """What comes out is ISO 8601."""
+    assert re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", date(text) or "1994")
+    assert (whole_number(text) or 1) > 0
+    assert (decimal(text) or 0.0) < 100

@@ -1,0 +1,203 @@
+"""The consume loop on a real nats-server: each verdict leads to its action, and nothing is lost."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import anyio
+import pytest
+from prometheus_client import REGISTRY
+from tests.conftest import NatsServer
+
+from cinestream.bus.consume import Handler, Work, consume
+from cinestream.bus.jetstream import Bus, Delivery
+from cinestream.bus.topology import stream
+from cinestream.contracts import DeadLetter, Invalid, Lane, ScrapeRequest, Transient
+from cinestream.runtime.metrics import ConsumeMetrics
+
+pytestmark = pytest.mark.anyio
+TWO_HANDS = Work("scraper", 2)
+
+
+@pytest.fixture
+def metrics() -> Iterator[ConsumeMetrics]:
+    """Metrics of their own for each test, unregistered afterwards."""
+    made = ConsumeMetrics("test")
+    yield made
+    for metric in (made.deliveries, made.in_hand, made.seconds):
+        REGISTRY.unregister(metric)
+
+
+@asynccontextmanager
+async def consuming(
+    bus: Bus, handle: Handler, metrics: ConsumeMetrics, *, work: Work = TWO_HANDS
+) -> AsyncIterator[anyio.Event]:
+    """The loop over both lanes of the requests, running until the block ends."""
+    pulls = [await bus.pull("REQUESTS", "scraper-now"), await bus.pull("REQUESTS", "scraper-crawl")]
+    stop = anyio.Event()
+    with anyio.fail_after(30):
+        async with anyio.create_task_group() as group:
+
+            async def run() -> None:
+                await consume(bus, pulls, handle, work=work, metrics=metrics, stop=stop)
+
+            group.start_soon(run)
+            yield stop
+            stop.set()
+
+
+async def ask(bus: Bus, *targets: str, lane: Lane = Lane.CRAWL) -> None:
+    """Queue requests."""
+    for target in targets:
+        request = ScrapeRequest.of(target, lane=lane)
+        await bus.publish(request.subject, request.encode())
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for a condition of this process."""
+    while not condition():
+        await anyio.sleep(0.005)
+
+
+def settled(verdict: str) -> float:
+    """How many deliveries ended with this verdict."""
+    return REGISTRY.get_sample_value("cinestream_test_deliveries_total", {"verdict": verdict}) or 0
+
+
+async def dead_letters(nats: Bus) -> list[DeadLetter]:
+    """What is stored in DEAD_LETTERS."""
+    return [DeadLetter.decode(stored.envelope) for stored in await nats.read("DEAD_LETTERS", start=1, most=100)]
+
+
+async def test_what_is_handled_is_gone_from_the_queue(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """Every request is handled once, and the queue is empty afterwards."""
+    seen: list[str] = []
+
+    async def handle(delivery: Delivery) -> None:
+        seen.append(ScrapeRequest.decode(delivery.envelope).id)
+
+    ids = [f"tt{n:07}" for n in range(20)]
+    await ask(scraper_bus, *ids)
+    async with consuming(scraper_bus, handle, metrics):
+        await until(lambda: len(seen) == 20)
+    assert sorted(seen) == ids
+    assert (await scraper_bus.stream_state("REQUESTS")).messages == 0
+
+
+async def test_those_who_wait_go_before_the_crawl(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """A request of the lane `now` overtakes what the crawl had queued before."""
+    seen: list[str] = []
+
+    async def handle(delivery: Delivery) -> None:
+        seen.append(delivery.subject.split(".")[2])
+
+    await ask(scraper_bus, *[f"tt{n:07}" for n in range(5)])
+    await ask(scraper_bus, "tt0000099", lane=Lane.NOW)
+    async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 1)):
+        await until(lambda: len(seen) == 6)
+    assert seen[0] == "now"
+
+
+async def test_an_invalid_message_becomes_a_dead_letter(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """It is stored whole with its reason, and leaves the queue."""
+
+    async def handle(delivery: Delivery) -> None:
+        raise Invalid("rating: 11 is more than 10")
+
+    await ask(scraper_bus, "tt0000001")
+    async with consuming(scraper_bus, handle, metrics):
+        await until(lambda: settled("dead") == 1)
+    (letter,) = await dead_letters(scraper_bus)
+    assert letter.reason == "rating: 11 is more than 10"
+    assert ScrapeRequest.decode(letter.original).id == "tt0000001"
+    assert (await scraper_bus.stream_state("REQUESTS")).messages == 0
+
+
+async def test_what_is_transient_comes_again(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """It is delivered again, after the delay that it asked for, and then counts as done."""
+    times: list[int] = []
+
+    async def handle(delivery: Delivery) -> None:
+        times.append(delivery.delivered)
+        if delivery.delivered < 3:
+            raise Transient("busy", retry_after=0.05)
+
+    await ask(scraper_bus, "tt0000001")
+    async with consuming(scraper_bus, handle, metrics):
+        await until(lambda: settled("ack") == 1)
+    assert times == [1, 2, 3]
+
+
+async def test_a_bug_is_tried_again_and_then_buried_with_its_traceback(
+    scraper_bus: Bus, metrics: ConsumeMetrics
+) -> None:
+    """Only the last failure makes a dead letter."""
+    times: list[int] = []
+
+    async def handle(delivery: Delivery) -> None:
+        times.append(delivery.delivered)
+        raise ZeroDivisionError("oops")
+
+    await ask(scraper_bus, "tt0000001")
+    async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 2, max_failures=2)):
+        await until(lambda: settled("dead") == 1)
+    assert times == [1, 2]
+    (letter,) = await dead_letters(scraper_bus)
+    assert "ZeroDivisionError" in letter.traceback
+
+
+async def test_a_message_that_kills_its_worker_ends_as_a_dead_letter(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """After too many deliveries it is buried without calling the handler."""
+    called = anyio.Event()
+
+    async def handle(delivery: Delivery) -> None:
+        called.set()
+
+    await ask(scraper_bus, "tt0000001")
+    pull = await scraper_bus.pull("REQUESTS", "scraper-crawl")
+    for _ in range(3):  # three workers that died with it in hand
+        (delivery,) = await pull.fetch(1, wait=2)
+        await delivery.nak()
+    async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 2, max_deliveries=3)):
+        await until(lambda: settled("dead") == 1)
+    assert not called.is_set()
+
+
+async def test_what_is_in_hand_at_the_end_is_given_back_at_once(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """A handler that does not finish within the grace is cancelled, and another worker gets the message."""
+    started = anyio.Event()
+
+    async def handle(delivery: Delivery) -> None:
+        started.set()
+        await anyio.sleep_forever()
+
+    await ask(scraper_bus, "tt0000001")
+    async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 2, grace=0.1)):
+        await started.wait()
+    pull = await scraper_bus.pull("REQUESTS", "scraper-crawl")
+    with anyio.fail_after(2):
+        (delivery,) = await pull.fetch(1, wait=2)
+    assert delivery.delivered == 2
+
+
+async def test_long_work_is_not_delivered_to_somebody_else(
+    topology: NatsServer, scraper_bus: Bus, metrics: ConsumeMetrics
+) -> None:
+    """Work that takes longer than ack_wait says that it is in progress, and stays in one hand."""
+    release, started = anyio.Event(), anyio.Event()
+
+    async def handle(delivery: Delivery) -> None:
+        started.set()
+        await release.wait()
+
+    (consumer,) = (c for c in stream("REQUESTS").consumers if c.name == "scraper-crawl")
+    bus = await topology.connect("topology")
+    impatient = {"stream_name": "REQUESTS", "config": {**consumer.config, "ack_wait": 400_000_000}}
+    await bus.declare("CONSUMER.DURABLE.CREATE.REQUESTS.scraper-crawl", impatient)
+    await bus.close()
+    await ask(scraper_bus, "tt0000001")
+    other = await scraper_bus.pull("REQUESTS", "scraper-crawl")
+    async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 1, ack_wait=0.4)):
+        await started.wait()
+        assert await other.fetch(1, wait=1.5) == []
+        release.set()
+    assert settled("ack") == 1

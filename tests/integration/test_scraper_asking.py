@@ -1,0 +1,134 @@
+"""The scraper's micro service and its status, on a real nats-server and real HTTP, without a browser."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import anyio.to_thread
+import httpx2
+import orjson
+import pytest
+from nats.aio.client import Client
+from tests.conftest import NatsServer, free_port
+from tests.scraper.sites import Answer, hand_made_site
+from typer.testing import CliRunner
+
+from cinestream.bus.jetstream import Bus
+from cinestream.contracts import Invalid, Kind, Outcome, RawPage, Transient
+from cinestream.contracts.subjects import ASK_SCRAPER
+from cinestream_scraper import refresh
+from cinestream_scraper.asking import SERVICE, VERSION, Asking
+from cinestream_scraper.cli import app
+from cinestream_scraper.host import Host
+from cinestream_scraper.seeds import parse_seeds
+from cinestream_scraper.settings import ScraperSettings
+
+pytestmark = pytest.mark.anyio
+
+
+@asynccontextmanager
+async def offered(bus: Bus, *, robots: str = "", pause: float = 0) -> AsyncIterator[None]:
+    """The micro service of a scraper whose site has this robots.txt, or is left alone."""
+    with hand_made_site() as site:
+        site.answers["/robots.txt"] = Answer(robots)
+        settings = ScraperSettings(imdb_url=site.url, scraper_rate=0)
+        async with httpx2.AsyncClient() as client:
+            host = Host(settings, client)
+            if pause:
+                host.pauses.refused(pause, "challenge")
+            answer = Asking(settings, bus, host).answer
+            async with bus.offer(SERVICE, ASK_SCRAPER, answer, version=VERSION, about="a test's"):
+                yield
+
+
+async def asked(bus: Bus, question: bytes) -> tuple[str, str]:
+    """The answer, and why."""
+    said = orjson.loads(await bus.ask(ASK_SCRAPER, question))
+    return said["answer"], said["why"]
+
+
+async def test_who_asks_is_told_what_becomes_of_it(scraper_bus: Bus) -> None:
+    """Queued, queued already, fresh, or refused with the rule that forbids it."""
+    url = "http://x/title/tt0000002/"
+    stored = RawPage(
+        kind=Kind.TITLE,
+        id="tt0000002",
+        outcome=Outcome.NOT_FOUND,
+        url=url,
+        final_url=url,
+        status=404,
+        fetched_at=datetime.now(UTC),
+    )
+    await scraper_bus.publish(stored.subject, stored.encode())
+    async with offered(scraper_bus, robots="User-agent: *\nDisallow: /title/tt0000666/\n"):
+        assert await asked(scraper_bus, b"tt0000001") == ("queued", "")
+        assert (await asked(scraper_bus, b"tt0000001"))[0] == "already queued"
+        answer, why = await asked(scraper_bus, b"tt0000002")
+        assert (answer, why.startswith("read 0 s ago")) == ("fresh", True)
+        assert (await asked(scraper_bus, b'{"target":"tt0000002","force":true,"lane":"crawl"}'))[0] == "queued"
+        answer, why = await asked(scraper_bus, b"tt0000666")
+        assert (answer, "robots.txt" in why) == ("refused", True)
+        assert (await asked(scraper_bus, b"matrix"))[0] == "refused"
+        assert (await asked(scraper_bus, b'{"target":"chart:top","limit":0}'))[0] == "refused"
+    assert (await scraper_bus.consumer_state("REQUESTS", "scraper-now")).pending == 1
+    assert (await scraper_bus.consumer_state("REQUESTS", "scraper-crawl")).pending == 1
+
+
+async def test_what_waits_for_a_paused_site_is_told_so(scraper_bus: Bus) -> None:
+    """It is queued all the same."""
+    async with offered(scraper_bus, pause=60):
+        answer, why = await asked(scraper_bus, b"tt0000001")
+    assert answer == "queued"
+    assert "challenge" in why
+
+
+@pytest.mark.parametrize("question", [b"{", b'{"id":"tt0000001"}', b'{"target":1}', b"\xff"])
+async def test_what_is_no_question_is_an_error_of_the_asker(scraper_bus: Bus, question: bytes) -> None:
+    """The service says so with the error 400, and goes on."""
+    async with offered(scraper_bus):
+        with pytest.raises(Invalid, match="no question"):
+            await scraper_bus.ask(ASK_SCRAPER, question)
+        assert (await asked(scraper_bus, b"tt0000001"))[0] == "queued"
+
+
+async def test_nobody_answers_after_its_end(scraper_bus: Bus) -> None:
+    """Who asks then learns it at once."""
+    async with offered(scraper_bus):
+        pass
+    with pytest.raises(Transient):
+        await scraper_bus.ask(ASK_SCRAPER, b"tt0000001")
+
+
+async def test_the_service_is_found_by_discovery(topology: NatsServer, scraper_bus: Bus) -> None:
+    """It answers PING and INFO of NATS ADR-32, which is what `nats micro ls` asks."""
+    client = Client()
+    user = {"user": "scraper", "password": topology.passwords["scraper"], "inbox_prefix": b"_INBOX_scraper"}
+    await client.connect(topology.url, **user)  # type: ignore[arg-type]
+    async with offered(scraper_bus):
+        ping = orjson.loads((await client.request("$SRV.PING", b"", timeout=5)).data)
+        info = orjson.loads((await client.request(f"$SRV.INFO.{SERVICE}", b"", timeout=5)).data)
+    await client.close()
+    assert ping["name"] == SERVICE
+    assert [endpoint["subject"] for endpoint in info["endpoints"]] == [ASK_SCRAPER]
+
+
+async def test_status_says_what_is_left(topology: NatsServer, scraper_bus: Bus) -> None:
+    """Queues, pages, schedules and dead letters, and that no scraper runs here."""
+    await refresh.plant(scraper_bus, parse_seeds("tt0111161@1h,tt0068646"))
+    pull = await scraper_bus.pull("REQUESTS", "scraper-crawl")
+    await pull.fetch(1, wait=2)
+    environment = topology.environment("scraper") | {"CINESTREAM_OPS_PORT": str(free_port())}
+
+    async def said(*arguments: str) -> str:
+        result = await anyio.to_thread.run_sync(
+            lambda: CliRunner().invoke(app, ["status", *arguments], env=environment)
+        )
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    text = await said()
+    assert "lane crawl: 1 waiting, 1 in hand" in text
+    assert "schedule: title.tt0111161 @every 3600s" in text
+    assert "none answers at" in text
+    facts = orjson.loads(await said("--json"))
+    assert (facts["waiting"], facts["pages"], facts["dead_letters"]) == ({"now": 0, "crawl": 1}, 0, 0)

@@ -1,0 +1,138 @@
+"""Importing saved pages and exporting stored ones, by the command, on a real nats-server."""
+
+import os
+import zipfile
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+import anyio.to_thread
+import pytest
+from tests.conftest import NatsServer
+from tests.scraper.pages import chart_page, title_page
+from typer.testing import CliRunner
+from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
+from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
+from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
+
+from cinestream.bus.jetstream import Bus
+from cinestream.contracts import RawPage
+from cinestream_scraper.cli import app
+
+pytestmark = pytest.mark.anyio
+MODERN = "https://www.imdb.com/title/tt0000001/"
+
+
+async def said(nats: NatsServer, *arguments: str | Path) -> str:
+    """What the command says; it must succeed."""
+    words = [str(argument) for argument in arguments]
+    environment = nats.environment("scraper")
+    result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, words, env=environment))
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def warc(*pages: tuple[str, str, str], status: str = "200 OK") -> bytes:
+    """An archive of these pages: address, content type, body."""
+    out = BytesIO()
+    writer = WARCWriter(out, gzip=True)
+    for url, kind, body in pages:
+        headers = StatusAndHeaders(status, [("Content-Type", kind)], protocol="HTTP/1.1")
+        date = {"WARC-Date": "2026-01-02T03:04:05Z"}
+        payload = BytesIO(body.encode())
+        record = writer.create_warc_record(
+            url, "response", payload=payload, http_headers=headers, warc_headers_dict=date
+        )
+        writer.write_record(record)
+    return out.getvalue()
+
+
+async def last_page(bus: Bus, target: str) -> RawPage:
+    """The newest stored page of a title."""
+    stored = await bus.last("PAGES", f"cinestream.pages.imdb.title.{target}")
+    assert stored
+    return RawPage.decode(stored.envelope)
+
+
+async def test_saved_pages_are_published_once_and_others_are_counted(
+    topology: NatsServer, scraper_bus: Bus, tmp_path: Path
+) -> None:
+    """A folder of files: films and charts go in, the rest is said; the second time nothing is published."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "film.html").write_text(title_page("tt0000001"))
+    (tmp_path / "chart.htm").write_text(chart_page(["tt0000001"]))
+    (tmp_path / "series.html").write_text(title_page("tt0000002", kind="tvSeries"))
+    (tmp_path / "other.html").write_text("<p>nothing</p>")
+    (tmp_path / "cut.html").write_text(title_page("tt0000003").replace("</html>", ""))
+    (tmp_path / "notes.txt").write_text(title_page("tt0000004"))
+    output = await said(topology, "import", tmp_path)
+    assert output.splitlines() == ["incomplete: 1", "no page of a target: 1", "other-kind: 1", "published: 2"]
+    assert "stored already: 2" in await said(topology, "import", tmp_path)
+    assert (await scraper_bus.stream_state("PAGES")).messages == 2
+    assert (await last_page(scraper_bus, "tt0000001")).html == title_page("tt0000001")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_archives_say_address_time_and_status(
+    topology: NatsServer, scraper_bus: Bus, tmp_path: Path, packed: bool
+) -> None:
+    """A WARC by itself or in a WACZ; what is not HTML is passed by, what contradicts its address is a wrong page."""
+    html = "text/html; charset=utf-8"
+    archive = warc(
+        (MODERN, html, title_page("tt0000001")),
+        ("https://www.imdb.com/title/tt0000002/", html, title_page("tt0000009")),
+        ("https://www.imdb.com/robots.txt", "text/plain", "User-agent: *"),
+        ("https://www.imdb.com/", html, "<p>home</p>"),
+    )
+    file = tmp_path / ("pages.wacz" if packed else "pages.warc.gz")
+    if packed:
+        with zipfile.ZipFile(file, "w") as package:
+            package.writestr("archive/pages.warc.gz", archive)
+    else:
+        file.write_bytes(archive)
+    output = await said(topology, "import", file)
+    assert output.splitlines() == ["moved: 1", "no page of a target: 1", "published: 1"]
+    page = await last_page(scraper_bus, "tt0000001")
+    assert (page.url, page.status, page.fetched_at) == (MODERN, 200, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+
+
+async def test_an_error_page_in_an_archive_is_never_a_film(
+    topology: NatsServer, scraper_bus: Bus, tmp_path: Path
+) -> None:
+    """The status that was recorded counts, whatever the body looks like."""
+    (tmp_path / "x.warc.gz").write_bytes(warc((MODERN, "text/html", title_page("tt0000001")), status="503 Busy"))
+    assert await said(topology, "import", tmp_path) == "server-error: 1\n"
+    assert (await scraper_bus.stream_state("PAGES")).messages == 0
+
+
+async def test_damaged_files_do_not_stop_the_others(topology: NatsServer, scraper_bus: Bus, tmp_path: Path) -> None:
+    """They are counted."""
+    (tmp_path / "1.warc.gz").write_bytes(b"no archive")
+    (tmp_path / "2.wacz").write_bytes(b"no package")
+    (tmp_path / "3.html").write_text(title_page("tt0000001"))
+    assert await said(topology, "import", tmp_path) == "published: 1\nunreadable: 2\n"
+
+
+async def test_an_older_page_does_not_replace_a_newer_one(
+    topology: NatsServer, scraper_bus: Bus, tmp_path: Path
+) -> None:
+    """By the time that the file has."""
+    file = tmp_path / "film.html"
+    file.write_text(title_page("tt0000001"))
+    await said(topology, "import", file)
+    os.utime(file, (1, 1))
+    assert await said(topology, "import", file) == "stored already: 1\n"
+
+
+async def test_what_is_exported_can_be_imported(topology: NatsServer, scraper_bus: Bus, tmp_path: Path) -> None:
+    """Each stored page is a response record with its address, time and body, and becomes the same page again."""
+    (tmp_path / "film.html").write_text(title_page("tt0000001", canonical="/title/tt0000001/") + "<!-- é -->")
+    await said(topology, "import", tmp_path / "film.html")
+    before = await last_page(scraper_bus, "tt0000001")
+    out = tmp_path / "pages.warc.gz"
+    assert (await said(topology, "export", out)).endswith("1 pages\n")
+    with out.open("rb") as archive:
+        (record,) = list(ArchiveIterator(archive))
+        assert record.rec_headers.get_header("WARC-Target-URI") == before.final_url
+    assert await said(topology, "import", out) == "stored already: 1\n"
+    assert not (tmp_path / "pages.warc.gz.part").exists()

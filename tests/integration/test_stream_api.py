@@ -1,0 +1,368 @@
+"""stream-api against a real nats-server, over real HTTP: what a client gets, wherever it starts."""
+
+import json
+import re
+import subprocess
+from collections.abc import AsyncIterator
+
+import anyio
+import pytest
+from tests.conftest import NatsServer
+from tests.stream_api.films import PAGE_TIME, movie, publish
+from tests.stream_api.serving import STREAM, serving
+from tests.stream_api.sse import Event
+
+from cinestream.bus.jetstream import Bus
+from cinestream.contracts import Movie
+
+pytestmark = pytest.mark.anyio
+LARGE = ["x" * 1000] * 200
+
+
+async def take(stream: AsyncIterator[Event], count: int) -> list[Event]:
+    """The next events of a stream, comments aside."""
+    found: list[Event] = []
+    with anyio.fail_after(10):
+        while len(found) < count:
+            event = await anext(stream)
+            if event.name != ":":
+                found.append(event)
+    return found
+
+
+def short(events: list[Event]) -> list[str]:
+    """Events as `name sequence`."""
+    return [f"{event.name} {event.sequence}" for event in events]
+
+
+async def cut_history(nats: NatsServer, keep: int) -> None:
+    """Let history hold only the newest messages."""
+    bus = await nats.connect("topology")
+    config = (await bus.declare("STREAM.INFO.MOVIES", {}))["config"]
+    await bus.declare("STREAM.UPDATE.MOVIES", config | {"max_msgs": keep})
+    await bus.close()
+
+
+async def test_a_stream_without_an_id_is_live_only(etl_bus: Bus, stream_bus: Bus) -> None:
+    """The first block names the last sequence, then comes what is published from now on, as etl wrote it."""
+    await publish(etl_bus, 1, 2)
+    async with serving(stream_bus) as api, api.stream() as stream:
+        assert short(await take(stream, 1)) == ["position 2"]
+        await publish(etl_bus, 3, 4)
+        films = await take(stream, 2)
+        assert short(films) == ["movie 3", "movie 4"]
+        assert Movie.model_validate_json(films[0].data) == movie(3)
+
+
+@pytest.mark.parametrize("way", ["header", "query"])
+async def test_a_client_resumes_after_its_last_id(etl_bus: Bus, stream_bus: Bus, way: str) -> None:
+    """By header or query it gets exactly what it missed, then the word that it is live, then more."""
+    await publish(etl_bus, *range(1, 6))
+    async with serving(stream_bus) as api:
+        async with api.stream("?replay=4") as stream:
+            last = (await take(stream, 3))[-1]
+        query = f"?last_event_id={last.id}" if way == "query" else "?replay=50&last_event_id=earliest"
+        headers = {} if way == "query" else {"Last_Event_ID": last.id}
+        async with api.stream(query, **headers) as stream:
+            assert short(await take(stream, 4)) == ["position 3", "movie 4", "movie 5", "live 5"]
+            await publish(etl_bus, 6)
+            assert short(await take(stream, 1)) == ["movie 6"]
+
+
+async def test_replay_gives_the_last_films_that_match(etl_bus: Bus, stream_bus: Bus) -> None:
+    """The count is of films that pass the filter, and more of them than there are gives all."""
+    for number in range(1, 7):
+        await publish(etl_bus, number, genre=["War" if number % 2 else "Drama"], genre_categories=[])
+    async with serving(stream_bus) as api:
+        async with api.stream("?replay=2&genre=war") as stream:
+            assert short(await take(stream, 4)) == ["position 2", "movie 3", "movie 5", "live 6"]
+        async with api.stream("?replay=99&genre=war&genre=comedy") as stream:
+            assert short(await take(stream, 4)) == ["position 0", "movie 1", "movie 3", "movie 5"]
+
+
+async def test_history_older_than_the_ring_is_joined_without_a_seam(etl_bus: Bus, stream_bus: Bus) -> None:
+    """A stream from the earliest event on goes through history into the ring, in order, each event once."""
+    await publish(etl_bus, *range(1, 1101))
+    async with serving(stream_bus, stream_ring_events=16) as api:
+        async with api.stream("?last_event_id=earliest") as stream:
+            await publish(etl_bus, *range(1101, 1131))
+            events = await take(stream, 1132)
+            assert [e.sequence for e in events if e.name == "movie"] == list(range(1, 1131))
+            assert short(events)[0] == "position 0"
+        async with api.stream("?replay=700") as stream:
+            assert short(await take(stream, 2)) == ["position 430", "movie 431"]
+
+
+async def test_a_stream_starts_at_a_time(etl_bus: Bus, stream_bus: Bus) -> None:
+    """`since` gives what was stored at that moment or later; a time to come gives only what is new."""
+    await publish(etl_bus, 1, 2, 3)
+    second = (await stream_bus.read("MOVIES", start=2, most=1))[0].time
+    async with serving(stream_bus) as api:
+        async with api.stream(f"?since={second.isoformat()}") as stream:
+            assert short(await take(stream, 3)) == ["position 1", "movie 2", "movie 3"]
+        async with api.stream("?since=2999-01-01") as stream:
+            assert short(await take(stream, 2)) == ["position 3", "live 3"]
+
+
+async def test_what_history_no_longer_holds_is_said(etl_bus: Bus, stream_bus: Bus, topology: NatsServer) -> None:
+    """A gap names what was asked for, what is there, and how much is missing; then everything there is comes."""
+    await publish(etl_bus, *range(1, 41))
+    async with serving(stream_bus, stream_ring_events=16) as api:
+        async with api.stream("?replay=1") as stream:
+            epoch = (await take(stream, 1))[0].id.partition("-")[0]
+        await cut_history(topology, 30)
+        async with api.stream(f"?last_event_id={epoch}-3") as stream:
+            position, gap, first = await take(stream, 3)
+            assert short([position, gap, first]) == ["position 3", "gap 10", "movie 11"]
+            assert gap.json == {"requested": f"{epoch}-3", "first_available": f"{epoch}-11", "missed": 7}
+        assert api.metric("gaps_total") == 1
+
+
+@pytest.mark.parametrize("id", ["nonsense", "1-5", "%s-99"])
+async def test_an_id_that_was_never_given_out_is_a_gap(etl_bus: Bus, stream_bus: Bus, id: str) -> None:
+    """Malformed, of another epoch, or beyond the last: the stream says so and starts from the first event."""
+    await publish(etl_bus, 1, 2)
+    async with serving(stream_bus) as api:
+        async with api.stream() as stream:
+            epoch = (await take(stream, 1))[0].id.partition("-")[0]
+        asked = id.replace("%s", epoch)
+        async with api.stream(Last_Event_ID=asked) as stream:
+            events = await take(stream, 5)
+            assert [e.name for e in events] == ["position", "gap", "movie", "movie", "live"]
+            assert events[1].json == {"requested": asked, "first_available": f"{epoch}-1", "missed": None}
+            assert events[1].id == f"{epoch}-0"
+
+
+async def test_deleted_messages_are_no_gap(etl_bus: Bus, stream_bus: Bus, topology: NatsServer) -> None:
+    """Sequences that are missing inside history are passed in silence, live and in replay."""
+    await publish(etl_bus, 1)
+    bus = await topology.connect("topology")
+    config = (await bus.declare("STREAM.INFO.MOVIES", {}))["config"]
+    await bus.declare("STREAM.UPDATE.MOVIES", config | {"max_msgs_per_subject": 1})
+    await bus.close()
+    async with serving(stream_bus) as api, api.stream() as stream:
+        await publish(etl_bus, 2, 2, 2, 3)
+        assert short(await take(stream, 5)) == ["position 1", "movie 2", "movie 3", "movie 4", "movie 5"]
+    await stream_bus.stream_state("MOVIES")
+    again = await topology.connect("stream-api")
+    async with serving(again) as api, api.stream("?last_event_id=earliest") as stream:
+        assert short(await take(stream, 5)) == ["position 0", "movie 1", "movie 4", "movie 5", "live 5"]
+    await again.close()
+
+
+async def test_films_can_come_as_messages(etl_bus: Bus, stream_bus: Bus) -> None:
+    """With `?event=message` a plain `onmessage` sees the films, and nothing else."""
+    await publish(etl_bus, 1)
+    async with serving(stream_bus) as api, api.stream("?event=message&replay=1") as stream:
+        assert short(await take(stream, 3)) == ["position 0", "message 1", "live 1"]
+
+
+async def test_a_stream_can_be_lines_of_json(etl_bus: Bus, stream_bus: Bus) -> None:
+    """For a client that asks for NDJSON, every line is an object with id, event and data."""
+    await publish(etl_bus, 1)
+    async with (
+        serving(stream_bus) as api,
+        api.client.stream("GET", f"{STREAM}?replay=1", headers={"Accept": "application/x-ndjson"}) as response,
+    ):
+        assert response.headers["content-type"].startswith("application/x-ndjson")
+        lines = response.aiter_lines()
+        objects = [json.loads(await anext(lines)) for _ in range(3)]
+        assert [o["event"] for o in objects] == ["position", "movie", "live"]
+        assert objects[1]["data"]["id"] == "tt0000001"
+
+
+async def test_an_idle_stream_has_a_heartbeat(stream_bus: Bus, etl_bus: Bus) -> None:
+    """Silence is broken by a comment; when films passed that the filter hid, by the new position."""
+    async with serving(stream_bus, stream_heartbeat=0.15) as api, api.stream("?genre=war") as stream:
+        assert short(await take(stream, 1)) == ["position 0"]
+        with anyio.fail_after(5):
+            assert (await anext(stream)).name == ":"
+        await publish(etl_bus, 1, genre=["Comedy"])
+        assert short(await take(stream, 1)) == ["position 1"]
+
+
+async def test_a_client_that_goes_is_noticed_without_an_event(stream_bus: Bus) -> None:
+    """The number of clients falls when the connection closes, not when there is something to send."""
+    async with serving(stream_bus, stream_heartbeat=300) as api:
+        async with api.stream() as stream:
+            await take(stream, 1)
+            assert api.metric("clients", state="live") == 1
+        with anyio.fail_after(5):
+            await api.until("disconnects_total", 1, reason="client")
+        assert api.metric("clients", state="live") == 0
+
+
+async def test_a_client_that_does_not_read_is_cut_off(etl_bus: Bus, stream_bus: Bus) -> None:
+    """It is disconnected after the time limit, and costs others nothing."""
+    limits = {"stream_send_timeout": 0.3, "stream_heartbeat": 0.3}
+    async with serving(stream_bus, **limits) as api, api.stream() as lazy, api.stream() as eager:
+        await take(lazy, 1)
+        await take(eager, 1)
+        with anyio.fail_after(60):
+            while not api.metric("disconnects_total", reason="send_timeout"):
+                await publish(etl_bus, 1, stars=LARGE)
+                await take(eager, 1)
+        assert api.metric("clients", state="live") == 1
+        assert api.metric("disconnects_total", reason="slow") == 0
+
+
+async def test_a_client_that_falls_out_of_the_ring_resumes(etl_bus: Bus, stream_bus: Bus) -> None:
+    """It is told to come again as soon as it reads, and goes on from history where it was."""
+    seen: list[int] = []
+    async with serving(stream_bus, stream_ring_events=16) as api:
+        async with api.stream() as slow, api.stream() as eager:
+            await take(slow, 1)
+            await take(eager, 1)
+            # The buffers of the connection hold some megabytes, the ring only the newest events.
+            for number in range(1, 121):
+                await publish(etl_bus, number, stars=LARGE)
+                await take(eager, 1)
+            async for event in slow:
+                if event.name == "movie":
+                    seen.append(event.sequence)
+            last = event.id
+        assert api.metric("disconnects_total", reason="slow") == 1
+        async with api.stream(Last_Event_ID=last) as again:
+            seen += [event.sequence for event in await take(again, 121 - len(seen)) if event.name == "movie"]
+    assert seen == list(range(1, 121))
+
+
+async def test_many_that_come_back_at_once_share_the_reads(etl_bus: Bus, stream_bus: Bus) -> None:
+    """A hundred clients that resume the same thousand events cost a few reads of JetStream."""
+    await publish(etl_bus, *range(1, 1301))
+    async with serving(stream_bus, stream_ring_events=16) as api:
+
+        async def resume() -> None:
+            async with api.stream("?replay=1100") as stream:
+                events = await take(stream, 1102)
+                assert [event.sequence for event in events[1:-1]] == list(range(201, 1301))
+
+        async with anyio.create_task_group() as group:
+            for _ in range(100):
+                group.start_soon(resume)
+        assert api.metric("history_reads_total", purpose="page") <= 3
+
+
+async def test_over_the_cap_a_browser_is_told_to_come_again(stream_bus: Bus) -> None:
+    """EventSource gives up for good on any status but 200, so it gets a stream that ends; others a 503."""
+    async with serving(stream_bus, stream_max_clients=1) as api, api.stream() as stream:
+        await take(stream, 1)
+        async with api.stream() as refused:
+            assert [event.name async for event in refused] == ["busy"]
+        answer = await api.client.get(STREAM)
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+        assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_head_answers_without_a_stream(stream_bus: Bus) -> None:
+    """HEAD has the headers of GET and ends."""
+    async with serving(stream_bus) as api:
+        answer = await api.client.head(STREAM)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith("text/event-stream")
+        assert answer.headers["cache-control"] == "no-store"
+        assert api.metric("clients", state="live") == 0
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["last_event_id=x", "since=x", "replay=-1", "replay=x", "event=film", "min_rating=nan", "min_rating=11"],
+)
+async def test_a_malformed_query_is_a_problem(stream_bus: Bus, query: str) -> None:
+    """It is a 400 with problem details that name the parameter."""
+    async with serving(stream_bus) as api:
+        answer = await api.client.get(f"{STREAM}?{query}")
+        assert answer.status_code == 400
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["errors"][0]["parameter"] == query.partition("=")[0]
+
+
+async def test_a_film_is_served_in_its_last_version(etl_bus: Bus, stream_bus: Bus) -> None:
+    """The entity tag is the id of the event, and saves the body when it has not changed."""
+    await publish(etl_bus, 1)
+    await publish(etl_bus, 1, rating=9.9)
+    async with serving(stream_bus) as api:
+        answer = await api.client.get("/api/movies/tt0000001")
+        assert Movie.model_validate_json(answer.content) == movie(1, rating=9.9)
+        tag = answer.headers["etag"]
+        assert tag.endswith('-2"')
+        again = await api.client.get("/api/movies/tt0000001", headers={"If-None-Match": tag})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(("id", "status"), [("tt9999999", 404), ("nonsense", 400), ("tt1", 400)])
+async def test_a_film_that_is_not_there_is_a_problem(stream_bus: Bus, id: str, status: int) -> None:
+    """Unknown ids and texts that are no ids get problem details."""
+    async with serving(stream_bus) as api:
+        answer = await api.client.get(f"/api/movies/{id}")
+        assert answer.json()["status"] == answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_what_is_not_a_film_is_passed_over(etl_bus: Bus, stream_bus: Bus) -> None:
+    """A message that nobody could show does not stop the stream, neither live nor in history."""
+    sent = movie(2).encode(page_time=PAGE_TIME)
+    await etl_bus.publish("cinestream.movies.tt0000002", sent._replace(body=b"not json"))
+    async with serving(stream_bus) as api, api.stream("?last_event_id=earliest") as stream:
+        await take(stream, 2)
+        await etl_bus.publish("cinestream.movies.tt0000003", sent._replace(headers={}))
+        await publish(etl_bus, 4)
+        assert short(await take(stream, 1)) == ["movie 3"]
+        assert api.metric("events_skipped_total") == 2
+
+
+async def test_other_sites_may_read_only_when_they_are_listed(stream_bus: Bus) -> None:
+    """The allow-list of origins is empty by default."""
+    async with serving(stream_bus) as api:
+        answer = await api.client.head(STREAM, headers={"Origin": "https://a.example"})
+        assert "access-control-allow-origin" not in answer.headers
+    origins = "https://a.example, https://b.example"
+    async with serving(stream_bus, stream_cors_origins=origins) as api:
+        answer = await api.client.get("/api/movies/tt0000001", headers={"Origin": "https://a.example"})
+        assert answer.headers["access-control-allow-origin"] == "https://a.example"
+
+
+async def test_the_documentation_needs_no_other_host(stream_bus: Bus) -> None:
+    """The page of the API's documentation loads only what the service itself serves."""
+    async with serving(stream_bus) as api:
+        page = (await api.client.get("/docs")).text
+        assert "//" not in page.replace("http://www.w3.org", "")
+        assert (await api.client.get("/docs/assets/swagger-ui-bundle.js")).status_code == 200
+        document = (await api.client.get("/openapi.json")).json()
+        assert "422" not in str(document)
+        assert "application/problem+json" in document["paths"]["/api/movies/{id}"]["get"]["responses"]["404"]["content"]
+
+
+async def test_the_events_are_described_beside_the_stream(stream_bus: Bus) -> None:
+    """The AsyncAPI document is served, and names the stream by its path."""
+    async with serving(stream_bus) as api:
+        document = (await api.client.get("/asyncapi.json")).json()
+        assert document["asyncapi"] == "3.0.0"
+        assert document["channels"]["stream"]["address"] == STREAM
+
+
+async def test_the_page_runs_only_what_the_service_serves(stream_bus: Bus) -> None:
+    """The page and its files come under a policy without inline scripts and other hosts."""
+    async with serving(stream_bus) as api:
+        for path in ("/", "/page/app.js", "/page/style.css", "/page/icon.svg"):
+            answer = await api.client.get(path)
+            assert answer.status_code == 200
+            assert "default-src 'none'; script-src 'self';" in answer.headers["content-security-policy"]
+
+
+async def test_curl_reads_the_stream(etl_bus: Bus, stream_bus: Bus) -> None:
+    """A client that knows nothing of events sees lines, at once."""
+    await publish(etl_bus, 1)
+    async with serving(stream_bus) as api:
+        command = ["curl", "-sN", "--max-time", "1", f"{api.url}{STREAM}?replay=1"]
+        done = await anyio.run_process(command, check=False, stderr=subprocess.DEVNULL)
+        assert b"\nevent: movie\ndata: {" in done.stdout
+        first = rb"retry: [0-9]+\nid: [0-9a-z]+-[0-9]+\nevent: position\ndata: {}"
+        assert re.fullmatch(first, done.stdout.partition(b"\n\n")[0])
+
+
+async def test_health_is_answered_on_the_same_port(stream_bus: Bus) -> None:
+    """Whoever reaches the stream can ask whether it is well."""
+    async with serving(stream_bus) as api:
+        assert (await api.client.get("/livez")).json() == {"status": "alive"}
+        assert (await api.client.get("/readyz")).json() == {"status": "ready", "degraded": []}

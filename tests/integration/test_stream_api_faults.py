@@ -1,0 +1,209 @@
+"""stream-api when NATS fails: streams stay open, and what was published meanwhile arrives once."""
+
+import random
+import shutil
+from collections.abc import AsyncIterator
+
+import anyio
+import httpx2
+import pytest
+from tests.conftest import NatsServer
+from tests.stream_api.films import publish
+from tests.stream_api.proxy import proxy_to
+from tests.stream_api.serving import Api, serving
+from tests.stream_api.sse import Event
+
+from cinestream.bus.declare import TopologySettings, declare
+from cinestream.bus.jetstream import Bus
+
+pytestmark = pytest.mark.anyio
+
+
+async def films(stream: AsyncIterator[Event], count: int) -> list[int]:
+    """The sequences of the next films."""
+    found: list[int] = []
+    with anyio.fail_after(30):
+        while len(found) < count:
+            event = await anext(stream)
+            if event.name == "movie":
+                found.append(event.sequence)
+    return found
+
+
+async def back(bus: Bus) -> None:
+    """Wait until a connection stands again."""
+    with anyio.fail_after(30):
+        while not bus.connected:
+            await anyio.sleep(0.005)
+
+
+async def test_nats_may_be_killed_under_an_open_stream(topology: NatsServer, etl_bus: Bus, stream_bus: Bus) -> None:
+    """The stream stays open through it, readiness says so, and every film arrives once."""
+    async with serving(stream_bus) as api, api.stream() as stream:
+        await publish(etl_bus, 1)
+        assert await films(stream, 1) == [1]
+        topology.kill()
+        with anyio.fail_after(10):
+            while (await api.client.get("/readyz")).status_code != 503:
+                await anyio.sleep(0.005)
+        topology.start()
+        await back(etl_bus)
+        await publish(etl_bus, 2, 3)
+        assert await films(stream, 2) == [2, 3]
+        await publish(etl_bus, 4)
+        assert await films(stream, 1) == [4]
+        assert (await api.client.get("/readyz")).status_code == 200
+
+
+async def test_a_tail_lost_in_a_disconnect_is_found(topology: NatsServer, etl_bus: Bus) -> None:
+    """What was published while only our connection was broken arrives, though nothing follows it."""
+    async with proxy_to(topology.port) as proxy:
+        url, password = f"nats://127.0.0.1:{proxy.port}", topology.passwords["stream-api"]
+        bus = await Bus.connect(url, name="cut", user="stream-api", password=password)
+        async with serving(bus, stream_heartbeat=300) as api, api.stream() as stream:
+            await publish(etl_bus, 1)
+            assert await films(stream, 1) == [1]
+            proxy.break_off()
+            await publish(etl_bus, *range(2, 602))
+            proxy.mend()
+            assert await films(stream, 600) == list(range(2, 602))
+            assert api.metric("gaps_total") == 0
+        await bus.close()
+
+
+async def test_history_that_was_cut_meanwhile_is_a_gap_for_open_streams(topology: NatsServer, etl_bus: Bus) -> None:
+    """When the missed films are no longer held, the open stream says which."""
+    async with proxy_to(topology.port) as proxy:
+        url, password = f"nats://127.0.0.1:{proxy.port}", topology.passwords["stream-api"]
+        bus = await Bus.connect(url, name="cut", user="stream-api", password=password)
+        async with serving(bus) as api, api.stream("?event=message") as stream:
+            await publish(etl_bus, 1)
+            assert [(await anext(stream)).sequence for _ in range(2)] == [0, 1]
+            proxy.break_off()
+            admin = await topology.connect("topology")
+            config = (await admin.declare("STREAM.INFO.MOVIES", {}))["config"]
+            await admin.declare("STREAM.UPDATE.MOVIES", config | {"max_msgs": 2})
+            await admin.close()
+            await publish(etl_bus, *range(2, 10))
+            proxy.mend()
+            with anyio.fail_after(20):
+                gap, first = [await anext(stream) for _ in range(2)]
+            epoch = gap.id.partition("-")[0]
+            assert (gap.name, gap.sequence, first.name, first.sequence) == ("gap", 7, "message", 8)
+            assert gap.json == {"requested": f"{epoch}-1", "first_available": f"{epoch}-8", "missed": 6}
+        await bus.close()
+
+
+async def test_a_recreated_stream_is_a_gap_for_open_streams(
+    topology: NatsServer, etl_bus: Bus, stream_bus: Bus
+) -> None:
+    """A new epoch is said, and everything that the new stream holds follows under its new ids."""
+    async with serving(stream_bus) as api, api.stream() as stream:
+        await publish(etl_bus, 1, 2, 3)
+        assert await films(stream, 3) == [1, 2, 3]
+        topology.kill()
+        shutil.rmtree(topology.store / "jetstream")
+        topology.start()
+        admin = await topology.connect("topology")
+        await declare(admin, TopologySettings())
+        await admin.close()
+        await back(etl_bus)
+        await publish(etl_bus, 11, 12, 13, 14)
+        with anyio.fail_after(20):
+            gap = await anext(stream)
+            while gap.name != "gap":
+                gap = await anext(stream)
+        assert gap.json["missed"] is None
+        assert gap.json["requested"].partition("-")[0] != gap.id.partition("-")[0]
+        shown: list[tuple[int, str]] = []
+        with anyio.fail_after(20):
+            while len(shown) < 4:
+                event = await anext(stream)
+                if event.name == "movie":
+                    shown.append((event.sequence, event.json["id"]))
+        assert shown == [(n, f"tt{n + 10:07}") for n in range(1, 5)]
+
+
+async def test_without_nats_a_browser_is_told_to_come_again(topology: NatsServer, stream_bus: Bus) -> None:
+    """What only history knows cannot be opened; a live stream can, and a film is a 503."""
+    async with serving(stream_bus) as api:
+        topology.kill()
+
+        async def open_history() -> None:
+            async with api.stream("?last_event_id=earliest") as stream:
+                assert (await anext(stream)).name == "busy"
+
+        async def get_film() -> None:
+            assert (await api.client.get("/api/movies/tt0000001")).status_code == 503
+
+        async def open_live() -> None:
+            async with api.stream() as stream:
+                assert (await anext(stream)).name == "position"
+
+        async with anyio.create_task_group() as group:
+            for ask in (open_history, get_film, open_live):
+                group.start_soon(ask)
+
+
+class Client:
+    """A client that loses its connection at random, and keeps a log of the sequences it was given."""
+
+    def __init__(self, api: Api, chance: random.Random) -> None:
+        self.log: list[int] = []
+        self.gaps = 0
+        self._api = api
+        self._chance = chance
+        self._id = ""
+
+    async def run(self, until: int) -> None:
+        """Read until the film with that sequence has come."""
+        while not self.log or self.log[-1] < until:
+            headers = {"Last_Event_ID": self._id} if self._id else {}
+            try:
+                async with self._api.stream("?last_event_id=earliest", **headers) as stream:
+                    await self._read(stream, self._chance.choice([1, 3, 50, 400]), until)
+            except httpx2.HTTPError:
+                await anyio.sleep(0.01)
+
+    async def _read(self, stream: AsyncIterator[Event], most: int, until: int) -> None:
+        async for event in stream:
+            if event.name in ("busy", ":"):
+                continue
+            self._id = event.id
+            self.gaps += event.name == "gap"
+            if event.name == "movie":
+                self.log.append(event.sequence)
+                if event.sequence >= until or (most := most - 1) == 0:
+                    return
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_a_log_has_no_gap_and_no_repetition(topology: NatsServer, etl_bus: Bus, seed: int) -> None:
+    """Whatever breaks, and whenever: each client's log is the stream's sequence, from the first to the last."""
+    chance, total = random.Random(seed), 1500
+    async with proxy_to(topology.port) as proxy:
+        url, password = f"nats://127.0.0.1:{proxy.port}", topology.passwords["stream-api"]
+        bus = await Bus.connect(url, name="cut", user="stream-api", password=password)
+        async with serving(bus, stream_ring_events=64, stream_heartbeat=0.5) as api:
+            clients = [Client(api, random.Random(f"{seed}.{n}")) for n in range(4)]
+            with anyio.fail_after(90):
+                async with anyio.create_task_group() as group:
+                    for client in clients:
+                        group.start_soon(client.run, total)
+                    at = 0
+                    while at < total:
+                        some = min(chance.choice([1, 5, 90, 200]), total - at)
+                        await publish(etl_bus, *range(at + 1, at + some + 1))
+                        at += some
+                        match chance.randrange(6):
+                            case 0:
+                                proxy.break_off()
+                            case 1 | 2:
+                                proxy.mend()
+                            case 3:
+                                await anyio.sleep(0.05)
+                    proxy.mend()
+            for client in clients:
+                assert client.log == list(range(1, total + 1))
+                assert client.gaps == 0
+        await bus.close()

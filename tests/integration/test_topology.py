@@ -1,0 +1,161 @@
+"""The topology command and the users' permissions, on a real nats-server with the project's configuration."""
+
+import subprocess
+
+import anyio
+import pytest
+from nats.aio.client import Client
+from tests.conftest import SCRIPTS, NatsServer
+
+from cinestream.bus import topology as declared
+from cinestream.bus.declare import TopologySettings, declare
+from cinestream.bus.jetstream import Bus
+from cinestream.contracts import Envelope, Transient
+
+pytestmark = pytest.mark.anyio
+
+
+def run_topology(nats: NatsServer, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user would."""
+    return subprocess.run(
+        [SCRIPTS / "cinestream-topology"],
+        env=nats.environment("topology") | environment,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+
+
+def test_the_command_declares_everything_and_can_be_repeated(nats: NatsServer) -> None:
+    """The first run creates every stream, the second changes nothing, both exit 0."""
+    first, second = run_topology(nats), run_topology(nats)
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert first.stderr.count("stream.created") == len(declared.STREAMS)
+    assert "stream.created" not in second.stderr
+    assert "stream.updated" not in second.stderr
+
+
+def test_a_changed_bound_updates_the_stream(nats: NatsServer) -> None:
+    """A setting that bounds a stream takes effect on a stream that exists."""
+    run_topology(nats)
+    again = run_topology(nats, CINESTREAM_TOPOLOGY_MOVIES_BYTES=str(64 << 20))
+    assert again.stderr.count("stream.updated") == 1
+    assert "max_bytes" in again.stderr
+
+
+async def test_nothing_stored_is_lost_by_declaring_again(topology: NatsServer, etl_bus: Bus) -> None:
+    """Declaring over a stream with messages keeps them."""
+    await etl_bus.publish("cinestream.movies.tt0000001", Envelope({}, b"x"))
+    bus = await topology.connect("topology")
+    await declare(bus, TopologySettings(topology_movies_bytes=64 << 20))
+    await bus.close()
+    assert (await etl_bus.stream_state("MOVIES")).messages == 1
+
+
+@pytest.mark.parametrize(
+    ("user", "subject"),
+    [
+        ("scraper", "cinestream.movies.tt0000001"),
+        ("scraper", "$KV.director_stats.nm0000001"),
+        ("scraper", "cinestream.dead.etl"),
+        ("scraper", "cinestream.schedules.due.title.tt0000001"),
+        ("scraper", "$JS.API.STREAM.DELETE.PAGES"),
+        ("scraper", "$JS.API.STREAM.PURGE.REQUESTS"),
+        ("scraper", "$JS.API.STREAM.PURGE.DEAD_LETTERS"),
+        ("scraper", "$JS.API.STREAM.MSG.DELETE.PAGES"),
+        ("scraper", "$JS.API.CONSUMER.CREATE.PAGES"),
+        ("scraper", "$JS.API.CONSUMER.MSG.NEXT.PAGES.etl"),
+        ("etl", "cinestream.pages.imdb.chart.top"),
+        ("etl", "cinestream.requests.now.title.tt0000001"),
+        ("etl", "cinestream.dead.scraper"),
+        ("etl", "$JS.API.STREAM.MSG.DELETE.PAGES"),
+        ("etl", "$JS.API.DIRECT.GET.REQUESTS"),
+        ("etl", "$JS.API.STREAM.UPDATE.MOVIES"),
+        ("etl", "$JS.API.STREAM.PURGE.MOVIES"),
+        ("etl", "$JS.API.STREAM.MSG.DELETE.MOVIES"),
+        ("etl", "$JS.API.CONSUMER.MSG.NEXT.REQUESTS.scraper-now"),
+        ("stream-api", "cinestream.movies.tt0000001"),
+        ("stream-api", "$KV.director_stats.nm0000001"),
+        ("stream-api", "cinestream.live.movies.tt0000001"),
+        ("stream-api", "$JS.API.CONSUMER.CREATE.MOVIES"),
+        ("stream-api", "$JS.API.DIRECT.GET.PAGES"),
+        ("stream-api", "$JS.API.STREAM.INFO.PAGES"),
+        ("stream-api", "$JS.API.STREAM.MSG.DELETE.DEAD_LETTERS"),
+        ("topology", "$JS.API.STREAM.DELETE.MOVIES"),
+        ("topology", "$JS.API.STREAM.PURGE.MOVIES"),
+        ("topology", "cinestream.movies.tt0000001"),
+        ("topology", "$JS.API.DIRECT.GET.MOVIES"),
+    ],
+)
+async def test_a_user_may_not_publish_beyond_its_needs(topology: NatsServer, user: str, subject: str) -> None:
+    """The server refuses the subject, and says so to the connection."""
+    assert "permissions violation for publish" in (await refusal(topology, user, publish=subject)).lower()
+
+
+@pytest.mark.parametrize(
+    ("user", "subject"),
+    [
+        ("scraper", "cinestream.>"),
+        ("scraper", "_INBOX_etl.>"),
+        ("etl", "cinestream.live.movies.*"),
+        ("etl", "_INBOX_topology.>"),
+        ("stream-api", "cinestream.pages.>"),
+        ("stream-api", "_INBOX.>"),
+        ("stream-api", "$JS.EVENT.>"),
+        ("topology", "cinestream.>"),
+    ],
+)
+async def test_a_user_may_not_listen_beyond_its_needs(topology: NatsServer, user: str, subject: str) -> None:
+    """The server refuses the subscription, and says so to the connection."""
+    assert "permissions violation for subscription" in (await refusal(topology, user, subscribe=subject)).lower()
+
+
+async def refusal(nats: NatsServer, user: str, *, publish: str = "", subscribe: str = "") -> str:
+    """What the server says to one publish or subscription that it should refuse."""
+    errors: list[str] = []
+    refused = anyio.Event()
+
+    async def on_error(error: Exception) -> None:
+        errors.append(str(error))
+        refused.set()
+
+    client = Client()
+    await client.connect(nats.url, user=user, password=nats.passwords[user], error_cb=on_error)
+    try:
+        if publish:
+            await client.publish(publish, b"{}")
+        else:
+            await client.subscribe(subscribe)
+        with anyio.fail_after(5):
+            await refused.wait()
+    finally:
+        await client.close()
+    return "".join(errors)
+
+
+async def test_a_stranger_is_not_let_in(nats: NatsServer) -> None:
+    """Without a user of the configuration there is no connection."""
+    # Spoken by hand (https://docs.nats.io/reference/reference-protocols/nats-protocol): it is the answer that counts.
+    stream = await anyio.connect_tcp("127.0.0.1", nats.port)
+    async with stream:
+        await stream.send(b'CONNECT {"user":"etl","pass":"wrong","verbose":false,"pedantic":false}\r\nPING\r\n')
+        heard = b""
+        with anyio.fail_after(5):
+            while b"-ERR" not in heard:
+                heard += await stream.receive()
+    assert b"Authorization Violation" in heard
+
+
+async def test_every_stream_can_be_full_within_the_servers_limit(nats: NatsServer) -> None:
+    """The sum of all bounds fits the store that nats.conf allows."""
+    assert declared.max_store_bytes() < 16 << 30
+
+
+async def test_a_missing_answer_is_transient(topology: NatsServer) -> None:
+    """A bus whose server is gone raises Transient instead of hanging."""
+    bus = await topology.connect("etl")
+    topology.kill()
+    with pytest.raises(Transient):
+        await bus.last("MOVIES", "cinestream.movies.tt0000001")
+    await bus.close()

@@ -1,0 +1,20 @@
+"""A service that does nothing, through the real lifecycle: what the lifecycle promises can be seen on it."""
+
+import sys
+
+import structlog
+
+from cinestream.runtime.service import Context, Needs, run_service
+from cinestream.runtime.settings import ServiceSettings, load_settings
+
+
+async def serve(context: Context[ServiceSettings]) -> None:
+    """Wait for the end."""
+    if "degraded" in sys.argv:
+        context.health.degraded.append(lambda: ["the site is paused"])
+    await context.stop.wait()
+    structlog.get_logger("runtime").info("tiny.drained")
+
+
+if __name__ == "__main__":
+    run_service("tiny", load_settings(ServiceSettings), Needs(["PAGES"], ["PAGES/etl"]), serve)

@@ -1,0 +1,66 @@
+"""Hand-made pages of the shapes that IMDb's have, for tests of what judges and reads them."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from cinestream.contracts import Kind
+from cinestream_scraper.reading import Reading
+from cinestream_scraper.targets import Place
+
+SITE = "https://www.imdb.com"
+
+
+def next_page(route: str, props: dict[str, Any], *, canonical: str = "", head: str = "") -> str:
+    """A modern page: its data in `script#__NEXT_DATA__`."""
+    data = json.dumps({"props": {"pageProps": props}, "page": route})
+    link = f'<link rel="canonical" href="{SITE}{canonical}">' if canonical else ""
+    return (
+        f'<!DOCTYPE html><html><head>{link}{head}</head><body><div id="__next"><h1>x</h1></div>'
+        f'<script id="__NEXT_DATA__" type="application/json">{data}</script></body></html>'
+    )
+
+
+def title_page(
+    id: str = "tt0111161", *, kind: str = "movie", canonical: str | None = None, alike: Sequence[str] = ()
+) -> str:
+    """A modern title page."""
+    edges = [{"node": {"id": other}} for other in alike]
+    above = {"id": id, "titleText": {"text": "A film"}, "titleType": {"id": kind}}
+    props = {
+        "tconst": id,
+        "aboveTheFoldData": above,
+        "mainColumnData": {"id": id, "moreLikeThisTitles": {"edges": edges}},
+    }
+    return next_page("/title/[tconst]", props, canonical=canonical or f"/title/{id}/")
+
+
+def chart_page(ids: list[str], *, name: str = "top") -> str:
+    """A modern chart page."""
+    edges = [{"currentRank": rank, "node": {"id": id}} for rank, id in enumerate(ids, 1)]
+    return next_page(f"/chart/{name}", {"pageData": {"chartTitles": {"edges": edges}}}, canonical=f"/chart/{name}/")
+
+
+def legacy_page(id: str = "tt0133093", *, kind: str = "video.movie", title: str = "The Matrix (1999)") -> str:
+    """A title page of 2015."""
+    return (
+        f'<html><head><link rel="canonical" href="http://www.imdb.com/title/{id}/">'
+        f'<meta property="og:type" content="{kind}"><meta property="pageId" content="{id}"></head>'
+        f'<body><div class="title_wrapper"><h1>{title}</h1></div><div id="footer"></div></body></html>'
+    )
+
+
+def reading(html: str, *, url: str = f"{SITE}/title/tt0111161/", status: int = 200, final_url: str = "") -> Reading:
+    """A reading that brought this page."""
+    return Reading(url, final_url or url, status, html, datetime.now(UTC))
+
+
+def title(id: str = "tt0111161") -> Place:
+    """The place of a title's page."""
+    return Place(Kind.TITLE, id)
+
+
+def chart(name: str = "top") -> Place:
+    """The place of a chart's page."""
+    return Place(Kind.CHART, name)

@@ -1,0 +1,78 @@
+"""Sites that a browser can open in tests: the demo site as its own process, and a hand-made one."""
+
+import http.server
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
+
+from tests.conftest import SCRIPTS, free_port
+
+
+class Answer(NamedTuple):
+    """What the hand-made site answers; with `holds` it waits for that before it does."""
+
+    body: str = ""
+    status: int = 200
+    headers: Mapping[str, str] = {}
+    holds: threading.Event | None = None
+
+
+class HandMade(NamedTuple):
+    """A site whose answers a test sets; `asked` are the paths that were asked for."""
+
+    url: str
+    answers: dict[str, Answer]
+    asked: list[str]
+
+
+@contextmanager
+def demo_site(*options: str) -> Iterator[str]:
+    """The address of a demo site."""
+    port = free_port()
+    command = [str(SCRIPTS / "cinestream-demo-site"), "--port", str(port), *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()  # it says where it is once it listens
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+@contextmanager
+def hand_made_site() -> Iterator[HandMade]:
+    """A site that answers what the test says, 404 for everything else."""
+    site = HandMade("", {}, [])
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            site.asked.append(self.path)
+            answer = site.answers.get(self.path, Answer(status=404))
+            if answer.holds:
+                answer.holds.wait(60)
+            body = answer.body.encode()
+            self.send_response(answer.status)
+            headers = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(body)), **answer.headers}
+            for name, value in headers.items():
+                self.send_header(name, value)
+            with suppress(ConnectionError):  # the browser may be gone by now
+                self.end_headers()
+                self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield site._replace(url=f"http://127.0.0.1:{server.server_address[1]}")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,81 @@
+"""The command: settings are checked, verdicts printed, mistakes told in one sentence."""
+
+from pathlib import Path
+
+import pytest
+from tests.scraper.pages import title_page
+from typer.testing import CliRunner
+
+from cinestream_scraper.cli import app
+
+URL = "https://www.imdb.com/title/tt0111161/"
+
+
+def run(*arguments: str, **environment: str) -> tuple[int, str]:
+    """Run the command; its exit code and what it said."""
+    result = CliRunner().invoke(
+        app, arguments, env={f"CINESTREAM_{name}": value for name, value in environment.items()}
+    )
+    return result.exit_code, result.output
+
+
+def test_check_prints_the_effective_settings() -> None:
+    """Every setting as its variable, durations in seconds."""
+    code, output = run("--check", SCRAPER_FRESH_FOR="30m", IMDB_URL="https://www.imdb.com")
+    assert code == 0
+    assert "CINESTREAM_SCRAPER_FRESH_FOR=1800.0" in output
+    assert "CINESTREAM_IMDB_URL=https://www.imdb.com" in output
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IMDB_URL", "www.imdb.com"),
+        ("IMDB_URL", "file:///etc"),
+        ("SELENIUM_URL", "chrome:4444"),
+        ("SCRAPER_SESSIONS", "0"),
+        ("SCRAPER_BROWSER", "netscape"),
+        ("SCRAPER_FRESH_FOR", "soon"),
+        ("SCRAPER_SEEDS", "nonsense"),
+        ("SCRAPER_WINDOW", "big"),
+        ("SCRAPER_RATE", "-1"),
+    ],
+)
+def test_a_bad_setting_is_named(name: str, value: str) -> None:
+    """The exit code is 2, and the message names the variable."""
+    code, output = run("--check", **{name: value})
+    assert code == 2
+    assert f"CINESTREAM_{name}" in output
+
+
+def test_the_verdict_on_a_saved_page(tmp_path: Path) -> None:
+    """The verdict by itself on the first line."""
+    page = tmp_path / "page.html"
+    page.write_text(title_page())
+    assert run("verdict", str(page), "--url", URL)[1].splitlines()[0] == "film"
+    assert run("verdict", str(page), "--url", URL, "--status", "503")[1].splitlines()[0] == "server-error"
+    assert run("verdict", str(page), "--url", URL.replace("161", "162"))[1].splitlines()[0] == "moved"
+
+
+def test_a_verdict_needs_the_address_of_a_target(tmp_path: Path) -> None:
+    """A URL that is neither a title's nor a chart's is refused in one sentence."""
+    page = tmp_path / "page.html"
+    page.write_text(title_page())
+    code, output = run("verdict", str(page), "--url", "https://www.imdb.com/")
+    assert code == 1
+    assert "neither a title nor a chart" in output
+
+
+def test_what_is_no_target_is_not_enqueued() -> None:
+    """The mistake is told before anything is asked of NATS."""
+    code, output = run("enqueue", "tt0111161", "matrix")
+    assert code == 1
+    assert "'matrix' is no target" in output
+
+
+def test_an_unwritable_state_directory_is_named(tmp_path: Path) -> None:
+    """One sentence with the setting to change."""
+    (tmp_path / "file").write_text("")
+    code, output = run("scrape", "tt0111161", SCRAPER_STATE_DIR=str(tmp_path / "file" / "x"), SELENIUM_URL="http://x:1")
+    assert code == 1
+    assert "CINESTREAM_SCRAPER_STATE_DIR" in output

@@ -1,0 +1,33 @@
+"""What a chart leads to."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.scraper.pages import chart_page
+
+from cinestream_scraper.discover import titles_of
+
+
+def test_the_data_says_all_titles_in_the_order_of_their_ranks() -> None:
+    """Also where the rows of the data are in another order."""
+    ids = [f"tt{number:07}" for number in range(1, 101)]
+    html = chart_page(ids)
+    data = html[html.index("{") : html.rindex("}") + 1]
+    parsed = json.loads(data)
+    parsed["props"]["pageProps"]["pageData"]["chartTitles"]["edges"].reverse()
+    assert titles_of(html.replace(data, json.dumps(parsed))) == ids
+
+
+def test_without_data_the_rows_are_read() -> None:
+    """The links of the rows, each title once; other links of the page are none of the chart."""
+    links = '<a href="/title/{0}/?ref=1"><img></a><a href="/title/{0}/">x</a>'
+    row = f'<li class="ipc-metadata-list-summary-item">{links}</li>'
+    html = f'<a href="/title/tt7777777/">news</a>{row.format("tt0000002")}{row.format("tt0000001")}'
+    assert titles_of(html) == ["tt0000002", "tt0000001"]
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_a_chart_without_titles(html: str) -> None:
+    """Nonsense leads nowhere."""
+    assert titles_of(html) == []

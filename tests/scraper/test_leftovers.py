@@ -1,0 +1,103 @@
+"""Runs and their processes: what is ours is found and killed, what is not is left alone."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from cinestream_scraper.leftovers import Run, SessionFiles
+
+CHILD_WITHOUT_MARK = (
+    "import os, subprocess; subprocess.Popen(['sleep', '60'], env={}); os.execvp('sleep', ['sleep', '60'])"
+)
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+Start = list[subprocess.Popen[bytes]]
+
+
+@pytest.fixture
+def started() -> Iterator[Start]:
+    """Processes that a test starts; none is left."""
+    processes: Start = []
+    yield processes
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, 9)
+        process.wait()
+
+
+def browser(files: SessionFiles | None, started: Start, code: str = CHILD_WITHOUT_MARK) -> subprocess.Popen[bytes]:
+    """A process like a driver: of a session of its own, with a child whose environment tells nothing."""
+    environment = files.environment if files else dict(os.environ)
+    process = subprocess.Popen([sys.executable, "-c", code], env=environment, start_new_session=True)
+    started.append(process)
+    while len(alive(process.pid)) < 2:
+        pass
+    return process
+
+
+def alive(session: int) -> list[int]:
+    """The living processes of a session."""
+    found = subprocess.run(["ps", "-e", "-o", "sess=,pid=,stat="], capture_output=True, text=True, check=True)
+    rows = [line.split() for line in found.stdout.splitlines()]
+    return [int(pid) for of, pid, state in rows if of == str(session) and not state.startswith("Z")]
+
+
+def test_a_session_ends_with_all_its_processes_and_no_others(tmp_path: Path, started: Start) -> None:
+    """Killing one session ends its driver and what that started; its neighbour and strangers live on."""
+    run = Run.begin(tmp_path)
+    ours, neighbours = run.session("1"), run.session("2")
+    mine, neighbour, stranger = browser(ours, started), browser(neighbours, started), browser(None, started)
+    ours.kill()
+    ours.remove()
+    assert alive(mine.pid) == []
+    assert (len(alive(neighbour.pid)), len(alive(stranger.pid))) == (2, 2)
+    run.end()
+    assert alive(neighbour.pid) == []
+    assert len(alive(stranger.pid)) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
+def test_what_a_killed_scraper_left_is_cleaned_at_the_next_start(tmp_path: Path, started: Start) -> None:
+    """A run whose scraper is dead is killed and removed, also when its driver died first."""
+    scraper = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            "import sys, pathlib, subprocess; from cinestream_scraper.leftovers import Run;"
+            "run = Run.begin(pathlib.Path(sys.argv[1]));"
+            "p = subprocess.Popen([sys.executable, '-c', 'import subprocess; subprocess.run([\"sleep\", \"60\"])'],"
+            " env=run.session('1').environment, start_new_session=True);"
+            "print(p.pid, flush=True); p.wait()",
+            str(tmp_path),
+        ],
+        stdout=subprocess.PIPE,
+    )
+    assert scraper.stdout
+    driver = int(scraper.stdout.readline())
+    while len(alive(driver)) < 2:
+        pass
+    scraper.kill()
+    scraper.wait()
+    scraper.stdout.close()
+    os.kill(driver, 9)
+    assert len(alive(driver)) == 1
+    run = Run.begin(tmp_path)
+    assert alive(driver) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"lock", run.directory.name}
+    run.end()
+
+
+def test_the_run_of_a_living_scraper_is_left_alone(tmp_path: Path, started: Start) -> None:
+    """Two scrapers on one machine share the state directory and not their browsers."""
+    first = Run.begin(tmp_path)
+    process = browser(first.session("1"), started)
+    second = Run.begin(tmp_path)
+    assert len(alive(process.pid)) == 2
+    second.end()
+    assert first.directory.is_dir()
+    first.end()

@@ -1,0 +1,179 @@
+"""The contracts: what is written can be read, what is wrong is refused with its reason."""
+
+import contextlib
+import sys
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cinestream.contracts import DeadLetter, Envelope, Invalid, Kind, Lane, Movie, Outcome, RawPage, ScrapeRequest
+from cinestream.contracts.page import MAX_PAGE_BYTES
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, 678000, tzinfo=UTC)
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
+
+
+def page(**changes: object) -> RawPage:
+    """A raw page with some fields changed."""
+    fields: dict[str, object] = {
+        "kind": Kind.TITLE,
+        "id": "tt0111161",
+        "outcome": Outcome.FILM,
+        "url": "http://localhost/title/tt0111161/",
+        "final_url": "http://localhost/title/tt0111161/",
+        "status": 200,
+        "fetched_at": NOW,
+        "layout": "next",
+        "html": "<html>é</html>",
+    }
+    return RawPage.model_validate(fields | changes)
+
+
+@given(html=TEXT, url=TEXT)
+def test_a_page_survives_the_wire(html: str, url: str) -> None:
+    """Any HTML comes back as it was, and no URL can break the headers."""
+    sent = page(html=html, url=url)
+    envelope = sent.encode()
+    assert all(value.isascii() and value.isprintable() for value in envelope.headers.values())
+    received = RawPage.decode(envelope)
+    assert received.html == html
+    assert received.fetched_at == NOW
+
+
+def test_a_zstd_bomb_is_refused_without_unpacking_it() -> None:
+    """A small body that unpacks to gigabytes is invalid."""
+    bomb = zstd.compress(b"\0" * (MAX_PAGE_BYTES * 20))
+    with pytest.raises(Invalid, match="more than"):
+        RawPage.decode(page().encode()._replace(body=bomb))
+
+
+@given(st.binary(max_size=300), st.dictionaries(st.sampled_from(list(page().encode().headers)), TEXT))
+def test_a_damaged_page_is_invalid_and_nothing_else(body: bytes, headers: dict[str, str]) -> None:
+    """Whatever arrives as a page is a page or Invalid, never another exception."""
+    envelope = page().encode()
+    with contextlib.suppress(Invalid):
+        RawPage.decode(Envelope({**envelope.headers, **headers}, body))
+
+
+def test_a_newer_schema_says_what_to_do() -> None:
+    """A message of a future version is refused with the cure."""
+    envelope = page().encode()
+    headers = {**envelope.headers, "Cinestream-Schema": "raw-page/2"}
+    with pytest.raises(Invalid, match="upgrade this service"):
+        RawPage.decode(Envelope(headers, envelope.body))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "id"),
+    [
+        ("tt0111161", Kind.TITLE, "tt0111161"),
+        (" tt0111161 ", Kind.TITLE, "tt0111161"),
+        ("chart:top", Kind.CHART, "top"),
+        ("https://www.imdb.com/title/tt0111161/?ref_=x", Kind.TITLE, "tt0111161"),
+        ("https://www.imdb.com/es-es/title/tt0111161", Kind.TITLE, "tt0111161"),
+        ("http://127.0.0.1:8080/chart/top/", Kind.CHART, "top"),
+        ("list:ls055592025", Kind.LIST, "ls055592025"),
+        ("https://www.imdb.com/list/ls055592025/?ref_=x", Kind.LIST, "ls055592025"),
+    ],
+)
+def test_a_target_is_understood_as_people_type_it(text: str, kind: Kind, id: str) -> None:
+    """Ids, chart names and URLs name their target."""
+    request = ScrapeRequest.of(text, lane=Lane.NOW)
+    assert (request.kind, request.id) == (kind, id)
+    assert ScrapeRequest.decode(request.encode()) == request
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "search:/find/?s=tt&q=the+matrix",
+        "https://www.imdb.com/find/?q=the%20matrix&s=tt&ref_=nv_sr_sm",
+        "https://www.imdb.com/de/find?q=the+matrix&s=tt",
+        "search: the matrix ",
+    ],
+)
+def test_a_search_is_the_same_however_it_is_written(text: str) -> None:
+    """One form and one id, which is a token that says what it is."""
+    request = ScrapeRequest.of(text, depth=2)
+    assert (request.kind, request.query) == (Kind.SEARCH, "/find/?q=the+matrix&s=tt")
+    assert request.id.startswith("find-q-the-matrix-s-tt-")
+    assert ScrapeRequest.decode(request.encode()) == request == ScrapeRequest.of(request.target, depth=2)
+
+
+@given(TEXT)
+def test_any_words_can_be_searched_for_or_are_refused(words: str) -> None:
+    """Whatever the words are, the request's subject stays one of single tokens."""
+    try:
+        request = ScrapeRequest.of(f"search:{words}")
+    except Invalid:
+        return
+    assert request.subject.count(".") == 4
+    assert ScrapeRequest.decode(request.encode()) == request
+
+
+def test_a_search_under_another_id_is_no_request() -> None:
+    """Otherwise one subject could stand for two searches."""
+    with pytest.raises(ValueError, match="is not the search"):
+        ScrapeRequest(kind=Kind.SEARCH, id="top", query="/find/?q=x")
+
+
+@given(TEXT)
+def test_anything_else_is_no_target(text: str) -> None:
+    """What names no target is Invalid, and what does has a subject of single tokens."""
+    try:
+        request = ScrapeRequest.of(text)
+    except Invalid:
+        return
+    assert request.subject.count(".") == 4
+    assert not set(request.subject) & set(" *>")
+
+
+@given(body=st.binary(max_size=500), reason=TEXT, header=TEXT)
+def test_a_dead_letter_keeps_the_original_whole(body: bytes, reason: str, header: str) -> None:
+    """The original body comes back byte for byte, and no reason can break the headers."""
+    letter = DeadLetter(
+        stage="etl",
+        reason=reason,
+        traceback="Traceback…\n  line",
+        deliveries=3,
+        died_at=NOW,
+        original_subject="cinestream.pages.imdb.title.tt0111161",
+        original_headers={"A": header},
+        original_body=body,
+    )
+    envelope = letter.encode()
+    assert all(value.isascii() and min(value) >= " " for value in envelope.headers.values())
+    assert DeadLetter.decode(envelope) == letter
+    assert letter.original == Envelope({"A": header}, body)
+
+
+MOVIE_V1 = Envelope(
+    {"Cinestream-Schema": "movie/1", "Cinestream-Page-Time": "2026-01-02T03:04:05.678+00:00"},
+    b'{"id":"tt0111161","title":"A","rating":9.3,"year":"1994","release_date":"1994-09","director":["D"],'
+    b'"genre":["Drama"],"plot":null,"writers":[],"stars":[],"decade_category":"1990s","genre_categories":["Drama"],'
+    b'"director_stats":{"total_movies":4,"average_rating":8.2},'
+    b'"sentiment_analysis":{"plot_tone":"Neutral","keyword_score":0.0},'
+    b'"recommendations":[{"id":"tt0068646","title":"B"}],"a_field_of_tomorrow":1}',
+)
+
+
+def test_a_movie_of_the_first_version_stays_readable() -> None:
+    """A message as version 1 wrote it is read, unknown fields or not, and written with the contract's fields."""
+    movie = Movie.decode(MOVIE_V1)
+    envelope = movie.encode(page_time=NOW)
+    assert Movie.decode(envelope) == movie
+    assert b"\n" not in envelope.body
+    assert envelope.headers == MOVIE_V1.headers
+    assert list(movie.model_dump()) == [
+        "id", "title", "rating", "year", "release_date", "director", "genre", "plot", "writers", "stars",
+        "decade_category", "genre_categories", "director_stats", "sentiment_analysis", "recommendations",
+        "original_title", "kind", "votes", "runtime_minutes", "certificate", "countries", "languages", "keywords",
+        "poster", "tagline", "url", "locale", "directors_stats", "revision", "changed",
+    ]  # fmt: skip

@@ -1,0 +1,59 @@
+"""stream-api as the process that it is in production."""
+
+import os
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.conftest import SCRIPTS, NatsServer, free_port
+
+
+@dataclass
+class Process:
+    """The command `cinestream-stream-api` on ports of its own; it can be killed and started again."""
+
+    nats: NatsServer
+    log: Path
+    port: int = field(default_factory=free_port)
+    ops: int = field(default_factory=free_port)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it serves."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Its settings."""
+        own = {"CINESTREAM_STREAM_PORT": str(self.port), "CINESTREAM_OPS_PORT": str(self.ops)}
+        return os.environ | self.nats.environment("stream-api") | own | {"CINESTREAM_STREAM_RETRY_MS": "50"}
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        with self.log.open("ab") as log:
+            command = [str(SCRIPTS / "cinestream-stream-api")]
+            self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.url}/readyz", timeout=1).close()
+                return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.01)
+        raise RuntimeError(self.log.read_text())
+
+    def terminate(self) -> int:
+        """End it as a supervisor does; its exit code."""
+        assert self.process
+        self.process.terminate()
+        return self.process.wait(10)
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()

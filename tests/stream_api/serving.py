@@ -1,0 +1,83 @@
+"""Starting stream-api for the tests: inside the test's event loop, or as a process."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import anyio
+import httpx2
+from prometheus_client import CollectorRegistry
+from tests.stream_api.sse import Event, events
+
+from cinestream.bus.jetstream import Bus
+from cinestream.runtime import http
+from cinestream.runtime.ops import Health
+from cinestream.runtime.service import Context
+from cinestream_stream_api.metrics import StreamMetrics
+from cinestream_stream_api.service import serve
+from cinestream_stream_api.settings import StreamSettings
+
+STREAM = "/api/movies/stream"
+
+
+@dataclass
+class Api:
+    """A running stream-api."""
+
+    url: str
+    client: httpx2.AsyncClient
+    registry: CollectorRegistry
+    stop: anyio.Event
+
+    def metric(self, name: str, **labels: str) -> float:
+        """A metric's value."""
+        return self.registry.get_sample_value(f"cinestream_stream_{name}", labels) or 0.0
+
+    async def until(self, name: str, least: float, **labels: str) -> None:
+        """Wait until a metric has at least this value."""
+        while self.metric(name, **labels) < least:
+            await anyio.sleep(0.005)
+
+    @asynccontextmanager
+    async def stream(self, query: str = "", **headers: str) -> AsyncIterator[AsyncIterator[Event]]:
+        """The events of an open stream."""
+        wanted = {"Accept": "text/event-stream"} | {k.replace("_", "-"): v for k, v in headers.items()}
+        async with self.client.stream("GET", f"{STREAM}{query}", headers=wanted) as response:
+            assert response.status_code == 200, await response.aread()
+            yield events(response.aiter_raw())
+
+
+@asynccontextmanager
+async def serving(bus: Bus, **settings: Any) -> AsyncIterator[Api]:
+    """Run the service on a free port, with this connection."""
+    sock = http.bind("127.0.0.1", 0, setting="CINESTREAM_STREAM_PORT")
+    url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+    registry, stop = CollectorRegistry(), anyio.Event()
+    health = Health("ready", lambda: bus.connected)
+    context = Context(StreamSettings(**settings), bus, health, stop)
+    limits = httpx2.Limits(max_connections=None)
+    async with (
+        httpx2.AsyncClient(base_url=url, timeout=20, limits=limits) as client,
+        anyio.create_task_group() as group,
+    ):
+        ended = anyio.Event()
+
+        async def run() -> None:
+            await serve(sock, StreamMetrics(registry), context)
+            ended.set()
+
+        group.start_soon(run)
+        with anyio.fail_after(10):
+            while True:
+                try:
+                    await client.get("/livez")
+                    break
+                except httpx2.ConnectError:
+                    await anyio.sleep(0.005)
+        try:
+            yield Api(url, client, registry, stop)
+        finally:
+            stop.set()
+            with anyio.CancelScope(shield=True):
+                await ended.wait()

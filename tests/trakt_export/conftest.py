@@ -1,0 +1,66 @@
+"""Fixtures of the exporter's tests: a Trakt to talk to, and settings to do so."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.conftest import SCRIPTS
+from tests.trakt_export.server import Account, serving
+
+from cinestream_trakt_export.settings import Api, Checkpoints, Login, Performance, Retry, TraktSettings
+
+
+@pytest.fixture
+def trakt() -> Iterator[Account]:
+    """A Trakt that serves, with nothing in it."""
+    with serving(Account()) as account:
+        yield account
+
+
+@pytest.fixture
+def token_file(tmp_path: Path) -> Path:
+    """The login that the server accepts."""
+    path = tmp_path / "token.json"
+    token = {"access_token": "access-0", "refresh_token": "refresh-0", "expires_in": 86400, "created_at": 2_000_000_000}
+    path.write_text(json.dumps(token))
+    return path
+
+
+@pytest.fixture
+def settings(trakt: Account, token_file: Path, tmp_path: Path) -> TraktSettings:
+    """Settings that reach the server, and do not wait long."""
+    return TraktSettings(
+        api=Api(
+            url=trakt.url,
+            auth_url=trakt.url,
+            client_id="key",
+            performance=Performance(rate_limit_per_sec=1000, request_timeout=10),
+        ),
+        retry=Retry(max_attempts=6, initial_delay=0.001, max_delay=0.01),
+        checkpoints=Checkpoints(dir=tmp_path / "checkpoints"),
+        login=Login(token_file=token_file),
+    )
+
+
+def environment(settings: TraktSettings) -> dict[str, str]:
+    """The same settings as variables, for the command."""
+    variables = {
+        "API__URL": settings.api.url,
+        "API__AUTH_URL": settings.api.auth_url,
+        "API__CLIENT_ID": "key",
+        "API__PERFORMANCE__RATE_LIMIT_PER_SEC": "1000",
+        "RETRY__INITIAL_DELAY": "1ms",
+        "RETRY__MAX_DELAY": "10ms",
+        "CHECKPOINTS__DIR": str(settings.checkpoints.dir),
+        "LOGIN__TOKEN_FILE": str(settings.login.token_file),
+    }
+    return os.environ | {f"CINESTREAM_TRAKT_{name}": value for name, value in variables.items()}
+
+
+def command(settings: TraktSettings, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run `cinestream-trakt`."""
+    full = [str(SCRIPTS / "cinestream-trakt"), *arguments]
+    return subprocess.run(full, env=environment(settings), capture_output=True, text=True, timeout=60, check=False)

@@ -1,0 +1,173 @@
+"""A Trakt that listens on a real port, pages and limits as Trakt does, and fails as told."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+Item = dict[str, Any]
+
+
+@dataclass
+class Account:
+    """What Trakt knows; `faults` are met by the next GETs, one each; `on_page` runs before a page is made."""
+
+    lists: dict[str, list[Item]] = field(default_factory=dict)
+    settings: Item = field(
+        default_factory=lambda: {
+            "user": {"username": "Ann", "ids": {"slug": "ann"}},
+            "account": {"timezone": "Europe/Berlin"},
+        }
+    )
+    most_a_page: int = 250
+    count_offset: int = 0
+    faults: list[str] = field(default_factory=list)
+    on_page: Callable[["Account", str, int], None] = lambda account, path, page: None
+    access: str = "access-0"
+    refresh: str = "refresh-0"
+    device: list[int] = field(default_factory=list)  # what the next polls of a device login are answered
+    interval: int = 5
+    expires_in: int = 86400
+    log: list[str] = field(default_factory=list)
+    url: str = ""
+    lock: Lock = field(default_factory=Lock)
+
+    def times(self) -> dict[str, list[str]]:
+        """The map that `extended=min` gives."""
+        times: dict[str, list[str]] = {}
+        for item in self.lists.get("/sync/history/movies", []):
+            if "movie" in item:
+                times.setdefault(str(item["movie"]["ids"]["trakt"]), []).append(item["watched_at"])
+        for item in self.lists.get("/sync/watched/movies", []):
+            times.setdefault(str(item["movie"]["ids"]["trakt"]), []).append(item["last_watched_at"])
+        return times
+
+    def pages(self) -> list[str]:
+        """The pages that were asked for and given."""
+        return [line for line in self.log if "page=" in line]
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    account: Account
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+    def _send(self, status: int, content: Any, headers: dict[str, str] | None = None, *, cut: bool = False) -> None:
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if cut:
+            self.wfile.write(body[: len(body) // 2])
+            self.close_connection = True
+        else:
+            self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        """Lists, settings, and faults."""
+        account, url = self.account, urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(url.query).items()}
+        with account.lock:
+            fault = account.faults.pop(0) if account.faults else ""
+        if fault.startswith("429"):
+            html = fault == "429-html"
+            limit = '{"name":"X","period":300,"limit":500,"remaining":0,"until":"2026-01-01T00:00:00Z"}'
+            headers = {"Retry-After": "0.01"} | ({"Content-Type": "text/html"} if html else {"X-Ratelimit": limit})
+            self._send(429, b"<html>slow down</html>" if html else {}, headers)
+        elif fault.isdigit():
+            self._send(int(fault), {})
+        elif not self.headers.get("User-Agent", "").startswith("cinestream-trakt/"):
+            self._send(403, b"<html>who are you?</html>")
+        elif self.headers.get("trakt-api-version") != "2" or self.headers.get("trakt-api-key") != "key":
+            self._send(403, {})
+        elif self.headers.get("Authorization") != f"Bearer {account.access}":
+            self._send(401, {})
+        elif url.path == "/users/settings":
+            self._send(200, account.settings)
+        elif query.get("extended") == "min":
+            self._send(200, account.times())
+        else:
+            self._page(url.path, query, cut=fault == "cut")
+
+    def _page(self, path: str, query: dict[str, str], *, cut: bool) -> None:
+        account, number = self.account, int(query.get("page", "1"))
+        account.on_page(account, path, number)
+        limit = min(int(query.get("limit", "100")), account.most_a_page)
+        items = account.lists.get(path, [])
+        headers = {
+            "X-Pagination-Page": str(number),
+            "X-Pagination-Limit": str(limit),
+            "X-Pagination-Page-Count": str(-(-len(items) // limit)),
+            "X-Pagination-Item-Count": str(len(items) + account.count_offset),
+        }
+        if not cut:
+            account.log.append(f"{path}?page={number}&limit={limit}")
+        self._send(200, items[(number - 1) * limit : number * limit], headers, cut=cut)
+
+    def do_POST(self) -> None:
+        """OAuth."""
+        account = self.account
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        account.log.append(self.path)
+        if self.path == "/oauth/device/code":
+            code = {"device_code": "d", "user_code": "ABCD", "verification_url": "https://x/activate"}
+            self._send(200, {**code, "expires_in": 600, "interval": account.interval})
+        elif self.path == "/oauth/device/token":
+            status = account.device.pop(0)
+            self._send(status, self._token() if status == 200 else {})
+        elif self.path == "/oauth/revoke":
+            self._send(200, {})
+        elif body["refresh_token"] == account.refresh:
+            self._send(200, self._token())
+        else:
+            self._send(400, {"error": "invalid_grant"})
+
+    def _token(self) -> Item:
+        account = self.account
+        number = int(account.access.rpartition("-")[2]) + 1
+        account.access, account.refresh = f"access-{number}", f"refresh-{number}"
+        return {
+            "access_token": account.access,
+            "refresh_token": account.refresh,
+            "token_type": "bearer",
+            "scope": "public",
+            "expires_in": account.expires_in,
+            "created_at": 2_000_000_000,
+        }
+
+
+@contextmanager
+def serving(account: Account) -> Iterator[Account]:
+    """Serve an account; its `url` says where."""
+    handler = type("AccountHandler", (Handler,), {"account": account})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads, server.block_on_close = True, False
+        account.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        try:
+            yield account
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def movie(number: int, title: str = "", *, tmdb: bool = True) -> Item:
+    """A film."""
+    ids = {"trakt": number, "slug": f"film-{number}", "imdb": f"tt{number:07}", "tmdb": number if tmdb else None}
+    return {"title": title or f"Film {number}", "year": 1900 + number % 120, "ids": ids}
+
+
+def play(id: int, film: Item, at: str, action: str = "watch") -> Item:
+    """A play of a film."""
+    return {"id": id, "watched_at": at, "action": action, "type": "movie", "movie": film}

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Installs each service alone, with the dependencies that it declares and nothing else, imports every module
+# of it and starts its command: an undeclared dependency fails here.
+set -eu
+cd "$(dirname "$0")/.."
+uv="$PWD/.venv/bin/uv"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+import_all='
+import importlib, pkgutil, sys
+package = importlib.import_module(sys.argv[1])
+for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+    if not module.name.startswith("cinestream_demo.local"):  # the extra [local]
+        importlib.import_module(module.name)
+'
+isolated() { # distribution, package, command
+  UV_PROJECT_ENVIRONMENT="$work/$1" "$uv" sync --frozen --no-dev --no-editable --quiet --package "$1"
+  "$work/$1/bin/python" -c "$import_all" "$2"
+  "$work/$1/bin/$3" --help >/dev/null
+  echo "isolated: $1 starts"
+}
+isolated cinestream cinestream cinestream-topology
+isolated cinestream-scraper cinestream_scraper cinestream-scraper
+isolated cinestream-etl cinestream_etl cinestream-etl
+isolated cinestream-stream-api cinestream_stream_api cinestream-stream-api
+isolated cinestream-trakt-export cinestream_trakt_export cinestream-trakt
+isolated cinestream-demo cinestream_demo cinestream-demo-site
