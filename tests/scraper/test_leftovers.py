@@ -1,8 +1,10 @@
 """Runs and their processes: what is ours is found and killed, what is not is left alone."""
 
 import os
+import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -60,6 +62,29 @@ def test_a_session_ends_with_all_its_processes_and_no_others(tmp_path: Path, sta
     assert alive(neighbour.pid) == []
     assert len(alive(stranger.pid)) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
+def test_a_browser_that_still_removes_its_files_is_killed_all_the_same(tmp_path: Path) -> None:
+    """Directories that vanish while the session is killed, as those of a dying Chromium do, are no fault."""
+    run = Run.begin(tmp_path)
+    session = run.session("1")
+    profile, over = session.directory / "tmp" / "profile", threading.Event()
+
+    def dying() -> None:
+        while not over.is_set():
+            for name in map(str, range(50)):
+                (profile / name / "cache").mkdir(parents=True)
+            shutil.rmtree(profile)
+
+    browser = threading.Thread(target=dying)
+    browser.start()
+    try:
+        for _ in range(50):
+            session.kill()
+    finally:
+        over.set()
+        browser.join()
+    run.end()
 
 
 def test_what_a_killed_scraper_left_is_cleaned_at_the_next_start(tmp_path: Path, started: Start) -> None:

@@ -96,7 +96,10 @@ class SessionFiles:
 
 
 def _end_remotes(directory: Path) -> None:
-    for file in directory.rglob(_REMOTE):
+    # A run's directory, or a session's. No deeper: a dying browser still removes its own files there.
+    for file in (directory / _REMOTE, *directory.glob(f"*/{_REMOTE}")):
+        if not file.exists():
+            continue
         url = urlsplit(file.read_text())
         auth = f"{url.username}:{url.password}" if url.username else None
         with suppress(urllib3.exceptions.HTTPError):
