@@ -44,7 +44,10 @@ fuzz: setup  ## Feed etl 20,000 damaged pages and messages, others each time
 	  $(BIN)/pytest -q --log-cli-level=INFO tests/etl/test_mutations.py tests/etl/test_fuzz.py
 
 .PHONY: check
-check: setup lint types imports lock-check references isolated test  ## Everything that CI checks, tests included
+check: static test  ## Everything that CI checks, tests included
+
+.PHONY: static
+static: setup lint types imports lock-check references isolated  ## The checks that run nothing of the pipeline
 
 .PHONY: lint
 lint: setup  ## Style and likely mistakes
