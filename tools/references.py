@@ -55,7 +55,7 @@ def _default(field: FieldInfo) -> str:
         return ""
     if field.default_factory is not None:
         return "from the machine"
-    value = field.default
+    value = sorted(field.default) if isinstance(field.default, frozenset) else field.default
     if isinstance(value, SecretStr) or value in (None, "", []):
         return ""
     return f"`{value}`"

@@ -32,7 +32,7 @@ def test_the_environment_goes_before_the_file(file: Path, monkeypatch: pytest.Mo
     settings = load_settings()
     assert (settings.retry.max_attempts, settings.api.client_id) == (9, "from the file")
     assert (settings.api.performance.request_timeout, settings.api.performance.idle_timeout) == (60, 0.25)
-    assert settings.worker_pool.size == 4
+    assert settings.worker_pool.size == 10
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,9 @@ def test_the_environment_goes_before_the_file(file: Path, monkeypatch: pytest.Mo
     [
         ("[api]\nurls = 1", "api.urls: Extra"),
         ("[cash]\nx = 1", "cash: Extra"),
+        ("[streaming.backpressure]\nstrategy = 'pray'", "streaming.backpressure.strategy"),
+        ("[streaming]\nmemory_limit = 'much'", "streaming.memory_limit"),
+        ("[api.cache]\nsize = 1", "cache.size: Extra"),
         ("[retry]\nmax_delay = 'soon'", "retry.max_delay"),
         ("[api", "settings:"),
     ],
@@ -56,3 +59,30 @@ def test_a_secret_is_never_shown(file: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Neither in what `settings` prints nor anywhere else."""
     monkeypatch.setenv("CINESTREAM_TRAKT_API__CLIENT_SECRET", "hush")
     assert "hush" not in load_settings().model_dump_json() + repr(load_settings())
+
+
+def test_sections_and_keys_have_other_names(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`[api.cache]` and `[cache]`, `parallel_stages`, `pprof_port`; the environment goes before the file here too."""
+    file.write_text(
+        "[api.cache]\nttl = '1h'\ncapacity = 7\n[streaming]\nparallel_stages = 5\nmemory_limit = '64MiB'\n"
+        "[profiling]\npprof_port = 7070\n"
+    )
+    monkeypatch.setenv("CINESTREAM_TRAKT_API__CACHE__CAPACITY", "8")
+    settings = load_settings()
+    assert (settings.cache.ttl, settings.cache.capacity) == (3600, 8)
+    assert (settings.streaming.max_concurrent_stages, settings.streaming.memory_limit) == (5, 64 * 1024 * 1024)
+    assert settings.profiling.port == 7070
+    file.write_text("[cache]\nttl = '2h'\n")
+    assert load_settings().cache.ttl == 7200
+
+
+@pytest.mark.parametrize("variable", ["RETRIES__MAX_ATTEMPTS", "RETRY__MAX_ATEMPTS", "MODE"])
+def test_a_variable_that_is_no_setting_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str
+) -> None:
+    """A typing error in a variable is not silently ignored."""
+    monkeypatch.setenv(f"CINESTREAM_TRAKT_{variable}", "1")
+    with pytest.raises(SystemExit, match="2"):
+        load_settings()
+    said = capsys.readouterr().err
+    assert f"{variable}: there is no such setting" in said or "retry.max_atempts: Extra" in said

@@ -35,7 +35,7 @@ class Trakt:
         self.oauth, self.requests = oauth, 0
         self._http = http
         self._url = settings.api.url
-        self._policy = RetryPolicy(**settings.retry.model_dump())
+        self._policy = RetryPolicy(**settings.retry.model_dump(exclude={"retry_on"}))
         self._limit = RateLimit(settings.api.performance.rate_limit_per_sec)
         self._breaker = CircuitBreaker(
             "Trakt", counts=lambda error: isinstance(error, ServerFault), **settings.breaker.model_dump()

@@ -4,34 +4,26 @@ The file is the one that `CINESTREAM_TRAKT_CONFIG` names. The variable of a key 
 capitals, parts joined by two underscores: `[retry] max_delay` is `CINESTREAM_TRAKT_RETRY__MAX_DELAY`.
 """
 
-import os
-import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import platformdirs
-import typer
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from cinestream.runtime import settings as runtime
+from cinestream_trakt_export.units import Duration, Size
 
 PREFIX = "CINESTREAM_TRAKT_"
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-
-
-def _seconds(value: Any) -> Any:
-    """Seconds from "500ms", "30s", "5m", "24h"; numbers stay."""
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h)\s*", value) if isinstance(value, str) else None
-    return float(match[1]) * _UNITS[match[2]] if match else value
-
-
-Duration = Annotated[float, BeforeValidator(_seconds), Field(gt=0, le=86400)]
 Url = Annotated[str, Field(pattern=r"^https?://[^/]+(/.*[^/])?$")]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Fault = Literal["network", "timeout", "server", "rate_limit"]
 
 
 class Section(BaseModel):
     """A section of the file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 class Performance(Section):
@@ -52,13 +44,48 @@ class Api(Section):
     auth_url: Url = Field("https://auth.trakt.tv", description="Where Trakt's OAuth is")
     client_id: str = Field("", description="Of your application at https://trakt.tv/oauth/applications")
     client_secret: SecretStr = Field(SecretStr(""), description="Of the same application")
+    extended: Literal["letterboxd", "full", "metadata", "images"] = Field(
+        "letterboxd",
+        description="How much Trakt is asked to say of an item. `letterboxd`: what the import files need, no more",
+    )
     performance: Performance = Performance()
+
+
+class Cache(Section):
+    """`[api.cache]`, or `[cache]`."""
+
+    enabled: bool = Field(True, description="Whether answers are kept")
+    store: Literal["memory", "sqlite"] = Field("sqlite", description="Where; `sqlite` survives the run")
+    dir: Path = Field(
+        default_factory=lambda: platformdirs.user_cache_path("cinestream-trakt"),
+        description="Folder of the SQLite file",
+    )
+    capacity: Count = Field(1000, description="Answers kept, at most")
+    max_bytes: Size = Field(64_000_000, description="Bytes kept, at most")
+    ttl: Duration = Field(
+        86400.0, description="How long a film's details are not asked for again; lists are asked for each time, by ETag"
+    )
+    keep: Duration = Field(
+        7 * 86400.0, description="How long an answer is kept, for ETags and for when Trakt is down; at least `ttl`"
+    )
+    cache_strategy: Literal["lru"] = Field("lru", description="Which answer goes first: the least recently used")
+    compression: bool = Field(True, description="Whether answers over 1 KB are compressed")
+    encryption: bool = Field(False, description="Whether answers are encrypted; needs `encryption_key`")
+    encryption_key: SecretStr = Field(
+        SecretStr(""), description="32 bytes in URL-safe base64, `cinestream-trakt cache key` makes one"
+    )
+    cleanup_interval: Duration = Field(3600.0, description="How often answers past `keep` are removed")
 
 
 class Workers(Section):
     """`[worker_pool]`."""
 
-    size: Annotated[int, Field(ge=1, le=100)] = Field(4, description="Pages that are asked for at once")
+    size: Annotated[int, Field(ge=1, le=100)] = Field(10, description="Requests that are worked on at once")
+    buffer_size: Count = Field(20, description="Results of a batch that are handed over together")
+    max_queue_size: Count = Field(1000, description="Requests that may wait for a worker; more are rejected")
+    worker_timeout: Duration = Field(
+        600.0, description="How long one request may take in all, its retries and Trakt's own waits included"
+    )
 
 
 class Retry(Section):
@@ -68,6 +95,9 @@ class Retry(Section):
     initial_delay: Duration = Field(1.0, description="Wait before the second try")
     max_delay: Duration = Field(60.0, description="No wait is longer, unless Trakt asks for it")
     backoff_factor: Annotated[float, Field(ge=1, le=10)] = Field(2.0, description="How much longer each wait is")
+    retry_on: frozenset[Fault] = Field(
+        frozenset({"network", "timeout", "server", "rate_limit"}), description="After which faults it is tried again"
+    )
 
 
 class Breaker(Section):
@@ -77,6 +107,39 @@ class Breaker(Section):
     open_for: Duration = Field(30.0, description="How long nobody is let through")
 
 
+class Capabilities(Section):
+    """`[capabilities]`."""
+
+    retry: bool = Field(True, description="Try again what may work later")
+    limiter: bool = Field(True, description="Keep to `rate_limit_per_sec`; Trakt's own waits are kept in any case")
+    breaker: bool = Field(True, description="Stop asking while Trakt is down")
+    metrics: bool = Field(True, description="Count and measure")
+    concurrency: bool = Field(True, description="Work on more than one request at once")
+
+
+class Backpressure(Section):
+    """`[streaming.backpressure]`."""
+
+    enabled: bool = Field(True, description="Whether the source is slowed down before `memory_limit` is reached")
+    threshold: Annotated[float, Field(gt=0, le=1)] = Field(0.8, description="From which part of `memory_limit` on")
+    strategy: Literal["slow_down", "block", "drop"] = Field("slow_down", description="What is done then")
+
+
+class Streaming(Section):
+    """`[streaming]`."""
+
+    enabled: bool = Field(True, description="Off: one chunk after the other, in one piece")
+    chunk_size: Count = Field(1000, description="Items that go through the stages together")
+    buffer_size: Size = Field(8192, description="Bytes written to a file at once")
+    max_concurrent_stages: Annotated[int, Field(ge=1, le=100)] = Field(
+        3,
+        validation_alias=AliasChoices("max_concurrent_stages", "parallel_stages"),
+        description="Chunks that are worked on at once; also `parallel_stages`",
+    )
+    memory_limit: Size = Field(100_000_000, description="Bytes of memory above the idle process, measured")
+    backpressure: Backpressure = Backpressure()
+
+
 class Checkpoints(Section):
     """`[checkpoints]`."""
 
@@ -84,6 +147,28 @@ class Checkpoints(Section):
         default_factory=lambda: platformdirs.user_state_path("cinestream-trakt"),
         description="Where unfinished exports are kept",
     )
+    interval: Duration = Field(5.0, description="At the latest after so long, what was read is saved")
+    every: Count = Field(1, description="And after so many pages")
+    max_checkpoints: Count = Field(10, description="Unfinished exports kept; the oldest are removed")
+
+
+class Profiling(Section):
+    """`[profiling]`."""
+
+    enabled: bool = Field(False, description="Answer /debug/profile and /debug/heap on loopback")
+    port: runtime.Port = Field(
+        6060, validation_alias=AliasChoices("port", "pprof_port"), description="Their port; also `pprof_port`"
+    )
+    sample_rate: Annotated[int, Field(ge=1, le=10_000)] = Field(100, description="Samples a second")
+
+
+class Export(Section):
+    """`[export]`."""
+
+    mode: Literal["aggregated", "individual"] = Field(
+        "aggregated", description="A row per film, or one per viewing where the list has them"
+    )
+    language: Literal["auto", "en", "fr"] = Field("auto", description="Of messages; `auto`: as LANG says")
 
 
 class Login(Section):
@@ -93,9 +178,12 @@ class Login(Section):
         default_factory=lambda: platformdirs.user_config_path("cinestream-trakt") / "token.json",
         description="Where the login is kept, readable by you alone",
     )
+    keyring: bool = Field(
+        False, description="Keep the login in the system's keyring instead; needs the extra `keyring`"
+    )
 
 
-class TraktSettings(BaseSettings):
+class TraktSettings(runtime.FileSettings):
     """What the exporter can be told."""
 
     model_config = SettingsConfigDict(
@@ -103,37 +191,45 @@ class TraktSettings(BaseSettings):
     )
 
     api: Api = Api()
+    cache: Cache = Field(default_factory=Cache)
     worker_pool: Workers = Workers()
     retry: Retry = Retry()
     breaker: Breaker = Breaker()
+    capabilities: Capabilities = Capabilities()
+    streaming: Streaming = Streaming()
     checkpoints: Checkpoints = Field(default_factory=Checkpoints)
+    profiling: Profiling = Profiling()
+    export: Export = Export()
     login: Login = Field(default_factory=Login)
 
     @classmethod
     def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        cls, settings_cls: type[BaseSettings], *args: PydanticBaseSettingsSource, **sources: PydanticBaseSettingsSource
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment over TOML file over defaults."""
-        path = os.environ.get(f"{PREFIX}CONFIG")
-        return (init_settings, env_settings, *((TomlConfigSettingsSource(settings_cls, path),) if path else ()))
+        """As everywhere, with `[api.cache]` taken for `[cache]`."""
+        usual = super().settings_customise_sources(settings_cls, *args, **sources)
+        return tuple(_CacheOfApi(source) for source in usual)
+
+
+class _CacheOfApi(PydanticBaseSettingsSource):
+    """A source in which the section `[api.cache]` is called `[cache]`."""
+
+    def __init__(self, source: PydanticBaseSettingsSource) -> None:
+        super().__init__(source.settings_cls)
+        self._source = source
+
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        """Not asked: the source is read as a whole."""
+        return self._source.get_field_value(field, field_name)
+
+    def __call__(self) -> dict[str, Any]:
+        found = self._source()
+        if isinstance(api := found.get("api"), dict) and "cache" in api:
+            found = {**found, "api": {**api}}
+            found["cache"] = {**found["api"].pop("cache"), **found.get("cache", {})}
+        return found
 
 
 def load_settings() -> TraktSettings:
     """Read the settings, or exit with code 2 after naming every key that is wrong."""
-    path = os.environ.get(f"{PREFIX}CONFIG")
-    if path and not os.path.isfile(path):
-        typer.echo(f"{PREFIX}CONFIG: there is no file {path}", err=True)
-        raise SystemExit(2)
-    try:
-        return TraktSettings()
-    except ValidationError as error:
-        for fault in error.errors(include_input=False):
-            typer.echo(f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}", err=True)
-    except ValueError as error:  # an unreadable TOML file
-        typer.echo(f"settings: {error}", err=True)
-    raise SystemExit(2)
+    return runtime.load_settings(TraktSettings)

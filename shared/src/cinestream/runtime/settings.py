@@ -13,18 +13,14 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 PREFIX = "CINESTREAM_"
 Port = Annotated[int, Field(ge=1, le=65535)]
-Settings = TypeVar("Settings", bound="CommonSettings")
+Settings = TypeVar("Settings", bound="FileSettings")
 
 
-class CommonSettings(BaseSettings):
-    """What every command of CineStream can be told."""
+class FileSettings(BaseSettings):
+    """Settings by environment over TOML file over defaults; the variable `<prefix>CONFIG` names the file.
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
-
-    log_format: Literal["console", "json"] = Field("console", description="How log lines are written")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least level that is logged"
-    )
+    With `env_nested_delimiter` the file has sections, and a variable that fits to none is an error.
+    """
 
     @classmethod
     def settings_customise_sources(
@@ -36,9 +32,20 @@ class CommonSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment over TOML file over defaults."""
-        path = os.environ.get(f"{PREFIX}CONFIG")
+        path = os.environ.get(_file_variable(settings_cls))
         toml = (TomlConfigSettingsSource(settings_cls, path),) if path else ()
         return (init_settings, env_settings, *toml)
+
+
+class CommonSettings(FileSettings):
+    """What every command of CineStream can be told."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
+
+    log_format: Literal["console", "json"] = Field("console", description="How log lines are written")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least level that is logged"
+    )
 
 
 class BusSettings(CommonSettings):
@@ -57,22 +64,55 @@ class ServiceSettings(BusSettings):
 
 
 def load_settings(settings: type[Settings]) -> Settings:
-    """Read the settings, or exit with code 2 after naming every variable that is wrong."""
-    path = os.environ.get(f"{PREFIX}CONFIG")
+    """Read the settings, or exit with code 2 after naming every variable (or key of a section) that is wrong."""
+    variable = _file_variable(settings)
+    path = os.environ.get(variable)
     if path and not os.path.isfile(path):
-        typer.echo(f"{PREFIX}CONFIG: there is no file {path}", err=True)
+        typer.echo(f"{variable}: there is no file {path}", err=True)
         raise SystemExit(2)
     try:
-        return settings()
+        unknown = _unknown_variables(settings)
+        for name in unknown:
+            typer.echo(f"{name}: there is no such setting", err=True)
+        if not unknown:
+            return settings()
     except ValidationError as error:
         for fault in error.errors():
-            name = PREFIX + "_".join(str(part) for part in fault["loc"][:1]).upper()
-            secret = "password" in name.lower() or "token" in name.lower()
-            got = "" if secret else f" (got {fault['input']!r})"
-            typer.echo(f"{name}: {fault['msg']}{got}", err=True)
+            typer.echo(_told(settings, fault["loc"], fault["msg"], fault["input"]), err=True)
     except ValueError as error:  # an unreadable TOML file, or a list that is not JSON
         typer.echo(f"settings: {error}", err=True)
     raise SystemExit(2)
+
+
+def _told(settings: type[FileSettings], loc: tuple[int | str, ...], message: str, value: object) -> str:
+    """A fault for its user: the key in a file of sections, else the variable. A value is shown that is no secret."""
+    if settings.model_config.get("env_nested_delimiter"):
+        return f"{'.'.join(str(part) for part in loc)}: {message}"
+    name = (settings.model_config.get("env_prefix") or "") + "_".join(str(part) for part in loc[:1]).upper()
+    secret = "password" in name.lower() or "token" in name.lower()
+    return f"{name}: {message}" + ("" if secret else f" (got {value!r})")
+
+
+def _unknown_variables(settings: type[FileSettings]) -> list[str]:
+    """Variables with the prefix of settings in sections that fit to no section; inner names are checked with the rest.
+
+    A prefix without sections is shared with other programs, whose variables are none of ours.
+    """
+    delimiter = settings.model_config.get("env_nested_delimiter")
+    if not delimiter:
+        return []
+    prefix = settings.model_config.get("env_prefix") or ""
+    known = {_file_variable(settings), *(f"{prefix}{name}".upper() for name in settings.model_fields)}
+    mine = (name for name in sorted(os.environ) if name.startswith(prefix))
+    return [name for name in mine if name not in known and prefix + _first(name, prefix, delimiter) not in known]
+
+
+def _first(name: str, prefix: str, delimiter: str) -> str:
+    return name.removeprefix(prefix).partition(delimiter)[0]
+
+
+def _file_variable(settings: type[BaseSettings]) -> str:
+    return f"{settings.model_config.get('env_prefix') or ''}CONFIG"
 
 
 def print_settings(settings: CommonSettings) -> None:
