@@ -1,0 +1,111 @@
+"""What an item of a Trakt list says about episodes of a series. Pure.
+
+Understood: watched shows (with seasons by `extended=progress`, or without), collected shows, ratings of shows, seasons
+and episodes, the history of episodes; older shapes have no `type`, and seasons without being asked for.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cinestream.contracts.errors import Invalid
+from cinestream_trakt_export.library import id_text, number_text, rating_of, text_of, time_in
+
+_TIMES_OF_EPISODE = ("watched_at", "last_watched_at", "collected_at", "rated_at")
+
+
+@dataclass(frozen=True)
+class Series:
+    """What identifies a series; empty strings for what is not known."""
+
+    tmdb: str
+    imdb: str
+    tvdb: str
+    title: str
+    year: str
+
+
+@dataclass(frozen=True)
+class SeriesEntry:
+    """What an account did with a series, a season (`number` is None) or an episode.
+
+    `at` is None when the time is not known; `plays` is 0 where watching is not what the list is about.
+    """
+
+    id: str
+    series: Series
+    season: int | None = None
+    number: int | None = None
+    title: str = ""
+    at: datetime | None = None
+    plays: int = 0
+    rating: int | None = None
+
+
+def series_entries(item: Any, *, id: str) -> Iterator[SeriesEntry]:
+    """The entries that an item is: one per episode of its seasons, else one.
+
+    Ids are `id` and the place in the item. Raises Invalid, with the reason, for an item without a readable series;
+    episodes without a number are left out.
+    """
+    if not isinstance(item, dict) or not isinstance(item.get("show"), dict):
+        raise Invalid("an item without a series" if isinstance(item, dict) else "not an object")
+    series = _series(item["show"])
+    seasons = [season for season in _list(item.get("seasons")) if isinstance(season, dict)]
+    if not seasons:
+        yield _single(item, series, id)
+    for season in seasons:
+        for episode in _list(season.get("episodes")):
+            if isinstance(episode, dict) and _int(episode.get("number")) is not None:
+                place = _int(season.get("number")), _int(episode["number"])
+                yield _entry(episode, series, f"{id}/{place[0]}x{place[1]}", place)
+
+
+def _single(item: dict[str, Any], series: Series, id: str) -> SeriesEntry:
+    episode, season = item.get("episode"), item.get("season")
+    if isinstance(episode, dict):
+        place = _int(episode.get("season")), _int(episode.get("number"))
+        return _entry(item, series, id, place, text_of(episode.get("title")))
+    if isinstance(season, dict):
+        return _entry(item, series, id, (_int(season.get("number")), None))
+    return _entry(item, series, id, (None, None))
+
+
+def _entry(
+    item: dict[str, Any], series: Series, id: str, place: tuple[int | None, int | None], title: str = ""
+) -> SeriesEntry:
+    watched = "watched_at" in item or "last_watched_at" in item
+    return SeriesEntry(
+        id=id,
+        series=series,
+        season=place[0],
+        number=place[1],
+        title=title,
+        at=time_in(item, (*_TIMES_OF_EPISODE, "last_collected_at")),
+        plays=max(_int(item.get("plays")) or 1, 1) if watched else 0,
+        rating=rating_of(item),
+    )
+
+
+def _series(show: dict[str, Any]) -> Series:
+    ids = show.get("ids")
+    ids = ids if isinstance(ids, dict) else {}
+    series = Series(
+        tmdb=number_text(ids.get("tmdb")),
+        imdb=id_text(ids.get("imdb")),
+        tvdb=number_text(ids.get("tvdb")),
+        title=" ".join(text_of(show.get("title")).split()),
+        year=number_text(show.get("year"), least=1800, most=9999),
+    )
+    if series == Series("", "", "", "", series.year):
+        raise Invalid("neither an id nor a title")
+    return series
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _int(value: Any) -> int | None:
+    return value if isinstance(value, int) else None
