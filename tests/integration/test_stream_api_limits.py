@@ -52,14 +52,14 @@ async def test_a_failed_opening_gives_its_place_back(etl_bus: Bus, stream_bus: B
 
 async def test_a_stream_ends_when_it_has_lived_long_enough(etl_bus: Bus, stream_bus: Bus) -> None:
     """It ends cleanly, with a time to come again, and its client resumes without a loss."""
-    async with serving(stream_bus, stream_max_lifetime=0.3, stream_heartbeat=0.3) as api:
+    async with serving(stream_bus, stream_max_lifetime=1, stream_heartbeat=0.3) as api:
         await publish(etl_bus, 1)
-        with anyio.fail_after(10):
+        with anyio.fail_after(30):
             async with api.stream("?last_event_id=earliest") as stream:
-                events = [event async for event in stream]
-            assert [e.name for e in events if e.name not in (":", "position")] == ["movie", "live"]
+                first = [event.id async for event in stream if event.name == "movie"]
+            assert len(first) == 1
             await api.until("disconnects_total", 1, reason="lifetime")
             await publish(etl_bus, 2)
-            async with api.stream(Last_Event_ID=events[-1].id) as stream:
-                names = [(await anext(stream)).name for _ in range(2)]
-            assert names == ["position", "movie"]
+            async with api.stream(Last_Event_ID=first[0]) as stream:
+                films = [event.sequence async for event in stream if event.name == "movie"]
+            assert films == [2]
