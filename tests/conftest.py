@@ -1,5 +1,6 @@
 """Fixtures for all tests: real parts only. A nats-server per test module, with the users of deploy/nats.conf."""
 
+import logging
 import os
 import secrets
 import socket
@@ -24,6 +25,15 @@ USERS = ("topology", "scraper", "etl", "stream-api")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     """Asynchronous tests run on the loop that the services run on."""
     return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture(autouse=True)
+def log_handlers() -> Iterator[None]:
+    """A command that a test runs in this process takes over the log, and would keep the test's closed stderr."""
+    root = logging.getLogger()
+    handlers = root.handlers[:]
+    yield
+    root.handlers[:] = handlers
 
 
 @pytest.fixture(scope="session")
