@@ -154,6 +154,27 @@ def test_a_dead_letter_keeps_the_original_whole(body: bytes, reason: str, header
     assert letter.original == Envelope({"A": header}, body)
 
 
+def test_a_dead_letter_from_before_there_were_snapshots_stays_readable() -> None:
+    """The letters of an older version are read, and one of this version names its snapshot."""
+    letter = DeadLetter(
+        stage="scraper",
+        reason="HTTP 503",
+        deliveries=5,
+        died_at=NOW,
+        original_subject="cinestream.requests.crawl.title.tt0111161",
+        original_headers={},
+        original_body=b"{}",
+        snapshot="title-tt0111161.zip",
+    )
+    assert DeadLetter.decode(letter.encode()).snapshot == "title-tt0111161.zip"
+    old = letter.encode()
+    old.headers["Cinestream-Dead-Letter"] = old.headers["Cinestream-Dead-Letter"].replace(
+        ',"snapshot":"title-tt0111161.zip"', ""
+    )
+    assert "snapshot" not in old.headers["Cinestream-Dead-Letter"]
+    assert DeadLetter.decode(old) == letter.model_copy(update={"snapshot": None})
+
+
 MOVIE_V1 = Envelope(
     {"Cinestream-Schema": "movie/1", "Cinestream-Page-Time": "2026-01-02T03:04:05.678+00:00"},
     b'{"id":"tt0111161","title":"A","rating":9.3,"year":"1994","release_date":"1994-09","director":["D"],'

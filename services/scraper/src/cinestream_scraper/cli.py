@@ -9,13 +9,12 @@ import anyio
 import httpx2
 import typer
 
-from cinestream.bus.dead_letters_app import dead_letters_app
 from cinestream.contracts import Invalid, Lane, ScrapeRequest, Transient
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.service import run_service
 from cinestream.runtime.settings import load_settings, print_settings
-from cinestream_scraper import refresh, status, transfer
+from cinestream_scraper import letters, refresh, status, transfer
 from cinestream_scraper.host import Host
 from cinestream_scraper.installed import Installed, NoBrowser, find_browser
 from cinestream_scraper.leftovers import Run
@@ -27,7 +26,7 @@ from cinestream_scraper.verdict import Action, Judgement, judge
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
 _TARGETS = "tt0111161, chart:top, list:ls055592025, search:TEXT, or the URL of one"
-app.add_typer(dead_letters_app("scraper"), name="dead-letters")
+app.add_typer(letters.app, name="dead-letters")
 
 
 @app.callback(invoke_without_command=True)

@@ -123,8 +123,8 @@ class Launch:
                 args.append("--disable-dev-shm-usage")
         for arg in [*args, *shlex.split(s.scraper_browser_args)]:
             options.add_argument(arg)
-        # The only place where a driver tells the headers of an answer.
-        options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
+        # "performance" is the only place where a driver tells the headers of an answer.
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
         options.add_experimental_option("perfLoggingPrefs", {"enableNetwork": True, "enablePage": False})
         return options
 

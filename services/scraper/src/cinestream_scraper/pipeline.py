@@ -13,7 +13,7 @@ import structlog
 from cinestream.bus.jetstream import AlreadyQueued, Bus, Delivery
 from cinestream.contracts import Invalid, Kind, ScrapeRequest, Transient
 from cinestream.contracts.page import html_bytes
-from cinestream_scraper import freshness, metrics
+from cinestream_scraper import failures, freshness, metrics
 from cinestream_scraper.discover import more_like_this, titles_of
 from cinestream_scraper.host import Host
 from cinestream_scraper.pauses import retry_after_seconds
@@ -56,25 +56,39 @@ class Pipeline:
             return
         url = self.settings.site.address(request)
         await self.host.admit(url)
+        reading = None
         try:
-            reading = await self._read(url, request)
+            reading = await self._read(url, request, delivery)
             self.settings.site.require_allowed(reading.final_url)
             judgement = judge(reading, Place(request.kind, request.id))
             self._note(judgement, reading)
             await self._carry_out(request, reading, judgement, delivered=delivery.delivered)
         except Failed as error:
-            if delivery.delivered >= self.settings.scraper_tries and not self.host.pauses.failing:
-                raise Invalid(f"{error} (tried {delivery.delivered} times)") from error
-            raise
+            if not self._is_last(delivery) or self.host.pauses.failing:
+                raise
+            why = f"{error} (tried {delivery.delivered} times)"
+            raise Invalid(why, snapshot=await failures.keep(self.bus, request, reading, why)) from error
+        except Invalid as error:
+            raise Invalid(str(error), snapshot=await failures.keep(self.bus, request, reading, str(error))) from error
+
+    def _is_last(self, delivery: Delivery) -> bool:
+        return delivery.delivered >= self.settings.scraper_tries
 
     async def _already_led_to(self, request: ScrapeRequest) -> list[ScrapeRequest]:
         """What "more like this" of a fresh page leads to, read from the stored page."""
         stored = await freshness.stored(self.bus, request) if request.depth else None
         return _alike(request, html_bytes(stored.envelope).decode("utf-8", "replace")) if stored else []
 
-    async def _read(self, url: str, request: ScrapeRequest) -> Reading:
+    async def _read(self, url: str, request: ScrapeRequest, delivery: Delivery) -> Reading:
+        def failed(reading: Reading) -> bool:
+            """Whether the request may end with this reading as a dead letter."""
+            if not self.settings.site.allows(reading.final_url):
+                return True
+            place = Place(request.kind, request.id)
+            return self._is_last(delivery) and judge(reading, place).action is not Action.PUBLISH
+
         try:
-            reading = await self.sessions.read(url, request.kind, request.limit)
+            reading = await self.sessions.read(url, request.kind, request.limit, failed=failed)
         except SiteUnreachable as error:
             metrics.FAILURES.labels("unreachable").inc()
             self.host.pauses.failed(str(error))

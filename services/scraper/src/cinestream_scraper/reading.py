@@ -1,7 +1,19 @@
-"""`Reading`: what the browser saw at an address."""
+"""`Reading`: what the browser saw at an address; `Evidence`: what else shows why it was not what was asked for."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+
+class Evidence(NamedTuple):
+    """What a failed page looked like.
+
+    A PNG of the window (empty: none could be made), the lines of the console, and the browser's own times of the
+    navigation (milliseconds since its start).
+    """
+
+    screenshot: bytes
+    console: list[str]
+    timing: dict[str, Any]
 
 
 class Reading(NamedTuple):
@@ -13,3 +25,4 @@ class Reading(NamedTuple):
     html: str
     read_at: datetime
     retry_after: str | None = None
+    evidence: Evidence | None = None

@@ -59,6 +59,11 @@ try {{
 return {{ shown, held }};
 """
 
+TIMING = """
+const navigation = performance.getEntriesByType("navigation")[0];
+return navigation ? navigation.toJSON() : {};
+"""
+
 SNAPSHOT = """
 const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) + "\\n" : "";
 const navigation = performance.getEntriesByType("navigation")[0];

@@ -23,7 +23,7 @@ from cinestream_scraper.sessions import Sessions
 from cinestream_scraper.settings import ScraperSettings
 
 NEEDS = Needs(
-    streams=(topology.REQUESTS, topology.SCHEDULES, topology.PAGES),
+    streams=(topology.REQUESTS, topology.SCHEDULES, topology.PAGES, topology.SNAPSHOTS),
     consumers=("REQUESTS/scraper-now", "REQUESTS/scraper-crawl", "SCHEDULES/scraper-due", "PAGES/etl"),
 )
 _ABOUT = "Reads film pages in a real browser; asked for one, says what becomes of it"

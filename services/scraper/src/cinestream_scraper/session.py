@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -11,10 +12,11 @@ from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from cinestream.contracts import Kind, Transient
+from cinestream_scraper.evidence import gather
 from cinestream_scraper.launch import Launch, Waits
 from cinestream_scraper.leftovers import Run
 from cinestream_scraper.memory import memory_of
-from cinestream_scraper.reading import Reading
+from cinestream_scraper.reading import Evidence, Reading
 from cinestream_scraper.visit import visit
 
 log = structlog.get_logger("scraper")
@@ -54,6 +56,7 @@ class BrowserSession:
         self._files = run.session(name)
         self._driver: WebDriver | None = None
         self._dead = False
+        self._page_since = 0.0
         self.started = False
         self.pages = 0
 
@@ -68,6 +71,7 @@ class BrowserSession:
         try:
             driver = self._driver or self._start()
             self.pages += 1
+            self._page_since = time.time()
             reading = visit(driver, url, kind, self._waits, limit)
         except TimeoutException as error:
             raise SessionLost(f"{url}: the browser waited too long") from error
@@ -81,6 +85,19 @@ class BrowserSession:
         if reading.final_url.startswith(_ERROR_PAGES):
             raise SiteUnreachable(f"{url}: the browser shows {reading.final_url[:80]}")
         return reading
+
+    def evidence(self) -> Evidence:
+        """What shows why the page that was read last is not what was asked for.
+
+        Raises:
+            SessionLost: the browser is gone; this session must be killed and not be used again.
+        """
+        try:
+            if self._driver is None:
+                raise SessionLost("there is no browser")
+            return gather(self._driver, self._page_since)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise SessionLost(_line(error)) from error
 
     def worn(self, bounds: Bounds) -> str | None:
         """Why this browser should be replaced before its next page: `pages`, `memory`; None if it need not."""

@@ -11,13 +11,14 @@ import structlog
 from cinestream.contracts import Kind
 from cinestream_scraper import metrics
 from cinestream_scraper.pauses import Pauses
-from cinestream_scraper.reading import Reading
+from cinestream_scraper.reading import Evidence, Reading
 from cinestream_scraper.session import Bounds, BrowserSession, BrowserUnavailable, SessionLost, SiteUnreachable
 from cinestream_scraper.threads import in_daemon_thread
 
 log = structlog.get_logger("scraper")
 
 _LONGEST_PAUSE = 60.0
+_EVIDENCE_WITHIN = 10.0
 NO_BOUNDS = Bounds(pages=1 << 62, memory=0)
 
 
@@ -41,8 +42,10 @@ class Sessions:
         """What is wrong, for /readyz."""
         return [self._pauses.reason] if self._pauses.failing else []
 
-    async def read(self, url: str, kind: Kind, limit: int | None = None) -> Reading:
-        """Read a page with a session of the pool.
+    async def read(
+        self, url: str, kind: Kind, limit: int | None = None, *, failed: Callable[[Reading], bool] = lambda _: False
+    ) -> Reading:
+        """Read a page with a session of the pool; with evidence if it `failed`, as far as it can be had.
 
         Raises:
             BrowserUnavailable: no browser starts.
@@ -55,8 +58,12 @@ class Sessions:
         try:
             with anyio.fail_after(self._deadline):
                 reading = await in_daemon_thread(partial(session.read, url, kind, limit))
-            keep = not await self._is_worn(session)
+            metrics.PAGE_SECONDS.observe(time.perf_counter() - started)
             self._pauses.worked()
+            if not failed(reading):
+                keep = not await self._is_worn(session)
+            elif evidence := await self._evidence(session):
+                keep, reading = True, reading._replace(evidence=evidence)
         except SiteUnreachable:
             keep = True
             raise
@@ -70,7 +77,6 @@ class Sessions:
                 self._idle.append(session)
             else:
                 await self._kill(session)
-        metrics.PAGE_SECONDS.observe(time.perf_counter() - started)
         return reading
 
     async def close(self) -> None:
@@ -85,6 +91,15 @@ class Sessions:
             log.info("session.recycled", reason=reason, pages=session.pages)
             metrics.SESSIONS_RECYCLED.labels(reason).inc()
         return reason is not None
+
+    async def _evidence(self, session: BrowserSession) -> Evidence | None:
+        """The evidence; None if the session is lost over it."""
+        try:
+            with anyio.fail_after(_EVIDENCE_WITHIN):
+                return await in_daemon_thread(session.evidence)
+        except (SessionLost, TimeoutError) as error:
+            log.warning("evidence.none", reason=f"{type(error).__name__}: {error}")
+            return None
 
     def _unavailable(self, reason: str) -> BrowserUnavailable:
         log.warning("browser.unavailable", reason=reason)

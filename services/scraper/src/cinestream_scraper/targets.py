@@ -57,17 +57,20 @@ class Site(NamedTuple):
         """The URL of the page that is asked for."""
         return f"{self.url}{request.query or f'/{request.kind.value}/{request.id}/'}"
 
+    def allows(self, url: str) -> bool:
+        """Whether a page may come from this URL."""
+        try:
+            return _host(url) in self.hosts
+        except ValueError:
+            return False
+
     def require_allowed(self, url: str) -> None:
         """Check that a page may come from this URL.
 
         Raises:
             Invalid: it is at a host that nobody allowed.
         """
-        try:
-            allowed = _host(url) in self.hosts
-        except ValueError:
-            allowed = False
-        if not allowed:
+        if not self.allows(url):
             raise Invalid(f"the page led to {url[:200]}, whose host is not allowed (CINESTREAM_SCRAPER_ALLOWED_HOSTS)")
 
 

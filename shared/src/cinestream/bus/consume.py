@@ -151,7 +151,7 @@ async def _verdict(bus: Bus, delivery: Delivery, handle: Handler, work: Work) ->
         return "transient"
     except Invalid as error:
         bound.warning("delivery.invalid", reason=str(error))
-        return await bury(bus, delivery, work, reason=str(error))
+        return await bury(bus, delivery, work, reason=str(error), snapshot=error.snapshot)
     except Exception as error:
         bound.exception("delivery.failed")
         if delivery.delivered >= work.max_failures:
@@ -161,7 +161,9 @@ async def _verdict(bus: Bus, delivery: Delivery, handle: Handler, work: Work) ->
         return "bug"
 
 
-async def bury(bus: Bus, delivery: Delivery, work: Work, *, reason: str, trace: str = "") -> str:
+async def bury(
+    bus: Bus, delivery: Delivery, work: Work, *, reason: str, trace: str = "", snapshot: str | None = None
+) -> str:
     """Store a dead letter and end the delivery; where that fails, give it back."""
     letter = DeadLetter(
         stage=work.stage,
@@ -172,6 +174,7 @@ async def bury(bus: Bus, delivery: Delivery, work: Work, *, reason: str, trace: 
         original_subject=delivery.subject,
         original_headers=delivery.envelope.headers,
         original_body=delivery.envelope.body,
+        snapshot=snapshot,
     )
     try:
         await bus.publish(letter.subject, letter.encode())

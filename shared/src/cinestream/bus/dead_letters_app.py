@@ -37,7 +37,8 @@ def dead_letters_app(stage: str) -> typer.Typer:
         json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     ) -> None:
         """List the letters, the oldest first: number, time, deliveries, subject, reason."""
-        _run(lambda bus: _list(_chosen(bus, stage, None, reason, after=after), limit, _facts if json else _line))
+        form = _facts if json else _line
+        run_with_bus(lambda bus: _list(_chosen(bus, stage, None, reason, after=after), limit, form))
 
     @app.command()
     def show(
@@ -45,24 +46,25 @@ def dead_letters_app(stage: str) -> typer.Typer:
         out: Annotated[Path | None, typer.Option(help="Write the original's body here; a page as HTML.")] = None,
     ) -> None:
         """Show all that is known of a letter."""
-        _run(lambda bus: _show(bus, stage, number, out))
+        run_with_bus(lambda bus: _show(bus, stage, number, out))
 
     @app.command()
     def retry(numbers: Numbers = None, everything: Everything = False, reason: Reason = "") -> None:
         """Publish the originals again, and remove their letters."""
         _require_choice(numbers, everything, reason)
-        _run(lambda bus: _each(bus, _chosen(bus, stage, numbers, reason), dead_letters.retry))
+        run_with_bus(lambda bus: _each(bus, _chosen(bus, stage, numbers, reason), dead_letters.retry))
 
     @app.command()
     def purge(numbers: Numbers = None, everything: Everything = False, reason: Reason = "") -> None:
         """Remove letters for good."""
         _require_choice(numbers, everything, reason)
-        _run(lambda bus: _each(bus, _chosen(bus, stage, numbers, reason), dead_letters.purge))
+        run_with_bus(lambda bus: _each(bus, _chosen(bus, stage, numbers, reason), dead_letters.purge))
 
     return app
 
 
-def _run(command: Callable[[Bus], Awaitable[None]]) -> None:
+def run_with_bus(command: Callable[[Bus], Awaitable[None]]) -> None:
+    """Run a command with the bus of the settings; what it cannot do is told in one sentence, with exit code 1."""
     settings = load_settings(BusSettings)
     configure_logs(settings.log_format, settings.log_level, service="dead-letters")
 
@@ -82,7 +84,7 @@ async def _chosen(
     """The letters of these numbers, else all; of them those with the reason. Only what is there at the beginning."""
     if numbers:
         for number in numbers:
-            yield await _letter(bus, stage, number)
+            yield await known_letter(bus, stage, number)
         return
     last = (await bus.stream_state(DEAD_LETTERS)).last_sequence
     async for kept in dead_letters.letters(bus, stage, after=after):
@@ -103,7 +105,7 @@ async def _list(chosen: AsyncIterator[Kept], limit: int, line: Callable[[Kept], 
 
 
 async def _show(bus: Bus, stage: str, number: int, out: Path | None) -> None:
-    kept = await _letter(bus, stage, number)
+    kept = await known_letter(bus, stage, number)
     typer.echo(_facts(kept, indent=True))
     if kept.letter is None:
         return
@@ -127,7 +129,12 @@ async def _each(bus: Bus, chosen: AsyncIterator[Kept], act: Callable[[Bus, Kept]
         typer.echo("there is no such letter", err=True)
 
 
-async def _letter(bus: Bus, stage: str, number: int) -> Kept:
+async def known_letter(bus: Bus, stage: str, number: int) -> Kept:
+    """The letter of that number.
+
+    Raises:
+        Invalid: there is none.
+    """
     kept = await dead_letters.letter(bus, stage, number)
     if kept is None:
         raise Invalid(f"there is no letter {number} of {stage}")
@@ -147,7 +154,7 @@ def _line(kept: Kept) -> str:
 def _facts(kept: Kept, *, indent: bool = False) -> str:
     facts = {"number": kept.sequence, "fault": kept.fault} if kept.fault else {"number": kept.sequence}
     if kept.letter:
-        facts |= kept.letter.model_dump(mode="json", exclude={"original_body", "traceback"})
+        facts |= kept.letter.model_dump(mode="json", exclude={"original_body", "traceback"}, exclude_none=True)
         facts["original_bytes"] = len(kept.letter.original_body)
     return orjson.dumps(facts, option=orjson.OPT_INDENT_2 if indent else 0).decode()
 

@@ -17,6 +17,7 @@ PAGES = "PAGES"
 MOVIES = "MOVIES"
 DEAD_LETTERS = "DEAD_LETTERS"
 DIRECTOR_STATS = f"KV_{subjects.DIRECTOR_STATS_BUCKET}"
+SNAPSHOTS = f"OBJ_{subjects.SNAPSHOTS_BUCKET}"
 
 _SECOND = 1_000_000_000
 _DAY = 86_400 * _SECOND
@@ -149,6 +150,16 @@ STREAMS: tuple[Stream, ...] = (
             "allow_rollup_hdrs": True,
             "deny_delete": True,
         },
+    ),
+    Stream(
+        # An object store is a stream of this form (NATS ADR-20), but for discarding the old: the newest failures count.
+        name=SNAPSHOTS,
+        subjects=(f"$O.{subjects.SNAPSHOTS_BUCKET}.C.>", f"$O.{subjects.SNAPSHOTS_BUCKET}.M.>"),
+        holds="snapshots of failed pages: screenshot, HTML, console, timing",
+        written_by="scraper",
+        max_bytes=256 * _MIB,
+        max_age=30,
+        extra={"allow_rollup_hdrs": True},
     ),
 )
 

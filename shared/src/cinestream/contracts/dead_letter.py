@@ -17,7 +17,8 @@ class DeadLetter(BaseModel):
     """The original message, the stage that gave up, and why.
 
     On the wire the body is the original's, byte for byte; everything else is one JSON header, so that a
-    message of the maximum size still fits.
+    message of the maximum size still fits. `snapshot` names the object of the bucket `snapshots` that shows what
+    failed; it may be gone before the letter is.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -30,6 +31,7 @@ class DeadLetter(BaseModel):
     original_subject: str
     original_headers: dict[str, str]
     original_body: bytes
+    snapshot: str | None = None
 
     @property
     def original(self) -> Envelope:

@@ -11,8 +11,14 @@ Any other exception is a bug: logged with its traceback, redelivered, dead lette
 class Invalid(Exception):
     """The message itself is wrong, and will be wrong at every delivery: it becomes a dead letter.
 
-    The text says which rule and which value.
+    Args:
+        reason: which rule and which value.
+        snapshot: the name of the object that shows what failed, if one was stored.
     """
+
+    def __init__(self, reason: str, *, snapshot: str | None = None) -> None:
+        super().__init__(reason)
+        self.snapshot = snapshot
 
 
 class Transient(Exception):

@@ -7,6 +7,7 @@
     cinestream.movies.<id>                     movies, republished as cinestream.live.movies.<id>
     cinestream.dead.<stage>                    dead letters
     $KV.director_stats.<director>              one record per director
+    $O.snapshots.{C,M}.<object>                snapshots of failures: their chunks and what they are (NATS ADR-20)
     cinestream.ask.scraper.scrape              request/reply: ask for a page, be told what becomes of it
 
 Ids are single tokens: `tt…`, `nm…`, `ls…`, or names of [a-z0-9-].
@@ -21,6 +22,7 @@ LIVE_MOVIES = "cinestream.live.movies"
 DEAD = "cinestream.dead"
 ASK_SCRAPER = "cinestream.ask.scraper.scrape"
 DIRECTOR_STATS_BUCKET = "director_stats"
+SNAPSHOTS_BUCKET = "snapshots"
 
 
 def request(lane: str, kind: str, id: str) -> str:

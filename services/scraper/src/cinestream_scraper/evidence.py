@@ -1,0 +1,34 @@
+"""What a browser can still tell of a page that was not what was asked for."""
+
+from contextlib import suppress
+from typing import Any
+
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from cinestream_scraper import scripts
+from cinestream_scraper.reading import Evidence
+
+_MOST_LINES = 200
+_MOST_CHARACTERS = 1000
+
+
+def gather(driver: WebDriver, since: float) -> Evidence:
+    """Screenshot, console since that moment (seconds since 1970) and timing; what cannot be had is left out."""
+    screenshot, console, timing = b"", list[str](), dict[str, Any]()
+    with suppress(WebDriverException):
+        console = _console(driver, since)
+    with suppress(WebDriverException):
+        timing = driver.execute_script(scripts.TIMING)
+    with suppress(WebDriverException):
+        screenshot = driver.get_screenshot_as_png()
+    return Evidence(screenshot, console, timing)
+
+
+def _console(driver: WebDriver, since: float) -> list[str]:
+    if "goog:chromeOptions" not in driver.capabilities:
+        return []
+    # The driver keeps the lines of all pages until they are asked for.
+    entries = driver.execute("getLog", {"type": "browser"})["value"]
+    lines = [f"{entry['level']} {entry['message']}" for entry in entries if entry["timestamp"] >= since * 1000]
+    return [line[:_MOST_CHARACTERS] for line in lines[-_MOST_LINES:]]
