@@ -48,6 +48,10 @@ class CircuitBreaker:
         self._opened_at: float | None = None
         self._testing = False
 
+    def configure(self, *, failures: int, open_for: float) -> None:
+        """Other limits from now on; calls in flight and an open circuit are not disturbed."""
+        self._failures, self._open_for = failures, open_for
+
     @property
     def state(self) -> State:
         """Where the circuit is now."""

@@ -29,16 +29,24 @@ class RetryPolicy:
 ONCE = RetryPolicy(max_attempts=1)
 
 
-def _when(error: Exception) -> bool | float:
-    if not isinstance(error, Transient):
-        return False
-    return True if error.retry_after is None else error.retry_after
+def transient(error: Exception) -> bool:
+    """Whether a call that raised this may succeed later: the usual view."""
+    return isinstance(error, Transient)
 
 
-async def retry(policy: RetryPolicy, call: Callable[[], Awaitable[T]]) -> T:
-    """What `call` returns; called again only after `Transient`, whose last one is raised when attempts are used up."""
+async def retry(
+    policy: RetryPolicy, call: Callable[[], Awaitable[T]], *, retryable: Callable[[Exception], bool] = transient
+) -> T:
+    """What `call` returns; called again only after what is `retryable`, the last of which is raised in the end."""
+
+    def when(error: Exception) -> bool | float:
+        if not retryable(error):
+            return False
+        wait = error.retry_after if isinstance(error, Transient) else None
+        return True if wait is None else wait
+
     async for attempt in stamina.retry_context(
-        on=_when,
+        on=when,
         attempts=policy.max_attempts,
         timeout=None,
         wait_initial=policy.initial_delay,
