@@ -24,7 +24,12 @@ from cinestream_trakt_export.settings import PREFIX as TRAKT_PREFIX
 from cinestream_trakt_export.settings import TraktSettings
 
 ROOT = Path(__file__).resolve().parent.parent
-METRICS = ("cinestream_scraper.metrics", "cinestream_etl.metrics", "cinestream_stream_api.metrics")
+METRICS = (
+    "cinestream_scraper.metrics",
+    "cinestream_etl.metrics",
+    "cinestream_stream_api.metrics",
+    "cinestream_trakt_export.metrics",
+)
 SETTINGS: tuple[tuple[str, type[CommonSettings]], ...] = (
     ("Every command", CommonSettings),
     ("Every command that reaches NATS", BusSettings),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cinestream.resilience.cache import Codec, MemoryStore, ResponseCache, SqliteStore, Store
+from cinestream.resilience.cache import Bounds, Codec, MemoryStore, ResponseCache, SqliteStore, Store
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()
 OTHER = urlsafe_b64encode(b"o" * 32).decode()
@@ -33,9 +33,10 @@ def clock() -> Clock:
 @pytest.fixture(params=["memory", "sqlite"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Store:
     """Each store, with room for three answers or 1,000 bytes, for a minute."""
+    bounds = Bounds(capacity=3, max_bytes=1000, keep=60)
     if request.param == "memory":
-        return MemoryStore(capacity=3, max_bytes=1000, keep=60, clock=clock)
-    return SqliteStore(tmp_path / "new" / "cache.db", capacity=3, max_bytes=1000, keep=60, clock=clock)
+        return MemoryStore(bounds, clock=clock)
+    return SqliteStore(tmp_path / "new" / "cache.db", bounds, clock=clock)
 
 
 def test_the_least_recently_used_goes_first(store: Store, clock: Clock) -> None:
@@ -81,13 +82,13 @@ def test_what_is_too_old_is_not_given_and_goes(store: Store, clock: Clock) -> No
 def test_a_sqlite_cache_survives_and_is_its_owners(tmp_path: Path) -> None:
     """The next program finds what the last one kept; two at once do not disturb each other."""
     path = tmp_path / "cache.db"
-    first = SqliteStore(path, capacity=9, max_bytes=1000, keep=60)
-    second = SqliteStore(path, capacity=9, max_bytes=1000, keep=60)
+    first = SqliteStore(path, Bounds(9, 1000, 60))
+    second = SqliteStore(path, Bounds(9, 1000, 60))
     first.put("a", 2e9, b"x")
     second.put("b", 2e9, b"y")
     first.close()
     second.close()
-    third = SqliteStore(path, capacity=9, max_bytes=1000, keep=60)
+    third = SqliteStore(path, Bounds(9, 1000, 60))
     assert third.get("a") == (2e9, b"x")
     assert third.get("b") == (2e9, b"y")
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
@@ -98,7 +99,7 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path, damage: bytes) -> None:
     """A cache is never a reason to fail."""
     path = tmp_path / "cache.db"
     path.write_bytes(damage)
-    store = SqliteStore(path, capacity=9, max_bytes=1000, keep=60)
+    store = SqliteStore(path, Bounds(9, 1000, 60))
     store.put("a", 2e9, b"x")
     assert store.get("a")
 

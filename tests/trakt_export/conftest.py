@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import SCRIPTS
 from tests.trakt_export.server import Account, serving
 
-from cinestream_trakt_export.settings import Api, Checkpoints, Login, Performance, Retry, TraktSettings
+from cinestream_trakt_export.settings import Api, Cache, Checkpoints, Login, Performance, Retry, TraktSettings
 
 
 @pytest.fixture
@@ -40,6 +40,7 @@ def settings(trakt: Account, token_file: Path, tmp_path: Path) -> TraktSettings:
             performance=Performance(rate_limit_per_sec=1000, request_timeout=10),
         ),
         retry=Retry(max_attempts=6, initial_delay=0.001, max_delay=0.01),
+        cache=Cache(dir=tmp_path / "cache"),
         checkpoints=Checkpoints(dir=tmp_path / "checkpoints"),
         login=Login(token_file=token_file),
     )
@@ -54,6 +55,7 @@ def environment(settings: TraktSettings) -> dict[str, str]:
         "API__PERFORMANCE__RATE_LIMIT_PER_SEC": "1000",
         "RETRY__INITIAL_DELAY": "1ms",
         "RETRY__MAX_DELAY": "10ms",
+        "CACHE__DIR": str(settings.cache.dir),
         "CHECKPOINTS__DIR": str(settings.checkpoints.dir),
         "LOGIN__TOKEN_FILE": str(settings.login.token_file),
     }

@@ -1,5 +1,6 @@
 """A Trakt that listens on a real port, pages and limits as Trakt does, and fails as told."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ class Account:
     access: str = "access-0"
     refresh: str = "refresh-0"
     device: list[int] = field(default_factory=list)  # what the next polls of a device login are answered
+    details: dict[str, Item] = field(default_factory=dict)  # by id
+    etags: str = ""  # "whole", or "bare": a 304 that does not repeat the headers of pagination
     interval: int = 5
     expires_in: int = 86400
     log: list[str] = field(default_factory=list)
@@ -62,8 +65,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, content: Any, headers: dict[str, str] | None = None, *, cut: bool = False) -> None:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        headers = {"Content-Type": "application/json", **(headers or {})}
+        if self.account.etags and status == 200 and self.command == "GET":
+            headers["ETag"] = f'W/"{hashlib.md5(body).hexdigest()}"'
+            if self.headers.get("If-None-Match") == headers["ETag"]:
+                self.account.log.append(f"304 {self.path}")
+                status, body = 304, b""
+                headers = {k: v for k, v in headers.items() if self.account.etags != "bare" or k == "ETag"}
         self.send_response(status)
-        for name, value in {"Content-Type": "application/json", **(headers or {})}.items():
+        for name, value in headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -94,6 +104,10 @@ class Handler(BaseHTTPRequestHandler):
             self._send(401, {})
         elif url.path == "/users/settings":
             self._send(200, account.settings)
+        elif url.path.startswith("/movies/"):
+            account.log.append(self.path)
+            film = account.details.get(url.path.removeprefix("/movies/"))
+            self._send(200 if film else 404, film or {}, cut=fault == "cut")
         elif query.get("extended") == "min":
             self._send(200, account.times())
         else:

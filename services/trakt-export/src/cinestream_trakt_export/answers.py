@@ -11,11 +11,13 @@ Exception
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 import orjson
 
 from cinestream.contracts.errors import Transient
 
+Fault = Literal["network", "timeout", "server", "rate_limit"]
 _DEFAULT_WAIT = 300.0  # what the CDN asks for, in front of Trakt
 _LONGEST_WAIT = 3600.0
 _REASONS = {
@@ -33,11 +35,17 @@ _REASONS = {
 
 
 class ServerFault(Transient):
-    """Trakt, or the way to it, is broken."""
+    """Trakt, or the way to it, is broken; `fault` says in which way, as `retry.retry_on` names it."""
+
+    def __init__(self, reason: str, *, fault: Fault = "server", retry_after: float | None = None) -> None:
+        super().__init__(reason, retry_after=retry_after)
+        self.fault: Fault = fault
 
 
 class RateLimited(Transient):
     """Too many requests; `retry_after` says how long everyone waits."""
+
+    fault: Fault = "rate_limit"
 
 
 class TraktError(Exception):

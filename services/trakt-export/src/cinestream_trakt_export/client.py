@@ -1,101 +1,148 @@
-"""One request to Trakt, with everything that can go wrong."""
+"""Trakt's API as one account sees it, with everything that can go wrong.
 
-from collections.abc import AsyncIterator, Mapping
+A question goes through, in this order: the cache, the retries, the limiter, the worker pool, the circuit breaker.
+"""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
-from typing import Any
+from typing import TypeVar
 
-import httpx2
-import orjson
-
-from cinestream.resilience.breaker import CircuitBreaker
+from cinestream.resilience.breaker import CircuitBreaker, CircuitOpen, State
+from cinestream.resilience.pool import JobTimeout, WorkerPool
 from cinestream.resilience.rate import RateLimit
-from cinestream.resilience.retry import RetryPolicy, retry
-from cinestream_trakt_export.answers import NeedsLogin, RateLimited, ServerFault, check, wait_of
+from cinestream.resilience.retry import ONCE, RetryPolicy, retry
+from cinestream_trakt_export.answers import RateLimited, ServerFault
+from cinestream_trakt_export.caching import AnswerCache, Question, open_cache
 from cinestream_trakt_export.login import OAuth
 from cinestream_trakt_export.settings import TraktSettings
+from cinestream_trakt_export.statistics import Statistics
 from cinestream_trakt_export.tokens import TokenFile
+from cinestream_trakt_export.transport import Answer, Query, Transport, http_client
 
-
-@dataclass(frozen=True)
-class Answer:
-    """A good answer: its headers (names in lower case), its body as it came, and the body parsed."""
-
-    headers: Mapping[str, str]
-    body: bytes
-    content: Any
+__all__ = ["Answer", "Trakt", "connected"]
+T = TypeVar("T")
 
 
 class Trakt:
-    """Trakt's API as one account sees it. All callers share one rate, one circuit and one pool of connections."""
+    """All callers share one rate, one circuit, one pool of workers, one pool of connections and one cache."""
 
-    def __init__(self, http: httpx2.AsyncClient, oauth: OAuth, settings: TraktSettings) -> None:
-        self.oauth, self.requests = oauth, 0
-        self._http = http
-        self._url = settings.api.url
-        self._policy = RetryPolicy(**settings.retry.model_dump(exclude={"retry_on"}))
-        self._limit = RateLimit(settings.api.performance.rate_limit_per_sec)
-        self._breaker = CircuitBreaker(
-            "Trakt", counts=lambda error: isinstance(error, ServerFault), **settings.breaker.model_dump()
+    def __init__(self, transport: Transport, oauth: OAuth, limit: RateLimit, cache: AnswerCache | None) -> None:
+        self.oauth, self.cache = oauth, cache
+        self.statistics = Statistics()
+        self.breaker = CircuitBreaker("Trakt", counts=lambda error: isinstance(error, ServerFault))
+        self.pool = WorkerPool(size=1, max_queue=1, timeout=None)
+        self._transport, self._limit = transport, limit
+
+    def apply(self, settings: TraktSettings) -> None:
+        """Go by these settings from now on; calls in flight are finished as they began.
+
+        Addresses, the application, connections, and where answers are kept, stay as they were.
+        """
+        switches, workers = settings.capabilities, settings.worker_pool
+        self.policy = RetryPolicy(**settings.retry.model_dump(exclude={"retry_on"})) if switches.retry else ONCE
+        self._retry_on = settings.retry.retry_on
+        self._steady, self._broken_off = switches.limiter, switches.breaker
+        self._limit.set_rate(settings.api.performance.rate_limit_per_sec)
+        self.breaker.configure(**settings.breaker.model_dump())
+        self.pool.configure(
+            size=workers.size if switches.concurrency else 1,
+            max_queue=workers.max_queue_size,
+            timeout=workers.worker_timeout,
         )
+        self.statistics.enabled = switches.metrics
+        self._cached = settings.cache.enabled
+        if self.cache:
+            self.cache.ttl = settings.cache.ttl
+
+    @property
+    def requests(self) -> int:
+        """Requests that were sent."""
+        return self._transport.sent
+
+    def retryable(self, error: Exception) -> bool:
+        """Whether a question that met this is asked again, as the settings say."""
+        if isinstance(error, CircuitOpen):
+            return "server" in self._retry_on
+        return isinstance(error, ServerFault | RateLimited) and error.fault in self._retry_on
 
     async def get(self, path: str, **query: str | int) -> Answer:
         """Ask for `path`; raises TraktError for a no, Transient when the attempts are used up."""
-        return await retry(self._policy, lambda: self._admitted(path, query))
+        return await retry(self.policy, lambda: self.once(path, **query), retryable=self.retryable)
 
-    async def _admitted(self, path: str, query: Mapping[str, str | int]) -> Answer:
-        await self._limit.acquire()
-        return await self._breaker.call(lambda: self._authorized(path, query))
+    async def once(self, path: str, **query: str | int) -> Answer:
+        """The same in one attempt."""
+        if self.cache is None or not self._cached:
+            return await self._measured(path, lambda: self._transport.ask(path, query))
+        question = self.cache.question(path, query, self.oauth.scope)
+        if answer := self.cache.fresh(question):
+            return answer
+        try:
+            return await self._asked(self.cache, question, path, query)
+        except (ServerFault, CircuitOpen):
+            if self.breaker.state is not State.CLOSED and (answer := self.cache.stale(question)):
+                return answer
+            raise
 
-    async def _authorized(self, path: str, query: Mapping[str, str | int]) -> Answer:
-        """One answer; a token that Trakt refuses is renewed once."""
-        token = await self.oauth.bearer()
-        try:
-            return await self._ask(path, query, token)
-        except NeedsLogin:
-            token = await self.oauth.bearer(refused=token)
-        return await self._ask(path, query, token)
+    async def feed(
+        self, path: str, receive: Callable[[AsyncIterator[bytes]], Awaitable[None]], **query: str | int
+    ) -> None:
+        """Ask for `path`, and give its body to `receive` as it comes; after a fault that is called anew.
 
-    async def _ask(self, path: str, query: Mapping[str, str | int], token: str) -> Answer:
-        self.requests += 1
-        try:
-            response = await self._http.get(
-                f"{self._url}{path}", params=dict(query), headers={"Authorization": f"Bearer {token}"}
-            )
-        except (httpx2.TransportError, httpx2.DecodingError) as error:
-            raise ServerFault(f"Trakt cannot be reached ({type(error).__name__})") from error
-        now = datetime.now(UTC)
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        self._limit.pause(wait_of(headers, now) if response.status_code < 400 else 0.0)
-        try:
-            check(response.status_code, headers, now)
-            return Answer(headers, response.content, orjson.loads(response.content))
-        except RateLimited as error:
-            self._limit.pause(error.retry_after or 0.0)
-            raise RateLimited(str(error), retry_after=0.0) from None  # the pause holds everyone, this caller too
-        except orjson.JSONDecodeError:
-            raise ServerFault("Trakt's answer is not JSON") from None
+        Such answers are neither kept nor limited in time.
+        """
+
+        async def call() -> None:
+            await self._measured(path, lambda: self._transport.feed(path, query, receive), limited=False)
+
+        await retry(self.policy, call, retryable=self.retryable)
+
+    async def _asked(self, cache: AnswerCache, question: Question, path: str, query: Query) -> Answer:
+        answer = await self._measured(path, lambda: self._transport.ask(path, query, etag=question.etag))
+        if answer.unchanged:
+            if whole := cache.confirmed(question, answer):
+                return whole
+            answer = await self._measured(path, lambda: self._transport.ask(path, query))
+        cache.keep(question, answer)
+        return answer
+
+    async def _measured(self, path: str, ask: Callable[[], Awaitable[T]], *, limited: bool = True) -> T:
+        """One request, as soon as it is its turn."""
+        await self._limit.acquire(steady=self._steady)
+        timed = self.pool.timed if limited else _untimed
+
+        async def job() -> T:
+            begun = time.perf_counter()
+            try:
+                answer = await timed(ask)
+            except Exception as error:
+                fault = ServerFault(str(error), fault="timeout") if isinstance(error, JobTimeout) else error
+                self.statistics.request(path, time.perf_counter() - begun, getattr(fault, "fault", "refused"), fault)
+                raise fault from None
+            result = "unchanged" if isinstance(answer, Answer) and answer.unchanged else "ok"
+            self.statistics.request(path, time.perf_counter() - begun, result)
+            return answer
+
+        async with self.pool.worker():
+            return await (self.breaker.call(job) if self._broken_off else job())
+
+
+async def _untimed(ask: Callable[[], Awaitable[T]]) -> T:
+    return await ask()
 
 
 @asynccontextmanager
 async def connected(settings: TraktSettings) -> AsyncIterator[Trakt]:
     """A client for the account that is logged in (or will be, through its `oauth`)."""
-    performance = settings.api.performance
-    http = httpx2.AsyncClient(
-        headers={
-            "Content-Type": "application/json",
-            "User-Agent": f"cinestream-trakt/{version('cinestream-trakt-export')}",
-            "trakt-api-key": settings.api.client_id,
-            "trakt-api-version": "2",
-        },
-        timeout=performance.request_timeout,
-        limits=httpx2.Limits(
-            max_connections=performance.connection_pool,
-            max_keepalive_connections=performance.connection_pool,
-            keepalive_expiry=performance.idle_timeout,
-        ),
-    )
-    async with http:
-        yield Trakt(http, OAuth(http, settings.api, TokenFile(settings.login.token_file)), settings)
+    limit = RateLimit(settings.api.performance.rate_limit_per_sec)
+    cache = open_cache(settings.cache) if settings.cache.enabled else None
+    answers = AnswerCache(cache, settings.api.url, ttl=settings.cache.ttl) if cache else None
+    try:
+        async with http_client(settings.api) as http:
+            oauth = OAuth(http, settings.api, TokenFile(settings.login.token_file))
+            trakt = Trakt(Transport(http, oauth, settings.api.url, limit), oauth, limit, answers)
+            trakt.apply(settings)
+            yield trakt
+    finally:
+        if cache:
+            cache.store.close()

@@ -1,5 +1,7 @@
 """OAuth: a login by device code, and its renewal. As RFC 8628, but in Trakt's shape: the status code says how it is."""
 
+import hashlib
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -75,7 +77,7 @@ class OAuth:
             except ServerFault:
                 continue
             if answer.status_code == 200:
-                self._file.save(_parsed(Token, answer))
+                self._file.save(_named(_parsed(Token, answer)))
                 return
             if reason := _DEVICE_REFUSALS.get(answer.status_code):
                 raise TraktError(reason)
@@ -84,6 +86,12 @@ class OAuth:
             elif answer.status_code != 400 and answer.status_code < 500:
                 raise TraktError(f"Trakt refuses the login (status {answer.status_code}): check api.client_secret")
         raise TraktError(_DEVICE_REFUSALS[410])
+
+    @property
+    def scope(self) -> str:
+        """Whose answers these are: a name for the login, not its secret; raises NeedsLogin."""
+        token = self._file.load()
+        return token.login or hashlib.sha256(token.access_token.get_secret_value().encode()).hexdigest()
 
     async def bearer(self, *, refused: str = "") -> str:
         """An access token to use now: renewed when it has expired, or is the one that Trakt `refused`."""
@@ -101,16 +109,20 @@ class OAuth:
             token = self._file.load()  # another process may have been faster
             if not token.expired(self._clock()) and token.access_token.get_secret_value() != refused:
                 return token
-            answer = await self._post("/oauth/token", self._refresh_body(token))
-            if answer.status_code >= 500 or answer.status_code == 429:
-                raise ServerFault(f"Trakt answered {answer.status_code} to the renewal of the login")
-            if answer.status_code != 200:
-                raise NeedsLogin("Trakt no longer accepts the login: run 'cinestream-trakt login'")
-            renewed = _parsed(Token, answer)
-            self._file.save(renewed)
-            return renewed
+            return await self._traded(token)
         finally:
             lock.__exit__(None, None, None)
+
+    async def _traded(self, token: Token) -> Token:
+        with anyio.CancelScope(shield=True):  # given up now, the refresh token would be used up and its pair unknown
+            answer = await self._post("/oauth/token", self._refresh_body(token))
+        if answer.status_code >= 500 or answer.status_code == 429:
+            raise ServerFault(f"Trakt answered {answer.status_code} to the renewal of the login")
+        if answer.status_code != 200:
+            raise NeedsLogin("Trakt no longer accepts the login: run 'cinestream-trakt login'")
+        renewed = _named(_parsed(Token, answer), token.login)
+        self._file.save(renewed)
+        return renewed
 
     async def logout(self) -> bool:
         """Revoke and forget the login; whether there was one. It is forgotten also when Trakt cannot be reached."""
@@ -139,7 +151,11 @@ class OAuth:
         try:
             return await self._http.post(f"{self._api.auth_url}{path}", json=body)
         except httpx2.TransportError as error:
-            raise ServerFault(f"Trakt cannot be reached ({type(error).__name__})") from error
+            raise ServerFault(f"Trakt cannot be reached ({type(error).__name__})", fault="network") from error
+
+
+def _named(token: Token, login: str = "") -> Token:
+    return token.model_copy(update={"login": login or secrets.token_hex(16)})
 
 
 def _parsed(model: type[M], answer: httpx2.Response) -> M:

@@ -4,20 +4,21 @@ The file is the one that `CINESTREAM_TRAKT_CONFIG` names. The variable of a key 
 capitals, parts joined by two underscores: `[retry] max_delay` is `CINESTREAM_TRAKT_RETRY__MAX_DELAY`.
 """
 
+import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import platformdirs
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cinestream.runtime import settings as runtime
+from cinestream_trakt_export.answers import Fault
 from cinestream_trakt_export.units import Duration, Size
 
 PREFIX = "CINESTREAM_TRAKT_"
 Url = Annotated[str, Field(pattern=r"^https?://[^/]+(/.*[^/])?$")]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
-Fault = Literal["network", "timeout", "server", "rate_limit"]
 
 
 class Section(BaseModel):
@@ -54,6 +55,15 @@ class Api(Section):
 class Cache(Section):
     """`[api.cache]`, or `[cache]`."""
 
+    @model_validator(mode="after")
+    def _has_a_key(self) -> Self:
+        key = self.encryption_key.get_secret_value()
+        if self.encryption and not re.fullmatch(r"[A-Za-z0-9_-]{43}=", key):
+            raise ValueError("encryption needs encryption_key: make one by 'cinestream-trakt cache key'")
+        if self.keep < self.ttl:
+            raise ValueError("keep is shorter than ttl")
+        return self
+
     enabled: bool = Field(True, description="Whether answers are kept")
     store: Literal["memory", "sqlite"] = Field("sqlite", description="Where; `sqlite` survives the run")
     dir: Path = Field(
@@ -83,9 +93,7 @@ class Workers(Section):
     size: Annotated[int, Field(ge=1, le=100)] = Field(10, description="Requests that are worked on at once")
     buffer_size: Count = Field(20, description="Results of a batch that are handed over together")
     max_queue_size: Count = Field(1000, description="Requests that may wait for a worker; more are rejected")
-    worker_timeout: Duration = Field(
-        600.0, description="How long one request may take in all, its retries and Trakt's own waits included"
-    )
+    worker_timeout: Duration = Field(30.0, description="How long one try of a request may take in all")
 
 
 class Retry(Section):

@@ -15,7 +15,10 @@ _EARLY = 60  # seconds before its end a token is renewed, for clocks that differ
 
 
 class Token(BaseModel):
-    """What Trakt gives for a login. `expires_in` is seconds from `created_at` on (Unix time)."""
+    """What Trakt gives for a login. `expires_in` is seconds from `created_at` on (Unix time).
+
+    `login` is ours: it names the login, and stays when the rest is renewed.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -23,6 +26,7 @@ class Token(BaseModel):
     refresh_token: SecretStr
     expires_in: int
     created_at: int
+    login: str = ""
 
     @field_serializer("access_token", "refresh_token", when_used="json")
     def _revealed(self, secret: SecretStr) -> str:

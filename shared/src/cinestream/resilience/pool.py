@@ -1,6 +1,7 @@
 """A worker pool: so many jobs at once, so many that wait, and a limit to how long each may take."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import anyio
@@ -52,19 +53,27 @@ class WorkerPool:
         """Jobs that wait for a worker."""
         return self._workers.statistics().tasks_waiting
 
-    async def run(self, job: Callable[[], Awaitable[T]], *, limited: bool = True) -> T:
-        """What the job returns; raises PoolFull without calling it, JobTimeout when it took too long and is `limited`."""
+    async def run(self, job: Callable[[], Awaitable[T]]) -> T:
+        """What the job returns; raises PoolFull without calling it, JobTimeout when it took too long."""
+        async with self.worker():
+            return await self.timed(job)
+
+    @asynccontextmanager
+    async def worker(self) -> AsyncIterator[None]:
+        """A worker, once it is one's turn; raises PoolFull."""
         if self._workers.available_tokens <= 0 and self.queued >= self._max_queue:
             self.rejected += 1
-            raise PoolFull(f"{self.size} workers are busy and {self.queued} requests wait: ask for less at once")
+            raise PoolFull(f"{self.size} workers are busy and {self.queued} jobs wait: ask for less at once")
         worker = object()  # a task may have several jobs
         await self._workers.acquire_on_behalf_of(worker)
-        timeout = self._timeout if limited else None
         try:
-            with anyio.move_on_after(timeout) as scope:
-                return await job()
+            yield
         finally:
             self._workers.release_on_behalf_of(worker)
-        if not scope.cancelled_caught:
-            raise AssertionError("a job ends with a result, an error or a timeout")
+
+    async def timed(self, job: Callable[[], Awaitable[T]]) -> T:
+        """What the job returns, within the time that a job may take; raises JobTimeout."""
+        timeout = self._timeout
+        with anyio.move_on_after(timeout):
+            return await job()
         raise JobTimeout(f"a request took longer than {timeout:g} s")

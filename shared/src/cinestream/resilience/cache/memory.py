@@ -5,19 +5,21 @@ from collections.abc import Callable
 
 from cachetools import TLRUCache
 
+from cinestream.resilience.cache.bounds import Bounds
+
 Row = tuple[float, bytes]  # Unix time of the answer, the answer
 
 
 class MemoryStore:
-    """The newest answers, as many as `capacity` and `max_bytes` allow, none older than `keep` seconds.
+    """As many answers as the bounds allow."""
 
-    The least recently used goes first.
-    """
-
-    def __init__(self, *, capacity: int, max_bytes: int, keep: float, clock: Callable[[], float] = time.time) -> None:
-        self._capacity, self._max_bytes = capacity, max_bytes
+    def __init__(self, bounds: Bounds, *, clock: Callable[[], float] = time.time) -> None:
+        self._bounds = bounds
         self._rows = _Counting(
-            max_bytes, lambda _key, row, _now: row[0] + keep, timer=clock, getsizeof=lambda row: len(row[1])
+            bounds.max_bytes,
+            lambda _key, row, _now: row[0] + bounds.keep,
+            timer=clock,
+            getsizeof=lambda row: len(row[1]),
         )
 
     def get(self, key: str) -> Row | None:
@@ -27,9 +29,9 @@ class MemoryStore:
     def put(self, key: str, at: float, answer: bytes) -> None:
         """Keep an answer instead of the one before; one that is larger than everything may be is not kept."""
         self._rows.pop(key, None)
-        if len(answer) > self._max_bytes:
+        if len(answer) > self._bounds.max_bytes:
             return
-        while len(self._rows) >= self._capacity:
+        while len(self._rows) >= self._bounds.capacity:
             self._rows.popitem()
         self._rows[key] = (at, answer)
 

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from cinestream.resilience.cache.bounds import Bounds
+
 VERSION = 1
 _TABLES = f"""
 PRAGMA user_version = {VERSION};
@@ -17,18 +19,16 @@ CREATE INDEX IF NOT EXISTS answer_at ON answer (at);
 
 
 class SqliteStore:
-    """The newest answers, as many as `capacity` and `max_bytes` allow, none older than `keep` seconds.
+    """As many answers as the bounds allow.
 
-    The least recently used goes first. A cache may be lost at any time: a file that cannot be read is begun anew, and
+    A cache may be lost at any time: a file that cannot be read is begun anew, and
     answers of the last moments before a power cut may be missing. Readable by its owner alone.
     """
 
-    def __init__(
-        self, path: Path, *, capacity: int, max_bytes: int, keep: float, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, path: Path, bounds: Bounds, *, clock: Callable[[], float] = time.time) -> None:
         self.evicted = 0
         self.path = path
-        self._capacity, self._max_bytes, self._keep, self._clock = capacity, max_bytes, keep, clock
+        self._bounds, self._clock = bounds, clock
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self._db = self._opened()
@@ -54,14 +54,14 @@ class SqliteStore:
     def get(self, key: str) -> tuple[float, bytes] | None:
         """An answer, which thereby becomes the most recently used one."""
         row = self._db.execute("SELECT at, answer FROM answer WHERE key = ?", (key,)).fetchone()
-        if row is None or row[0] + self._keep <= self._clock():
+        if row is None or row[0] + self._bounds.keep <= self._clock():
             return None
         self._db.execute("UPDATE answer SET used = ? WHERE key = ?", (self._next(), key))
         return row[0], row[1]
 
     def put(self, key: str, at: float, answer: bytes) -> None:
         """Keep an answer instead of the one before; one that is larger than everything may be is not kept."""
-        if len(answer) > self._max_bytes:
+        if len(answer) > self._bounds.max_bytes:
             self.remove(key)
             return
         row = (key, at, self._next(), len(answer), answer)
@@ -76,7 +76,7 @@ class SqliteStore:
 
     def _evict(self) -> None:
         count, size = self.size
-        while count > self._capacity or size > self._max_bytes:
+        while count > self._bounds.capacity or size > self._bounds.max_bytes:
             oldest, freed = self._db.execute("SELECT key, size FROM answer ORDER BY used LIMIT 1").fetchone()
             self.remove(oldest)
             count, size, self.evicted = count - 1, size - freed, self.evicted + 1
@@ -87,7 +87,7 @@ class SqliteStore:
 
     def expire(self) -> int:
         """Forget what is too old; how many that were."""
-        return self._db.execute("DELETE FROM answer WHERE at <= ?", (self._clock() - self._keep,)).rowcount
+        return self._db.execute("DELETE FROM answer WHERE at <= ?", (self._clock() - self._bounds.keep,)).rowcount
 
     def clear(self) -> int:
         """Forget everything; how many answers that were."""

@@ -1,0 +1,125 @@
+"""One request to Trakt and its answer: headers, the login, and faults told apart. No policy."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+import httpx2
+import orjson
+
+from cinestream.resilience.rate import RateLimit
+from cinestream_trakt_export.answers import NeedsLogin, RateLimited, ServerFault, check, wait_of
+from cinestream_trakt_export.login import OAuth
+from cinestream_trakt_export.settings import Api
+
+T = TypeVar("T")
+Query = Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A good answer: its headers (names in lower case), its body as it came, and the body parsed.
+
+    Args:
+        stale: not asked for now, because Trakt is down: what it said some time ago.
+        unchanged: a 304: what is kept under the `etag` that was sent is still true; there is no content.
+    """
+
+    headers: Mapping[str, str]
+    body: bytes
+    content: Any
+    stale: bool = False
+    unchanged: bool = False
+
+
+class Transport:
+    """Requests of the account that is logged in. What answers ask everyone to wait goes to the `limit`."""
+
+    def __init__(self, http: httpx2.AsyncClient, oauth: OAuth, url: str, limit: RateLimit) -> None:
+        self.sent = 0
+        self._http, self._oauth, self._url, self._limit = http, oauth, url, limit
+
+    async def ask(self, path: str, query: Query, *, etag: str = "") -> Answer:
+        """One answer; with an `etag` it may be `unchanged`."""
+        return await self._authorized(lambda token: self._ask(path, query, token, etag))
+
+    async def feed(self, path: str, query: Query, receive: Callable[[AsyncIterator[bytes]], Awaitable[None]]) -> None:
+        """Give the body of one answer to `receive` as it comes."""
+
+        async def ask(token: str) -> None:
+            async with self._answer(path, query, token) as response:
+                await receive(response.aiter_bytes())
+
+        await self._authorized(ask)
+
+    async def _authorized(self, ask: Callable[[str], Awaitable[T]]) -> T:
+        """A token that Trakt refuses is renewed once."""
+        token = await self._oauth.bearer()
+        try:
+            return await ask(token)
+        except NeedsLogin:
+            token = await self._oauth.bearer(refused=token)
+        return await ask(token)
+
+    async def _ask(self, path: str, query: Query, token: str, etag: str) -> Answer:
+        async with self._answer(path, query, token, etag) as response:
+            body = await response.aread()
+        headers = _lower(response)
+        if response.status_code == 304:
+            return Answer(headers, b"", None, unchanged=True)
+        try:
+            return Answer(headers, body, orjson.loads(body))
+        except orjson.JSONDecodeError:
+            raise ServerFault("Trakt's answer is not JSON") from None
+
+    @asynccontextmanager
+    async def _answer(self, path: str, query: Query, token: str, etag: str = "") -> AsyncIterator[httpx2.Response]:
+        """A good answer, its body still to be read."""
+        self.sent += 1
+        headers = {"Authorization": f"Bearer {token}"} | ({"If-None-Match": etag} if etag else {})
+        try:
+            async with self._http.stream("GET", f"{self._url}{path}", params=dict(query), headers=headers) as response:
+                self._check(response, conditional=bool(etag))
+                yield response
+        except httpx2.TimeoutException as error:
+            raise ServerFault(f"Trakt does not answer ({type(error).__name__})", fault="timeout") from error
+        except (httpx2.TransportError, httpx2.DecodingError) as error:
+            raise ServerFault(f"Trakt cannot be reached ({type(error).__name__})", fault="network") from error
+
+    def _check(self, response: httpx2.Response, *, conditional: bool) -> None:
+        """Raise what the status means; what the headers ask for holds everyone."""
+        now, headers = datetime.now(UTC), _lower(response)
+        self._limit.pause(wait_of(headers, now) if response.status_code < 400 else 0.0)
+        if conditional and response.status_code == 304:
+            return
+        try:
+            check(response.status_code, headers, now)
+        except RateLimited as error:
+            self._limit.pause(error.retry_after or 0.0)
+            raise RateLimited(str(error), retry_after=0.0) from None  # the pause holds everyone, this caller too
+
+
+def _lower(response: httpx2.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
+
+
+def http_client(api: Api) -> httpx2.AsyncClient:
+    """A pool of connections for one application."""
+    performance = api.performance
+    return httpx2.AsyncClient(
+        headers={
+            "Content-Type": "application/json",
+            "User-Agent": f"cinestream-trakt/{version('cinestream-trakt-export')}",
+            "trakt-api-key": api.client_id,
+            "trakt-api-version": "2",
+        },
+        timeout=performance.request_timeout,
+        limits=httpx2.Limits(
+            max_connections=performance.connection_pool,
+            max_keepalive_connections=performance.connection_pool,
+            keepalive_expiry=performance.idle_timeout,
+        ),
+    )
