@@ -21,7 +21,7 @@ from cinestream_etl.settings import EtlSettings
 from cinestream_scraper.settings import ScraperSettings
 from cinestream_stream_api.settings import StreamSettings
 from cinestream_trakt_export.settings import PREFIX as TRAKT_PREFIX
-from cinestream_trakt_export.settings import TraktSettings
+from cinestream_trakt_export.settings import OpsSettings, TraktSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 METRICS = (
@@ -37,6 +37,7 @@ SETTINGS: tuple[tuple[str, type[CommonSettings]], ...] = (
     ("`cinestream-scraper`", ScraperSettings),
     ("`cinestream-etl`", EtlSettings),
     ("`cinestream-stream-api`", StreamSettings),
+    ("`cinestream-trakt export` with `--every` or `--cron` (all else in [docs/trakt.md](docs/trakt.md))", OpsSettings),
     ("`cinestream-topology`", TopologySettings),
     ("`cinestream-run` (`make run`)", LocalSettings),
 )

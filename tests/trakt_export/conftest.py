@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.conftest import SCRIPTS
+from tests.conftest import SCRIPTS, free_port
 from tests.trakt_export.server import Account, serving
 
 from cinestream_trakt_export.settings import Api, Cache, Checkpoints, Login, Performance, Retry, TraktSettings
@@ -59,10 +59,14 @@ def environment(settings: TraktSettings) -> dict[str, str]:
         "CHECKPOINTS__DIR": str(settings.checkpoints.dir),
         "LOGIN__TOKEN_FILE": str(settings.login.token_file),
     }
-    return os.environ | {f"CINESTREAM_TRAKT_{name}": value for name, value in variables.items()}
+    ours = {f"CINESTREAM_TRAKT_{name}": value for name, value in variables.items()}
+    return os.environ | ours | {"LC_ALL": "C.UTF-8", "CINESTREAM_OPS_PORT": str(free_port())}
 
 
-def command(settings: TraktSettings, *arguments: str) -> subprocess.CompletedProcess[str]:
+def command(
+    settings: TraktSettings, *arguments: str, input: str = "", variables: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run `cinestream-trakt`."""
     full = [str(SCRIPTS / "cinestream-trakt"), *arguments]
-    return subprocess.run(full, env=environment(settings), capture_output=True, text=True, timeout=60, check=False)
+    env = environment(settings) | (variables or {})
+    return subprocess.run(full, env=env, input=input, capture_output=True, text=True, timeout=110, check=False)

@@ -4,5 +4,6 @@ Read in this order, which is the way of the data: `answers` (what an answer of T
 is asking), `endpoints` and `transport` (one request), `caching` and `client` (with everything that can go wrong),
 `read` (an endpoint to its end, page by page, into the checkpoint), `library` (what an item says), `store` (the items in
 order, off the heap), `letterboxd` (which rows they become), `importfile` (the files), `verify` (a second opinion on
-them), `export` (all of it, the file to read first), `__main__` (the commands).
+them), `export` (all of it, the file to read first), `__main__` and `commands` (what people type), `service` (exports by
+schedule), `health` (how it is).
 """

@@ -1,27 +1,24 @@
 """`cinestream-trakt`: log in, export, verify."""
 
 import sys
-from collections.abc import Awaitable, Callable
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-import anyio
 import typer
 
-from cinestream.contracts.errors import Transient
-from cinestream.resilience.checkpoint import CheckpointRefused
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import CommonSettings
 from cinestream.runtime.settings import load_settings as load_common_settings
-from cinestream_trakt_export.answers import TraktError
-from cinestream_trakt_export.client import Trakt, connected
+from cinestream_trakt_export.client import Trakt
+from cinestream_trakt_export.commands import register
 from cinestream_trakt_export.export import PLANS, account
 from cinestream_trakt_export.export import export as run_export
-from cinestream_trakt_export.settings import TraktSettings, load_settings
+from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.running import ready_settings, schedule_of, with_trakt
+from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_settings
 from cinestream_trakt_export.verify import verify_folder
 
-T = TypeVar("T")
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 Kind = Enum("Kind", {name: name for name in (*PLANS, "all")}, type=str)  # type: ignore[misc]
 
@@ -45,11 +42,11 @@ def login() -> None:
 
     async def work(trakt: Trakt, _: TraktSettings) -> None:
         code = await trakt.oauth.begin()
-        typer.echo(f"Open {code.verification_url} and type in {code.user_code}")
+        typer.echo(say("login.open", url=code.verification_url, code=code.user_code))
         await trakt.oauth.finish(code)
-        typer.echo(f"Logged in as {(await account(trakt)).slug}.")
+        typer.echo(say("login.done", slug=(await account(trakt)).slug))
 
-    _with_trakt(work)
+    with_trakt(work)
 
 
 @app.command()
@@ -57,9 +54,11 @@ def logout() -> None:
     """Revoke the login at Trakt, and forget it."""
 
     async def work(trakt: Trakt, _: TraktSettings) -> None:
-        typer.echo("Logged out." if await trakt.oauth.logout() else "Nobody was logged in.")
+        typer.echo(say("logout.done" if await trakt.oauth.logout() else "logout.nobody"))
+        if trakt.cache:
+            trakt.cache.cache.store.clear()
 
-    _with_trakt(work)
+    with_trakt(work)
 
 
 @app.command()
@@ -70,15 +69,18 @@ def whoami() -> None:
         owner = await account(trakt)
         typer.echo(f"{owner.slug} ({owner.zone.key})")
 
-    _with_trakt(work)
+    with_trakt(work)
 
 
 @app.command()
 def export(
     kind: Annotated[Kind, typer.Argument(help="What to export.")],
     out: Annotated[Path, typer.Option(help="Folder for the files; made when it is not there.")],
+    every: Annotated[str, typer.Option(help="Run as a service: now, and again so often (6h).")] = "",
+    cron: Annotated[str, typer.Option(help="Run as a service: at these times (0 4 * * *).")] = "",
 ) -> None:
     """Write lists of your library as Letterboxd import files; what was interrupted goes on where it was."""
+    schedule = schedule_of(every, cron)
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
         for name in PLANS if kind.value == "all" else [kind.value]:
@@ -87,7 +89,12 @@ def export(
             if summary.skipped:
                 typer.echo(f"{name}: {summary.skipped} could not be exported: {out / 'skipped.csv'} says why")
 
-    _with_trakt(work)
+    if schedule:
+        from cinestream_trakt_export.service import ScheduledExport  # a web server: not for every command
+
+        ScheduledExport(ready_settings(), schedule, work).run(load_common_settings(OpsSettings))
+    else:
+        with_trakt(work)
 
 
 @app.command()
@@ -102,28 +109,13 @@ def verify(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, 
     typer.echo(f"{rows} rows, no faults")
 
 
-def _with_trakt(work: Callable[[Trakt, TraktSettings], Awaitable[None]]) -> None:
-    """Do something with a client; what goes wrong as expected is one sentence, and exit code 1."""
-    settings = load_settings()
-    if not settings.api.client_id:
-        typer.echo("api.client_id is missing: make an application at https://trakt.tv/oauth/applications", err=True)
-        raise typer.Exit(2)
-
-    async def main() -> None:
-        async with connected(settings) as trakt:
-            await work(trakt, settings)
-
-    try:
-        anyio.run(main, backend_options={"use_uvloop": True})
-    except (TraktError, Transient, CheckpointRefused) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-
-
 def _show(path: str, there: int, pages: int) -> None:
     """Progress, on a terminal only."""
     if sys.stderr.isatty():
         typer.echo(f"\r{path}: page {there} of {pages} ", err=True, nl=there == pages)
+
+
+register(app)
 
 
 def main() -> None:

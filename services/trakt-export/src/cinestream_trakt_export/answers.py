@@ -16,22 +16,12 @@ from typing import Literal
 import orjson
 
 from cinestream.contracts.errors import Transient
+from cinestream_trakt_export.messages import say
 
 Fault = Literal["network", "timeout", "server", "rate_limit"]
 _DEFAULT_WAIT = 300.0  # what the CDN asks for, in front of Trakt
 _LONGEST_WAIT = 3600.0
-_REASONS = {
-    400: "Trakt did not understand the request",
-    403: "Trakt refuses this application: check api.client_id, and that the application is approved",
-    404: "there is nothing at Trakt under this address",
-    405: "Trakt does not allow this method here",
-    409: "Trakt already has this",
-    412: "Trakt wants another content type",
-    420: "this Trakt account has reached its limit of items",
-    422: "Trakt found the request invalid",
-    423: "this Trakt account is locked: ask Trakt's support",
-    426: "Trakt offers this to VIP members only",
-}
+_REASONS = frozenset({400, 403, 404, 405, 409, 412, 420, 422, 423, 426})
 
 
 class ServerFault(Transient):
@@ -70,12 +60,13 @@ def check(status: int, headers: Mapping[str, str], now: datetime) -> None:
     if 200 <= status < 300:
         return
     if status == 429:
-        raise RateLimited("Trakt asks for fewer requests", retry_after=wait_of(headers, now) or _DEFAULT_WAIT)
+        raise RateLimited(say("fault.rate"), retry_after=wait_of(headers, now) or _DEFAULT_WAIT)
     if status in (408, 425) or status >= 500:
-        raise ServerFault(f"Trakt answered {status}", retry_after=_retry_after(headers))
+        raise ServerFault(say("fault.status", status=status), retry_after=_retry_after(headers))
     if status == 401:
-        raise NeedsLogin("the login is not valid (any more): run 'cinestream-trakt login'")
-    raise TraktError(f"{_REASONS.get(status, 'Trakt said no')} (status {status})")
+        raise NeedsLogin(say("login.invalid"))
+    reason = say(f"status.{status}" if status in _REASONS else "status.other")
+    raise TraktError(say("status.told", reason=reason, status=status))
 
 
 def wait_of(headers: Mapping[str, str], now: datetime) -> float:

@@ -32,7 +32,8 @@ class Trakt:
         self.statistics = Statistics()
         self.breaker = CircuitBreaker("Trakt", counts=lambda error: isinstance(error, ServerFault))
         self.pool = WorkerPool(size=1, max_queue=1, timeout=None)
-        self._transport, self._limit = transport, limit
+        self.limit = limit
+        self._transport = transport
 
     def apply(self, settings: TraktSettings) -> None:
         """Go by these settings from now on; calls in flight are finished as they began.
@@ -43,7 +44,7 @@ class Trakt:
         self.policy = RetryPolicy(**settings.retry.model_dump(exclude={"retry_on"})) if switches.retry else ONCE
         self._retry_on = settings.retry.retry_on
         self._steady, self._broken_off = switches.limiter, switches.breaker
-        self._limit.set_rate(settings.api.performance.rate_limit_per_sec)
+        self.limit.set_rate(settings.api.performance.rate_limit_per_sec)
         self.breaker.configure(**settings.breaker.model_dump())
         self.pool.configure(
             size=workers.size if switches.concurrency else 1,
@@ -108,7 +109,7 @@ class Trakt:
 
     async def _measured(self, path: str, ask: Callable[[], Awaitable[T]], *, limited: bool = True) -> T:
         """One request, as soon as it is its turn."""
-        await self._limit.acquire(steady=self._steady)
+        await self.limit.acquire(steady=self._steady)
         timed = self.pool.timed if limited else _untimed
 
         async def job() -> T:

@@ -12,16 +12,12 @@ from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cinestream_trakt_export.answers import NeedsLogin, ServerFault, TraktError
+from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.settings import Api
 from cinestream_trakt_export.tokens import Token, TokenFile
 
 M = TypeVar("M", bound=BaseModel)
-_DEVICE_REFUSALS = {
-    404: "Trakt does not know this code",
-    409: "this code was already used",
-    410: "the code has expired: run 'cinestream-trakt login' again",
-    418: "you refused the login",
-}
+_DEVICE_REFUSALS = frozenset({404, 409, 410, 418})
 
 
 class DeviceCode(BaseModel):
@@ -63,7 +59,7 @@ class OAuth:
         """Ask for a code that the user can type in."""
         answer = await self._post("/oauth/device/code", {"client_id": self._api.client_id})
         if answer.status_code != 200:
-            raise TraktError(f"Trakt gives no code (status {answer.status_code}): check api.client_id")
+            raise TraktError(say("login.no_code", status=answer.status_code))
         return _parsed(DeviceCode, answer)
 
     async def finish(self, code: DeviceCode) -> None:
@@ -79,13 +75,13 @@ class OAuth:
             if answer.status_code == 200:
                 self._file.save(_named(_parsed(Token, answer)))
                 return
-            if reason := _DEVICE_REFUSALS.get(answer.status_code):
-                raise TraktError(reason)
+            if answer.status_code in _DEVICE_REFUSALS:
+                raise TraktError(say(f"device.{answer.status_code}"))
             if answer.status_code == 429:
                 interval += 5  # RFC 8628, slow_down
             elif answer.status_code != 400 and answer.status_code < 500:
-                raise TraktError(f"Trakt refuses the login (status {answer.status_code}): check api.client_secret")
-        raise TraktError(_DEVICE_REFUSALS[410])
+                raise TraktError(say("login.refused", status=answer.status_code))
+        raise TraktError(say("device.410"))
 
     @property
     def scope(self) -> str:
@@ -117,9 +113,9 @@ class OAuth:
         with anyio.CancelScope(shield=True):  # given up now, the refresh token would be used up and its pair unknown
             answer = await self._post("/oauth/token", self._refresh_body(token))
         if answer.status_code >= 500 or answer.status_code == 429:
-            raise ServerFault(f"Trakt answered {answer.status_code} to the renewal of the login")
+            raise ServerFault(say("fault.renewal", status=answer.status_code))
         if answer.status_code != 200:
-            raise NeedsLogin("Trakt no longer accepts the login: run 'cinestream-trakt login'")
+            raise NeedsLogin(say("login.ended"))
         renewed = _named(_parsed(Token, answer), token.login)
         self._file.save(renewed)
         return renewed
@@ -151,7 +147,7 @@ class OAuth:
         try:
             return await self._http.post(f"{self._api.auth_url}{path}", json=body)
         except httpx2.TransportError as error:
-            raise ServerFault(f"Trakt cannot be reached ({type(error).__name__})", fault="network") from error
+            raise ServerFault(say("fault.network", error=type(error).__name__), fault="network") from error
 
 
 def _named(token: Token, login: str = "") -> Token:
@@ -162,4 +158,4 @@ def _parsed(model: type[M], answer: httpx2.Response) -> M:
     try:
         return model.model_validate_json(answer.content)
     except ValidationError:
-        raise ServerFault("Trakt's answer to a login is not readable") from None  # the error would show secrets
+        raise ServerFault(say("fault.login")) from None  # the error would show secrets

@@ -26,8 +26,8 @@ BREAKER_OPEN = Gauge(
 )
 POOL_BUSY = Gauge("cinestream_trakt_pool_busy", "Requests in hand")
 POOL_QUEUED = Gauge("cinestream_trakt_pool_queued", "Requests that wait for a worker")
-POOL_REJECTED = Counter("cinestream_trakt_pool_rejected_total", "Requests that were rejected because too many waited")
-LIMITER_SECONDS = Counter("cinestream_trakt_limiter_wait_seconds_total", "Time that requests waited for their turn")
+POOL_REJECTED = Gauge("cinestream_trakt_pool_rejected", "Requests rejected because too many waited, in this run")
+LIMITER_SECONDS = Gauge("cinestream_trakt_limiter_wait_seconds", "Time that requests waited for their turn")
 RUNS = Counter("cinestream_trakt_runs_total", "Scheduled exports, by result: done, failed", ["result"])
 LAST_DONE = Gauge("cinestream_trakt_last_done_timestamp_seconds", "When the last scheduled export was done (Unix time)")
 for _result in ("hit", "confirmed", "stale", "miss"):

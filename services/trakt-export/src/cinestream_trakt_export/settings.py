@@ -238,6 +238,12 @@ class _CacheOfApi(PydanticBaseSettingsSource):
         return found
 
 
+class OpsSettings(runtime.ServiceSettings):
+    """Where the service answers, and how it logs."""
+
+    ops_port: runtime.Port = Field(9104, description="Port of the ops endpoints, with `--every` or `--cron`")
+
+
 def load_settings() -> TraktSettings:
     """Read the settings, or exit with code 2 after naming every key that is wrong."""
     return runtime.load_settings(TraktSettings)

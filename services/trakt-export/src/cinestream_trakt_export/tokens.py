@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_se
 
 from cinestream.resilience import atomic
 from cinestream_trakt_export.answers import NeedsLogin
+from cinestream_trakt_export.messages import say
 
 _EARLY = 60  # seconds before its end a token is renewed, for clocks that differ
 
@@ -49,9 +50,9 @@ class TokenFile:
         try:
             return Token.model_validate_json(self.path.read_bytes())
         except FileNotFoundError:
-            raise NeedsLogin("nobody is logged in: run 'cinestream-trakt login'") from None
+            raise NeedsLogin(say("login.nobody")) from None
         except (OSError, ValidationError):
-            raise NeedsLogin(f"{self.path} cannot be read: run 'cinestream-trakt login'") from None
+            raise NeedsLogin(say("login.unreadable", path=self.path)) from None
 
     def save(self, token: Token) -> None:
         """Keep a login instead of the one before, on disk when this returns."""

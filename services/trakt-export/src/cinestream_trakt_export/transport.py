@@ -13,6 +13,7 @@ import orjson
 from cinestream.resilience.rate import RateLimit
 from cinestream_trakt_export.answers import NeedsLogin, RateLimited, ServerFault, check, wait_of
 from cinestream_trakt_export.login import OAuth
+from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.settings import Api
 
 T = TypeVar("T")
@@ -73,7 +74,7 @@ class Transport:
         try:
             return Answer(headers, body, orjson.loads(body))
         except orjson.JSONDecodeError:
-            raise ServerFault("Trakt's answer is not JSON") from None
+            raise ServerFault(say("fault.json")) from None
 
     @asynccontextmanager
     async def _answer(self, path: str, query: Query, token: str, etag: str = "") -> AsyncIterator[httpx2.Response]:
@@ -85,9 +86,9 @@ class Transport:
                 self._check(response, conditional=bool(etag))
                 yield response
         except httpx2.TimeoutException as error:
-            raise ServerFault(f"Trakt does not answer ({type(error).__name__})", fault="timeout") from error
+            raise ServerFault(say("fault.timeout", error=type(error).__name__), fault="timeout") from error
         except (httpx2.TransportError, httpx2.DecodingError) as error:
-            raise ServerFault(f"Trakt cannot be reached ({type(error).__name__})", fault="network") from error
+            raise ServerFault(say("fault.network", error=type(error).__name__), fault="network") from error
 
     def _check(self, response: httpx2.Response, *, conditional: bool) -> None:
         """Raise what the status means; what the headers ask for holds everyone."""

@@ -4,14 +4,14 @@
 the service has not started or is ending; anything else that is wrong is a 200 with `degraded: [reasons]`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 
 @dataclass
@@ -40,8 +40,8 @@ class Health:
         return JSONResponse({"status": "ready", "degraded": reasons})
 
 
-def ops_app(health: Health) -> Starlette:
-    """The ASGI application of the ops endpoints."""
+def ops_app(health: Health, routes: Sequence[BaseRoute] = ()) -> Starlette:
+    """The ASGI application of the ops endpoints, and of more `routes`."""
 
     async def livez(_: Request) -> Response:
         return health.livez()
@@ -53,5 +53,5 @@ def ops_app(health: Health) -> Starlette:
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(
-        routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)],
+        routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics), *routes],
     )

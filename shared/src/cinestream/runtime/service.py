@@ -5,12 +5,13 @@ on SIGTERM or SIGINT: not ready, stop taking work, finish or give back what is i
 """
 
 import signal
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import anyio
 import structlog
+from starlette.routing import BaseRoute
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Transient
@@ -46,18 +47,48 @@ def run_service(name: str, settings: S, needs: Needs, serve: Callable[[Context[S
 
     Waits by itself, for as long as it takes, for the bus and for the topology.
     """
+    _run(name, settings, lambda health, stop: _live(name, settings, needs, serve, health, stop))
+
+
+def run_without_bus(
+    name: str,
+    settings: ServiceSettings,
+    serve: Callable[[Health, anyio.Event], Awaitable[None]],
+    *,
+    routes: Sequence[BaseRoute] = (),
+) -> None:
+    """The same for a service that does not live from the bus: ready from the start. `routes` are more ops endpoints."""
+
+    async def live(health: Health, stop: anyio.Event) -> None:
+        health.bus_connected = lambda: True
+        health.state = "ready"
+        log.info("service.ready", ops=f"http://{settings.ops_host}:{settings.ops_port}")
+        async with anyio.create_task_group() as group:
+            group.start_soon(_say_when, stop, health)
+            await serve(health, stop)
+            group.cancel_scope.cancel()
+
+    _run(name, settings, live, routes)
+
+
+def _run(
+    name: str,
+    settings: ServiceSettings,
+    live: Callable[[Health, anyio.Event], Awaitable[None]],
+    routes: Sequence[BaseRoute] = (),
+) -> None:
     configure_logs(settings.log_format, settings.log_level, service=name)
     sock = http.bind(settings.ops_host, settings.ops_port, setting="CINESTREAM_OPS_PORT")
 
     async def main() -> None:
         health = Health()
-        ops = http.server(ops_app(health), timeout_graceful_shutdown=1)
+        ops = http.server(ops_app(health, routes), timeout_graceful_shutdown=1)
         stop = anyio.Event()
         async with anyio.create_task_group() as outer:
             await outer.start(http.serve, ops, sock)
             async with anyio.create_task_group() as group:
                 group.start_soon(_watch_signals, stop)
-                await _live(name, settings, needs, serve, health, stop)
+                await live(health, stop)
                 group.cancel_scope.cancel()
             ops.should_exit = True
         log.info("service.stopped")

@@ -1,0 +1,111 @@
+"""What the exporter says to its user, in every language that it speaks. Data."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Text(NamedTuple):
+    """A message in both languages; `{name}` stands for a value."""
+
+    en: str
+    fr: str
+
+
+MESSAGES: Mapping[str, Text] = {
+    "login.open": Text("Open {url} and type in {code}", "Ouvrez {url} et saisissez {code}"),
+    "login.done": Text("Logged in as {slug}.", "Connecté en tant que {slug}."),
+    "logout.done": Text("Logged out.", "Déconnecté."),
+    "logout.nobody": Text("Nobody was logged in.", "Personne n'était connecté."),
+    "login.nobody": Text(
+        "nobody is logged in: run 'cinestream-trakt login'",
+        "personne n'est connecté : lancez « cinestream-trakt login »",
+    ),
+    "login.unreadable": Text(
+        "{path} cannot be read: run 'cinestream-trakt login'",
+        "{path} est illisible : lancez « cinestream-trakt login »",
+    ),
+    "login.invalid": Text(
+        "the login is not valid (any more): run 'cinestream-trakt login'",
+        "la connexion n'est pas (ou plus) valable : lancez « cinestream-trakt login »",
+    ),
+    "login.ended": Text(
+        "Trakt no longer accepts the login: run 'cinestream-trakt login'",
+        "Trakt n'accepte plus la connexion : lancez « cinestream-trakt login »",
+    ),
+    "login.no_code": Text(
+        "Trakt gives no code (status {status}): check api.client_id",
+        "Trakt ne donne pas de code (statut {status}) : vérifiez api.client_id",
+    ),
+    "login.refused": Text(
+        "Trakt refuses the login (status {status}): check api.client_secret",
+        "Trakt refuse la connexion (statut {status}) : vérifiez api.client_secret",
+    ),
+    "device.404": Text("Trakt does not know this code", "Trakt ne connaît pas ce code"),
+    "device.409": Text("this code was already used", "ce code a déjà été utilisé"),
+    "device.410": Text(
+        "the code has expired: run 'cinestream-trakt login' again",
+        "le code a expiré : relancez « cinestream-trakt login »",
+    ),
+    "device.418": Text("you refused the login", "vous avez refusé la connexion"),
+    "status.400": Text("Trakt did not understand the request", "Trakt n'a pas compris la requête"),
+    "status.403": Text(
+        "Trakt refuses this application: check api.client_id, and that the application is approved",
+        "Trakt refuse cette application : vérifiez api.client_id, et que l'application est approuvée",
+    ),
+    "status.404": Text("there is nothing at Trakt under this address", "il n'y a rien chez Trakt à cette adresse"),
+    "status.405": Text("Trakt does not allow this method here", "Trakt n'autorise pas cette méthode ici"),
+    "status.409": Text("Trakt already has this", "Trakt a déjà ceci"),
+    "status.412": Text("Trakt wants another content type", "Trakt veut un autre type de contenu"),
+    "status.420": Text(
+        "this Trakt account has reached its limit of items", "ce compte Trakt a atteint sa limite d'éléments"
+    ),
+    "status.422": Text("Trakt found the request invalid", "Trakt a jugé la requête invalide"),
+    "status.423": Text(
+        "this Trakt account is locked: ask Trakt's support",
+        "ce compte Trakt est verrouillé : contactez l'aide de Trakt",
+    ),
+    "status.426": Text("Trakt offers this to VIP members only", "Trakt réserve ceci aux membres VIP"),
+    "status.other": Text("Trakt said no", "Trakt a dit non"),
+    "status.told": Text("{reason} (status {status})", "{reason} (statut {status})"),
+    "fault.status": Text("Trakt answered {status}", "Trakt a répondu {status}"),
+    "fault.renewal": Text(
+        "Trakt answered {status} to the renewal of the login",
+        "Trakt a répondu {status} au renouvellement de la connexion",
+    ),
+    "fault.rate": Text("Trakt asks for fewer requests", "Trakt demande moins de requêtes"),
+    "fault.timeout": Text("Trakt does not answer ({error})", "Trakt ne répond pas ({error})"),
+    "fault.network": Text("Trakt cannot be reached ({error})", "Trakt est injoignable ({error})"),
+    "fault.json": Text("Trakt's answer is not JSON", "la réponse de Trakt n'est pas du JSON"),
+    "fault.login": Text(
+        "Trakt's answer to a login is not readable", "la réponse de Trakt à une connexion est illisible"
+    ),
+    "setup.client_id": Text(
+        "api.client_id is missing: make an application at {url}",
+        "api.client_id manque : créez une application sur {url}",
+    ),
+    "cache.cleared": Text("{count} answers forgotten.", "{count} réponses oubliées."),
+    "cache.memory": Text(
+        "The cache is kept in memory (cache.store): nothing outlives a run.",
+        "Le cache est en mémoire (cache.store) : rien ne survit à une exécution.",
+    ),
+    "cache.extra": Text(
+        "cache.encryption needs another package: install cinestream-trakt-export[encryption]",
+        "cache.encryption demande un autre paquet : installez cinestream-trakt-export[encryption]",
+    ),
+    "details.failed": Text("{failed} of {count} could not be read", "{failed} sur {count} n'ont pas pu être lus"),
+    "health.none": Text(
+        "nothing is known yet: no service runs at {ops}, and no run has left its statistics",
+        "rien n'est encore connu : aucun service sur {ops}, et aucune exécution n'a laissé de statistiques",
+    ),
+    "health.from_service": Text("From the running service at {ops}:", "Du service en marche sur {ops} :"),
+    "health.from_run": Text("From the last run ({at}):", "De la dernière exécution ({at}) :"),
+    "schedule.both": Text("use --every or --cron, not both", "utilisez --every ou --cron, pas les deux"),
+    "schedule.every": Text(
+        "{text!r} is no interval: expected 30m, 6h or 1d, at least 1s",
+        "{text!r} n'est pas un intervalle : attendu 30m, 6h ou 1d, au moins 1s",
+    ),
+    "schedule.cron": Text(
+        "{text!r} is no cron expression ({error}): expected five fields, such as 0 4 * * *",
+        "{text!r} n'est pas une expression cron ({error}) : cinq champs attendus, par exemple 0 4 * * *",
+    ),
+}

@@ -1,0 +1,62 @@
+"""Doing something with a client, for the length of a command."""
+
+from collections.abc import Awaitable, Callable
+
+import anyio
+import typer
+
+from cinestream.contracts.errors import Transient
+from cinestream.resilience.batch import BatchFailed
+from cinestream.resilience.checkpoint import CheckpointRefused
+from cinestream_trakt_export import health
+from cinestream_trakt_export.answers import TraktError
+from cinestream_trakt_export.client import Trakt, connected
+from cinestream_trakt_export.messages import say, speak
+from cinestream_trakt_export.schedule import Schedule, cron, every
+from cinestream_trakt_export.settings import TraktSettings, load_settings
+
+Work = Callable[[Trakt, TraktSettings], Awaitable[None]]
+
+
+def ready_settings() -> TraktSettings:
+    """The settings, spoken in their language; exits with code 2 without an application."""
+    settings = load_settings()
+    speak(settings.export.language)
+    if not settings.api.client_id:
+        typer.echo(say("setup.client_id", url="https://trakt.tv/oauth/applications"), err=True)
+        raise typer.Exit(2)
+    return settings
+
+
+def schedule_of(every_text: str, cron_text: str) -> Schedule | None:
+    """The schedule of the options; None when there is none. Exits with code 2 for what is none."""
+    try:
+        if every_text and cron_text:
+            raise ValueError(say("schedule.both"))
+        return every(every_text) if every_text else cron(cron_text) if cron_text else None
+    except ValueError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+
+
+def with_trakt(work: Work) -> None:
+    """Do something with a client; what goes wrong as expected is one sentence, and exit code 1."""
+    settings = ready_settings()
+
+    async def main() -> None:
+        async with connected(settings) as trakt:
+            try:
+                await work(trakt, settings)
+            finally:
+                health.save(trakt, settings)
+
+    try:
+        anyio.run(main, backend_options={"use_uvloop": True})
+    except (TraktError, Transient, CheckpointRefused, BatchFailed) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    except ModuleNotFoundError as error:
+        if error.name != "cryptography":
+            raise
+        typer.echo(say("cache.extra"), err=True)
+        raise typer.Exit(2) from None

@@ -1,0 +1,45 @@
+"""When a scheduled export is due. Pure."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from cronsim import CronSim, CronSimError
+
+from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.units import seconds
+
+Schedule = Callable[[datetime | None, datetime], datetime]
+"""The next time, from when the last one was due (None: there was none) and now; it may have passed already."""
+
+
+def every(text: str) -> Schedule:
+    """At once, and then so often ("6h"); a time that passes while an export runs is made up for once.
+
+    Raises ValueError for what is no duration of at least a second.
+    """
+    interval = seconds(text)
+    if not isinstance(interval, float) or interval < 1:
+        raise ValueError(say("schedule.every", text=text))
+
+    def due(last: datetime | None, now: datetime) -> datetime:
+        if last is None:
+            return now
+        return max(last + timedelta(seconds=interval), now)
+
+    return due
+
+
+def cron(text: str) -> Schedule:
+    """At the times of a cron expression ("0 4 * * *"), in the time zone of what is asked; passed ones are left out.
+
+    Raises ValueError for what is no cron expression.
+    """
+    try:
+        CronSim(text, datetime(2026, 1, 1))
+    except CronSimError as error:
+        raise ValueError(say("schedule.cron", text=text, error=error)) from None
+
+    def due(_last: datetime | None, now: datetime) -> datetime:
+        return next(CronSim(text, now))
+
+    return due

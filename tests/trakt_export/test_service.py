@@ -1,0 +1,109 @@
+"""Exports by schedule: the real program, until it is told to stop."""
+
+import json
+import signal
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.conftest import SCRIPTS
+from tests.trakt_export.conftest import environment
+from tests.trakt_export.server import Account, movie
+
+from cinestream_trakt_export.settings import TraktSettings
+
+
+@dataclass
+class Service:
+    """A running `export ratings --every 1s`."""
+
+    process: subprocess.Popen[bytes]
+    port: str
+    out: Path
+    config: Path
+    log: Path
+
+    def get(self, path: str) -> str:
+        """An ops endpoint; empty while it does not answer."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+                return str(answer.read().decode())
+        except OSError:
+            return ""
+
+    def health(self) -> dict[str, Any]:
+        """What /health says."""
+        return dict(json.loads(self.get("/health") or "{}"))
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait for something."""
+        deadline = time.monotonic() + 60
+        while not condition():
+            assert time.monotonic() < deadline, self.log.read_text()
+            assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.02)
+
+
+@pytest.fixture
+def service(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Iterator[Service]:
+    """The service, with one rated film in the library."""
+    trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
+    config, log, out = tmp_path / "trakt.toml", tmp_path / "log", tmp_path / "out"
+    config.write_text("[worker_pool]\nsize = 7\n")
+    env = environment(settings) | {"CINESTREAM_TRAKT_CONFIG": str(config), "CINESTREAM_LOG_FORMAT": "json"}
+    arguments = ["export", "ratings", "--out", str(out), "--every", "1s"]
+    with log.open("wb") as file:
+        process = subprocess.Popen([str(SCRIPTS / "cinestream-trakt"), *arguments], env=env, stdout=file, stderr=file)
+    try:
+        yield Service(process, env["CINESTREAM_OPS_PORT"], out, config, log)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_it_exports_again_and_again_and_survives_errors(trakt: Account, service: Service) -> None:
+    """A new rating is in the next files; a Trakt that says no is told, and does not end it; SIGTERM does, at once."""
+    service.until((service.out / "ratings-001.csv").exists)
+    service.until(lambda: '"degraded":[]' in service.get("/readyz"))
+    trakt.lists["/sync/ratings/movies"].append({"rating": 9, "type": "movie", "movie": movie(2)})
+    service.until(lambda: "Film 2" in (service.out / "ratings-001.csv").read_text())
+    trakt.faults = ["426"] * 1000
+    service.until(lambda: "VIP" in service.get("/readyz"))
+    trakt.faults = []
+    service.until(lambda: '"degraded":[]' in service.get("/readyz"))
+    metrics = service.get("/metrics")
+    assert 'cinestream_trakt_requests_total{endpoint="/sync/ratings/movies",result="ok"}' in metrics
+    assert 'cinestream_trakt_runs_total{result="done"}' in metrics
+    assert "cinestream_trakt_breaker_open 0.0" in metrics
+    assert service.health()["last_error"]["endpoint"] == "/users/settings"
+    service.process.send_signal(signal.SIGTERM)
+    assert service.process.wait(60) == 0
+    events = [json.loads(line)["event"] for line in service.log.read_text().splitlines() if line.startswith("{")]
+    assert {"service.ready", "export.done", "export.failed", "service.stopped"} <= set(events)
+
+
+def test_new_settings_are_taken_over_while_it_runs(service: Service) -> None:
+    """SIGHUP reads them anew; wrong ones are refused, and the old ones stay."""
+    service.until(lambda: service.health().get("pool", {}).get("size") == 7)
+    service.config.write_text("[worker_pool]\nsize = 3\n")
+    service.process.send_signal(signal.SIGHUP)
+    service.until(lambda: service.health().get("pool", {}).get("size") == 3)
+    service.config.write_text("[worker_pool]\nsize = 0\n")
+    service.process.send_signal(signal.SIGHUP)
+    service.until(lambda: "settings.refused" in service.log.read_text())
+    assert service.health()["pool"]["size"] == 3
+
+
+def test_the_command_health_asks_the_service(service: Service, settings: TraktSettings) -> None:
+    """The running one goes before the last run."""
+    service.until(lambda: service.health().get("requests", 0) > 0)
+    env = environment(settings) | {"CINESTREAM_OPS_PORT": service.port}
+    told = subprocess.run(
+        [str(SCRIPTS / "cinestream-trakt"), "health", "--json"], env=env, capture_output=True, timeout=60
+    )
+    assert json.loads(told.stdout)["source"] == "service"
