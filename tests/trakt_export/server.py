@@ -58,6 +58,7 @@ class Handler(BaseHTTPRequestHandler):
     """One connection."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer on a kept connection comes 40 ms late
     account: Account
 
     def log_message(self, format: str, *args: Any) -> None:

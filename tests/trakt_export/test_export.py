@@ -1,6 +1,7 @@
 """What an export makes of a library, when everything goes well."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,17 +9,19 @@ from tests.trakt_export.conftest import command
 from tests.trakt_export.server import Account, movie, play
 
 from cinestream_trakt_export.client import connected
-from cinestream_trakt_export.export import Incomplete, Summary, export
+from cinestream_trakt_export.export import Incomplete, Request, Summary, export
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.verify import read_records, verify_folder
 
 pytestmark = pytest.mark.anyio
 
 
-async def run(settings: TraktSettings, kind: str, out: Path) -> Summary:
+async def run(
+    settings: TraktSettings, kind: str, out: Path, *, mode: str = "auto", since: date | None = None
+) -> Summary:
     """Export."""
     async with connected(settings) as client:
-        return await export(client, settings, kind, out)
+        return await export(client, settings, Request(kind, out, mode, since))
 
 
 def written(out: Path, kind: str) -> list[str]:
@@ -74,6 +77,44 @@ async def test_each_list_has_its_columns(trakt: Account, settings: TraktSettings
     assert written(tmp_path, "collection") == ["tmdbID,imdbID,Title,Year", "1,tt0000001,Film 1,1901"]
     assert verify_folder(tmp_path) == (4, [])
     assert not [*(settings.checkpoints.dir).iterdir()]
+
+
+async def test_a_mode_says_whether_a_row_is_a_film_or_a_viewing(
+    trakt: Account, settings: TraktSettings, tmp_path: Path
+) -> None:
+    """Watched films by viewing, and a history by film: both from the history, whose last day counts."""
+    film = movie(1)
+    trakt.lists["/sync/history/movies"] = [
+        play(2, film, "2026-05-05T12:00:00.000Z"),
+        play(1, film, "2025-05-05T12:00:00.000Z"),
+    ]
+    await run(settings, "watched", tmp_path, mode="individual")
+    await run(settings, "history", tmp_path, mode="aggregated")
+    assert written(tmp_path, "watched")[1:] == [
+        "1,tt0000001,Film 1,1901,,2025-05-05,false",
+        "1,tt0000001,Film 1,1901,,2026-05-05,true",
+    ]
+    assert written(tmp_path, "history")[1:] == ["1,tt0000001,Film 1,1901,,2026-05-05,true"]
+
+
+async def test_what_happened_before_a_day_is_left_out_but_not_forgotten(
+    trakt: Account, settings: TraktSettings, tmp_path: Path
+) -> None:
+    """A rewatch is one although the first viewing is not exported; unknown days are before every day."""
+    trakt.lists["/sync/history/movies"] = [
+        play(3, movie(1), "2026-04-30T22:30:00.000Z"),  # the 1st of May in Berlin
+        play(2, movie(1), "2025-05-05T12:00:00.000Z"),
+        play(1, movie(2), "1970-01-01T00:00:00.000Z"),
+    ]
+    trakt.lists["/sync/watched/movies"] = []
+    await run(settings, "history", tmp_path, since=date(2026, 5, 1))
+    assert written(tmp_path, "history")[1:] == ["1,tt0000001,Film 1,1901,,2026-05-01,true"]
+    trakt.lists["/sync/ratings/movies"] = [
+        {"rated_at": f"{year}-01-01T12:00:00.000Z", "rating": 5, "type": "movie", "movie": movie(year)}
+        for year in (2025, 2026)
+    ]
+    await run(settings, "ratings", tmp_path, since=date(2026, 1, 1))
+    assert [line.split(",")[0] for line in written(tmp_path, "ratings")[1:]] == ["2026"]
 
 
 async def test_what_cannot_be_exported_is_said(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
@@ -166,9 +207,9 @@ def test_all_lists_by_command(trakt: Account, settings: TraktSettings, tmp_path:
     assert [line.split(" in ")[0] for line in result.stdout.splitlines()] == [
         "watched: 0 rows",
         "history: 0 rows",
+        "collection: 1 rows",
         "ratings: 0 rows",
         "watchlist: 0 rows",
-        "collection: 1 rows",
     ]
     verified = command(settings, "verify", str(tmp_path / "out"))
     assert (verified.returncode, verified.stdout) == (0, "1 rows, no faults\n")

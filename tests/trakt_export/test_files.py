@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.importfile import Parts, line, write_skipped
-from cinestream_trakt_export.letterboxd import rows_of_film
-from cinestream_trakt_export.library import entry_id, parse_entry
+from cinestream_trakt_export.letterboxd import COLUMNS, Rating, rows_of_film
+from cinestream_trakt_export.library import parse_entry
 from cinestream_trakt_export.verify import read_records, verify_folder
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\\\r"))
@@ -35,7 +35,7 @@ def test_parts_keep_every_row_and_their_limit(tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp("parts")
     parts = Parts(folder, "watched", ["Title"], part_bytes=300)
     for title in titles:
-        parts.add({"Title": f"x{title}x"})
+        parts.add((f"x{title}x",))
     paths = parts.publish()
     assert all(path.stat().st_size <= 300 for path in paths)
     read = [[*read_records(path.read_bytes().decode())] for path in paths]
@@ -48,8 +48,8 @@ def test_a_row_that_fits_nowhere_is_refused(tmp_path: Path) -> None:
     """And the parts go on."""
     parts = Parts(tmp_path, "watched", ["Title"], part_bytes=30)
     with pytest.raises(Invalid, match="does not fit"):
-        parts.add({"Title": "x" * 40})
-    parts.add({"Title": "y"})
+        parts.add(("x" * 40,))
+    parts.add(("y",))
     assert parts.publish()[0].read_text() == "Title\ny\n"
 
 
@@ -102,14 +102,14 @@ def test_recorded_lists_become_rows(samples: Path, tmp_path: Path) -> None:
         body = content.get("response", {}).get("body", content) if isinstance(content, dict) else content
         if not isinstance(body, list) or not any(name in path.name for name in LISTS) or "lists" in path.name:
             continue
-        for number, item in enumerate(body):
+        for position, item in enumerate(body, 1):
             try:
-                entry = parse_entry(item, id=entry_id(item, fallback=str(number)))
+                entry = parse_entry(json.dumps(item).encode(), position=position)
             except Invalid as error:
                 left_out.add(str(error))
                 continue
             films += 1
-            for kind in ("watched", "history", "ratings", "watchlist", "collection"):
-                assert [*rows_of_film(kind, [entry], None, ZoneInfo("Europe/Berlin"))]
+            for form in COLUMNS:
+                assert [*rows_of_film(form, [entry], Rating(1, None), ZoneInfo("Europe/Berlin"))]
     assert films > 100
     assert all(reason.startswith(("not a film", "an item without a film")) for reason in left_out)

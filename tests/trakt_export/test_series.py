@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cinestream.contracts.errors import Invalid
-from cinestream_trakt_export.library import entry_id, parse_entry
+from cinestream_trakt_export.library import parse_entry
 from cinestream_trakt_export.series import Series, SeriesEntry, series_entries
 
 SHOW = {"title": "A  Series", "year": 2008, "ids": {"trakt": 1, "tvdb": 81189, "imdb": "tt0903747", "tmdb": 1396}}
@@ -65,15 +65,14 @@ def test_recorded_and_older_items_are_understood(samples: Path) -> None:
     for path in sorted(folder.glob("*/*.json")):
         content = json.loads(path.read_text() or "null")
         content = content["response"]["body"] if isinstance(content, dict) and "response" in content else content
-        for number, item in enumerate(content if isinstance(content, list) else []):
+        for position, item in enumerate(content if isinstance(content, list) else [], 1):
             if not isinstance(item, dict) or ("movie" not in item and "show" not in item) or "like" in path.name:
                 continue
-            id = entry_id(item, fallback=str(number))
             try:
                 if "movie" in item:
-                    films += parse_entry(item, id=id).film.title != ""
+                    films += parse_entry(json.dumps(item).encode(), position=position).title != ""
                 else:
-                    episodes += sum(bool(entry.series.title) for entry in series_entries(item, id=id))
+                    episodes += sum(bool(entry.series.title) for entry in series_entries(item, id=str(position)))
             except Invalid as error:
                 refused.append(f"{path.name}: {error}")
     assert films > 1000

@@ -1,6 +1,7 @@
 """`cinestream-trakt`: log in, export, verify."""
 
 import sys
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Annotated
@@ -12,15 +13,17 @@ from cinestream.runtime.settings import CommonSettings
 from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.commands import register
-from cinestream_trakt_export.export import PLANS, account
+from cinestream_trakt_export.export import Request, account
 from cinestream_trakt_export.export import export as run_export
 from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.plans import KINDS, MODES
 from cinestream_trakt_export.running import ready_settings, schedule_of, with_trakt
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_settings
 from cinestream_trakt_export.verify import verify_folder
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
-Kind = Enum("Kind", {name: name for name in (*PLANS, "all")}, type=str)  # type: ignore[misc]
+Kind = Enum("Kind", {name: name for name in (*KINDS, "all")}, type=str)  # type: ignore[misc]
+Mode = Enum("Mode", {name: name for name in MODES}, type=str)  # type: ignore[misc]
 
 
 @app.callback()
@@ -76,6 +79,12 @@ def whoami() -> None:
 def export(
     kind: Annotated[Kind, typer.Argument(help="What to export.")],
     out: Annotated[Path, typer.Option(help="Folder for the files; made when it is not there.")],
+    mode: Annotated[
+        Mode | None, typer.Option(help="A row per film, or one per viewing; by default only the history has viewings.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what happened before this day.")
+    ] = None,
     every: Annotated[str, typer.Option(help="Run as a service: now, and again so often (6h).")] = "",
     cron: Annotated[str, typer.Option(help="Run as a service: at these times (0 4 * * *).")] = "",
 ) -> None:
@@ -83,8 +92,9 @@ def export(
     schedule = schedule_of(every, cron)
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
-        for name in PLANS if kind.value == "all" else [kind.value]:
-            summary = await run_export(trakt, settings, name, out, progress=_show)
+        for name in KINDS if kind.value == "all" else [kind.value]:
+            request = Request(name, out, mode.value if mode else settings.export.mode, since.date() if since else None)
+            summary = await run_export(trakt, settings, request, progress=_show)
             typer.echo(f"{name}: {summary.rows} rows in {len(summary.files)} file(s), {summary.requests} requests")
             if summary.skipped:
                 typer.echo(f"{name}: {summary.skipped} could not be exported: {out / 'skipped.csv'} says why")

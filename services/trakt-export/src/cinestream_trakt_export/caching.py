@@ -103,4 +103,4 @@ def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _answer(kept: Kept, *, stale: bool = False) -> Answer:
-    return Answer(kept.headers, kept.body, orjson.loads(kept.body), stale=stale)
+    return Answer(kept.headers, kept.body, stale=stale)

@@ -5,50 +5,34 @@ alone: so a run that is killed anywhere and started again ends with the same byt
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from cinestream.contracts.errors import Invalid
+import orjson
+
 from cinestream.resilience.checkpoint import Checkpoint
-from cinestream.streaming import Bad, Stage, stream
+from cinestream.resilience.operations import SUFFIX, prune
+from cinestream.streaming import Bad
 from cinestream_trakt_export.answers import TraktError
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.importfile import Parts, write_skipped
-from cinestream_trakt_export.letterboxd import COLUMNS, rows_of_film
-from cinestream_trakt_export.library import Entry, entry_id, parse_entry, title_of
+from cinestream_trakt_export.library import Entry, number_of, title_of
+from cinestream_trakt_export.plans import RATED, Plan, mode_of, plan_of
+from cinestream_trakt_export.proof import read_proof
 from cinestream_trakt_export.read import ListReader, Progress
+from cinestream_trakt_export.rows import Rows
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.store import Store
 
 ATTEMPTS = 3
-_RATINGS = "/sync/ratings/movies"
-_WATCHED = "/sync/watched/movies"
 
 
 class Incomplete(TraktError):
     """Less was read than Trakt says that there is; nothing was written."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What an export reads: its list, and for those that have one the map that proves it complete."""
-
-    path: str
-    proof: str = ""
-    each_time: bool = False
-    rated: bool = False
-
-
-PLANS = {
-    "watched": Plan(_WATCHED, proof=_WATCHED, rated=True),
-    "history": Plan("/sync/history/movies", proof=_WATCHED, each_time=True, rated=True),
-    "ratings": Plan(_RATINGS),
-    "watchlist": Plan("/sync/watchlist/movies"),
-    "collection": Plan("/sync/collection/movies"),
-}
 
 
 @dataclass(frozen=True)
@@ -57,6 +41,27 @@ class Account:
 
     slug: str
     zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is exported, and where to. `mode` is one of `plans.MODES`, or "auto"."""
+
+    kind: str
+    out: Path
+    mode: str = "auto"
+    since: date | None = None
+
+    def identity(self, owner: Account, api: str) -> dict[str, str]:
+        """All that the files depend on, beside the library."""
+        return {
+            "account": owner.slug,
+            "api": api,
+            "export": self.kind,
+            "mode": mode_of(self.kind, self.mode),
+            "out": str(self.out.resolve()),
+            "since": self.since.isoformat() if self.since else "",
+        }
 
 
 @dataclass(frozen=True)
@@ -83,92 +88,74 @@ async def account(trakt: Trakt) -> Account:
 
 
 async def export(
-    trakt: Trakt, settings: TraktSettings, kind: str, out: Path, *, progress: Progress = lambda path, there, of: None
+    trakt: Trakt, settings: TraktSettings, request: Request, *, progress: Progress = lambda path, there, of: None
 ) -> Summary:
-    """Export one list of the account into `out`; raises TraktError, and leaves older files there, when it cannot."""
-    before = trakt.requests
-    plan, owner = PLANS[kind], await account(trakt)
-    identity = {"account": owner.slug, "export": kind, "api": settings.api.url}
-    folder = settings.checkpoints.dir
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name = f"{kind}-{hashlib.sha256(f'{owner.slug} {settings.api.url}'.encode()).hexdigest()[:12]}"
-    with Checkpoint(folder / f"{name}.checkpoint", identity) as checkpoint, Store(folder / f"{name}.scratch") as store:
-        reading = _Reading(trakt, checkpoint, store, settings.worker_pool.size, progress)
-        for each in [plan, PLANS["ratings"]] if plan.rated else [plan]:
-            await reading.complete(each)
-        files, rows = _write(kind, owner, store, out)
-        skipped = [*store.skipped(plan.path)]
-        write_skipped(out, kind, skipped)
+    """Export one list of the account; raises TraktError, and leaves older files there, when it cannot."""
+    before, saving = trakt.requests, settings.checkpoints
+    owner, plan = await account(trakt), plan_of(request.kind, mode_of(request.kind, request.mode))
+    saving.dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    prune(saving.dir, keep=saving.max_checkpoints)
+    name = f"{request.kind}-{hashlib.sha256(f'{owner.slug} {settings.api.url}'.encode()).hexdigest()[:12]}"
+    with ExitStack() as stack:
+        checkpoint = stack.enter_context(
+            Checkpoint(
+                saving.dir / f"{name}{SUFFIX}",
+                request.identity(owner, settings.api.url),
+                every=saving.every,
+                interval=saving.interval,
+            )
+        )
+        store = stack.enter_context(Store(saving.dir / f"{name}.scratch"))
+        await _Reading(trakt, settings, checkpoint, store, progress).complete(plan)
+        ratings = store if plan is RATED else None
+        if plan.rated:
+            ratings = stack.enter_context(Store(saving.dir / f"{name}-ratings.scratch"))
+            await _Reading(trakt, settings, checkpoint, ratings, progress).complete(RATED)
+        rows = Rows(plan.form, owner.zone, request.since)
+        parts = Parts(request.out, request.kind, rows.columns, buffer_size=settings.streaming.buffer_size)
+        files = rows.write(store, ratings, parts)
+        skipped = [*store.skipped()]
+        write_skipped(request.out, request.kind, skipped)
         checkpoint.remove()
-    return Summary(rows, len(skipped), trakt.requests - before, files)
+    return Summary(parts.rows, len(skipped), trakt.requests - before, files)
 
 
 @dataclass(frozen=True)
 class _Reading:
-    """Lists on their way from Trakt into the store."""
+    """A list on its way from Trakt into the store."""
 
     trakt: Trakt
+    settings: TraktSettings
     checkpoint: Checkpoint
     store: Store
-    workers: int
     progress: Progress
 
     async def complete(self, plan: Plan) -> None:
         """Read a list until it is proved complete; it may have changed while it was read, so this is tried again."""
         reason = ""
         for attempt in range(1, ATTEMPTS + 1):
+            self.store.clear()
             reader = ListReader(self.trakt, self.checkpoint, plan.path, attempt=attempt)
-            await reader.read(self.workers, self.progress)
-            self.store.clear(plan.path)
-            await self._load(reader)
+            await reader.read(self._add, self.settings, on_bad=self._skip, progress=self.progress)
             reason = await self._incomplete(plan, reader)
             if not reason:
                 return
         self.checkpoint.remove()  # the next run begins anew: these pages do not fit together
         raise Incomplete(f"{plan.path} was not read completely in {ATTEMPTS} attempts: {reason}")
 
-    async def _load(self, reader: ListReader) -> None:
-        async def items() -> AsyncIterator[tuple[str, Any]]:
-            for number in reader.pages():
-                for index, item in enumerate(reader.page(number)[1]):
-                    yield entry_id(item, fallback=f"page {number}, item {index + 1}"), item
+    async def _add(self, entries: Sequence[Entry]) -> None:
+        self.store.add(entries)
 
-        async def parse(chunk: Sequence[tuple[str, Any]]) -> Sequence[Entry]:
-            return [parse_entry(item, id=id) for id, item in chunk]
-
-        async def add(entries: Sequence[Entry]) -> None:
-            self.store.add(reader.path, entries)
-
-        def skip(bad: Bad) -> None:
-            id, item = bad.item
-            self.store.skip(reader.path, (id, title_of(item), bad.reason))
-
-        await stream(items(), [Stage("parse", parse)], add, on_bad=skip)
+    def _skip(self, bad: Bad) -> None:
+        position, json = bad.item
+        item = orjson.loads(bytes(json))
+        self.store.skip(number_of(item, position=position), title_of(item), bad.reason)
 
     async def _incomplete(self, plan: Plan, reader: ListReader) -> str:
         """What is missing; empty when nothing is. The map of all times is the better proof than a count of items."""
-        have = self.store.count(plan.path)
         if plan.proof:
-            missing = self.store.missing(plan.path, await reader.proof(plan.proof), each_time=plan.each_time)
-            unread = len([*self.store.skipped(plan.path)])
-            return f"{missing} of Trakt's own map are missing" if missing > unread else ""
-        counts = {reader.page(number)[0].items for number in reader.pages()}
-        return "" if counts == {have} else f"{have} items were read, Trakt counts {sorted(counts)}"
-
-
-def _write(kind: str, owner: Account, store: Store, out: Path) -> tuple[list[Path], int]:
-    """Write the files; a row that fits into no file is skipped."""
-    plan = PLANS[kind]
-    parts = Parts(out, kind, COLUMNS[kind])
-    try:
-        for entries in store.films(plan.path):
-            rating = store.rating(_RATINGS, entries[0].film) if plan.rated or kind == "ratings" else None
-            for row in rows_of_film(kind, entries, rating, owner.zone):
-                try:
-                    parts.add(row)
-                except Invalid as error:
-                    store.skip(plan.path, (f"{entries[0].id} written", entries[0].film.title, str(error)))
-        return parts.publish(), parts.rows
-    except BaseException:
-        parts.discard()
-        raise
+            await read_proof(self.trakt, self.checkpoint, self.store, plan.proof, reader.prefix)
+            missing = self.store.missing(each_time=plan.each_time)
+            return f"{missing} of Trakt's own map are missing" if missing else ""
+        have = self.store.count()
+        return "" if reader.counts == {have} else f"{have} items were read, Trakt counts {sorted(reader.counts)}"

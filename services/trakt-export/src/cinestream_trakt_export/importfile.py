@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 from cinestream.contracts.errors import Invalid
 from cinestream.resilience import atomic
@@ -14,6 +15,7 @@ from cinestream_trakt_export.letterboxd import Row
 
 PART_BYTES = 1_000_000
 _QUOTED = re.compile(r'[,"\n]|^\s|\s$')
+_UNUSUAL = re.compile(r'[,"\n\r\\]|^\s|\s$')
 Skipped = tuple[str, str, str]  # id, title, reason
 _SKIPPED_HEADER = ["export", "id", "title", "reason"]
 
@@ -23,15 +25,17 @@ def field(value: str) -> str:
 
     What a backslash of one's own means to their reader is not documented, so none is written: it becomes a slash.
     """
+    if not _UNUSUAL.search(value):
+        return value
     value = value.replace("\\", "/").replace("\r", "")
     if _QUOTED.search(value):
         return '"' + value.replace('"', '\\"') + '"'
     return value
 
 
-def line(values: Iterable[str]) -> bytes:
+def line(values: Sequence[str]) -> bytes:
     """A line of the file."""
-    return (",".join(field(value) for value in values) + "\n").encode()
+    return (",".join([value if value.isalnum() else field(value) for value in values]) + "\n").encode()
 
 
 class Parts:
@@ -42,11 +46,14 @@ class Parts:
         name: of the export.
         columns: the header of each part.
         part_bytes: no part is larger.
+        buffer_size: bytes that are gathered before they are written to the disk.
     """
 
-    def __init__(self, folder: Path, name: str, columns: Sequence[str], *, part_bytes: int = PART_BYTES) -> None:
+    def __init__(
+        self, folder: Path, name: str, columns: Sequence[str], *, part_bytes: int = PART_BYTES, buffer_size: int = 8192
+    ) -> None:
         self.rows = 0
-        self._folder, self._name, self._columns, self._limit = folder, name, columns, part_bytes
+        self._folder, self._name, self._limit, self._buffer_size = folder, name, part_bytes, buffer_size
         self._header = line(columns)
         self._unfinished = folder / f".{name}.unfinished"
         shutil.rmtree(self._unfinished, ignore_errors=True)
@@ -54,22 +61,24 @@ class Parts:
         self._paths: list[Path] = []
         self._file = self._next()
 
-    def _next(self) -> io.BufferedWriter:
+    def _next(self) -> BinaryIO:
         path = self._unfinished / f"{self._name}-{len(self._paths) + 1:03}.csv"
         self._paths.append(path)
-        file = path.open("wb")
-        file.write(self._header)
+        file = path.open("wb", buffering=self._buffer_size)
+        self._size = file.write(self._header)
         return file
 
     def add(self, row: Row) -> None:
-        """Write a row; raises Invalid for one that fits into no part."""
-        encoded = line(row[column] for column in self._columns)
-        if len(self._header) + len(encoded) > self._limit:
-            raise Invalid(f"a row of {len(encoded)} bytes does not fit into a file of Letterboxd")
-        if self._file.tell() + len(encoded) > self._limit:
+        """Write a row, its fields in the order of the columns; raises Invalid for one that fits into no part."""
+        encoded = line(row)
+        size = len(encoded)
+        if self._size + size > self._limit:
+            if len(self._header) + size > self._limit:
+                raise Invalid(f"a row of {size} bytes does not fit into a file of Letterboxd")
             self._close()
             self._file = self._next()
         self._file.write(encoded)
+        self._size += size
         self.rows += 1
 
     def publish(self) -> list[Path]:

@@ -6,78 +6,137 @@ Shapes: https://trakt.docs.apiary.io; older ones have no `type` beside a `movie`
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from cinestream.contracts.errors import Invalid
 
-_IMDB = re.compile(r"tt\d+", re.ASCII)
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 _KNOWN_FROM = datetime(1971, 1, 1, tzinfo=UTC)
-_THINGS = {"film": "movie", "episode": "episode", "season": "season", "show": "show"}  # the narrowest first
-_TIMES = ("watched_at", "last_watched_at", "rated_at", "listed_at", "collected_at", "last_collected_at")
+_LARGEST = 1 << 53  # of the numbers of Trakt
+Identity = tuple[str, str, str, str]
 
 
-@dataclass(frozen=True)
-class Film:
-    """What identifies a film for Letterboxd; empty strings for what is not known."""
+class Entry(NamedTuple):
+    """One item: a play, a watched film, a rating, a film on a list. Flat, as it is stored.
 
-    tmdb: str
+    Args:
+        number: tells it from all others of its list.
+        tmdb: id at TMDB; 0 when it is not known, and then
+        name: is what is the same for what Letterboxd takes for the same film, else empty.
+        trakt: the film's id at Trakt.
+        imdb: id at IMDb, empty when it is not known.
+        title: of the film.
+        year: of the film, four digits or empty.
+        at: seconds since 1970; None when the time is not known.
+        plays: how often it was watched.
+        rating: 1 to 10.
+        notes: the viewer's.
+    """
+
+    number: int
+    tmdb: int
+    name: str
+    trakt: int | None
     imdb: str
     title: str
     year: str
-
-    @property
-    def key(self) -> str:
-        """Equal for what Letterboxd takes for the same film."""
-        if self.tmdb:
-            return f"tmdb:{self.tmdb}"
-        return f"imdb:{self.imdb}" if self.imdb else f"title:{self.title.casefold()} ({self.year})"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One item: a play, a watched film, a rating, a film on a list. `at` is None when the time is not known."""
-
-    id: str
-    trakt: int | None
-    film: Film
-    at: datetime | None
+    at: int | None
     plays: int = 1
     rating: int | None = None
     notes: str = ""
 
+    @property
+    def identity(self) -> Identity:
+        """The film's ids at TMDB and IMDb, its title, its year."""
+        return str(self.tmdb) if self.tmdb else "", self.imdb, self.title, self.year
 
-def entry_id(item: Any, *, fallback: str) -> str:
+
+class _Ids(msgspec.Struct, gc=False):
+    trakt: Any = None
+    imdb: Any = None
+    tmdb: Any = None
+
+
+class _Movie(msgspec.Struct, gc=False):
+    ids: _Ids | None = None
+    title: Any = None
+    year: Any = None
+
+
+class _Item(msgspec.Struct, gc=False):
+    """An item as Trakt sends it; its values are looked at one by one, so that an odd one costs no more than itself."""
+
+    id: Any = None
+    type: Any = "movie"
+    movie: _Movie | None = None
+    watched_at: Any = None
+    last_watched_at: Any = None
+    rated_at: Any = None
+    listed_at: Any = None
+    collected_at: Any = None
+    last_collected_at: Any = None
+    plays: Any = None
+    rating: Any = None
+    notes: Any = None
+
+
+_decode = msgspec.json.Decoder(_Item).decode
+
+
+def parse_entry(item: bytes | msgspec.Raw, *, position: int) -> Entry:
+    """The entry that an item (JSON) is; raises Invalid, with the reason, for what is not a film or not readable.
+
+    `position` is that of the item in its list, from 1 on.
+    """
+    try:
+        it = _decode(item)
+    except msgspec.DecodeError as error:
+        raise Invalid(f"not readable: {error}") from None
+    movie = it.movie
+    if it.type != "movie" or movie is None:
+        raise Invalid(f"not a film but: {it.type}" if it.type != "movie" else "an item without a film")
+    ids = movie.ids or _Ids()
+    trakt, imdb = _id(ids.trakt), id_text(ids.imdb)
+    tmdb, year = _id(ids.tmdb) or 0, number_text(movie.year, least=1800, most=9999)
+    title = " ".join(text_of(movie.title).split())
+    name = "" if tmdb else f"imdb:{imdb}" if imdb else f"title:{title.casefold()} ({year})"
+    if not (tmdb or imdb or title):
+        raise Invalid("neither a TMDB id, nor an IMDb id, nor a title")
+    at = time_of(
+        it.watched_at or it.last_watched_at or it.rated_at or it.listed_at or it.collected_at or it.last_collected_at
+    )
+    return Entry(
+        _number(it.id, trakt, position),
+        tmdb,
+        name,
+        trakt,
+        imdb,
+        title,
+        year,
+        None if at is None else int(at.timestamp()),
+        it.plays if isinstance(it.plays, int) and it.plays > 0 else 1,
+        _rating(it.rating),
+        text_of(it.notes) if it.notes else "",
+    )
+
+
+def number_of(item: Any, *, position: int) -> int:
     """What tells this item from all others of its list, also for an item that is otherwise malformed."""
     if not isinstance(item, dict):
-        return fallback
-    if isinstance(item.get("id"), int):
-        return f"id:{item['id']}"
-    for name, kind in _THINGS.items():
-        if (trakt := _trakt(item, kind)) is not None:
-            return f"{name}:{trakt}"
-    return fallback
+        return -position
+    movie = item.get("movie")
+    ids = movie.get("ids") if isinstance(movie, dict) else None
+    return _number(item.get("id"), _id(ids.get("trakt")) if isinstance(ids, dict) else None, position)
 
 
-def parse_entry(item: Any, *, id: str) -> Entry:
-    """The entry that an item is; raises Invalid, with the reason, for one that is not a film or not readable."""
-    if not isinstance(item, dict):
-        raise Invalid("not an object")
-    kind = item.get("type", "movie")
-    if kind != "movie" or not isinstance(item.get("movie"), dict):
-        raise Invalid(f"not a film but: {kind}" if kind != "movie" else "an item without a film")
-    plays = item.get("plays")
-    return Entry(
-        id=id,
-        trakt=_trakt(item),
-        film=_film(item["movie"]),
-        at=time_in(item, _TIMES),
-        plays=plays if isinstance(plays, int) and plays > 0 else 1,
-        rating=rating_of(item),
-        notes=text_of(item.get("notes")),
-    )
+def name_of(number: int) -> str:
+    """A number of `number_of`, for people."""
+    if number <= 0:
+        return f"item {-number}"
+    return f"film:{number // 2}" if number % 2 else f"id:{number // 2}"
 
 
 def title_of(item: Any) -> str:
@@ -89,42 +148,19 @@ def title_of(item: Any) -> str:
     return ""
 
 
-def _trakt(item: dict[str, Any], kind: str = "movie") -> int | None:
-    thing = item.get(kind)
-    ids = thing.get("ids") if isinstance(thing, dict) else None
-    trakt = ids.get("trakt") if isinstance(ids, dict) else None
-    return trakt if isinstance(trakt, int) else None
-
-
-def _film(movie: dict[str, Any]) -> Film:
-    ids = movie.get("ids")
-    ids = ids if isinstance(ids, dict) else {}
-    film = Film(
-        tmdb=number_text(ids.get("tmdb")),
-        imdb=id_text(ids.get("imdb")),
-        title=" ".join(text_of(movie.get("title")).split()),
-        year=number_text(movie.get("year"), least=1800, most=9999),
-    )
-    if not (film.tmdb or film.imdb or film.title):
-        raise Invalid("neither a TMDB id, nor an IMDb id, nor a title")
-    return film
-
-
 def rating_of(item: dict[str, Any]) -> int | None:
     """The rating, 1 to 10; None for none, which Trakt also writes as 0."""
-    rating = item.get("rating")
-    return rating if isinstance(rating, int) and 1 <= rating <= 10 else None
+    return _rating(item.get("rating"))
 
 
-def number_text(value: Any, *, least: int = 1, most: int = 1 << 53) -> str:
+def number_text(value: Any, *, least: int = 1, most: int = _LARGEST) -> str:
     """A number as text; empty for what is none, or out of its range."""
     return str(value) if isinstance(value, int) and least <= value <= most else ""
 
 
 def id_text(value: Any) -> str:
     """An IMDb id; empty for what is none."""
-    text = text_of(value)
-    return text if _IMDB.fullmatch(text) else ""
+    return value if isinstance(value, str) and value.startswith("tt") and _digits(value[2:]) else ""
 
 
 def time_in(item: dict[str, Any], names: Sequence[str]) -> datetime | None:
@@ -132,7 +168,11 @@ def time_in(item: dict[str, Any], names: Sequence[str]) -> datetime | None:
 
     Raises Invalid for what is not a time.
     """
-    value = next((item[name] for name in names if item.get(name)), None)
+    return time_of(next((item[name] for name in names if item.get(name)), None))
+
+
+def time_of(value: Any) -> datetime | None:
+    """A time of Trakt; the same as `time_in`."""
     if value is None:
         return None
     try:
@@ -147,4 +187,23 @@ def text_of(value: Any) -> str:
     """Text that can be written as UTF-8: lone surrogates and control characters are dropped."""
     if not isinstance(value, str):
         return ""
-    return _UNWRITABLE.sub("", value)
+    return value if value.isprintable() else _UNWRITABLE.sub("", value)
+
+
+def _digits(text: str) -> bool:
+    return text.isdecimal() and text.isascii()
+
+
+def _rating(value: Any) -> int | None:
+    return value if isinstance(value, int) and 1 <= value <= 10 else None
+
+
+def _id(value: Any) -> int | None:
+    return value if isinstance(value, int) and 0 < value <= _LARGEST else None
+
+
+def _number(id: Any, trakt: int | None, position: int) -> int:
+    """Items with an id of their own have even numbers, other films odd ones; what has neither goes by its position."""
+    if isinstance(id, int) and 0 < id <= _LARGEST:
+        return 2 * id
+    return -position if trakt is None else 2 * trakt + 1

@@ -1,17 +1,24 @@
-"""A list of Trakt to its end, page by page, into the checkpoint."""
+"""A list of Trakt to its end, page by page: each page goes into the checkpoint, and then on to who wants the items."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
+import anyio
+import msgspec
 import orjson
 
 from cinestream.resilience.checkpoint import Checkpoint
-from cinestream.streaming import Stage, stream
+from cinestream.resilience.checkpoint import Progress as Done
+from cinestream.streaming import Bad, Stage, stream
 from cinestream_trakt_export.answers import PageFacts, ServerFault, page_facts
 from cinestream_trakt_export.client import Trakt
+from cinestream_trakt_export.library import Entry, parse_entry
+from cinestream_trakt_export.settings import TraktSettings
 
 MOST_A_PAGE = 250  # Trakt gives no more, whatever is asked for
 Progress = Callable[[str, int, int], None]  # list, pages there, pages in all
+Place = tuple[int, msgspec.Raw]  # the position of an item in its list, from 1 on, and its JSON
+_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 class ListReader:
@@ -21,63 +28,79 @@ class ListReader:
     """
 
     def __init__(self, trakt: Trakt, checkpoint: Checkpoint, path: str, *, attempt: int) -> None:
-        self.path = path
-        self._trakt, self._checkpoint, self._prefix = trakt, checkpoint, f"{path}#{attempt}/"
+        self.path, self.prefix = path, f"{path}#{attempt}/"
+        self.counts = set[int]()  # of items, as the pages told them
+        self._trakt, self._checkpoint = trakt, checkpoint
+        self._limit, self._pages, self._there = MOST_A_PAGE, 1, 0
 
-    async def read(self, workers: int, progress: Progress) -> None:
-        """Ask for all pages that are missing, `workers` at once, until the list has no more."""
-        first = await self._page(1, MOST_A_PAGE)
-        known, there = 1, 1
-        pages = first.pages
+    async def read(
+        self,
+        sink: Callable[[Sequence[Entry]], Awaitable[None]],
+        settings: TraktSettings,
+        *,
+        on_bad: Callable[[Bad], None],
+        progress: Progress,
+    ) -> None:
+        """Ask for all pages until the list has no more, and send its entries to `sink`, in order."""
 
-        async def fetch(numbers: Sequence[int]) -> Sequence[PageFacts]:
-            return [await self._page(number, first.limit) for number in numbers]
+        async def fetch(numbers: Sequence[int]) -> Sequence[Place]:
+            items = await self._together(numbers)
+            self._there += len(numbers)
+            self._checkpoint.report(Done(self._there, self._pages, f"page {numbers[-1]} of {self.path}"))
+            progress(self.path, self._there, self._pages)
+            return items
 
-        async def count(all_facts: Sequence[PageFacts]) -> None:
-            nonlocal pages, there
-            pages = max(pages, *(facts.pages for facts in all_facts))
-            there += len(all_facts)
-            progress(self.path, there, pages)
+        workers, asked = settings.worker_pool.size, 0
+        while asked < self._pages:  # the first page tells how many there are; a list may grow while it is read
+            numbers, asked = range(asked + 1, self._pages + 1), self._pages
+            together = min(max(1, settings.streaming.chunk_size // self._limit), workers)
+            stages: list[Stage[Any, Any]] = [
+                Stage("fetch", fetch, parallel=max(1, workers // together)),
+                Stage("parse", _parse),
+            ]
+            await stream(_each(numbers), stages, sink, chunk_size=together, on_bad=on_bad)
 
-        progress(self.path, there, pages)
-        while known < pages:  # it may grow while it is read
-            missing = range(known + 1, pages + 1)
-            known = pages
-            await stream(_each(missing), [Stage("fetch", fetch, parallel=workers)], count, chunk_size=1)
+    async def _together(self, numbers: Sequence[int]) -> list[Place]:
+        pages: dict[int, list[msgspec.Raw]] = {}
 
-    def pages(self) -> list[int]:
-        """The numbers of the pages that the checkpoint has."""
-        names = (name.removeprefix(self._prefix) for name in self._checkpoint.names() if name.startswith(self._prefix))
-        return sorted(int(name) for name in names if name.isdigit())
+        async def one(number: int) -> None:
+            pages[number] = await self._page(number)
 
-    def page(self, number: int) -> tuple[PageFacts, list[Any]]:
-        """A page that the checkpoint has."""
-        stored = self._checkpoint.get(f"{self._prefix}{number}")
-        if stored is None:
-            raise KeyError(number)
-        facts, _, body = stored.partition(b"\n")
-        return PageFacts(**orjson.loads(facts)), orjson.loads(body)
+        async with anyio.create_task_group() as group:
+            for number in numbers:
+                group.start_soon(one, number)
+        return [
+            (position, item)
+            for number in numbers
+            for position, item in enumerate(pages[number], (number - 1) * self._limit + 1)
+        ]
 
-    async def proof(self, path: str) -> dict[str, list[Any]]:
-        """The map of all times by Trakt id that Trakt gives without pages, as of after the reading."""
-        name = f"{self._prefix}proof"
-        stored = self._checkpoint.get(name)
-        if stored is None:
-            answer = await self._trakt.get(path, extended="min")
-            if not isinstance(answer.content, dict):
-                raise ServerFault(f"{path}?extended=min is not a map")
-            self._checkpoint.add(name, stored := answer.body)
-        return dict(orjson.loads(stored))
+    async def _page(self, number: int) -> list[msgspec.Raw]:
+        name = f"{self.prefix}{number}"
+        if (stored := self._checkpoint.get(name)) is not None:
+            told, _, body = stored.partition(b"\n")
+            facts, items = PageFacts(**orjson.loads(told)), _items(body)
+        else:
+            answer = await self._trakt.get(self.path, page=number, limit=self._limit)
+            items = _list(self.path, answer.body)
+            facts = page_facts(answer.headers, len(items))
+            self._checkpoint.add(name, orjson.dumps(facts) + b"\n" + answer.body, items=len(items))
+        self.counts.add(facts.items)
+        self._pages = max(self._pages, facts.pages)
+        if number == 1:
+            self._limit = facts.limit
+        return items
 
-    async def _page(self, number: int, limit: int) -> PageFacts:
-        if self._checkpoint.get(f"{self._prefix}{number}") is not None:
-            return self.page(number)[0]
-        answer = await self._trakt.get(self.path, page=number, limit=limit)
-        if not isinstance(answer.content, list):
-            raise ServerFault(f"page {number} of {self.path} is not a list")
-        facts = page_facts(answer.headers, len(answer.content))
-        self._checkpoint.add(f"{self._prefix}{number}", orjson.dumps(facts) + b"\n" + answer.body)
-        return facts
+
+def _list(path: str, body: bytes) -> list[msgspec.Raw]:
+    try:
+        return _items(body)
+    except msgspec.DecodeError:
+        raise ServerFault(f"a page of {path} is not a list") from None
+
+
+async def _parse(places: Sequence[Place]) -> Sequence[Entry]:
+    return [parse_entry(item, position=position) for position, item in places]
 
 
 async def _each(numbers: range) -> AsyncIterator[int]:

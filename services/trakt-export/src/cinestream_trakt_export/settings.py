@@ -155,8 +155,11 @@ class Checkpoints(Section):
         default_factory=lambda: platformdirs.user_state_path("cinestream-trakt"),
         description="Where unfinished exports are kept",
     )
-    interval: Duration = Field(5.0, description="At the latest after so long, what was read is saved")
-    every: Count = Field(1, description="And after so many pages")
+    interval: Duration = Field(
+        10.0,
+        description="How soon what was read is safe from a power cut, too; from a kill it is at once",
+    )
+    every: Count = Field(5000, description="And after so many items")
     max_checkpoints: Count = Field(10, description="Unfinished exports kept; the oldest are removed")
 
 
@@ -173,8 +176,8 @@ class Profiling(Section):
 class Export(Section):
     """`[export]`."""
 
-    mode: Literal["aggregated", "individual"] = Field(
-        "aggregated", description="A row per film, or one per viewing where the list has them"
+    mode: Literal["auto", "aggregated", "individual"] = Field(
+        "auto", description="A row per film, or one per viewing; `auto`: the history per viewing, all else per film"
     )
     language: Literal["auto", "en", "fr"] = Field("auto", description="Of messages; `auto`: as LANG says")
 

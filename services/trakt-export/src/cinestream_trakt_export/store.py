@@ -1,103 +1,89 @@
-"""The entries of an export in the order of its rows, in a scratch file instead of memory."""
+"""The entries of a list in the order of its rows, in a scratch file instead of memory."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sized
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from cinestream_trakt_export.importfile import Skipped
 from cinestream_trakt_export.letterboxd import Rating
-from cinestream_trakt_export.library import Entry, Film
+from cinestream_trakt_export.library import Entry, name_of
 
 _TABLES = """
-CREATE TABLE film (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
-CREATE TABLE entry (list TEXT, id TEXT, film INTEGER, trakt INTEGER, tmdb TEXT, imdb TEXT, title TEXT, year TEXT,
-                    at TEXT, plays INTEGER, rating INTEGER, notes TEXT, PRIMARY KEY (list, id)) WITHOUT ROWID;
-CREATE INDEX entry_film ON entry (list, film);
-CREATE TABLE skipped (list TEXT, id TEXT, title TEXT, reason TEXT, PRIMARY KEY (list, id)) WITHOUT ROWID;
+CREATE TABLE entry (number INTEGER PRIMARY KEY, tmdb INTEGER, name TEXT, trakt INTEGER, imdb TEXT, title TEXT,
+                    year TEXT, at INTEGER, plays INTEGER, rating INTEGER, notes TEXT);
+CREATE TABLE expected (trakt INTEGER PRIMARY KEY, plays INTEGER);
+CREATE TABLE skipped (number INTEGER PRIMARY KEY, title TEXT, reason TEXT);
 """
+_PRAGMAS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
+_FILMS = "SELECT * FROM entry ORDER BY tmdb, name, at, number"
+_RATINGS = "SELECT tmdb, name, rating, at FROM entry WHERE rating IS NOT NULL ORDER BY tmdb, name, at DESC, number"
+Key = tuple[int, str]  # TMDB id and name of an entry: films sort by it
 
 
 class Store:
-    """Entries by list. Films are numbered in the order in which they came. The file lives as long as this object."""
+    """The entries of one list, each once. The file lives as long as this object."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         path.unlink(missing_ok=True)
         self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
+        self._db.executescript(_PRAGMAS + _TABLES)
 
-    def add(self, name: str, entries: Iterable[Entry]) -> None:
-        """Add entries; one whose id is already there is the same one, met again on the next page."""
-        entries = [*entries]
+    def add(self, entries: Sequence[Entry]) -> None:
+        """Add entries; one whose number is already there is the same one, met again on the next page."""
         self._db.execute("BEGIN")
-        self._db.executemany("INSERT OR IGNORE INTO film (key) VALUES (?)", ((e.film.key,) for e in entries))
-        self._db.executemany(
-            "INSERT OR IGNORE INTO entry SELECT ?, ?, number, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM film WHERE key = ?",
-            (
-                (name, e.id, e.trakt, e.film.tmdb, e.film.imdb, e.film.title, e.film.year, _utc(e.at), e.plays,
-                 e.rating, e.notes, e.film.key)
-                for e in entries
-            ),
-        )  # fmt: skip
+        self._db.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
         self._db.execute("COMMIT")
 
-    def skip(self, name: str, skipped: Skipped) -> None:
+    def skip(self, number: int, title: str, reason: str) -> None:
         """Remember what is left out, and why."""
-        self._db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?, ?)", (name, *skipped))
+        self._db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?)", (number, title, reason))
 
-    def clear(self, name: str) -> None:
-        """Forget a list."""
-        for table in ("entry", "skipped"):
-            self._db.execute(f"DELETE FROM {table} WHERE list = ?", (name,))  # noqa: S608
+    def expect(self, plays: Iterable[tuple[int, int]]) -> None:
+        """Remember how often each film (its id at Trakt) was watched, as Trakt counts."""
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT OR REPLACE INTO expected VALUES (?, ?)", plays)
+        self._db.execute("COMMIT")
 
-    def count(self, name: str) -> int:
+    def clear(self) -> None:
+        """Forget everything."""
+        for table in ("entry", "expected", "skipped"):
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+
+    def count(self) -> int:
         """How many items the list has, the skipped ones included."""
-        return sum(
-            int(self._db.execute(f"SELECT count(*) FROM {table} WHERE list = ?", (name,)).fetchone()[0])  # noqa: S608
-            for table in ("entry", "skipped")
+        return self._number("SELECT (SELECT count(*) FROM entry) + (SELECT count(*) FROM skipped)")
+
+    def skipped(self) -> Iterator[Skipped]:
+        """What was left out."""
+        for number, title, reason in self._db.execute("SELECT * FROM skipped ORDER BY number"):
+            yield name_of(number), title, reason
+
+    def missing(self, *, each_time: bool) -> int:
+        """How many of the expected films (or, with `each_time`, plays) are not there, nor skipped."""
+        want, have = ("plays", "count(*)") if each_time else ("1", "1")
+        lacking = self._number(
+            f"SELECT coalesce(sum(max(0, {want} - coalesce(there, 0))), 0) FROM expected LEFT JOIN "  # noqa: S608
+            f"(SELECT trakt, {have} AS there FROM entry GROUP BY trakt) AS have ON have.trakt = expected.trakt"
         )
+        return max(0, lacking - self._number("SELECT count(*) FROM skipped"))
 
-    def skipped(self, name: str) -> Iterator[Skipped]:
-        """What was left out of a list."""
-        yield from self._db.execute("SELECT id, title, reason FROM skipped WHERE list = ? ORDER BY id", (name,))
+    def films(self) -> Iterator[tuple[Key, list[Entry]]]:
+        """The entries of each film, oldest first and those at unknown times before; films by key."""
+        for key, of_film in groupby(self._db.execute(_FILMS), key=itemgetter(1, 2)):
+            yield key, [*map(Entry._make, of_film)]
 
-    def missing(self, name: str, proof: Mapping[str, Any], *, each_time: bool) -> int:
-        """How many films (or, with `each_time`, plays) of Trakt's own map the list does not have."""
-        have: dict[str, int] = {}
-        for trakt, plays in self._db.execute(
-            "SELECT trakt, count(*) FROM entry WHERE list = ? AND trakt IS NOT NULL GROUP BY trakt", (name,)
-        ):
-            have[str(trakt)] = plays
-        wanted = (
-            (trakt, len(times) if each_time and isinstance(times, Sized) else 1) for trakt, times in proof.items()
-        )
-        return sum(max(0, count - have.get(trakt, 0)) for trakt, count in wanted)
+    def ratings(self) -> Iterator[tuple[Key, Rating]]:
+        """The latest rating of each film that has one; films by key."""
+        for key, of_film in groupby(self._db.execute(_RATINGS), key=itemgetter(0, 1)):
+            _, _, value, at = next(of_film)
+            yield key, Rating(value, at)
 
-    def films(self, name: str) -> Iterator[list[Entry]]:
-        """The entries of each film, oldest first and those at unknown times before; films in their order."""
-        rows = self._db.execute(
-            "SELECT film, id, trakt, tmdb, imdb, title, year, at, plays, rating, notes FROM entry WHERE list = ? "
-            "ORDER BY film, at, id",
-            (name,),
-        )
-        for _, group in groupby(rows, key=lambda row: row[0]):
-            yield [
-                Entry(id, trakt, Film(*film), datetime.fromisoformat(at) if at else None, plays, rating, notes)
-                for _, id, trakt, *film, at, plays, rating, notes in group
-            ]
-
-    def rating(self, name: str, film: Film) -> Rating | None:
-        """The latest rating of a film in the list of ratings; None when it has none."""
-        row = self._db.execute(
-            "SELECT rating, at FROM entry JOIN film ON film.number = entry.film "
-            "WHERE list = ? AND key = ? AND rating IS NOT NULL ORDER BY at DESC, id LIMIT 1",
-            (name, film.key),
-        ).fetchone()
-        return Rating(row[0], datetime.fromisoformat(row[1]) if row[1] else None) if row else None
+    def _number(self, query: str) -> int:
+        return int(self._db.execute(query).fetchone()[0])
 
     def __enter__(self) -> "Store":
         return self
@@ -107,8 +93,3 @@ class Store:
     ) -> None:
         self._db.close()
         self._path.unlink(missing_ok=True)
-
-
-def _utc(at: datetime | None) -> str | None:
-    """A time as text that sorts like the time."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else None

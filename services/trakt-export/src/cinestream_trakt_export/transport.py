@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from importlib.metadata import version
 from typing import Any, TypeVar
 
 import httpx2
+import msgspec
 import orjson
 
 from cinestream.resilience.rate import RateLimit
@@ -18,11 +20,12 @@ from cinestream_trakt_export.settings import Api
 
 T = TypeVar("T")
 Query = Mapping[str, str | int]
+_valid = msgspec.json.Decoder(msgspec.Raw).decode  # without making anything of it
 
 
 @dataclass(frozen=True)
 class Answer:
-    """A good answer: its headers (names in lower case), its body as it came, and the body parsed.
+    """A good answer: its headers (names in lower case), and its body, JSON as it came.
 
     Args:
         stale: not asked for now, because Trakt is down: what it said some time ago.
@@ -31,9 +34,13 @@ class Answer:
 
     headers: Mapping[str, str]
     body: bytes
-    content: Any
     stale: bool = False
     unchanged: bool = False
+
+    @cached_property
+    def content(self) -> Any:
+        """The body parsed; None for none."""
+        return orjson.loads(self.body) if self.body else None
 
 
 class Transport:
@@ -70,11 +77,12 @@ class Transport:
             body = await response.aread()
         headers = _lower(response)
         if response.status_code == 304:
-            return Answer(headers, b"", None, unchanged=True)
+            return Answer(headers, b"", unchanged=True)
         try:
-            return Answer(headers, body, orjson.loads(body))
-        except orjson.JSONDecodeError:
+            _valid(body)
+        except msgspec.DecodeError:
             raise ServerFault(say("fault.json")) from None
+        return Answer(headers, body)
 
     @asynccontextmanager
     async def _answer(self, path: str, query: Query, token: str, etag: str = "") -> AsyncIterator[httpx2.Response]:

@@ -1,0 +1,78 @@
+"""Trakt's own map of all plays, which proves a list complete: read in pieces, because it may be large."""
+
+from collections.abc import AsyncIterator
+
+import ijson  # type: ignore[import-untyped]
+
+from cinestream.resilience.checkpoint import Checkpoint
+from cinestream_trakt_export.answers import ServerFault
+from cinestream_trakt_export.client import Trakt
+from cinestream_trakt_export.store import Store
+
+PIECE = 1 << 18  # bytes of the map that are stored as one step
+
+
+async def read_proof(trakt: Trakt, checkpoint: Checkpoint, store: Store, path: str, prefix: str) -> None:
+    """Tell `store` what to expect, from the checkpoint if the map is there, else from Trakt.
+
+    The map is `{id at Trakt: [times]}`, as of after the reading; it comes without pages.
+    """
+    name = f"{prefix}proof"
+
+    async def receive(body: AsyncIterator[bytes]) -> None:
+        plays, pieces = PlaysByFilm(), 0
+        async for piece in _pieces(body):
+            pieces += 1
+            checkpoint.add(f"{name}/{pieces}", piece)
+            store.expect(plays.feed(piece))
+        plays.close()
+        checkpoint.add(name, str(pieces).encode())  # from here on it is whole
+
+    stored = checkpoint.get(name)
+    if stored is None:
+        await trakt.feed(path, receive, extended="min")
+        return
+    plays = PlaysByFilm()
+    for number in range(1, int(stored) + 1):
+        store.expect(plays.feed(checkpoint.get(f"{name}/{number}") or b""))
+
+
+class PlaysByFilm:
+    """Parses the map as it comes; raises ServerFault for anything else."""
+
+    def __init__(self) -> None:
+        self._found = ijson.sendable_list()
+        self._parser = ijson.kvitems_coro(self._found, "")
+        self._begun = False
+
+    def feed(self, piece: bytes) -> list[tuple[int, int]]:
+        """The films that are complete with this piece: id at Trakt, number of plays."""
+        if not self._begun and not piece.lstrip().startswith(b"{"):
+            raise ServerFault("Trakt's map of plays is not a map")
+        self._begun = True
+        try:
+            self._parser.send(piece)
+            found = [(int(trakt), len(times) if isinstance(times, list) else 1) for trakt, times in self._found]
+        except (ijson.JSONError, ValueError) as error:
+            raise ServerFault(f"Trakt's map of plays is not readable ({error})") from None
+        self._found.clear()
+        return found
+
+    def close(self) -> None:
+        """The map is at its end; raises ServerFault when it is not whole."""
+        try:
+            self._parser.close()
+        except ijson.JSONError as error:
+            raise ServerFault(f"Trakt's map of plays is not whole ({error})") from None
+
+
+async def _pieces(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The same bytes in pieces of one size, but for the last."""
+    gathered = bytearray()
+    async for piece in body:
+        gathered += piece
+        while len(gathered) >= PIECE:
+            yield bytes(gathered[:PIECE])
+            del gathered[:PIECE]
+    if gathered:
+        yield bytes(gathered)

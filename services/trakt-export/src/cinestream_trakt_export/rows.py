@@ -1,0 +1,66 @@
+"""From the store to the files: the films with their ratings, row by row."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cinestream.contracts.errors import Invalid
+from cinestream_trakt_export.importfile import Parts
+from cinestream_trakt_export.letterboxd import COLUMNS, Rating, Row, rows_of_film
+from cinestream_trakt_export.library import Entry
+from cinestream_trakt_export.store import Key, Store
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of an export, made as they are asked for.
+
+    Args:
+        form: of the rows, a key of `letterboxd.COLUMNS`.
+        zone: where the viewer lives.
+        since: what happened before this day, or at an unknown time, is left out; None for all.
+    """
+
+    form: str
+    zone: ZoneInfo
+    since: date | None = None
+
+    def of(self, store: Store, ratings: Store | None) -> Iterator[tuple[Entry, Row]]:
+        """Each row with the first entry of its film."""
+        since = self.since.isoformat() if self.since else ""
+        rated = with_rating(store.films(), ratings.ratings() if ratings else ())
+        for entries, rating in rated:
+            for row in rows_of_film(self.form, entries, rating, self.zone, since=since):
+                yield entries[0], row
+
+    def write(self, store: Store, ratings: Store | None, parts: Parts) -> list[Path]:
+        """Write the rows and publish the parts; a row that fits into no file is skipped."""
+        try:
+            for entry, row in self.of(store, ratings):
+                try:
+                    parts.add(row)
+                except Invalid as error:
+                    store.skip(entry.number, entry.title, str(error))
+            return parts.publish()
+        except BaseException:
+            parts.discard()
+            raise
+
+    @property
+    def columns(self) -> Row:
+        """The header."""
+        return COLUMNS[self.form]
+
+
+def with_rating(
+    films: Iterable[tuple[Key, Sequence[Entry]]], ratings: Iterable[tuple[Key, Rating]]
+) -> Iterator[tuple[Sequence[Entry], Rating | None]]:
+    """Each film with its rating; both come by key."""
+    rest = iter(ratings)
+    rated = next(rest, None)
+    for key, entries in films:
+        while rated and rated[0] < key:
+            rated = next(rest, None)
+        yield entries, rated[1] if rated and rated[0] == key else None
