@@ -82,13 +82,14 @@ async def test_each_list_has_its_columns(trakt: Account, settings: TraktSettings
 async def test_a_mode_says_whether_a_row_is_a_film_or_a_viewing(
     trakt: Account, settings: TraktSettings, tmp_path: Path
 ) -> None:
-    """Watched films by viewing, and a history by film: both from the history, whose last day counts."""
+    """Watched films by viewing are the history, and a history by film is the watched films."""
     film = movie(1)
     trakt.lists["/sync/history/movies"] = [
         play(2, film, "2026-05-05T12:00:00.000Z"),
         play(1, film, "2025-05-05T12:00:00.000Z"),
     ]
     await run(settings, "watched", tmp_path, mode="individual")
+    trakt.lists = {"/sync/watched/movies": [{"plays": 2, "last_watched_at": "2026-05-05T12:00:00.000Z", "movie": film}]}
     await run(settings, "history", tmp_path, mode="aggregated")
     assert written(tmp_path, "watched")[1:] == [
         "1,tt0000001,Film 1,1901,,2025-05-05,false",
