@@ -33,6 +33,10 @@ run: browser  ## Start everything on this machine and show films arrive (IMDB_UR
 enqueue: setup  ## Ask the running pipeline for pages: make enqueue TARGETS="tt0111161 chart:top"
 	@. ./.cinestream/env && $(BIN)/cinestream-scraper enqueue $(TARGETS)
 
+.PHONY: remove
+remove: setup  ## Take films of the running pipeline down: make remove IDS="tt0111161"
+	@. ./.cinestream/env-takedown && $(BIN)/cinestream-stream-api remove $(IDS)
+
 .PHONY: test
 test: browser  ## Set everything up and run all tests
 	@command -v curl >/dev/null || tools/apt-install.sh curl || true  # one of the clients in the tests

@@ -18,6 +18,7 @@ from tests.stream_api.films import publish
 from tests.stream_api.process import Process
 
 from cinestream.bus.jetstream import Bus
+from cinestream_stream_api.removal import remove
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -121,3 +122,16 @@ async def test_a_simple_client_has_every_film_once(browser: webdriver.Chrome, ap
         await anyio.to_thread.run_sync(api.start)
         await shows(browser, "window.log.length", start + 9)
     await shows(browser, "window.log", [f"tt{number:07}" for number in range(1, 21)])
+
+
+async def test_a_film_that_is_taken_down_leaves_the_page(
+    browser: webdriver.Chrome, api: Process, etl_bus: Bus, topology: NatsServer
+) -> None:
+    """Its card goes, the others stay."""
+    await publish(etl_bus, 1, 2)
+    await anyio.to_thread.run_sync(browser.get, api.url)
+    await shows(browser, "document.querySelectorAll('[data-film]').length", 2)
+    bus = await topology.connect("takedown")
+    await remove(bus, "tt0000001")
+    await bus.close()
+    await shows(browser, "[...document.querySelectorAll('[data-film]')].map(c => c.dataset.film).join()", "tt0000002")

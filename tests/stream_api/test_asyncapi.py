@@ -39,6 +39,7 @@ def test_what_is_sent_fits_what_is_described() -> None:
     sent = frames.event(wire, frames.MOVIE, "e-1", movie(1).model_dump_json().encode())
     sent += frames.event(wire, frames.POSITION, "e-1") + frames.event(wire, frames.LIVE, "e-1")
     sent += frames.event(wire, frames.GAP, "e-4", gap) + frames.busy(5)
+    sent += frames.event(wire, frames.REMOVED, "e-6", b'{"id":"tt0000001"}')
     events = Reader().feed(sent)
     assert {event.name for event in events} == set(EVENTS)
     for event in events:

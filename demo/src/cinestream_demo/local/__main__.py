@@ -58,30 +58,36 @@ def _first(error: BaseException) -> BaseException:
 
 
 def _prepare(settings: LocalSettings) -> dict[str, str]:
-    """Make the data directory, and passwords for this run in a file that only this user can read.
+    """Make the data directory, and passwords for this run in files that only this user can read.
 
     Raises:
         CannotRun: the directory cannot be written.
     """
     # nats-server reads a variable's value as configuration: one that began with a digit or "-" would be no string.
     passwords = {user: f"p{secrets.token_hex(16)}" for user in USERS}
-    env = settings.data_dir / "env"
-    lines = {
-        "CINESTREAM_NATS_URL": settings.nats_url,
-        "CINESTREAM_NATS_USER": "scraper",
-        "CINESTREAM_NATS_PASSWORD": passwords["scraper"],
-        "CINESTREAM_IMDB_URL": settings.site,
-    }
     try:
         for name in ("logs", "nats"):
             (settings.data_dir / name).mkdir(parents=True, exist_ok=True)
-        env.unlink(missing_ok=True)
-        with os.fdopen(os.open(env, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.writelines(f"export {name}='{value}'\n" for name, value in lines.items())
+        _write_env(settings, "env", user="scraper", password=passwords["scraper"])
+        _write_env(settings, "env-takedown", user="takedown", password=passwords["takedown"])
     except OSError as error:
         reason = f"the data directory {settings.data_dir} cannot be written ({error.strerror})"
         raise CannotRun(f"{reason}: set CINESTREAM_DATA_DIR to another one") from None
     return passwords
+
+
+def _write_env(settings: LocalSettings, name: str, *, user: str, password: str) -> None:
+    """Write what a shell needs for the commands of a user; only this user can read it."""
+    lines = {
+        "CINESTREAM_NATS_URL": settings.nats_url,
+        "CINESTREAM_NATS_USER": user,
+        "CINESTREAM_NATS_PASSWORD": password,
+        "CINESTREAM_IMDB_URL": settings.site,
+    }
+    env = settings.data_dir / name
+    env.unlink(missing_ok=True)
+    with os.fdopen(os.open(env, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.writelines(f"export {name}='{value}'\n" for name, value in lines.items())
 
 
 async def _main(supervisor: Supervisor, progress: Progress) -> None:

@@ -11,14 +11,12 @@ import orjson
 from cinestream.bus.jetstream import Bus, Stored, WrongLast
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Envelope, Movie, subjects
+from cinestream.contracts.director import DIRECTOR_KEYS
 from cinestream.contracts.movie import page_time
 from cinestream_etl import directors
 from cinestream_etl.fingerprint import changed, facts, fingerprint
 from cinestream_etl.pipeline import Film
 from cinestream_etl.title import Person
-
-DIRECTOR_KEYS = "Cinestream-Director-Keys"
-"""Header of a movie: the keys of its directors' records, so that a later version can move its contribution."""
 
 
 class Decision(StrEnum):
@@ -31,7 +29,7 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True)
 class Version:
-    """The current version of a movie; of one that cannot be read `facts` is empty.
+    """The current version of a movie; of one that cannot be read, or was taken down, `facts` is empty.
 
     A version that does not say the time of its page counts as older than any.
     """

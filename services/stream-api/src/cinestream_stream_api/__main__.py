@@ -2,9 +2,14 @@
 
 from typing import Annotated
 
+import anyio
 import typer
 
-from cinestream.runtime.settings import load_settings, print_settings
+from cinestream.contracts import Invalid, Kind, ScrapeRequest, Transient
+from cinestream.runtime.connected import connected
+from cinestream.runtime.logs import configure_logs
+from cinestream.runtime.settings import BusSettings, load_settings, print_settings
+from cinestream_stream_api.removal import remove
 from cinestream_stream_api.service import run
 from cinestream_stream_api.settings import StreamSettings
 
@@ -24,6 +29,42 @@ def stream_api(
         print_settings(settings)
         return
     run(settings)
+
+
+@app.command(name="remove")
+def remove_films(
+    ids: Annotated[list[str], typer.Argument(help="Films, by IMDb id (tt…) or title URL.")],
+) -> None:
+    """Take films down: out of history and the directors' statistics; every open stream is told. Films can come back.
+
+    Needs the NATS user `takedown`. A page read after the removal makes it a film again.
+    """
+    settings = load_settings(BusSettings)
+    configure_logs(settings.log_format, settings.log_level, service="remove")
+
+    async def run(titles: list[str]) -> None:
+        async with connected(settings, "cinestream-stream-api-remove") as bus:
+            for title in titles:
+                typer.echo(f"{title} {(await remove(bus, title)).value}")
+
+    try:
+        anyio.run(run, [_title(id) for id in ids])
+    except (Invalid, Transient) as error:
+        cure = "" if settings.nats_user == "takedown" else " (CINESTREAM_NATS_USER must be takedown)"
+        typer.echo(f"remove: {error}{cure}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _title(text: str) -> str:
+    """The title id in what somebody typed.
+
+    Raises:
+        Invalid: there is none.
+    """
+    target = ScrapeRequest.of(text)
+    if target.kind is not Kind.TITLE:
+        raise Invalid(f"{text} is not a title")
+    return target.id
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
 from cinestream.contracts import Movie
+from cinestream.contracts.movie import TitleId
 from cinestream_stream_api import frames
 
 Json = dict[str, Any]
@@ -21,6 +22,12 @@ class Empty(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class RemovedData(BaseModel):
+    """The film that was taken down."""
+
+    id: TitleId
+
+
 class GapData(BaseModel):
     """History no longer holds what comes after `requested`; `missed` is null where it cannot be counted."""
 
@@ -31,6 +38,7 @@ class GapData(BaseModel):
 
 EVENTS: dict[str, tuple[type[BaseModel], str]] = {
     frames.MOVIE: (Movie, "A film, new or changed"),
+    frames.REMOVED: (RemovedData, "A film was taken down: forget it. Sent to every client, whatever it filters by"),
     frames.POSITION: (Empty, "Where the stream is: its id is what to resume from"),
     frames.LIVE: (Empty, "The end of what was missed: from here on everything is new"),
     frames.GAP: (GapData, "What the client missed and history no longer holds"),

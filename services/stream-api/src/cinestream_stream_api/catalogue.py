@@ -46,9 +46,13 @@ class Catalogue:
     def add(self, events: Iterable[Event], *, through: int) -> None:
         """Take in events that follow the position; there are no others up to `through`."""
         for event in events:
-            if event.facets is not None and event.sequence > self.position.sequence:
+            if event.sequence <= self.position.sequence:
+                continue
+            if event.facets is not None:
                 self._films.pop(event.facets.id, None)
                 self._films[event.facets.id] = event.sequence, event.facets
+            elif (removed := event.removes) is not None:
+                self._films.pop(removed, None)
         self.position = Position(self.position.epoch, max(through, self.position.sequence))
 
     def page(self, filter: Filter, most: int, cursor: Cursor | None) -> tuple[list[str], Cursor | None]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import orjson
 
 from cinestream.contracts.envelope import SCHEMA
+from cinestream.contracts.removed import Removed
 from cinestream_stream_api import frames
 from cinestream_stream_api.filters import EVERYTHING, Facets, Filter, facets
 from cinestream_stream_api.frames import Wire
@@ -24,7 +25,7 @@ _SEPARATORS = tuple((chr(c).encode(), b"\\u%04x" % c) for c in (0x85, 0x2028, 0x
 
 
 class NotAFilm(Exception):
-    """A message that is not a film: it has a sequence, but nothing that clients could be shown."""
+    """A message that says nothing of a film: it has a sequence, but nothing that clients could be shown."""
 
 
 class Event:
@@ -58,6 +59,11 @@ class Event:
         return self._sse[-2 - self._data_length : -2]
 
     @property
+    def removes(self) -> str | None:
+        """The id of the film that it takes down, casefolded as in facets; None if it is another event."""
+        return str(orjson.loads(self.data)["id"]).casefold() if self.name == frames.REMOVED else None
+
+    @property
     def size(self) -> int:
         """About how many bytes of memory it takes."""
         return len(self._sse) + _OVERHEAD
@@ -74,11 +80,13 @@ class Event:
 
 
 def film(position: Position, headers: Mapping[str, str], body: bytes) -> Event:
-    """The event of a stored movie. Newer schema versions pass, since fields are only ever added.
+    """The event of a stored movie, or of its removal. Newer schema versions pass, since fields are only ever added.
 
     Raises:
         NotAFilm: another contract, or a body without the fields of a movie.
     """
+    if Removed.says(headers):
+        return _removed(position, body)
     if not headers.get(SCHEMA, "").startswith("movie/"):
         raise NotAFilm(f"header {SCHEMA} is {headers.get(SCHEMA)!r}")
     try:
@@ -86,6 +94,15 @@ def film(position: Position, headers: Mapping[str, str], body: bytes) -> Event:
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise NotAFilm(f"{type(error).__name__}: {error}") from error
     return Event(position, frames.MOVIE, one_line(body), shown)
+
+
+def _removed(position: Position, body: bytes) -> Event:
+    """Without facets: every client gets it, since one that filters may have the film from a version that matched."""
+    try:
+        data = orjson.dumps({"id": str(orjson.loads(body)["id"])})
+    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise NotAFilm(f"{type(error).__name__}: {error}") from error
+    return Event(position, frames.REMOVED, data)
 
 
 def one_line(json: bytes) -> bytes:

@@ -14,6 +14,7 @@ MOVIE = "movie"
 POSITION = "position"
 GAP = "gap"
 LIVE = "live"
+REMOVED = "removed"
 BUSY = "busy"
 
 HEARTBEAT = b": heartbeat\n\n"

@@ -54,6 +54,7 @@ class History:
         self._metrics = metrics
         self._pages: OrderedDict[tuple[str, int], Page] = OrderedDict()
         self._bytes = 0
+        self._age = 0
         self._asking: dict[tuple[str, int], asyncio.Task[Page]] = {}
         self._reads = asyncio.Semaphore(_READS_AT_ONCE)
 
@@ -66,7 +67,9 @@ class History:
         return Held(epoch_of(state.created), max(state.first_sequence, 1), state.last_sequence)
 
     def forget(self) -> None:
-        """Drop every page that was read."""
+        """Drop every page that was read, or is being read now."""
+        self._age += 1
+        self._asking.clear()
         self._pages.clear()
         self._bytes = 0
 
@@ -113,6 +116,7 @@ class History:
 
     async def _read_page(self, epoch: str, number: int, head: int) -> Page:
         start, end = number * PAGE, (number + 1) * PAGE
+        age = self._age
         at, first, tries, events = start, 1, 0, list[Event]()
         async with self._reads:
             # On a replicated stream a read right after storing can find nothing; a deleted end looks alike.
@@ -125,7 +129,9 @@ class History:
                 at = max(last, first - 1)
         through = max(min(end, max(at, head)), first - 1)
         kept = tuple(event for event in events if first <= event.sequence <= end)
-        return self._keep((epoch, number), Page(max(start, first - 1), through, first, kept))
+        page = Page(max(start, first - 1), through, first, kept)
+        # One that began before pages were to be forgotten serves those who asked then, and nobody else.
+        return self._keep((epoch, number), page) if age == self._age else page
 
     def _events(self, epoch: str, stored: list[Stored]) -> list[Event]:
         events = []
@@ -146,13 +152,17 @@ class History:
             self._bytes -= self._pages.popitem(last=False)[1].size
         return page
 
+    def _asked(self, key: tuple[str, int], task: asyncio.Task[Page]) -> None:
+        if self._asking.get(key) is task:
+            del self._asking[key]
+
     async def _once(self, key: tuple[str, int], head: int) -> Page:
         """Read a page, unless it is being read already: then share the page, or the error."""
         task = self._asking.get(key)
         if task is None:
             task = asyncio.create_task(self._read_page(*key, head))
             self._asking[key] = task
-            task.add_done_callback(lambda _: self._asking.pop(key, None))
+            task.add_done_callback(lambda done: self._asked(key, done))
             # When every asker has gone there is nobody left to be told of an error.
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(task)

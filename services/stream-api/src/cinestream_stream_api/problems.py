@@ -41,6 +41,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     texts = {
         400: "A parameter cannot be understood",
         404: "There is no such thing",
+        410: "The film was taken down",
         429: "Too many streams from this address",
         503: "Come again later",
     }

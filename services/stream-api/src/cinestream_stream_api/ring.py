@@ -39,6 +39,8 @@ class Ring:
         """
         if event.position.epoch != self.epoch or event.sequence <= self.head:
             raise ValueError(f"{event.position} does not follow {self.epoch}-{self.head}")
+        if (removed := event.removes) is not None:
+            self._forget(removed)
         self._events.append(event)
         self._sequences.append(event.sequence)
         self._bytes += event.size
@@ -72,6 +74,13 @@ class Ring:
         """All events after a sequence that is not below the floor; not to be used any more after an append."""
         start = bisect_right(self._sequences, sequence, lo=self._start)
         return (self._events[index] for index in range(start, len(self._events)))
+
+    def _forget(self, film: str) -> None:
+        """Drop the versions of a film that was taken down; cursors are sequences, so they stay right."""
+        kept = [event for event in self._events[self._start :] if event.facets is None or event.facets.id != film]
+        self._events, self._start = kept, 0
+        self._sequences = [event.sequence for event in kept]
+        self._bytes = sum(event.size for event in kept)
 
     def _drop_oldest(self) -> None:
         oldest = self._events[self._start]

@@ -182,6 +182,8 @@ class Tail:
 
     def _add(self, event: Event, source: Literal["live", "history"]) -> None:
         self.ring.append(event)
+        if event.removes is not None:
+            self._history.forget()
         if self._started:
             self._metrics.events.labels(source).inc()
 

@@ -123,8 +123,8 @@ STREAMS: tuple[Stream, ...] = (
     Stream(
         name=MOVIES,
         subjects=(f"{subjects.MOVIES}.*",),
-        holds="movies; the last message of a subject is the current version",
-        written_by="etl",
+        holds="movies; the last message of a subject is the current version, or says that it was removed",
+        written_by="etl, takedown",
         # By bytes only: a film that never changes is never aged out. An alarm fires at 80 %.
         max_bytes=4096 * _MIB,
         extra={"republish": {"src": f"{subjects.MOVIES}.*", "dest": subjects.LIVE_MOVIES + ".{{wildcard(1)}}"}},

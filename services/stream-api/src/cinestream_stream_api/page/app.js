@@ -39,6 +39,7 @@ function open() {
   source.addEventListener("busy", () => say("busy"));
   source.addEventListener("gap", (event) => { lastId = event.lastEventId; tellGap(JSON.parse(event.data)); });
   source.addEventListener("movie", (event) => { lastId = event.lastEventId; receive(JSON.parse(event.data), event.lastEventId); });
+  source.addEventListener("removed", (event) => { lastId = event.lastEventId; takeDown(JSON.parse(event.data).id); });
   source.addEventListener("error", () => {
     if (stateIsNot("busy")) say("reconnecting");
     if (source.readyState === EventSource.CLOSED) setTimeout(open, REOPEN_MS); // the browser has given up
@@ -66,6 +67,15 @@ function receive(film, eventId) {
   waiting.set(film.id, { film, eventId });
   if (waiting.size > MOST_CARDS) waiting.delete(waiting.keys().next().value);
   if (!paused && !timer) timer = setTimeout(flush, FLUSH_MS);
+}
+
+function takeDown(id) {
+  waiting.delete(id);
+  cards.get(id)?.remove();
+  cards.delete(id);
+  seen.delete(id);
+  element("films").textContent = seen.size.toLocaleString();
+  element("empty").hidden = cards.size > 0;
 }
 
 function flush() {

@@ -102,9 +102,11 @@ async def _films(bus: Bus, epoch: str, ids: list[str]) -> list[bytes]:
     found = {}
     for stored in lasts:
         try:
-            found[stored.subject] = film(Position(epoch, stored.sequence), stored.headers, stored.body).data
+            event = film(Position(epoch, stored.sequence), stored.headers, stored.body)
         except NotAFilm:
             continue
+        if event.removes is None:
+            found[stored.subject] = event.data
     return [found[subject] for id in ids if (subject := subjects.movie(id)) in found]
 
 

@@ -24,7 +24,7 @@ def movies_router(bus: Bus, hub: Hub) -> APIRouter:
         responses={
             200: {"headers": {"ETag": {"schema": {"type": "string"}, "description": "The id of the film's event"}}},
             304: {"description": "It is the version that `If-None-Match` names"},
-            **documented(400, 404, 503),
+            **documented(400, 404, 410, 503),
         },
         summary="One film, as it is now",
     )
@@ -39,6 +39,8 @@ def movies_router(bus: Bus, hub: Hub) -> APIRouter:
             event = None
         if event is None:
             return problem(404, "Not Found", f"there is no film {id}")
+        if event.removes is not None:
+            return problem(410, "Gone", f"the film {id} was taken down")
         etag = f'"{event.position}"'
         headers = {"ETag": etag, "Cache-Control": "no-cache"}
         if if_none_match and (if_none_match.strip() == "*" or etag in if_none_match):

@@ -39,7 +39,8 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     **documented(400, 429, 503),
 }
 _DESCRIPTION = """
-Server-Sent Events: `movie` for every film, and `position`, `live`, `gap`, `busy` about the stream itself.
+Server-Sent Events: `movie` for every film, `removed` for one that was taken down, and `position`, `live`, `gap`,
+`busy` about the stream itself.
 
 Without an id the stream is live only. It resumes after `Last-Event-ID`, else `last_event_id`, else `since`,
 else `replay`: in order, without a gap or a repetition, as long as history holds it; what it no longer holds is

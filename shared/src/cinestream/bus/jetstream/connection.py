@@ -180,6 +180,11 @@ class Bus:
         )
         return bool(answer.get("success"))
 
+    async def purge(self, stream: str, subject: str, *, through: int) -> int:
+        """Remove the messages on a subject up to a sequence, itself included, for good; returns how many."""
+        answer = await self._api(f"STREAM.PURGE.{stream}", {"filter": subject, "seq": through + 1})
+        return int(answer["purged"])
+
     async def stream_state(self, stream: str) -> StreamState:
         """The facts of a stream.
 
