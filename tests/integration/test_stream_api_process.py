@@ -80,7 +80,7 @@ async def test_a_client_outlives_the_process(api: Process, etl_bus: Bus) -> None
     async def follow() -> None:
         nonlocal last
         async with httpx2.AsyncClient(base_url=api.url, timeout=20) as client:
-            while len(log) < 90:
+            while log[-1:] != [90]:
                 try:
                     headers = {"Last-Event-ID": last} if last else {}
                     reader = Reader()
@@ -90,12 +90,12 @@ async def test_a_client_outlives_the_process(api: Process, etl_bus: Bus) -> None
                                 last = event.id
                                 if event.name == "movie":
                                     log.append(event.sequence)
-                            if len(log) >= 90:
+                            if log[-1:] == [90]:
                                 return
                 except httpx2.HTTPError:
                     await anyio.sleep(0.01)
 
-    with anyio.fail_after(60):
+    with anyio.fail_after(120):
         async with anyio.create_task_group() as group:
             group.start_soon(follow)
             for round in range(3):

@@ -37,7 +37,7 @@ class Process:
         with self.log.open("ab") as log:
             command = [str(SCRIPTS / "cinestream-stream-api")]
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 urllib.request.urlopen(f"{self.url}/readyz", timeout=1).close()
@@ -50,7 +50,7 @@ class Process:
         """End it as a supervisor does; its exit code."""
         assert self.process
         self.process.terminate()
-        return self.process.wait(10)
+        return self.process.wait(30)
 
     def kill(self) -> None:
         """End it as a crash would."""
