@@ -109,6 +109,7 @@ bench-etl: setup  ## Compare what etl needs for a page with the usual way and wi
 .PHONY: bench-trakt
 bench-trakt: setup  ## Compare an export from Trakt with a plain script
 	@$(BIN)/python -m bench.trakt
+	@$(BIN)/python -m bench.trakt.client
 
 .PHONY: bench-stream
 bench-stream: setup  ## Compare the stream with its peers (nginx+nchan and npm, where they are installed)

@@ -1,7 +1,7 @@
 """Which answers of Trakt are kept, under which name, and when a kept one is an answer."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -52,11 +52,11 @@ class AnswerCache:
         self.cache, self.ttl = cache, ttl
         self._url = url
 
-    def question(self, path: str, query: Query, scope: str) -> Question:
-        """A question of the account `scope`, which is left out of names where answers are the same for everyone."""
+    def question(self, path: str, query: Query, scope: Callable[[], str]) -> Question:
+        """A question of the account `scope`, which matters only where answers are not the same for everyone."""
         endpoint = endpoint_of(path)
         named = [self._url, path, sorted((name, str(value)) for name, value in query.items())]
-        key = hashlib.sha256(orjson.dumps([*named, scope if endpoint.private else ""])).hexdigest()
+        key = hashlib.sha256(orjson.dumps([*named, scope() if endpoint.private else ""])).hexdigest()
         return Question(endpoint, key, self.cache.get(key))
 
     def fresh(self, question: Question) -> Answer | None:

@@ -69,15 +69,24 @@ class Trakt:
 
     async def get(self, path: str, **query: str | int) -> Answer:
         """Ask for `path`; raises TraktError for a no, Transient when the attempts are used up."""
-        return await retry(self.policy, lambda: self.once(path, **query), retryable=self.retryable)
+        if answer := self._fresh(path, query):
+            return answer
+        return await retry(self.policy, lambda: self._once(path, query), retryable=self.retryable)
 
     async def once(self, path: str, **query: str | int) -> Answer:
         """The same in one attempt."""
+        return self._fresh(path, query) or await self._once(path, query)
+
+    def _fresh(self, path: str, query: Query) -> Answer | None:
+        return self.cache.fresh(self._question(self.cache, path, query)) if self.cache and self._cached else None
+
+    def _question(self, cache: AnswerCache, path: str, query: Query) -> Question:
+        return cache.question(path, query, lambda: self.oauth.scope)
+
+    async def _once(self, path: str, query: Query) -> Answer:
         if self.cache is None or not self._cached:
             return await self._measured(path, lambda: self._transport.ask(path, query))
-        question = self.cache.question(path, query, self.oauth.scope)
-        if answer := self.cache.fresh(question):
-            return answer
+        question = self._question(self.cache, path, query)
         try:
             return await self._asked(self.cache, question, path, query)
         except (ServerFault, CircuitOpen):

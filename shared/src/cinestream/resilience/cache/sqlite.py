@@ -4,6 +4,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from cinestream.resilience.cache.bounds import Bounds
@@ -28,6 +29,7 @@ class SqliteStore:
     def __init__(self, path: Path, bounds: Bounds, *, clock: Callable[[], float] = time.time) -> None:
         self.evicted = 0
         self.path = path
+        self._used: dict[str, None] = {}  # since it was last written down, in order
         self._bounds, self._clock = bounds, clock
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
@@ -56,7 +58,10 @@ class SqliteStore:
         row = self._db.execute("SELECT at, answer FROM answer WHERE key = ?", (key,)).fetchone()
         if row is None or row[0] + self._bounds.keep <= self._clock():
             return None
-        self._db.execute("UPDATE answer SET used = ? WHERE key = ?", (self._next(), key))
+        self._used.pop(key, None)
+        self._used[key] = None
+        if len(self._used) > self._bounds.capacity:
+            self._note_used()
         return row[0], row[1]
 
     def put(self, key: str, at: float, answer: bytes) -> None:
@@ -64,15 +69,22 @@ class SqliteStore:
         if len(answer) > self._bounds.max_bytes:
             self.remove(key)
             return
-        row = (key, at, self._next(), len(answer), answer)
         self._db.execute("BEGIN IMMEDIATE")
         try:
+            self._note_used()
+            row = (key, at, self._next(), len(answer), answer)
             self._db.execute("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?, ?)", row)
             self._evict()
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+    def _note_used(self) -> None:
+        """Write down which answers were used, in order: reading one writes nothing, which would cost more than it."""
+        first = self._next()
+        self._db.executemany("UPDATE answer SET used = ? WHERE key = ?", enumerate(self._used, first))
+        self._used.clear()
 
     def _evict(self) -> None:
         count, size = self.size
@@ -104,6 +116,8 @@ class SqliteStore:
 
     def close(self) -> None:
         """Close the file."""
+        with suppress(sqlite3.Error):
+            self._note_used()
         self._db.close()
 
     def _next(self) -> int:
