@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cinestream.contracts.errors import Invalid, Transient
 from cinestream.resilience.retry import RetryPolicy
-from cinestream.streaming import Bad, Stage, stream
+from cinestream.streaming import Bad, Bounds, Stage, Totals, stream
 
 pytestmark = pytest.mark.anyio
 QUICK = RetryPolicy(max_attempts=3, initial_delay=0.0, max_delay=0.0)
@@ -58,8 +58,8 @@ class Step:
         finally:
             self.in_hand -= 1
 
-    def stage(self) -> Stage[int, int]:
-        return Stage("step", self.process, parallel=self.parallel, retries=QUICK)
+    def stage(self, name: str = "step") -> Stage[int, int]:
+        return Stage(name, self.process, parallel=self.parallel, retries=QUICK)
 
 
 numbers = st.frozensets(st.integers(0, 60), max_size=6)
@@ -70,11 +70,15 @@ steps = st.builds(Step, turns=st.integers(0, 5), parallel=st.integers(1, 4), fai
 @given(
     count=st.integers(0, 60),
     chain=st.lists(steps, max_size=3),
-    chunk_size=st.integers(1, 9),
-    buffer_chunks=st.integers(0, 3),
+    bounds=st.builds(
+        Bounds,
+        chunk_size=st.integers(1, 9),
+        buffer_size=st.integers(0, 3),
+        max_concurrent_stages=st.none() | st.integers(1, 3),
+    ),
 )
 async def test_everything_arrives_once_in_order_and_bad_items_are_reported(
-    count: int, chain: list[Step], chunk_size: int, buffer_chunks: int
+    count: int, chain: list[Step], bounds: Bounds
 ) -> None:
     """What no stage refuses is written exactly once, in the source's order; each refused item is reported once."""
     for step in chain:
@@ -89,10 +93,9 @@ async def test_everything_arrives_once_in_order_and_bad_items_are_reported(
     with anyio.fail_after(20):
         totals = await stream(
             Source(count),
-            [step.stage() for step in chain],
+            [step.stage(str(number)) for number, step in enumerate(chain)],
             sink,
-            chunk_size=chunk_size,
-            buffer_chunks=buffer_chunks,
+            bounds=bounds,
             on_bad=bad.append,
         )
     refused = set().union(*(step.refuses for step in chain)) & set(range(count))
@@ -100,6 +103,43 @@ async def test_everything_arrives_once_in_order_and_bad_items_are_reported(
     assert sorted(report.item for report in bad) == sorted(refused)
     assert (totals.read, totals.written, totals.bad) == (count, len(written), len(refused))
     assert all(step.most_in_hand <= step.parallel for step in chain)
+    for number, _ in enumerate(chain):
+        stage = totals.stages[str(number)]
+        assert stage.items_in == stage.items_out + stage.bad
+        assert (stage.in_hand, stage.chunks) == (0, -(-count // bounds.chunk_size))
+    assert sum(stage.bad for stage in totals.stages.values()) == len(refused)
+
+
+@settings(max_examples=40, deadline=None)
+@given(chain=st.lists(steps, min_size=1, max_size=4), most=st.integers(1, 3))
+async def test_no_more_stages_work_at_once_than_allowed(chain: list[Step], most: int) -> None:
+    """Of all stages together, whatever each of them would allow."""
+    working = most_working = 0
+
+    def counted(step: Step, name: str) -> Stage[int, int]:
+        async def process(chunk: Sequence[int]) -> Sequence[int]:
+            nonlocal working, most_working
+            working += 1
+            most_working = max(most_working, working)
+            try:
+                for _ in range(step.turns):
+                    await anyio.lowlevel.checkpoint()
+                return chunk
+            finally:
+                working -= 1
+
+        return Stage(name, process, parallel=step.parallel)
+
+    written: list[int] = []
+
+    async def sink(chunk: Sequence[int]) -> None:
+        written.extend(chunk)
+
+    stages = [counted(step, str(number)) for number, step in enumerate(chain)]
+    with anyio.fail_after(20):
+        await stream(Source(50), stages, sink, bounds=Bounds(3, max_concurrent_stages=most))
+    assert written == [*range(50)]
+    assert most_working <= most
 
 
 async def test_a_sink_that_stops_stops_the_source() -> None:
@@ -112,13 +152,15 @@ async def test_a_sink_that_stops_stops_the_source() -> None:
 
     with anyio.fail_after(20):
         async with anyio.create_task_group() as group:
-            chain = [Step(parallel=2).stage(), Step(parallel=3).stage()]
-            call = lambda: stream(source, chain, sink, chunk_size=10, buffer_chunks=1)  # noqa: E731
+            chain = [Step(parallel=2).stage("first"), Step(parallel=3).stage("second")]
+            totals = Totals()
+            call = lambda: stream(source, chain, sink, bounds=Bounds(10, buffer_size=1), totals=totals)  # noqa: E731
             group.start_soon(call)
             await reached.wait()
             await anyio.wait_all_tasks_blocked()
             buffers, hands, waiting_to_enter, reading, writing = 3, 2 + 3, 2, 1, 1
             assert source.asked <= 10 * (buffers + hands + waiting_to_enter + reading + writing)
+            assert [stage.in_hand for stage in totals.stages.values()] == [2, 3]
             go_on.set()
     assert source.asked == 10_000
 
@@ -136,7 +178,7 @@ async def test_another_error_ends_everything_and_is_raised_as_itself() -> None:
         await anyio.lowlevel.checkpoint()
 
     with anyio.fail_after(20), pytest.raises(KeyError, match="a bug"):
-        await stream(Source(1000), [other.stage(), Stage("broken", broken)], sink, chunk_size=10)
+        await stream(Source(1000), [other.stage(), Stage("broken", broken)], sink, bounds=Bounds(10))
     assert other.in_hand == 0
 
 
@@ -169,12 +211,18 @@ async def test_cancellation_leaves_nothing_behind() -> None:
     assert step.in_hand == 0
 
 
-@pytest.mark.parametrize(("chunk_size", "buffer_chunks"), [(0, 1), (1, -1)])
-async def test_sizes_that_make_no_sense_are_refused(chunk_size: int, buffer_chunks: int) -> None:
-    """A chunk holds at least one item, a buffer at least none."""
+@pytest.mark.parametrize("sizes", [(0, 1, 1), (1, -1, 1), (1, 1, -1)])
+def test_sizes_that_make_no_sense_are_refused(sizes: tuple[int, int, int]) -> None:
+    """A chunk holds at least one item, a buffer at least none, and somebody must work."""
+    with pytest.raises(ValueError, match="at least"):
+        Bounds(*sizes)
+
+
+async def test_two_stages_of_one_name_are_refused() -> None:
+    """Their reports could not be told apart."""
 
     async def sink(chunk: Sequence[int]) -> None:
         raise AssertionError("nothing may arrive")
 
-    with pytest.raises(ValueError, match="at least"):
-        await stream(Source(1), [], sink, chunk_size=chunk_size, buffer_chunks=buffer_chunks)
+    with pytest.raises(ValueError, match="different names"):
+        await stream(Source(1), [Step().stage(), Step().stage()], sink)

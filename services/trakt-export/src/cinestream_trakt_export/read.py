@@ -10,10 +10,12 @@ import orjson
 from cinestream.resilience.checkpoint import Checkpoint
 from cinestream.resilience.checkpoint import Progress as Done
 from cinestream.streaming import Bad, Stage, stream
+from cinestream_trakt_export import metrics
 from cinestream_trakt_export.answers import PageFacts, ServerFault, page_facts
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.library import Entry, parse_entry
 from cinestream_trakt_export.settings import TraktSettings
+from cinestream_trakt_export.way import way_of
 
 MOST_A_PAGE = 250  # Trakt gives no more, whatever is asked for
 Progress = Callable[[str, int, int], None]  # list, pages there, pages in all
@@ -50,15 +52,13 @@ class ListReader:
             progress(self.path, self._there, self._pages)
             return items
 
-        workers, asked = settings.worker_pool.size, 0
+        asked = 0
         while asked < self._pages:  # the first page tells how many there are; a list may grow while it is read
             numbers, asked = range(asked + 1, self._pages + 1), self._pages
-            together = min(max(1, settings.streaming.chunk_size // self._limit), workers)
-            stages: list[Stage[Any, Any]] = [
-                Stage("fetch", fetch, parallel=max(1, workers // together)),
-                Stage("parse", _parse),
-            ]
-            await stream(_each(numbers), stages, sink, chunk_size=together, on_bad=on_bad)
+            way = way_of(settings, self._limit)
+            stages: list[Stage[Any, Any]] = [Stage("fetch", fetch, parallel=way.parallel), Stage("parse", _parse)]
+            totals = await stream(_each(numbers), stages, sink, bounds=way.bounds, on_bad=on_bad)
+            metrics.streamed(totals)
 
     async def _together(self, numbers: Sequence[int]) -> list[Place]:
         pages: dict[int, list[msgspec.Raw]] = {}

@@ -8,6 +8,7 @@ import typer
 from cinestream.contracts.errors import Transient
 from cinestream.resilience.batch import BatchFailed
 from cinestream.resilience.checkpoint import CheckpointRefused
+from cinestream.streaming import MemoryExceeded
 from cinestream_trakt_export import health
 from cinestream_trakt_export.answers import TraktError
 from cinestream_trakt_export.client import Trakt, connected
@@ -52,7 +53,7 @@ def with_trakt(work: Work) -> None:
 
     try:
         anyio.run(main, backend_options={"use_uvloop": True})
-    except (TraktError, Transient, CheckpointRefused, BatchFailed) as error:
+    except (TraktError, Transient, CheckpointRefused, MemoryExceeded, BatchFailed) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except ModuleNotFoundError as error:

@@ -1,10 +1,12 @@
 """The chunked pipeline.
 
-Read in this order: `stage` (one step: what it does to a chunk, how often it is tried, which items are bad), then
-`pipeline` (source -> chunks -> stages -> sink, over bounded buffers, in order).
+Read in this order: `stage` (one step: what it does to a chunk, how often it is tried, which items are bad), `pressure`
+(how much memory all of it may take, and what is done before it takes more), then `pipeline` (source -> chunks -> stages
+-> sink, over bounded buffers, in order).
 """
 
-from cinestream.streaming.pipeline import Totals, stream
-from cinestream.streaming.stage import Bad, Stage
+from cinestream.streaming.pipeline import Bounds, Totals, stream
+from cinestream.streaming.pressure import MemoryExceeded, MemoryLimit
+from cinestream.streaming.stage import Bad, Stage, StageTotals
 
-__all__ = ["Bad", "Stage", "Totals", "stream"]
+__all__ = ["Bad", "Bounds", "MemoryExceeded", "MemoryLimit", "Stage", "StageTotals", "Totals", "stream"]
