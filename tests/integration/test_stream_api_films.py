@@ -11,7 +11,8 @@ from tests.stream_api.serving import Api, serving
 
 from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
-from cinestream.contracts import Movie
+from cinestream.contracts import Movie, NamedDirectorStats
+from cinestream_stream_api.routes.directors import Found
 
 pytestmark = pytest.mark.anyio
 
@@ -93,3 +94,27 @@ async def test_a_recreated_stream_is_counted_anew(etl_bus: Bus, stream_bus: Bus,
         with anyio.fail_after(10):
             while [m["id"] for m in (await films(api, at=0))["movies"]] != [movie(3).id]:
                 await anyio.sleep(0.01)
+
+
+async def test_directors_have_their_films_and_statistics(etl_bus: Bus, stream_bus: Bus) -> None:
+    """By name or id, of what there is now; a film without ids has its director by name alone."""
+    one = NamedDirectorStats(name="Ana Ruiz", id="nm0000001", total_movies=1, average_rating=None)
+    other = one.model_copy(update={"id": "nm0000002"})
+    await publish(etl_bus, 1, 2, director=["Ana Ruiz"], directors_stats=[one], rating=None)
+    await publish(etl_bus, 3, director=["Ana Ruiz"], directors_stats=[other], rating=8.0)
+    await publish(etl_bus, 4, director=["Ana Ruiz"])
+    await publish(etl_bus, 1, director=["Ana Ruiz"], directors_stats=[one], rating=6.0)
+    async with serving(stream_bus) as api:
+        await films(api, at=5)
+        answer = (await api.client.get("/api/directors/ana%20ruiz")).json()
+        found = Found.model_validate(answer).directors
+        assert [(d.id, d.total_movies, d.average_rating, [m.id for m in d.movies]) for d in found] == [
+            (None, 1, 7.5, [movie(4).id]),
+            ("nm0000001", 2, 6.0, [movie(1).id, movie(2).id]),
+            ("nm0000002", 1, 8.0, [movie(3).id]),
+        ]
+        alone = (await api.client.get("/api/directors/nm0000002")).json()
+        assert alone["directors"] == answer["directors"][2:]
+        assert alone["directors"][0]["namesakes"] == ["nm0000001"]
+        unknown = await api.client.get("/api/directors/nm0000003")
+        assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")

@@ -5,8 +5,8 @@ message, encoded once), `ring` (the newest events, one for all clients); `histor
 page by page) and `tail` (keeps the ring equal to the end of the stream); `waker`, `places` and `hub` (who
 listens, how many may, and when they are woken); `resume` and `opening` (where a client starts), `subscriber`
 (a client's cursor), `connection` (its bytes, driven by the hub), `response` (the life of a stream);
-`catalogue` and `scan` (which films there are now); `removal` (how one is taken down); `routes`, `tokens`,
+`directors`, `catalogue` and `scan` (which films there are now); `removal` (how one is taken down); `routes`, `tokens`,
 `problems`, `asyncapi` and `app` (HTTP), `service` and
-`__main__` (settings in, process out). `position`, `frames`, `filters`, `event`, `ring`, `resume`, `places`
-and `catalogue` are pure.
+`__main__` (settings in, process out). `position`, `frames`, `filters`, `event`, `ring`, `resume`, `places`,
+`directors` and `catalogue` are pure.
 """

@@ -12,6 +12,7 @@ from cinestream.runtime.ops import Health
 from cinestream_stream_api import asyncapi
 from cinestream_stream_api.hub import Hub
 from cinestream_stream_api.problems import ParameterError, Problem, add_problems
+from cinestream_stream_api.routes.directors import directors_router
 from cinestream_stream_api.routes.films import films_router
 from cinestream_stream_api.routes.movies import movies_router
 from cinestream_stream_api.routes.site import page_files, site_router
@@ -31,6 +32,7 @@ def make_app(bus: Bus, hub: Hub, scan: Scan, health: Health) -> FastAPI:
     )
     app.include_router(stream_router(hub))
     app.include_router(films_router(bus, scan))
+    app.include_router(directors_router(bus, scan))
     app.include_router(movies_router(bus, hub))
     app.include_router(site_router(health))
     described = asyncapi.document(app.title, app.version)

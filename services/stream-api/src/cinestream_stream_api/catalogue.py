@@ -1,10 +1,12 @@
 """`Catalogue`: which films there are now, where in the stream, and what can be filtered of them; pure."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from cinestream_stream_api.directors import Director, Directors
 from cinestream_stream_api.event import Event
 from cinestream_stream_api.filters import EVERYTHING, Facets, Filter
 from cinestream_stream_api.position import Position, parse_position
@@ -32,6 +34,13 @@ class Summary:
     tones: dict[str, int]
 
 
+class Statistics(NamedTuple):
+    """How many films, and the mean rating of those that are rated, to one decimal; None if none is."""
+
+    total_movies: int
+    average_rating: float | None
+
+
 class Catalogue:
     """The last version of every film, up to `position`. It holds no film, only where each is and its facets."""
 
@@ -39,6 +48,7 @@ class Catalogue:
         self.position = position
         # In the order of the sequences, since a new version goes to the end.
         self._films: dict[str, tuple[int, Facets]] = {}
+        self._directors = Directors()
 
     def __len__(self) -> int:
         return len(self._films)
@@ -49,11 +59,28 @@ class Catalogue:
             if event.sequence <= self.position.sequence:
                 continue
             if event.facets is not None:
-                self._films.pop(event.facets.id, None)
+                self._forget(event.facets.id)
                 self._films[event.facets.id] = event.sequence, event.facets
+                self._directors.add(event.facets.id, event.facets.credits)
             elif (removed := event.removes) is not None:
-                self._films.pop(removed, None)
+                self._forget(removed)
         self.position = Position(self.position.epoch, max(through, self.position.sequence))
+
+    def _forget(self, id: str) -> None:
+        if known := self._films.pop(id, None):
+            self._directors.remove(id, known[1].credits)
+
+    def directors(self, text: str) -> list[tuple[Director, Statistics]]:
+        """Who has this `nm` id or this name, with the statistics of their films."""
+        return [(director, self._statistics(director.films)) for director in self._directors.find(text)]
+
+    def newest(self, ids: Iterable[str], most: int) -> list[str]:
+        """These films, the newest versions first, as many as asked for."""
+        return sorted(ids, key=lambda film: self._films[film][0], reverse=True)[:most]
+
+    def _statistics(self, ids: tuple[str, ...]) -> Statistics:
+        ratings = [rating for id in ids if (rating := self._films[id][1].rating) is not None]
+        return Statistics(len(ids), round(math.fsum(ratings) / len(ratings), 1) if ratings else None)
 
     def page(self, filter: Filter, most: int, cursor: Cursor | None) -> tuple[list[str], Cursor | None]:
         """The ids of the newest films that match, newest first, and where the next page goes on.

@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass
 from sys import intern
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Credit(NamedTuple):
+    """A director as a film names one: with the IMDb id, where its page gives it."""
+
+    name: str
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """What of a film can be filtered by; texts are casefolded."""
+    """What of a film can be filtered by, casefolded; and its directors, as the film names them."""
 
     id: str
     genres: tuple[str, ...]
@@ -15,6 +22,7 @@ class Facets:
     decade: str | None
     tone: str | None
     rating: float | None
+    credits: tuple[Credit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +71,12 @@ def facets(movie: dict[str, Any]) -> Facets:
         decade=intern(decade.casefold()) if decade else None,
         tone=intern(tone.casefold()) if tone else None,
         rating=movie["rating"],
+        credits=_credits(movie),
     )
+
+
+def _credits(movie: dict[str, Any]) -> tuple[Credit, ...]:
+    """The directors; movies that were stored before the contract had `directors_stats` give names alone."""
+    if stats := movie.get("directors_stats"):
+        return tuple(Credit(intern(who["name"]), who["id"] and intern(who["id"])) for who in stats)
+    return tuple(Credit(intern(name)) for name in movie["director"])

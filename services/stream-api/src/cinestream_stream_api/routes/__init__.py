@@ -1,1 +1,1 @@
-"""The endpoints: `stream` (what the service is for), `movies` (one film), `films` (all of them), `site` (the page)."""
+"""The endpoints: `stream` (what the service is for), `movies` (one film), `films`, `directors`, `site` (the page)."""

@@ -65,8 +65,8 @@ def films_router(bus: Bus, scan: Scan) -> APIRouter:
         start = _cursor(cursor, catalogue)
         ids, following = catalogue.page(filter, limit, start)
         at = start.position if start else catalogue.position
-        found = await _films(bus, catalogue.position.epoch, ids)
-        return _json(
+        found = await films_of(bus, catalogue.position.epoch, ids)
+        return json_answer(
             b'{"last_event_id":"%b","next":%b,"movies":[%b]}'
             % (str(at).encode(), orjson.dumps(str(following) if following else None), b",".join(found))
         )
@@ -78,7 +78,7 @@ def films_router(bus: Bus, scan: Scan) -> APIRouter:
             return unavailable("the films are still being counted")
         summary: Summary = catalogue.summary()
         facts: dict[str, Any] = {"last_event_id": str(catalogue.position), **vars(summary)}
-        return _json(orjson.dumps(facts))
+        return json_answer(orjson.dumps(facts))
 
     return router
 
@@ -94,7 +94,7 @@ def _cursor(text: str | None, catalogue: Catalogue) -> Cursor | None:
     return cursor
 
 
-async def _films(bus: Bus, epoch: str, ids: list[str]) -> list[bytes]:
+async def films_of(bus: Bus, epoch: str, ids: list[str]) -> list[bytes]:
     """The last versions of these films, in this order, by one read; without those that are gone meanwhile."""
     if not ids:
         return []
@@ -110,5 +110,6 @@ async def _films(bus: Bus, epoch: str, ids: list[str]) -> list[bytes]:
     return [found[subject] for id in ids if (subject := subjects.movie(id)) in found]
 
 
-def _json(body: bytes) -> Response:
+def json_answer(body: bytes) -> Response:
+    """The answer with this JSON, which is asked for anew each time."""
     return Response(body, headers={"Cache-Control": "no-cache"}, media_type="application/json")
