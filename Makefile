@@ -112,7 +112,7 @@ bench-trakt: setup  ## Compare an export from Trakt with a plain script
 	@$(BIN)/python -m bench.trakt.client
 
 .PHONY: bench-stream
-bench-stream: setup  ## Compare the stream with its peers (nginx+nchan and npm, where they are installed)
+bench-stream: setup  ## Compare the stream with its peers, which it installs where it can
 	@$(BIN)/python -m bench.stream
 
 .PHONY: bench-scraper

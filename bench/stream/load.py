@@ -1,7 +1,8 @@
-"""The load client: `python -m bench.stream.load PORT PATH CLIENTS EVENTS SECONDS`.
+"""The load client: `python -m bench.stream.load PORT PATH CLIENTS EVENTS SECONDS [LAST_EVENT_ID]`.
 
-One epoll loop that only counts: for every connection the events that came, and for one in 50 also their order
-and their age. Says `open` when all streams are, and at the end, or after so many seconds, one line of JSON.
+One epoll loop that only counts: for every connection the events that came and when the first did, and for one in
+20 also their order and their age. Says `open` when all streams are, and at the end, or after so many seconds, one
+line of JSON. With an id every client resumes after it, and the time counts from the first connection.
 """
 
 import json
@@ -14,7 +15,8 @@ import time
 from bench.stream.events import MARK
 
 _EVENT = re.compile(rb'"title":"bench (\d+) (\d+) ')
-_SAMPLE = 50
+_SAMPLE = 20
+_READ = 1 << 18
 
 
 class Client:
@@ -22,6 +24,9 @@ class Client:
 
     def __init__(self, sock: socket.socket, *, sampled: bool) -> None:
         self.sock = sock
+        self.asked = time.monotonic_ns()
+        self.first = 0
+        self.open = False
         self.count = 0
         self.ages: list[int] = []
         self.in_order = True
@@ -32,77 +37,99 @@ class Client:
 
     def take(self, data: bytes, now: int) -> None:
         """Count the events in what has come."""
+        self.open = self.open or data.startswith(b"HTTP/1.1 200")
         if self._sampled:
             self._look(data, now)
         data = self._rest + data
         self.count += data.count(MARK)
+        if self.count and not self.first:
+            self.first = now
         self._rest = data[-(len(MARK) - 1) :]  # a mark may be cut in two
 
     def _look(self, data: bytes, now: int) -> None:
         data, end = self._unread + data, 0
         for match in _EVENT.finditer(data):
             number, end = int(match[1]), match.end()
-            self.in_order = self.in_order and number == self._last + 1
+            self.in_order = self.in_order and number == (self._last or number - 1) + 1
             self._last = number
             self.ages.append(now - int(match[2]))
         self._unread = data[max(end, len(data) - 64) :]  # and so may a title
 
 
-def connect(port: int, path: str, clients: int) -> dict[int, Client]:
-    """Open the streams, a hundred at a time."""
-    request = f"GET {path} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n".encode()
-    found: dict[int, Client] = {}
-    for number in range(clients):
-        sock = socket.create_connection(("127.0.0.1", port), 30)
-        sock.sendall(request)
-        found[sock.fileno()] = Client(sock, sampled=number % _SAMPLE == 0)
-        if number % 100 == 99 or number == clients - 1:
-            assert sock.recv(65536).startswith(b"HTTP/1.1 200")
-    for client in found.values():
-        client.sock.setblocking(False)
-    return found
+class Load:
+    """All clients, and the loop that reads them."""
 
+    def __init__(self, port: int, path: str, last_event_id: str) -> None:
+        resume = f"Last-Event-ID: {last_event_id}\r\n" if last_event_id else ""
+        self._address = ("127.0.0.1", port)
+        self._request = f"GET {path} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n{resume}\r\n".encode()
+        self._poll = select.epoll()
+        self.clients: dict[int, Client] = {}
+        self.last = 0
 
-def read(clients: dict[int, Client], events: int, seconds: float) -> float:
-    """Read until everybody has all events; returns the seconds from the first to the last byte."""
-    poll = select.epoll()
-    for number in clients:
-        poll.register(number, select.EPOLLIN)
-    wanted, first, now = len(clients) * events, 0, time.monotonic_ns()
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        got = poll.poll(0.2)
+    def open(self, clients: int) -> None:
+        """Open the streams, reading what already comes."""
+        for number in range(clients):
+            sock = socket.create_connection(self._address, 30)
+            sock.sendall(self._request)
+            sock.setblocking(False)
+            self.clients[sock.fileno()] = Client(sock, sampled=number % _SAMPLE == 0)
+            self._poll.register(sock.fileno(), select.EPOLLIN)
+            if number % 20 == 19:
+                self.read_once(0)
+        while not all(client.open for client in self.clients.values()):
+            self.read_once(1)
+
+    def read_once(self, wait: float) -> None:
+        """Read from everybody who has something."""
+        got = self._poll.poll(wait)
         now = time.monotonic_ns()
-        first = first or (now if got else 0)
         for number, _ in got:
-            client = clients[number]
-            try:
-                data = client.sock.recv(1 << 18)
-            except BlockingIOError:
-                continue
-            if not data:
-                poll.unregister(number)
-            client.take(data, now)
-        if sum(client.count for client in clients.values()) >= wanted:
-            break
-    return (now - first) / 1e9
+            data = self.clients[number].sock.recv(_READ)
+            if data:
+                self.clients[number].take(data, now)
+            else:
+                self._poll.unregister(number)
+        self.last = time.monotonic_ns() if got else self.last
+
+    def read(self, events: int, seconds: float) -> None:
+        """Read until everybody has all events."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and self.delivered < events * len(self.clients):
+            self.read_once(0.2)
+
+    @property
+    def delivered(self) -> int:
+        """How many events have come, to all clients."""
+        return sum(client.count for client in self.clients.values())
+
+
+def _percentile(values: list[int], percent: int) -> float:
+    """In milliseconds, of nanoseconds."""
+    return sorted(values)[len(values) * percent // 100] / 1e6 if values else 0.0
 
 
 def main() -> None:
     """The command."""
-    port, path, number, events, seconds = sys.argv[1:]
-    clients = connect(int(port), path, int(number))
+    port, path, number, events, seconds, *rest = sys.argv[1:]
+    load = Load(int(port), path, rest[0] if rest else "")
+    started = time.monotonic_ns()
+    load.open(int(number))
     print("open", flush=True)
-    took = read(clients, int(events), float(seconds))
-    ages = sorted(age for client in clients.values() for age in client.ages) or [0]
-    counts = [client.count for client in clients.values()]
+    load.read(int(events), float(seconds))
+    clients = list(load.clients.values())
+    if not rest:
+        started = min((client.first for client in clients if client.first), default=load.last)
+    ages = [age for client in clients for age in client.ages]
+    waits = [client.first - client.asked for client in clients if client.first]
     result = {
-        "delivered": sum(counts),
-        "complete": sum(count == int(events) for count in counts),
-        "in_order": all(client.in_order for client in clients.values()),
-        "p50_ms": ages[len(ages) // 2] / 1e6,
-        "p99_ms": ages[len(ages) * 99 // 100] / 1e6,
-        "seconds": took,
+        "delivered": load.delivered,
+        "complete": sum(client.count == int(events) for client in clients),
+        "in_order": all(client.in_order for client in clients),
+        "p50_ms": _percentile(ages, 50),
+        "p99_ms": _percentile(ages, 99),
+        "first_ms": _percentile(waits, 50),
+        "seconds": (load.last - started) / 1e9,
     }
     print(json.dumps(result), flush=True)
 
