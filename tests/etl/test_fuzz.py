@@ -115,6 +115,6 @@ def test_any_bytes_settle(junk: bytes) -> None:
 )
 def test_a_page_made_to_be_slow_is_not(html: str) -> None:
     """Megabytes of nesting or of repeated marks take less than a second."""
-    started = time.perf_counter()
+    started = time.thread_time()
     _settles(html)
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 1

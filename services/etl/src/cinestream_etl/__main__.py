@@ -65,6 +65,8 @@ def parse(
         raise typer.Exit(1)
     for field, layout in read.sources.items() if explain else ():
         typer.echo(f"{field}: {layout}", err=True)
+    for found in read.disagreements if explain else ():
+        typer.echo(f"{found.field}: {found.other} says something else than {found.believed}", err=True)
     movie = only_film(read).model_dump(mode="json")
     typer.echo(orjson.dumps(movie, option=orjson.OPT_INDENT_2))
 

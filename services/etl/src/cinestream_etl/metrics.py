@@ -31,6 +31,12 @@ FIELDS_FALLBACK = Counter(
     "Films of which a field came from another layout than the page's own, by field and the layout that gave it",
     ["field", "layout"],
 )
+DISAGREEMENTS = Counter(
+    "cinestream_etl_disagreements_total",
+    "Fields of which two layouts of a page said something else, by field and by the layout that was believed and the "
+    "other one; the field id: the other one spoke of another title and was not used",
+    ["field", "believed", "other"],
+)
 RACES_LOST = Counter(
     "cinestream_etl_races_lost_total",
     "Compare-and-set writes that another worker won, and that were decided again, by what was written: movie, director",

@@ -14,18 +14,19 @@ from cinestream_etl import directors
 from cinestream_etl.directors import Contribution, Record
 from cinestream_etl.enrich import enrich
 from cinestream_etl.fingerprint import facts, fingerprint
-from cinestream_etl.parse import parse
+from cinestream_etl.parse import Disagreement, parse
 from cinestream_etl.title import ParsedTitle
 from cinestream_etl.validate import validate
 
 
 @dataclass(frozen=True)
 class Film:
-    """A validated film, the time of its page, and from which layout each field came."""
+    """A validated film, the time of its page, from which layout each field came, and where the layouts disagree."""
 
     title: ParsedTitle
     page_time: datetime
     sources: Mapping[str, str]
+    disagreements: tuple[Disagreement, ...] = ()
 
     @property
     def id(self) -> str:
@@ -86,7 +87,7 @@ def read_page(html: bytes, *, requested: str | None, page_time: datetime) -> Fil
         return Filtered(title.id, title.kind)
     # Times on the wire have milliseconds: what is compared later must not have more.
     page_time = page_time.replace(microsecond=page_time.microsecond // 1000 * 1000)
-    return Film(title, page_time, parsed.sources)
+    return Film(title, page_time, parsed.sources, parsed.disagreements)
 
 
 def only_film(film: Film) -> Movie:

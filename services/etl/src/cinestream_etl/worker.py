@@ -138,3 +138,5 @@ def _count_fields(film: Film) -> None:
             metrics.FIELDS_MISSING.labels(field, layout).inc()
         elif film.sources.get(field, layout) != layout:
             metrics.FIELDS_FALLBACK.labels(field, film.sources[field]).inc()
+    for found in film.disagreements:
+        metrics.DISAGREEMENTS.labels(found.field, found.believed, found.other).inc()

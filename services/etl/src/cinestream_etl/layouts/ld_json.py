@@ -1,8 +1,8 @@
 """`<script type="application/ld+json">`: the schema.org description of the title (https://schema.org/Movie).
 
 In modern pages and those of 2018 on. Its texts are HTML-escaped once more than JSON asks for; `name` is the original
-title, `alternateName` the localised one; `creator` mixes companies with people. It never says the year of a film, and
-of an unreleased one it says name and url only.
+title, `alternateName` the localised one; `creator` mixes companies with people. It never says the year of a film and
+which kind of film it is: the head of the page does. Of an unreleased one it says name and url only.
 """
 
 import html as entities
@@ -11,14 +11,30 @@ from collections.abc import Iterator
 
 import orjson
 
+from cinestream_etl.layouts import head
 from cinestream_etl.layouts.document import Json, at, number, text, whole
 from cinestream_etl.layouts.scripts import script_texts
 from cinestream_etl.title import ParsedTitle, Person
 
 GIVES = frozenset(
-    {"id", "kind", "title", "original_title", "rating", "votes", "release_date", "directors", "writers", "stars"}
+    {
+        "id",
+        "kind",
+        "year",
+        "title",
+        "original_title",
+        "rating",
+        "votes",
+        "release_date",
+        "directors",
+        "writers",
+        "stars",
+    }
     | {"genres", "keywords", "plot", "runtime_minutes", "certificate", "poster"}
 )
+WEAK = frozenset({"release_date", "certificate", "genres", "plot"})
+"""Not as shown: the first release anywhere, the certificate of the United States, the first three genres, a
+plot that is cut where it is long."""
 _KINDS = {
     "Movie": "movie",
     "TVSeries": "tvSeries",
@@ -43,18 +59,19 @@ def read(html: bytes) -> ParsedTitle | None:
         id = _id(_ID, document)
         kind = _KINDS.get(text(document, "@type") or "")
         if id and kind:
-            return _title(id, kind, document)
+            return _title(id, kind, document, head.page_brackets(html))
     return None
 
 
-def _title(id: str, kind: str, document: Json) -> ParsedTitle:
+def _title(id: str, kind: str, document: Json, said: str) -> ParsedTitle:
     name, shown = _text(document, "name"), _text(document, "alternateName")
     keywords = _text(document, "keywords") or ""
     return ParsedTitle(
         id=id,
-        kind=kind,
+        kind=head.kind(said) or kind,
         title=shown or name or "",
         original_title=name,
+        year=head.year(said),
         rating=_number(document, "aggregateRating", "ratingValue"),
         votes=whole(document, "aggregateRating", "ratingCount") or None,
         release_date=_text(document, "datePublished"),

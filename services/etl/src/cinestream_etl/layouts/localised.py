@@ -22,6 +22,11 @@ _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in na
 _WORD = re.compile(r"[^\W\d_]+")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _DAY = re.compile(r"(?<!\d)(0?[1-9]|[12]\d|3[01])(?!\d)")
+_HINDI = ["जनवरी", "फरवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर"]
+_HINDI_SPELLINGS = str.maketrans({"\u093c": None}), (("म्ब", "ंब"), ("अक्तूबर", "अक्टूबर"))
+_DURATION = re.compile(r"(\d{1,5})\s*([^\W\d_])")
+_HOURS, _MINUTES = frozenset("hsotgч時घ"), frozenset("mdpм分म")
+"""What the words for hours and minutes begin with, among those languages."""
 _EAST_ASIAN = re.compile(r"(\d{4})\s?年(?:\s?(\d{1,2})\s?月(?:\s?(\d{1,2})\s?日)?)?")
 _DECIMAL = re.compile(r"(\d{1,2})(?:[.,](\d))?(?!\d)")
 _WHOLE = re.compile(r"\d{1,3}(?:[.,'’\s]\d{3})+(?!\d)|\d+")
@@ -49,11 +54,28 @@ def date(text: str | None) -> str | None:
     if not year:
         return None
     rest = shown[: year.start()] + " " + shown[year.end() :]
-    month = next((_MONTH[word] for word in map(_folded, _WORD.findall(rest)) if word in _MONTH), None)
+    month = next((_MONTH[word] for word in map(_folded, _WORD.findall(rest)) if word in _MONTH), None) or _hindi(rest)
     if month is None:
         return year[1]
     day = _DAY.search(rest)
     return f"{year[1]}-{month:02}-{int(day[1]):02}" if day else f"{year[1]}-{month:02}"
+
+
+def minutes(text: str | None) -> int | None:
+    """A running time: "2 hours 22 minutes", "2 Stunden 22 Minuten", "2時間22分", "2h 22m", "142 min"."""
+    total = 0
+    for number, letter in _DURATION.findall((text or "").lower()):
+        total += int(number) * (60 if letter in _HOURS else 1 if letter in _MINUTES else 0)
+    return total or None
+
+
+def _hindi(text: str) -> int | None:
+    # Its vowel signs are no letters to a regular expression.
+    dots, spellings = _HINDI_SPELLINGS
+    text = unicodedata.normalize("NFD", text).translate(dots)
+    for other, usual in spellings:
+        text = text.replace(other, usual)
+    return next((number for number, name in enumerate(_HINDI, 1) if name in text), None)
 
 
 def _folded(word: str) -> str:

@@ -5,55 +5,34 @@ page rewrite addresses only from relative to absolute.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from cinestream_etl.layouts import head
 from cinestream_etl.layouts.localised import decimal
 from cinestream_etl.layouts.tree import attribute_of, own_text, text_of, texts_of
 from cinestream_etl.title import Related
 
-_KINDS = (
-    ("TV Mini", "tvMiniSeries"),
-    ("TV Series", "tvSeries"),
-    ("TV Episode", "tvEpisode"),
-    ("Episode aired", "tvEpisode"),
-    ("TV Movie", "tvMovie"),
-    ("TV Special", "tvSpecial"),
-    ("TV Short", "tvShort"),
-    ("Video Game", "videoGame"),
-    ("Video", "video"),
-    ("Short", "short"),
-    ("Podcast Series", "podcastSeries"),
-    ("Podcast Episode", "podcastEpisode"),
-)
 _OPEN_GRAPH = {"video.tv_show": "tvSeries", "video.episode": "tvEpisode", "tv_show": "tvSeries", "game": "videoGame"}
-_BRACKETS = re.compile(r"\(([^()]*)\)(?: - IMDb)?$")
 _YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
 _DURATION = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,5})M)?")
-_COUNTRY = re.compile(r"(?:(?:country_of_origin|countries)=|/country/)([A-Za-z]{2,4})(?![A-Za-z])")
-_LANGUAGE = re.compile(r"(?:(?:primary_language|languages)=|/language/)([A-Za-z]{2,4})(?![A-Za-z])")
+COUNTRY = re.compile(r"(?:(?:country_of_origin|countries)=|/country/)([A-Za-z]{2,4})(?![A-Za-z])")
+LANGUAGE = re.compile(r"(?:(?:primary_language|languages)=|/language/)([A-Za-z]{2,4})(?![A-Za-z])")
 _PICTURE = re.compile(r"/images/M/")
 
 
 def kind(page: LexborHTMLParser, said: str, genres: tuple[str, ...]) -> str:
     """The kind of the title: as the brackets behind its name in the head or the line `said` below it say."""
-    brackets = _BRACKETS.search(_head(page))
-    for text in (brackets[1] if brackets else "", said):
-        for begin, found in _KINDS:
-            if text.startswith(begin):
-                return found
+    if found := head.kind(_brackets(page)) or head.kind(said):
+        return found
     graph = _OPEN_GRAPH.get(attribute_of(page, 'meta[property="og:type"]', "content") or "", "movie")
     return "short" if graph == "movie" and "Short" in genres else graph
 
 
 def year(page: LexborHTMLParser, shown: str | None) -> int | None:
     """The year beside the title, else the one in the head."""
-    brackets = _BRACKETS.search(_head(page))
-    for text in (shown or "", brackets[1] if brackets else ""):
-        if found := _YEAR.search(text):
-            return int(found[1])
-    return None
+    return head.year(shown or "") or head.year(_brackets(page))
 
 
 def minutes(page: LexborHTMLParser | LexborNode) -> int | None:
@@ -76,20 +55,20 @@ def keywords(page: LexborHTMLParser) -> tuple[str, ...]:
 def tagline(page: LexborHTMLParser) -> str | None:
     """The tagline that the page shows."""
     for block in page.css(".txt-block"):
-        head = text_of(block, "h4") or ""
-        if head.startswith("Tagline") or block.css('a[href*="taglines"]'):
+        label = text_of(block, "h4") or ""
+        if label.startswith("Tagline") or block.css('a[href*="taglines"]'):
             return own_text(block, without="h4, .see-more") or None
     return None
 
 
 def countries(page: LexborHTMLParser) -> tuple[str, ...]:
     """Codes, as modern pages give them."""
-    return tuple(code.upper() for code in _codes(page, _COUNTRY))
+    return tuple(code.upper() for code in codes(page.css(".txt-block a[href]"), COUNTRY))
 
 
 def languages(page: LexborHTMLParser) -> tuple[str, ...]:
     """Codes, as modern pages give them."""
-    return tuple(code.lower() for code in _codes(page, _LANGUAGE))
+    return tuple(code.lower() for code in codes(page.css(".txt-block a[href]"), LANGUAGE))
 
 
 def poster(page: LexborHTMLParser, selector: str) -> str | None:
@@ -112,11 +91,18 @@ def related(page: LexborHTMLParser) -> Iterator[Related]:
             yield Related(id, title, decimal(stars), int(shown[1]) if shown else None)
 
 
-def _codes(page: LexborHTMLParser, pattern: re.Pattern[str]) -> Iterator[str]:
-    for link in page.css(".txt-block a[href]"):
+def codes(links: Iterable[LexborNode], pattern: re.Pattern[str]) -> Iterator[str]:
+    """What the pattern finds in the addresses of links."""
+    for link in links:
         if found := pattern.search(link.attributes.get("href") or ""):
             yield found[1]
 
 
-def _head(page: LexborHTMLParser) -> str:
-    return attribute_of(page, 'meta[property="og:title"]', "content") or text_of(page, "head title") or ""
+def locale(page: LexborHTMLParser) -> str | None:
+    """The language that the page says it is in."""
+    return attribute_of(page, "html", "lang") or attribute_of(page, 'meta[property="og:locale"]', "content")
+
+
+def _brackets(page: LexborHTMLParser) -> str:
+    titles = (text_of(page, "head title"), attribute_of(page, 'meta[property="og:title"]', "content"))
+    return next((found for title in titles if title and (found := head.brackets(title))), "")

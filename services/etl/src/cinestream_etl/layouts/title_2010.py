@@ -1,14 +1,14 @@
 """Title pages until 2010 ("tn15"), and the combined view that was served in this layout for years after.
 
-The facts stand in `.info` blocks. They are told by their English headings; this layout says names where later ones
-have codes, and its page says neither who was watching nor what people liked as well.
+The facts stand in `.info` blocks. They are told by their English headings; this layout has names where later ones
+have codes, and its page does not say what people liked as well.
 """
 
 import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from cinestream_etl.layouts import storyline
+from cinestream_etl.layouts import codes, storyline
 from cinestream_etl.layouts.localised import date, decimal, whole_number
 from cinestream_etl.layouts.tree import attribute_of, own_text, people_of, text_of, texts_of, title_id, tree
 from cinestream_etl.title import ParsedTitle
@@ -43,9 +43,10 @@ def read(html: bytes) -> ParsedTitle | None:
         plot=_said(blocks, "Plot"),
         tagline=_said(blocks, "Tagline"),
         runtime_minutes=int(runtime[1]) if runtime else None,
-        countries=tuple(texts_of(blocks["Country"], "a")) if "Country" in blocks else (),
-        languages=tuple(texts_of(blocks["Language"], "a")) if "Language" in blocks else (),
+        countries=tuple(map(codes.country, texts_of(blocks["Country"], "a"))) if "Country" in blocks else (),
+        languages=tuple(map(codes.language, texts_of(blocks["Language"], "a"))) if "Language" in blocks else (),
         poster=attribute_of(page, '#tn15lhs .photo img, .photo a[name="poster"] img', "src"),
+        locale=storyline.locale(page),
     )
 
 

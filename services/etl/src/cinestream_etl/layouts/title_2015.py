@@ -43,6 +43,7 @@ def read(html: bytes) -> ParsedTitle | None:
         countries=storyline.countries(page),
         languages=storyline.languages(page),
         poster=storyline.poster(page, ".poster img"),
+        locale=storyline.locale(page),
         recommendations=tuple(storyline.related(page)),
     )
 

@@ -1,0 +1,91 @@
+"""How many fields of the real pages are right: `python -m tests.etl.accuracy` prints the table, field by field.
+
+The expected values in `real_pages.json` were read off the visible text of each page (of what a page loads late, off
+its description for search engines), never taken from this parser. Plots and taglines are given by their first and
+last words, posters by the picture's id, recommendations by ids, so that nothing of the pages is copied here.
+"""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+from tests.etl.conftest import PAGE_TIME
+
+from cinestream_etl.pipeline import Film, only_film, read_page
+
+EXPECTED: dict[str, dict[str, Any]] = orjson.loads((Path(__file__).parent / "real_pages.json").read_bytes())
+GROUPS = {
+    "modern": "next_title_",
+    "2015-2021": "legacy_title_2015_2021/",
+    "2011-2015": "legacy_title_2011_2015/",
+    "2010": "legacy_tn15/",
+}
+
+
+@dataclass
+class Accuracy:
+    """Per field how many values were looked at, how many were right, and what is wrong: (page, field, is, expected)."""
+
+    total: Counter[str] = field(default_factory=Counter)
+    right: Counter[str] = field(default_factory=Counter)
+    wrong: list[tuple[str, str, Any, Any]] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        """Of all fields of all pages, how many are right: 0..1."""
+        return self.right.total() / self.total.total()
+
+
+def measure(samples: Path, group: str, *, without: re.Pattern[bytes] | None = None) -> Accuracy:
+    """Read every page of a group, maybe `without` a part of it, and compare each field with what the page shows."""
+    found = Accuracy()
+    for name, expected in EXPECTED.items():
+        if name.startswith(GROUPS[group]):
+            page = samples / "imdb-pages" / name
+            html = without.sub(b"", page.read_bytes()) if without else page.read_bytes()
+            film = read_page(html, requested=page.name.partition("_")[0], page_time=PAGE_TIME)
+            shown = _shown(only_film(film).model_dump(mode="json")) if isinstance(film, Film) else {}
+            for column, value in expected.items():
+                found.total[column] += 1
+                found.right[column] += shown.get(column, ...) == value
+                if shown.get(column, ...) != value:
+                    found.wrong.append((name, column, shown.get(column), value))
+    return found
+
+
+def _shown(movie: Mapping[str, Any]) -> dict[str, Any]:
+    picture = re.search(r"MV5[\w@]+", movie["poster"] or "")
+    return {
+        **movie,
+        "plot": _ends(movie["plot"]),
+        "tagline": _ends(movie["tagline"]),
+        "poster": picture and picture[0],
+        "recommendations": [film["id"] for film in movie["recommendations"]],
+    }
+
+
+def _ends(text: str | None) -> list[str] | None:
+    words = (text or "").split()
+    return [" ".join(words[:3]), " ".join(words[-3:])] if words else None
+
+
+def table(samples: Path) -> str:
+    """Right values of all, per field and group of layouts."""
+    measured = {group: measure(samples, group) for group in GROUPS}
+    columns = next(iter(EXPECTED.values()))
+    lines = [f"{'field':<17}" + "".join(f"{group:>12}" for group in GROUPS)]
+    for column in columns:
+        cells = [f"{m.right[column]}/{m.total[column]}" if m.total[column] else "-" for m in measured.values()]
+        lines.append(f"{column:<17}" + "".join(f"{cell:>12}" for cell in cells))
+    lines.append(f"{'all':<17}" + "".join(f"{m.share:>12.2%}" for m in measured.values()))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    root = Path(__file__).resolve().parents[2]
+    print(table(Path(os.environ.get("CINESTREAM_SAMPLES", root.parent / "shared"))))  # noqa: T201
