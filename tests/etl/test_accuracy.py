@@ -25,19 +25,6 @@ NEXT_DATA = re.compile(rb'<script[^>]*id="__NEXT_DATA__".*?</script>', re.DOTALL
 ANY_DATA = re.compile(rb'<script[^>]*(?:id="__NEXT_DATA__"|application/ld\+json).*?</script>', re.DOTALL)
 SHOWN = ["title", "kind", "rating", "year", "release_date", "runtime_minutes", "certificate"]
 SHOWN += ["director", "writers", "stars", "languages", "plot"]
-    "title",
-    "kind",
-    "rating",
-    "year",
-    "release_date",
-    "runtime_minutes",
-    "certificate",
-    "director",
-    "writers",
-    "stars",
-    "languages",
-    "plot",
-]
 
 
 @pytest.mark.parametrize(("cut", "fields"), [(ANY_DATA, SHOWN), (NEXT_DATA, [*SHOWN, "votes", "keywords"])])

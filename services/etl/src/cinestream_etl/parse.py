@@ -6,7 +6,7 @@ from typing import Any
 
 from cinestream.contracts import Invalid
 from cinestream_etl.layouts import data_testid, ld_json, next_data, reference, title_2010, title_2011, title_2015
-from cinestream_etl.title import FIELDS, ParsedTitle, absent
+from cinestream_etl.title import FIELDS, ParsedTitle, absent, is_film
 
 COMPARED = ("title", "year", "rating", "votes", "release_date", "runtime_minutes", "certificate")
 """Fields that two layouts of a page should agree about; others differ in how much they say."""
@@ -79,6 +79,8 @@ def parse(html: bytes) -> Parsed:
             continue
         if found := layout.read(html):
             merge.add(layout, found)
+        if not is_film(merge.values.get("kind", "")):
+            break  # it will be filtered, whatever else it says
     values, sources = {**merge.spare_values, **merge.values}, {**merge.spare_sources, **merge.sources}
     if "id" not in values:
         names = ", ".join(layout.name for layout in LAYOUTS)

@@ -59,7 +59,12 @@ class ParsedTitle:
     @property
     def is_film(self) -> bool:
         """Whether it is a film of any kind: cinema, television, video or short; not a series, episode or game."""
-        return not self.kind.endswith(("Series", "Episode", "Game"))
+        return is_film(self.kind)
+
+
+def is_film(kind: str) -> bool:
+    """The same of a kind."""
+    return not kind.endswith(("Series", "Episode", "Game"))
 
 
 FIELDS = tuple(field.name for field in fields(ParsedTitle))

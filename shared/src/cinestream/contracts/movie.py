@@ -80,9 +80,10 @@ class Movie(BaseModel):
 
     The fields from `original_title` on came later: a movie that was stored before has their defaults. Absent is null
     or empty, never 0 or "". `title` is the one shown to the viewer, `original_title` what the page calls the original
-    one; `kind` is IMDb's type id (`movie`, `tvMovie`, `short`, `video`, …); `countries` and `languages` are codes as
-    IMDb has them (`US`, `en`; a name where a page of 2010 names one without code); `locale` is the page's language. `revision` counts the versions of this movie that
-    were published; `changed` names the fields in which it differs from the version before.
+    one; `kind` is IMDb's type id (`movie`, `tvMovie`, `short`, `video`, …); `countries` and `languages` are
+    codes as IMDb has them (`US`, `en`; else the name that a page of 2010 gives); `locale` is the page's language.
+    `revision` counts the versions of this movie that were published; `changed` names the fields in which it differs
+    from the version before.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -15,7 +15,8 @@ from cinestream_etl.layouts.tree import attribute_of, text_of, texts_of, title_i
 from cinestream_etl.title import ParsedTitle, Person, Related
 
 MARKS = {
-    **dict.fromkeys(("id", "kind", "title", "year", "rating"), b'data-testid="hero'),
+    **dict.fromkeys(("id", "kind", "title"), b'data-testid="hero'),
+    "rating": b'"hero-rating-bar__aggregate-rating__score"',
     "release_date": b'"title-details-releasedate"',
     "directors": b'"title-pc-principal-credit"',
     "genres": b'"storyline-genres"',
