@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import httptools
+
 
 @dataclass
 class Event:
@@ -67,3 +69,15 @@ async def events(chunks: AsyncIterator[bytes]) -> AsyncIterator[Event]:
     async for chunk in chunks:
         for event in reader.feed(chunk):
             yield event
+
+
+def unchunked(chunks: bytes) -> bytes:
+    """The body that chunks of HTTP/1.1 are of, as an HTTP parser reads it."""
+    parts: list[bytes] = []
+
+    class Body:
+        on_body = staticmethod(parts.append)
+
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    httptools.HttpResponseParser(Body()).feed_data(head + chunks)
+    return b"".join(parts)

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.stream_api.films import PAGE_TIME, movie
-from tests.stream_api.sse import Reader
+from tests.stream_api.sse import Reader, unchunked
 
 from cinestream_stream_api import frames
 from cinestream_stream_api.event import film
@@ -64,3 +64,10 @@ def test_a_refusal_is_a_stream_that_says_when_to_come_again() -> None:
     reader = Reader(last_id="e-1")
     (event,) = reader.feed(frames.busy(1234))
     assert (event.name, reader.retry, reader.last_id) == ("busy", 1234, "e-1")
+
+
+@given(st.lists(st.lists(st.binary(max_size=300), max_size=4), max_size=6))
+def test_an_http_parser_reads_chunks_back(chunks: list[list[bytes]]) -> None:
+    """Whatever the parts, joined chunks are the joined parts, and none of them ends the body."""
+    sent = b"".join(frames.http_chunk(*parts) for parts in chunks)
+    assert unchunked(sent + frames.http_chunk(b"more")) == b"".join(part for parts in chunks for part in parts) + b"more"

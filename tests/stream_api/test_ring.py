@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.stream_api.films import PAGE_TIME, movie
-from tests.stream_api.sse import Reader
+from tests.stream_api.sse import Reader, unchunked
 
 from cinestream_stream_api.event import MAX_CHUNK, Event, View, film
 from cinestream_stream_api.filters import Filter, values
@@ -27,7 +27,7 @@ def sequences(ring: Ring, after: int, view: View) -> list[int]:
     while after < ring.head:
         chunk = ring.chunk(after, view)
         assert chunk.sequence > after
-        after, data = chunk.sequence, data + chunk.data
+        after, data = chunk.sequence, data + unchunked(chunk.framed)
     seen += [e.sequence for e in reader.feed(data)]
     return seen
 
@@ -70,10 +70,11 @@ def test_all_who_ask_alike_get_the_same_bytes() -> None:
     """Joined bytes are made once per cursor and view, and made anew when there is more."""
     ring = Ring("e", 0, most_events=100, most_bytes=BIG)
     ring.append(event(1))
-    first = ring.chunk(0, View())
-    assert ring.chunk(0, View()).data is first.data
+    view = View()
+    first = ring.chunk(0, view)
+    assert ring.chunk(0, view).framed is first.framed
     ring.append(event(2))
-    assert ring.chunk(0, View()).data != first.data
+    assert ring.chunk(0, view).framed != first.framed
 
 
 def test_chunks_are_bounded() -> None:
@@ -81,7 +82,7 @@ def test_chunks_are_bounded() -> None:
     ring = Ring("e", 0, most_events=2000, most_bytes=BIG)
     for number in range(1, 1001):
         ring.append(event(number))
-    assert MAX_CHUNK <= len(ring.chunk(0, View()).data) < MAX_CHUNK + 1000
+    assert MAX_CHUNK <= len(ring.chunk(0, View()).framed) < MAX_CHUNK + 1000
     assert len(sequences(ring, 0, View())) == 1000
 
 

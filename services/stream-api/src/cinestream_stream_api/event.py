@@ -11,7 +11,7 @@ from cinestream.contracts.envelope import SCHEMA
 from cinestream.contracts.removed import Removed
 from cinestream_stream_api import frames
 from cinestream_stream_api.filters import EVERYTHING, Facets, Filter, facets
-from cinestream_stream_api.frames import Wire
+from cinestream_stream_api.frames import Wire, http_chunk
 from cinestream_stream_api.position import Position
 
 MAX_CHUNK = 128 * 1024
@@ -136,12 +136,15 @@ def view_of(wire: Wire, filter: Filter) -> View:
 
 
 class Chunk(NamedTuple):
-    """Joined frames of `events` events; `sequence` is the last one looked at, `shown` the last one in it (or 0)."""
+    """Joined frames of `events` events; `sequence` is the last one looked at, `shown` the last one in it (or 0).
+
+    `framed` are the frames as a chunk of an HTTP/1.1 body, so that all clients can be given the same bytes.
+    """
 
     sequence: int
     shown: int
     events: int
-    data: bytes
+    framed: bytes
 
 
 def wanted(event: Event, filter: Filter) -> bool:
@@ -165,4 +168,4 @@ def join(events: Iterable[Event], view: View, *, through: int) -> Chunk:
             if size >= MAX_CHUNK:
                 through = shown
                 break
-    return Chunk(through, shown, len(parts), b"".join(parts))
+    return Chunk(through, shown, len(parts), http_chunk(*parts))

@@ -2,6 +2,7 @@
 
 Server-Sent Events: https://html.spec.whatwg.org/multipage/server-sent-events.html
 NDJSON: https://github.com/ndjson/ndjson-spec
+HTTP/1.1 chunks: https://www.rfc-editor.org/rfc/rfc9112#section-7.1
 
 Payloads come in as one line of JSON; nothing here can put a line break into a field.
 """
@@ -64,3 +65,9 @@ def busy(milliseconds: int) -> bytes:
 def gap_data(*, requested: str, first_available: str, missed: int | None) -> bytes:
     """The data of a `gap`: history no longer holds what comes after `requested`."""
     return orjson.dumps({"requested": requested, "first_available": first_available, "missed": missed})
+
+
+def http_chunk(*parts: bytes) -> bytes:
+    """A chunk of an HTTP/1.1 body; none for no bytes, since an empty one would end the body."""
+    size = sum(map(len, parts))
+    return b"".join((b"%x\r\n" % size, *parts, b"\r\n")) if size else b""

@@ -57,6 +57,7 @@ class Hub:
         self._tail = Tail(bus, self.history, settings=settings, metrics=metrics, grown=self._waker.wake)
         self._listeners: set[Listener] = set()
         self._nobody = asyncio.Event()
+        self._behind: list[Listener] = []
         self._again: asyncio.Handle | None = None
         self._events = self._bytes = 0
         metrics.clients.labels("live").set_function(lambda: self._count(live=True))
@@ -126,16 +127,25 @@ class Hub:
         self.metrics.bytes.inc(self._bytes)
         self._events = self._bytes = 0
 
+    def go_on(self, listener: Listener) -> None:
+        """Push a listener in the next turn: it is new, or free again."""
+        self._behind.append(listener)
+        self._push_again()
+
     def _push(self) -> None:
         """Let every listener write what is new, a chunk each; those who have more go on in the next turn."""
-        if self._again is not None:
-            self._again.cancel()
-            self._again = None
-        more = False
-        for listener in list(self._listeners):
-            more = listener.push() or more
-        if more:
-            self._again = asyncio.get_running_loop().call_soon(self._push)
+        self._behind = [listener for listener in list(self._listeners) if listener.push()]
+        self._push_again()
+
+    def _push_behind(self) -> None:
+        self._again = None
+        behind, self._behind = self._behind, []
+        self._behind += [listener for listener in behind if listener.push()]
+        self._push_again()
+
+    def _push_again(self) -> None:
+        if self._behind and self._again is None:
+            self._again = asyncio.get_running_loop().call_soon(self._push_behind)
 
     def _count(self, *, live: bool) -> int:
         return sum(listener.live is live for listener in self._listeners)

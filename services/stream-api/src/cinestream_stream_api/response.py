@@ -1,47 +1,18 @@
 """`StreamResponse`: sse-starlette's response, without what costs too much with thousands of clients."""
 
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator
 
-import anyio
 from sse_starlette.sse import EventSourceResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.types import Receive, Scope, Send
 
 from cinestream_stream_api.connection import Connection
 from cinestream_stream_api.frames import Wire
 from cinestream_stream_api.hub import Hub
+from cinestream_stream_api.outlet import outlet_of
 from cinestream_stream_api.subscriber import Subscriber
-
-ABORT = "cinestream.abort"
-"""ASGI extension: a function that cuts the connection without waiting for what is not written yet."""
-
-SERVER_SEND = "cinestream.send"
-"""Key of a scope: the server's own `send`, below everything that wraps it on the way to a route."""
 
 NDJSON = "application/x-ndjson"
 SSE = "text/event-stream"
-
-
-class AbortableProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, with the extension `ABORT`: its own close waits for a client that does not read."""
-
-    def on_message_begin(self) -> None:
-        """Offer the extension with every request."""
-        super().on_message_begin()
-        self.scope["extensions"] = {ABORT: {"abort": self.transport.abort}}
-
-
-class DirectSend:
-    """Middleware that lets a stream reach the server's `send` directly, since every wrapper costs at every write."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Remember `send`."""
-        scope[SERVER_SEND] = send
-        await self._app(scope, receive, send)
 
 
 class StreamResponse(EventSourceResponse):
@@ -75,18 +46,16 @@ class StreamResponse(EventSourceResponse):
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        with anyio.CancelScope() as waiting:
-            connection = Connection(
-                self._hub, self._subscriber, scope.get(SERVER_SEND, send), _cutter(scope, waiting.cancel)
-            )
-            with self._hub.listening(connection):
-                connection.begin()
-                try:
-                    # Also what the server says once the stream has ended.
-                    while (await receive())["type"] != "http.disconnect":
-                        pass
-                finally:
-                    connection.close()
+        await send({"type": "http.response.body", "body": self._subscriber.first_block(), "more_body": True})
+        connection = Connection(self._hub, self._subscriber, outlet_of(scope), send)
+        with self._hub.listening(connection):
+            self._hub.go_on(connection)
+            try:
+                # Also what the server says once the stream has ended.
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+            finally:
+                connection.close()
         self._hub.metrics.disconnects.labels(connection.reason).inc()
 
 
@@ -94,10 +63,3 @@ async def _nothing() -> AsyncIterator[bytes]:
     """What sse-starlette is given: the bytes are written by `Connection`."""
     return
     yield b""
-
-
-def _cutter(scope: Scope, cancel: Callable[[], None]) -> Callable[[], None]:
-    """How to end this connection: abort it where the server can, which disconnects; else cancel the response."""
-    extension: dict[str, Any] = (scope.get("extensions") or {}).get(ABORT, {})
-    abort: Callable[[], None] = extension.get("abort", cancel)
-    return abort

@@ -14,7 +14,7 @@ from cinestream.runtime.service import Context, Needs, run_service
 from cinestream_stream_api.app import make_app
 from cinestream_stream_api.hub import Hub
 from cinestream_stream_api.metrics import PROCESS, StreamMetrics
-from cinestream_stream_api.response import AbortableProtocol, DirectSend
+from cinestream_stream_api.outlet import Outlet
 from cinestream_stream_api.scan import Scan
 from cinestream_stream_api.settings import StreamSettings
 
@@ -23,7 +23,7 @@ _OTHER_FILES = 256
 log = structlog.get_logger("stream")
 
 SERVER: dict[str, Any] = {
-    "http": AbortableProtocol,
+    "http": Outlet,
     "ws": "none",
     "proxy_headers": False,
     "server_header": False,
@@ -57,7 +57,7 @@ async def serve(sock: socket.socket, metrics: StreamMetrics, context: Context[St
         return
     scan = Scan(hub)
     app = make_app(context.bus, hub, scan, context.health)
-    server = http.server(DirectSend(app), **SERVER)
+    server = http.server(app, **SERVER)
     async with anyio.create_task_group() as keeping:
         keeping.start_soon(hub.keep)
         keeping.start_soon(scan.keep)

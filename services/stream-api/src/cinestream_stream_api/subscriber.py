@@ -7,6 +7,7 @@ import structlog
 from cinestream.contracts import Transient
 from cinestream_stream_api import frames
 from cinestream_stream_api.event import Chunk, View, join
+from cinestream_stream_api.frames import http_chunk
 from cinestream_stream_api.hub import BEATS, Hub
 from cinestream_stream_api.opening import Opening
 from cinestream_stream_api.position import Position
@@ -42,6 +43,12 @@ class Subscriber:
         """Whether the ring already has more than it has taken."""
         return self._position.sequence < self._ring.head or self._ring is not self._hub.ring
 
+    @property
+    def needs_history(self) -> bool:
+        """Whether the ring does not reach back to what comes next."""
+        ring = self._hub.ring
+        return self._ring is ring and self._position.epoch == ring.epoch and self._position.sequence < ring.floor
+
     def told(self) -> int:
         """How many events were taken since it was last asked."""
         told, self._told = self._told, 0
@@ -52,14 +59,14 @@ class Subscriber:
         opening, wire = self._opening, self._view.wire
         block = frames.retry(wire, self._hub.settings.stream_retry_ms)
         block += frames.event(wire, frames.POSITION, str(opening.announced))
-        return block + self._tell_gap(opening.gap, opening.position) if opening.gap else block
+        return block + self._gap(opening.gap, opening.position) if opening.gap else block
 
     def farewell(self) -> bytes:
         """The end of a stream that the server ends."""
         return frames.farewell(self._view.wire, self._hub.retry_ms(spread=2))
 
-    def next_chunk(self) -> bytes | None:
-        """The next bytes, as far as the ring has them; nothing when there is nothing new.
+    def next_chunks(self) -> bytes | None:
+        """The next bytes as chunks of HTTP, as far as the ring has them; nothing when there is nothing new.
 
         None when the ring does not reach back so far.
         """
@@ -75,11 +82,11 @@ class Subscriber:
         data = self._take(ring.chunk(self._position.sequence, self._view))
         if not self._caught_up and self._position.sequence >= ring.head:
             self._caught_up = True
-            data += frames.event(self._view.wire, frames.LIVE, self._say_position())
+            data += http_chunk(frames.event(self._view.wire, frames.LIVE, self._say_position()))
         return data
 
     async def from_history(self) -> bytes:
-        """The next bytes from history, perhaps none; for when `next_chunk` has said that the ring has them not."""
+        """The next bytes from history, perhaps none; for when `needs_history`."""
         position = self._position
         try:
             page = await self._hub.history.page(position, head=self._hub.ring.head)
@@ -104,11 +111,14 @@ class Subscriber:
         held = self._hub.tail.held
         gap = gap_after(self._position, held)
         if gap is None:
-            return self.next_chunk()
+            return self.next_chunks()
         self._caught_up = False
         return self._tell_gap(gap, held.before_first)
 
     def _tell_gap(self, gap: Gap, before: Position) -> bytes:
+        return http_chunk(self._gap(gap, before))
+
+    def _gap(self, gap: Gap, before: Position) -> bytes:
         self._position = before
         self._hub.metrics.gaps.inc()
         first = str(Position(before.epoch, before.sequence + 1))
@@ -121,7 +131,7 @@ class Subscriber:
             self._beat = self._hub.beat
             self._said = Position(self._position.epoch, chunk.shown)
             self._told += chunk.events
-        return chunk.data
+        return chunk.framed
 
     def _say_position(self) -> str:
         self._beat = self._hub.beat
@@ -134,5 +144,5 @@ class Subscriber:
             return b""
         self._beat = self._hub.beat
         if self._said != self._position:
-            return frames.event(self._view.wire, frames.POSITION, self._say_position())
-        return frames.heartbeat(self._view.wire, str(self._position))
+            return http_chunk(frames.event(self._view.wire, frames.POSITION, self._say_position()))
+        return http_chunk(frames.heartbeat(self._view.wire, str(self._position)))
