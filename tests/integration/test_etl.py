@@ -157,6 +157,23 @@ async def test_a_page_between_two_that_agree_is_late_too(scraper_bus: Bus, etl: 
     assert await _films_of(etl, "nm0000009") == {}
 
 
+@pytest.mark.parametrize("directors", [(), ("nm0000009",)])
+async def test_a_late_page_of_a_film_without_directors_is_known(
+    scraper_bus: Bus, etl: Bus, directors: tuple[str, ...]
+) -> None:
+    """Although a newer page that changed nothing left no version, and no director's record could know of it."""
+    nobodys = replace(FILM, directors=())
+    await _give(
+        scraper_bus, nobodys, replace(nobodys, minute=9), replace(FILM, minute=5, rating=2.0, directors=directors)
+    )
+    assert (await _movie(etl)).sequence == 1
+    assert await _films_of(etl, "nm0000009") == {}
+    await _give(scraper_bus, replace(FILM, minute=12), replace(nobodys, minute=15))
+    movie = Movie.decode((await _movie(etl)).envelope)
+    assert (movie.revision, movie.director, movie.director_stats) == (3, [], None)
+    assert await _films_of(etl, "nm0000001") == {}
+
+
 async def test_a_movie_of_the_first_contract_is_followed(scraper_bus: Bus, etl: Bus) -> None:
     """What an older release stored is revision 1; the next says what is new, and what it always said is no change."""
     await _give(scraper_bus, FILM)

@@ -95,5 +95,18 @@ def key(director: Person) -> str:
     return "name-" + hashlib.sha256(folded.encode()).hexdigest()[:24]
 
 
+_NOBODY = "nobody-"
+
+
+def nobody(id: str) -> str:
+    """Under which key a film that no director is known of is recorded, so that the time of its page is known."""
+    return _NOBODY + id
+
+
+def is_director(key: str) -> bool:
+    """Whether a key is a director's."""
+    return not key.startswith(_NOBODY)
+
+
 def _time(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -53,6 +53,11 @@ class Film:
         """The keys of its directors' records, the first director's first."""
         return tuple(dict.fromkeys(directors.key(person) for person in self.title.directors))
 
+    @property
+    def record_keys(self) -> tuple[str, ...]:
+        """The keys of the records that know this film: its directors', else one of its own."""
+        return self.director_keys or (directors.nobody(self.id),)
+
     def movie(self, records: Mapping[str, Record]) -> Movie:
         """The movie of this film, given the records of its directors by their keys."""
         known = [(person, records[directors.key(person)].stats) for person in self.title.directors]

@@ -36,14 +36,14 @@ class Version:
 
     sequence: int
     page_time: datetime
-    director_keys: tuple[str, ...]
+    record_keys: tuple[str, ...]
     facts: Mapping[str, Any]
     revision: int = 1
 
     @property
     def fingerprint(self) -> str:
         """The same as that of a film which says the same."""
-        return fingerprint(self.facts, self.director_keys)
+        return fingerprint(self.facts, [key for key in self.record_keys if directors.is_director(key)])
 
 
 async def current(bus: Bus, id: str) -> Version | None:
@@ -83,7 +83,7 @@ async def store(bus: Bus, movie: Movie, film: Film, *, after: Version | None) ->
         news = {"revision": after.revision + 1, "changed": changed(after.facts, film.facts)}
         movie = movie.model_copy(update=news)
     headers, body = movie.encode(page_time=film.page_time)
-    envelope = Envelope({**headers, DIRECTOR_KEYS: " ".join(film.director_keys)}, body)
+    envelope = Envelope({**headers, DIRECTOR_KEYS: " ".join(film.record_keys)}, body)
     try:
         await bus.publish(movie.subject, envelope, expect_last=after.sequence if after else 0)
     except WrongLast:

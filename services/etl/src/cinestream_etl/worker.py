@@ -78,9 +78,6 @@ async def settle(bus: Bus, film: Film) -> Decision:
     Whatever other workers do meanwhile: a contribution is either followed by a compare-and-set on the movie, which
     fails if another page came first, or was there before, put in by a page that said the same.
 
-    One late page is not recognised: that of a film without directors, when a newer one changed nothing and so left no
-    trace.
-
     Raises:
         Transient: the bus does not answer, or too many races were lost.
     """
@@ -89,8 +86,8 @@ async def settle(bus: Bus, film: Film) -> Decision:
         if current and current.page_time > film.page_time:
             return await _give_way(bus, film)
         adding = partial(Record.with_film, id=film.id, film=film.contribution)
-        own = [await change(bus, key, adding) for key in film.director_keys]
-        former = set(current.director_keys) - set(film.director_keys) if current else set()
+        own = [await change(bus, key, adding) for key in film.record_keys]
+        former = set(current.record_keys) - set(film.record_keys) if current else set()
         left = await _withdraw(bus, film, former)
         if current and any(record.after.knows_newer(film.id, film.page_time) for record in [*own, *left]):
             # A newer page that changed nothing was not published: only the records know of it.
@@ -98,7 +95,7 @@ async def settle(bus: Bus, film: Film) -> Decision:
         known = all(record.before.knows(film.id, film.fingerprint) for record in own)
         if current and known and current.fingerprint == film.fingerprint:
             return Decision.UNCHANGED
-        movie = film.movie(dict(zip(film.director_keys, (record.after for record in own), strict=True)))
+        movie = film.movie(dict(zip(film.record_keys, (record.after for record in own), strict=True)))
         if await versions.store(bus, movie, film, after=current):
             return Decision.PUBLISHED
         metrics.RACES_LOST.labels("movie").inc()
@@ -107,7 +104,7 @@ async def settle(bus: Bus, film: Film) -> Decision:
 
 async def _give_way(bus: Bus, film: Film) -> Decision:
     """Take back what this page put into records: a newer page knows better."""
-    await _withdraw(bus, film, film.director_keys)
+    await _withdraw(bus, film, film.record_keys)
     return Decision.OLDER
 
 

@@ -14,8 +14,8 @@ from cinestream_etl.title import Person
 MAX_DEPTH = 2_000
 """Of elements left open; real pages reach 300, because browsers save some end tags away."""
 MAX_TAGS = 50_000
-MAX_PARTS = 400
-"""Of one element: the names and values of its attributes, and the spaces between them."""
+MAX_PARTS = 200
+"""Of one element: the names and values of its attributes, and the spaces between them; real pages reach 97."""
 
 _TAG = re.compile(rb"<(/?)([a-z][^\s/>]*+)")
 _ATTRIBUTES = re.compile(
