@@ -106,6 +106,10 @@ secrets:  ## Write random passwords for docker compose into .env
 bench-etl: setup  ## Compare what etl needs for a page with the usual way and with the least possible
 	@$(BIN)/python -m bench.etl
 
+.PHONY: bench-tone
+bench-tone: setup  ## Measure how often readers agree with the tones of plots, and plots per second
+	@$(BIN)/python -m bench.etl.tones
+
 .PHONY: bench-trakt
 bench-trakt: setup  ## Compare an export from Trakt with a plain script
 	@$(BIN)/python -m bench.trakt

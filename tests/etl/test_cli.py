@@ -50,31 +50,6 @@ def test_explain_says_where_each_field_came_from() -> None:
     assert "locale" not in done.stderr
 
 
-def _tone(lines: bytes) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([str(SCRIPTS / "cinestream-etl"), "tone"], input=lines, capture_output=True, timeout=60)
-
-
-def test_tone_hears_a_plot_a_line() -> None:
-    """One line out for each line in, in order; no plot is Neutral."""
-    plot = {"plot": "A grieving widower mourns his wife’s suicide.", "genres": ["Drama"]}
-    done = _tone(orjson.dumps(plot) + b'\n\n{"plot": null}\n')
-    assert done.returncode == 0
-    first, second = map(orjson.loads, done.stdout.splitlines())
-    assert first["plot_tone"] == "Tragic"
-    assert 0.5 <= first["keyword_score"] <= 1
-    assert {"widower", "suicide"} <= set(first["keywords"])
-    assert second == {"plot_tone": "Neutral", "keyword_score": 0.0, "keywords": []}
-
-
-@pytest.mark.parametrize("line", [b"nonsense", b"[]", b'{"plot": 1}', b'{"plot": "a", "genres": "Drama"}'])
-def test_tone_names_a_line_that_it_cannot_read(line: bytes) -> None:
-    """What came before is answered."""
-    done = _tone(b"{}\n" + line + b"\n")
-    assert (done.returncode, len(done.stdout.splitlines())) == (1, 1)
-    assert b"invalid: line 2: " in done.stderr
-    assert b"Traceback" not in done.stderr
-
-
 def test_check_prints_the_settings_without_secrets() -> None:
     """`--check` shows what is in force."""
     done = _run("--check", CINESTREAM_ETL_HANDS="7", CINESTREAM_NATS_PASSWORD="hidden")

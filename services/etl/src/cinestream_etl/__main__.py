@@ -21,6 +21,7 @@ from cinestream.runtime.settings import BusSettings, load_settings, print_settin
 from cinestream_etl.pipeline import Filtered, only_film, read_page
 from cinestream_etl.reprocess import reprocess
 from cinestream_etl.settings import EtlSettings
+from cinestream_etl.tone import tone
 from cinestream_etl.tone_lines import tone_lines
 from cinestream_etl.worker import DURABLE, serve
 
@@ -95,13 +96,19 @@ def reprocess_pages(
 
 @app.command(name="tone")
 def tone_of_lines() -> None:
-    """Read lines {"plot": …, "genres": […]} from stdin, and write the tone of each as a line of JSON."""
-    try:
-        sys.stdout.buffer.writelines(tone_lines(sys.stdin.buffer))
-    except Invalid as error:
+    """Read lines {"plot": …, "genres": […]} from stdin, and write the tone of each as a line of JSON.
+
+    A line that cannot be read is answered too, as Neutral with its "error", and named on stderr; the exit code is 1.
+    """
+    faults = 0
+    for answer, fault in tone_lines(sys.stdin.buffer, tone):
+        sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
-        typer.echo(f"invalid: {error}", err=True)
-        raise typer.Exit(1) from None
+        if fault:
+            faults += 1
+            typer.echo(f"invalid: {fault}", err=True)
+    if faults:
+        raise typer.Exit(1)
 
 
 def main() -> None:

@@ -1,0 +1,75 @@
+"""`make bench-tone`: how often readers agree with the tones, what is confused with what, and plots per second.
+
+Real plots are those on the pages in `$CINESTREAM_SAMPLES` (default: `../shared`); without pages they are left out.
+"""
+
+import os
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.etl.labelled_plots import Labelled, agreement, of_catalogue, of_pages, written
+
+from cinestream.contracts import PlotTone, SentimentAnalysis
+from cinestream_etl.tone import Hear, scores, tone
+
+ROUNDS = 20
+SECONDS = 0.2
+
+
+def genres_alone(_: str | None, genres: Iterable[str]) -> SentimentAnalysis:
+    """What is expected before a word is read."""
+    expected = scores([], genres)
+    best = max(expected, key=expected.__getitem__, default=PlotTone.NEUTRAL.value)
+    return SentimentAnalysis(plot_tone=PlotTone(best), keyword_score=0.0)
+
+
+def sets() -> dict[str, list[Labelled]]:
+    """Those that were developed with, then those that are only measured."""
+    samples = Path(os.environ.get("CINESTREAM_SAMPLES", Path(__file__).resolve().parents[3] / "shared"))
+    pages = {f"pages, {name}": of_pages(samples, odd=name == "held out") for name in ("development", "held out")}
+    made = {"written, development": written("development"), "catalogue, development": of_catalogue()}
+    made |= {"written, held out": written("heldout")} | pages
+    return {name: plots for name, plots in made.items() if plots}
+
+
+def plots_per_second(plots: list[Labelled], hear: Hear) -> list[float]:
+    """Plots heard in a second of CPU time of one core, of each round."""
+    rates = []
+    for _ in range(ROUNDS):
+        heard, started = 0, time.process_time()
+        while (spent := time.process_time() - started) < SECONDS:
+            for plot in plots:
+                hear(plot.plot, plot.genres)
+            heard += len(plots)
+        rates.append(heard / spent)
+    return sorted(rates)
+
+
+def confusion(counts: Counter[tuple[str, str]]) -> str:
+    """A row per label, a column per tone heard."""
+    head = " " * 14 + "".join(f"{tone.value[:6]:>8}" for tone in PlotTone)
+    rows = [f"{row.value:<14}" + "".join(f"{counts[row, tone] or '.':>8}" for tone in PlotTone) for row in PlotTone]
+    return "\n".join([head, *rows])
+
+
+def main() -> None:
+    """Measure, and print the tables."""
+    measured, heard = sets(), Counter[tuple[str, str]]()
+    ways: dict[str, Hear] = {"genres alone": genres_alone, "lexicon": tone}
+    print(f"{'strict / lenient agreement':<28}{'plots':>6}" + "".join(f"{way:>18}" for way in ways))
+    for name, plots in measured.items():
+        found = {way: agreement(plots, hear) for way, hear in ways.items()}
+        cells = "".join(f"{f'{each.strict:.1%} / {each.lenient:.1%}':>18}" for each in found.values())
+        print(f"{name:<28}{len(plots):>6}{cells}")
+        heard += found["lexicon"].confusion if "held out" in name else Counter()
+    print(f"\nheld out, label by tone heard (lexicon)\n{confusion(heard)}\n")
+    every = [plot for plots in measured.values() for plot in plots]
+    for way, hear in ways.items():
+        rates = plots_per_second(every, hear)
+        print(f"{way:<16}{rates[-1]:>10,.0f} plots/s of one core, median {rates[len(rates) // 2]:,.0f}")
+
+
+if __name__ == "__main__":
+    main()
