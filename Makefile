@@ -120,8 +120,8 @@ bench-stream: setup  ## Compare the stream with its peers, which it installs whe
 	@$(BIN)/python -m bench.stream
 
 .PHONY: bench-scraper
-bench-scraper: browser  ## Compare the scraper with Selenium as usual, Scrapy (SCRAPY_PYTHON=…), and bare driver.get
-	@$(BIN)/python -m bench.scraper
+bench-scraper: browser  ## Compare the scraper with its peers, and what it needs of memory (FAULTS=1: when all goes wrong)
+	@$(if $(FAULTS),$(BIN)/python -m bench.scraper.faults,$(BIN)/python -m bench.scraper && $(BIN)/python -m bench.scraper.memory)
 
 .PHONY: clean
 clean:  ## Remove the environment and what was stored

@@ -273,3 +273,12 @@ async def test_a_host_that_refused_is_asked_more_slowly_once(client: httpx2.Asyn
     for _ in range(3):
         await host.admit("http://127.0.0.1:8080/title/tt0111161/")
     assert time.monotonic() - started > 0.09
+
+
+async def test_a_short_pause_is_waited_for(client: httpx2.AsyncClient) -> None:
+    """A request in hand then costs no delivery, of which it has only a few."""
+    host = Host(ScraperSettings(scraper_rate=0, scraper_obey_robots=False), client)
+    host.pauses.refused(0.3, "429")
+    with anyio.fail_after(10):
+        await host.admit("http://127.0.0.1:8080/title/tt0111161/")
+    assert not host.paused

@@ -54,6 +54,20 @@ def test_single_failures_do_not_pause_but_several_in_a_row_do_each_time_longer()
     assert (pauses.left, pauses.failing) == (0, False)
 
 
+def test_one_page_that_always_fails_is_not_the_host() -> None:
+    """However often it is read again, and though the host is paused meanwhile; three different pages are."""
+    pauses = Pauses(600, Clock())
+    for _ in range(9):
+        pauses.refused(60, "challenge", "/a")
+        pauses.failed("503", "/b")
+    assert pauses.left
+    assert not pauses.failing
+    pauses.failed("503", "/c")
+    assert pauses.failing
+    pauses.worked()
+    assert not pauses.failing
+
+
 @pytest.mark.parametrize(
     ("value", "seconds"),
     [

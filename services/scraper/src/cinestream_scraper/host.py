@@ -2,6 +2,7 @@
 
 import time
 
+import anyio
 import httpx2
 import structlog
 from aiolimiter import AsyncLimiter
@@ -13,6 +14,8 @@ from cinestream_scraper.robots import Robots
 from cinestream_scraper.settings import ScraperSettings
 
 log = structlog.get_logger("scraper")
+
+_SHORT_PAUSE = 10.0
 
 
 class Host:
@@ -32,20 +35,20 @@ class Host:
             Invalid: robots.txt forbids it.
             Transient: the host is paused, or its robots.txt cannot be had.
         """
-        self._require_open()
+        await self._require_open()
         await self.require_allowed(url)
         if self._robots and not self._knows_delay:
             self._obey_delay(await self._robots.crawl_delay(url))
         if limiter := self._current_limiter():
             await limiter.acquire()
-            self._require_open()  # the others may have been refused while this one waited for its turn
+            await self._require_open()  # the others may have been refused while this one waited for its turn
 
-    def refused(self, seconds: float, reason: str) -> None:
-        """The host said no: leave it alone for a while, and ask it more slowly afterwards."""
+    def refused(self, seconds: float, reason: str, page: str = "") -> None:
+        """The host said no to a page: leave it alone for a while, and ask it more slowly afterwards."""
         if not self.paused:  # who was in hand at the same time was refused for the same haste
             self.rate.halve()
             log.warning("host.slowed", reason=reason, pages_per_second=round(self.rate.now, 3))
-        self.pauses.refused(seconds, reason)
+        self.pauses.refused(seconds, reason, page)
 
     async def require_allowed(self, url: str) -> None:
         """Check that the page may ever be asked for.
@@ -69,8 +72,10 @@ class Host:
         slowed = [f"the site is asked for {self.rate.now:g} pages a second only"] if self.rate.slowed else []
         return paused + slowed
 
-    def _require_open(self) -> None:
-        if left := self.pauses.left:
+    async def _require_open(self) -> None:
+        while 0 < (left := self.pauses.left) <= _SHORT_PAUSE:
+            await anyio.sleep(left)  # giving it back would count as one of its tries
+        if left:
             raise Transient(f"the host is paused: {self.pauses.reason}", retry_after=left)
 
     def _obey_delay(self, delay: float) -> None:

@@ -1,7 +1,7 @@
 """When a host is left alone, and for how long: the circuit breaker of a host. Pure: the clock is an argument.
 
 A refusal (challenge, 429, 403) opens it at once, for as long as the verdict says. Failures open it when several
-come in a row, each time for longer. Several of either in a row mean that it is the site that fails, not a page.
+come in a row, each time for longer. Several pages of either in a row mean that it is the site that fails, not a page.
 """
 
 from collections.abc import Callable
@@ -20,6 +20,7 @@ class Pauses:
         self._clock = clock
         self._until = 0.0
         self._failures = 0
+        self._pages: set[str] = set()
         self.reason = ""
 
     @property
@@ -29,23 +30,29 @@ class Pauses:
 
     @property
     def failing(self) -> bool:
-        """Whether it is the host that fails, and not single pages."""
-        return self._failures >= _FAILURES_IN_A_ROW
+        """Whether it is the host that fails, and not one page or two."""
+        return len(self._pages) >= _FAILURES_IN_A_ROW
 
-    def refused(self, seconds: float, reason: str) -> None:
+    def refused(self, seconds: float, reason: str, page: str = "") -> None:
         """The host said no: leave it alone for a while. A longer pause that is running goes on."""
-        self._failures += 1
+        self._count(page)
         self._pause(seconds, reason)
 
-    def failed(self, reason: str) -> None:
-        """The host gave no usable answer."""
-        self._failures += 1
-        if self.failing:
+    def failed(self, reason: str, page: str = "") -> None:
+        """The host gave no usable answer; `page` is the page that it concerns, empty where it is none's fault."""
+        self._count(page)
+        if self._failures >= _FAILURES_IN_A_ROW:
             self._pause(_FIRST_PAUSE * 2 ** min(self._failures - _FAILURES_IN_A_ROW, 16), reason)
 
     def worked(self) -> None:
         """The host answered."""
         self._failures = 0
+        self._pages.clear()
+
+    def _count(self, page: str) -> None:
+        self._failures += 1
+        if not self.failing:
+            self._pages.add(page or f"failure {self._failures}")
 
     def _pause(self, seconds: float, reason: str) -> None:
         until = self._clock() + min(seconds, self._longest)

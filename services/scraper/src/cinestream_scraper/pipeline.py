@@ -30,6 +30,8 @@ log = structlog.get_logger("scraper")
 _ROWS = frozenset({Verdict.CHART, Verdict.SEARCH, Verdict.LIST})
 _RETRY_AFTER = 30.0
 _LONGEST_WAIT = 3600.0
+_PATIENCE = 6
+"""So many times the tries are left to a page while no page of the site can be read: about a day with the defaults."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +64,25 @@ class Pipeline:
             self.settings.site.require_allowed(reading.final_url)
             judgement = judge(reading, Place(request.kind, request.id))
             self._note(judgement, reading)
-            await self._carry_out(request, reading, judgement, delivered=delivery.delivered)
+            await self._carry_out(request, reading, judgement)
         except Failed as error:
-            if not self._is_last(delivery) or self.host.pauses.failing:
-                raise
+            if not self._is_last(delivery):
+                # A page that is always refused does not keep the others waiting, nor is a failing host besieged.
+                longer = self._wait(delivery) if self.host.pauses.left else error.retry_after
+                raise Failed(str(error), retry_after=longer) from error
             why = f"{error} (tried {delivery.delivered} times)"
             raise Invalid(why, snapshot=await failures.keep(self.bus, request, reading, why)) from error
         except Invalid as error:
             raise Invalid(str(error), snapshot=await failures.keep(self.bus, request, reading, str(error))) from error
 
     def _is_last(self, delivery: Delivery) -> bool:
-        return delivery.delivered >= self.settings.scraper_tries
+        """Whether a failure is now the page's own: it had its tries, and others of the site were read."""
+        patience = _PATIENCE if self.host.pauses.failing else 1
+        return delivery.delivered >= self.settings.scraper_tries * patience
+
+    def _wait(self, delivery: Delivery) -> float:
+        """Until the pause is over, and each time for longer."""
+        return min(self.host.pauses.left * delivery.delivered, _LONGEST_WAIT)
 
     async def _already_led_to(self, request: ScrapeRequest) -> list[ScrapeRequest]:
         """What "more like this" of a fresh page leads to, read from the stored page."""
@@ -106,24 +116,19 @@ class Pipeline:
         known = judgement.action is Action.PUBLISH
         (log.info if known else log.warning)("page.read", url=reading.url, verdict=judgement.verdict, why=judgement.why)
         if judgement.verdict is Verdict.SERVER_ERROR:
-            self.host.pauses.failed(judgement.why)
+            self.host.pauses.failed(judgement.why, reading.url)
         elif judgement.action is not Action.PAUSE:
             self.host.pauses.worked()
 
-    async def _carry_out(
-        self, request: ScrapeRequest, reading: Reading, judgement: Judgement, *, delivered: int
-    ) -> None:
+    async def _carry_out(self, request: ScrapeRequest, reading: Reading, judgement: Judgement) -> None:
         if judgement.action is Action.PUBLISH:
             await self._queue(_led_to(request, reading, judgement))
             await self._publish(request, reading, judgement)
         elif judgement.action is Action.PAUSE:
             seconds = self._pause_of(reading, judgement)
-            self.host.refused(seconds, f"{judgement.verdict}: {judgement.why}")
+            self.host.refused(seconds, f"{judgement.verdict}: {judgement.why}", reading.url)
             log.warning("host.paused", seconds=round(seconds), verdict=judgement.verdict, url=reading.url)
-            # Each time for longer, so that a page that is always refused does not keep the others waiting.
-            wait = min(self.host.pauses.left * delivered, _LONGEST_WAIT)
-            raise Failed(f"{judgement.verdict}: {judgement.why}", retry_after=wait)
-        else:
+        if judgement.action is not Action.PUBLISH:
             raise Failed(f"{judgement.verdict}: {judgement.why}")
 
     def _pause_of(self, reading: Reading, judgement: Judgement) -> float:

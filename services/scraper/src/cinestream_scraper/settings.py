@@ -62,7 +62,12 @@ class ScraperSettings(ServiceSettings):
     )
     scraper_challenge_wait: Seconds = Field(10, description="How long a bot challenge may take in the browser")
     scraper_challenge_pause: Seconds = Field(600, description="How long a host is left alone after a bot challenge")
-    scraper_tries: int = Field(5, ge=1, le=40, description="Readings of a page that fails, before it is a dead letter")
+    scraper_tries: int = Field(
+        5,
+        ge=1,
+        le=40,
+        description="Readings of a page that fails before it is a dead letter; six times as many while the site fails",
+    )
     scraper_state_dir: Path = Field(
         default_factory=lambda: Path(tempfile.gettempdir()) / "cinestream",
         description="Where browsers keep their files while they run; by default in the system's temporary directory",
