@@ -102,6 +102,10 @@ audit: setup  ## Known vulnerabilities in what is locked (asks PyPI)
 secrets:  ## Write random passwords for docker compose into .env
 	@tools/secrets.sh
 
+.PHONY: trakt-smoke
+trakt-smoke:  ## Run the exporter's container against a Trakt of the tests (needs Docker)
+	@tools/trakt-smoke.sh
+
 .PHONY: bench-etl
 bench-etl: setup  ## Compare what etl needs for a page with the usual way and with the least possible
 	@$(BIN)/python -m bench.etl

@@ -18,7 +18,7 @@ from cinestream.bus.jetstream import Bus
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
-USERS = ("topology", "scraper", "etl", "stream-api", "takedown")
+USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ umask 077
 # Each begins with a letter: nats-server reads a variable's value as configuration, and a number is no string.
 touch .env
 grep -v '^CINESTREAM_NATS_PASSWORD_' .env >.env.new || true
-for user in TOPOLOGY SCRAPER ETL STREAM_API TAKEDOWN; do
+for user in TOPOLOGY SCRAPER ETL STREAM_API TRAKT_EXPORT TAKEDOWN; do
   printf 'CINESTREAM_NATS_PASSWORD_%s=p%s\n' "$user" "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >>.env.new
 done
 mv .env.new .env

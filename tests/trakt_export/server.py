@@ -162,10 +162,10 @@ class Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(account: Account) -> Iterator[Account]:
+def serving(account: Account, host: str = "127.0.0.1", port: int = 0) -> Iterator[Account]:
     """Serve an account; its `url` says where."""
     handler = type("AccountHandler", (Handler,), {"account": account})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with ThreadingHTTPServer((host, port), handler) as server:
         server.daemon_threads, server.block_on_close = True, False
         account.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cinestream_demo.local.settings import LocalSettings
 
-USERS = ("topology", "scraper", "etl", "stream-api", "takedown")
+USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
 
 _DEFAULT = re.compile(r"^(\w+)=\$\{\1:-(.*)\}$", re.MULTILINE)
 """A line of a compose env file that lets the environment go first."""

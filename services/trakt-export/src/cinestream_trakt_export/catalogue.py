@@ -83,6 +83,34 @@ MESSAGES: Mapping[str, Text] = {
         "api.client_id is missing: make an application at {url}",
         "api.client_id manque : créez une application sur {url}",
     ),
+    "account.unreadable": Text(
+        "Trakt's settings of this account are not readable", "les réglages de ce compte chez Trakt sont illisibles"
+    ),
+    "account.zone": Text(
+        "Trakt says the account's time zone is {zone!r}, which is none",
+        "Trakt dit que le fuseau horaire du compte est {zone!r}, qui n'en est pas un",
+    ),
+    "export.done": Text(
+        "{list}: {rows} rows in {files} file(s), {requests} requests",
+        "{list} : {rows} lignes dans {files} fichier(s), {requests} requêtes",
+    ),
+    "export.skipped": Text(
+        "{list}: {skipped} could not be exported: {path} says why",
+        "{list} : {skipped} n'ont pas pu être exportés : {path} dit pourquoi",
+    ),
+    "export.page": Text("{path}: page {page} of {pages} ", "{path} : page {page} sur {pages} "),
+    "export.short": Text(
+        "{path} was not read completely in {attempts} attempts: {reason}",
+        "{path} n'a pas été lu entièrement en {attempts} tentatives : {reason}",
+    ),
+    "export.map": Text(
+        "{missing} of Trakt's own map are missing", "il manque {missing} éléments de la liste de Trakt lui-même"
+    ),
+    "export.count": Text(
+        "{have} items were read, Trakt counts {counts}", "{have} éléments ont été lus, Trakt en compte {counts}"
+    ),
+    "verify.faults": Text("{faults} fault(s) in {rows} rows", "{faults} défaut(s) dans {rows} lignes"),
+    "verify.fine": Text("{rows} rows, no faults", "{rows} lignes, aucun défaut"),
     "cache.cleared": Text("{count} answers forgotten.", "{count} réponses oubliées."),
     "cache.memory": Text(
         "The cache is kept in memory (cache.store): nothing outlives a run.",

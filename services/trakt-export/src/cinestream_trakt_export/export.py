@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -21,12 +22,16 @@ from cinestream_trakt_export.answers import TraktError
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.importfile import Parts, write_skipped
 from cinestream_trakt_export.library import Entry, number_of, title_of
+from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.plans import RATED, Plan, mode_of, plan_of
 from cinestream_trakt_export.proof import read_proof
 from cinestream_trakt_export.read import ListReader, Progress
 from cinestream_trakt_export.rows import Rows
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.store import Store
+
+if TYPE_CHECKING:
+    from cinestream_trakt_export.films_known import FilmsKnown
 
 ATTEMPTS = 3
 
@@ -82,15 +87,23 @@ async def account(trakt: Trakt) -> Account:
         zone = content["account"]["timezone"] or "UTC"
         return Account(str(user.get("ids", {}).get("slug") or user["username"]), ZoneInfo(zone))
     except (KeyError, TypeError, AttributeError):
-        raise TraktError("Trakt's settings of this account are not readable") from None
+        raise TraktError(say("account.unreadable")) from None
     except (ValueError, OSError):
-        raise TraktError(f"Trakt says the account's time zone is {zone!r}, which is none") from None
+        raise TraktError(say("account.zone", zone=zone)) from None
 
 
 async def export(
-    trakt: Trakt, settings: TraktSettings, request: Request, *, progress: Progress = lambda path, there, of: None
+    trakt: Trakt,
+    settings: TraktSettings,
+    request: Request,
+    *,
+    progress: Progress = lambda path, there, of: None,
+    known: "FilmsKnown | None" = None,
 ) -> Summary:
-    """Export one list of the account; raises TraktError, and leaves older files there, when it cannot."""
+    """Export one list of the account; raises TraktError, and leaves older files there, when it cannot.
+
+    `known` is asked about the films before the files are written.
+    """
     before, saving = trakt.requests, settings.checkpoints
     owner, plan = await account(trakt), plan_of(request.kind, mode_of(request.kind, request.mode))
     saving.dir.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -111,7 +124,8 @@ async def export(
         if plan.rated:
             ratings = stack.enter_context(Store(saving.dir / f"{name}-ratings.scratch"))
             await _Reading(trakt, settings, checkpoint, ratings, progress).complete(RATED)
-        rows = Rows(plan.form, owner.zone, request.since)
+        directors = await known.directors(store.imdb_ids()) if known else None
+        rows = Rows(plan.form, owner.zone, request.since, directors)
         parts = Parts(request.out, request.kind, rows.columns, buffer_size=settings.streaming.buffer_size)
         files = rows.write(store, ratings, parts)
         skipped = [*store.skipped()]
@@ -141,7 +155,7 @@ class _Reading:
             if not reason:
                 return
         self.checkpoint.remove()  # the next run begins anew: these pages do not fit together
-        raise Incomplete(f"{plan.path} was not read completely in {ATTEMPTS} attempts: {reason}")
+        raise Incomplete(say("export.short", path=plan.path, attempts=ATTEMPTS, reason=reason))
 
     async def _add(self, entries: Sequence[Entry]) -> None:
         self.store.add(entries)
@@ -156,6 +170,6 @@ class _Reading:
         if plan.proof:
             await read_proof(self.trakt, self.checkpoint, self.store, plan.proof, reader.prefix)
             missing = self.store.missing(each_time=plan.each_time)
-            return f"{missing} of Trakt's own map are missing" if missing else ""
+            return say("export.map", missing=missing) if missing else ""
         have = self.store.count()
-        return "" if reader.counts == {have} else f"{have} items were read, Trakt counts {sorted(reader.counts)}"
+        return "" if reader.counts == {have} else say("export.count", have=have, counts=sorted(reader.counts))

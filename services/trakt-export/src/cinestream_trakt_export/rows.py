@@ -1,6 +1,6 @@
 """From the store to the files: the films with their ratings, row by row."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.importfile import Parts
-from cinestream_trakt_export.letterboxd import COLUMNS, Rating, Row, rows_of_film
+from cinestream_trakt_export.letterboxd import COLUMNS, IDENTITY, Rating, Row, rows_of_film
 from cinestream_trakt_export.library import Entry
 from cinestream_trakt_export.store import Key, Store
+
+_IMDB = IDENTITY.index("imdbID")
 
 
 @dataclass(frozen=True)
@@ -21,11 +23,13 @@ class Rows:
         form: of the rows, a key of `letterboxd.COLUMNS`.
         zone: where the viewer lives.
         since: what happened before this day, or at an unknown time, is left out; None for all.
+        directors: by IMDb id; None for files without them.
     """
 
     form: str
     zone: ZoneInfo
     since: date | None = None
+    directors: Mapping[str, str] | None = None
 
     def of(self, store: Store, ratings: Store | None) -> Iterator[tuple[Entry, Row]]:
         """Each row with the first entry of its film."""
@@ -33,7 +37,7 @@ class Rows:
         rated = with_rating(store.films(), ratings.ratings() if ratings else ())
         for entries, rating in rated:
             for row in rows_of_film(self.form, entries, rating, self.zone, since=since):
-                yield entries[0], row
+                yield entries[0], self._with_directors(row)
 
     def write(self, store: Store, ratings: Store | None, parts: Parts) -> list[Path]:
         """Write the rows and publish the parts; a row that fits into no file is skipped."""
@@ -51,7 +55,10 @@ class Rows:
     @property
     def columns(self) -> Row:
         """The header."""
-        return COLUMNS[self.form]
+        return COLUMNS[self.form] if self.directors is None else (*COLUMNS[self.form], "Directors")
+
+    def _with_directors(self, row: Row) -> Row:
+        return row if self.directors is None else (*row, self.directors.get(row[_IMDB], ""))
 
 
 def with_rating(

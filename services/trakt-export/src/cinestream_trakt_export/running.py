@@ -1,6 +1,8 @@
 """Doing something with a client, for the length of a command."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import anyio
 import typer
@@ -8,6 +10,8 @@ import typer
 from cinestream.contracts.errors import Transient
 from cinestream.resilience.batch import BatchFailed
 from cinestream.resilience.checkpoint import CheckpointRefused
+from cinestream.runtime.settings import BusSettings
+from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream.streaming import MemoryExceeded
 from cinestream_trakt_export import health
 from cinestream_trakt_export.answers import TraktError
@@ -15,6 +19,9 @@ from cinestream_trakt_export.client import Trakt, connected
 from cinestream_trakt_export.messages import say, speak
 from cinestream_trakt_export.schedule import Schedule, cron, every
 from cinestream_trakt_export.settings import TraktSettings, load_settings
+
+if TYPE_CHECKING:
+    from cinestream_trakt_export.films_known import FilmsKnown
 
 Work = Callable[[Trakt, TraktSettings], Awaitable[None]]
 
@@ -61,3 +68,16 @@ def with_trakt(work: Work) -> None:
             raise
         typer.echo(say("cache.extra"), err=True)
         raise typer.Exit(2) from None
+
+
+@asynccontextmanager
+async def our_stream(*, enqueue: bool, enrich: bool) -> "AsyncIterator[FilmsKnown | None]":
+    """The way to our own stream of films; None when nothing is asked of it, and NATS need not be there."""
+    if not (enqueue or enrich):
+        yield None
+        return
+    from cinestream.runtime.connected import connected as bus_connected  # NATS: not for every command
+    from cinestream_trakt_export.films_known import FilmsKnown
+
+    async with bus_connected(load_common_settings(BusSettings), "trakt-export") as bus:
+        yield FilmsKnown(bus, enqueue, enrich)

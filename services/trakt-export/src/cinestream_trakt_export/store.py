@@ -76,6 +76,11 @@ class Store:
         for key, of_film in groupby(self._db.execute(_FILMS), key=itemgetter(1, 2)):
             yield key, [*map(Entry._make, of_film)]
 
+    def imdb_ids(self) -> Iterator[str]:
+        """The IMDb ids of the films that have one, each once."""
+        for (id,) in self._db.execute("SELECT DISTINCT imdb FROM entry WHERE imdb != '' ORDER BY imdb"):
+            yield id
+
     def ratings(self) -> Iterator[tuple[Key, Rating]]:
         """The latest rating of each film that has one; films by key."""
         for key, of_film in groupby(self._db.execute(_RATINGS), key=itemgetter(0, 1)):

@@ -11,6 +11,7 @@ _RULES = {
     "imdbID": re.compile(r"tt\d+"),
     "Title": re.compile(r"[^\n]*"),
     "Year": re.compile(r"\d{4}"),
+    "Directors": re.compile(r"[^\n]*"),
     "Rating10": re.compile(r"[1-9]|10"),
     "WatchedDate": re.compile(r"\d{4}-\d{2}-\d{2}"),
     "Rewatch": re.compile(r"true|false"),
