@@ -19,6 +19,7 @@ class Process:
     log: Path
     port: int = field(default_factory=free_port)
     ops: int = field(default_factory=free_port)
+    settings: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -30,7 +31,15 @@ class Process:
     def environment(self) -> dict[str, str]:
         """Its settings."""
         own = {"CINESTREAM_STREAM_PORT": str(self.port), "CINESTREAM_OPS_PORT": str(self.ops)}
-        return os.environ | self.nats.environment("stream-api") | own | {"CINESTREAM_STREAM_RETRY_MS": "50"}
+        return (
+            os.environ
+            | self.nats.environment("stream-api")
+            | own
+            | {
+                "CINESTREAM_STREAM_RETRY_MS": "50",
+                **self.settings,
+            }
+        )
 
     def start(self) -> None:
         """Start it, and wait until it answers."""

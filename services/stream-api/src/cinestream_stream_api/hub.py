@@ -60,8 +60,8 @@ class Hub:
         self._behind: list[Listener] = []
         self._again: asyncio.Handle | None = None
         self._events = self._bytes = 0
-        metrics.clients.labels("live").set_function(lambda: self._count(live=True))
-        metrics.clients.labels("catching-up").set_function(lambda: self._count(live=False))
+        metrics.clients.labels("live").set_function(lambda: self.clients(live=True))
+        metrics.clients.labels("catching-up").set_function(lambda: self.clients(live=False))
 
     @property
     def tail(self) -> Tail:
@@ -147,7 +147,8 @@ class Hub:
         if self._behind and self._again is None:
             self._again = asyncio.get_running_loop().call_soon(self._push_behind)
 
-    def _count(self, *, live: bool) -> int:
+    def clients(self, *, live: bool) -> int:
+        """How many streams are open, of those that have, or have not, caught up."""
         return sum(listener.live is live for listener in self._listeners)
 
     async def _keep_beating(self) -> None:

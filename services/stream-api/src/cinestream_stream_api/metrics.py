@@ -12,6 +12,7 @@ class StreamMetrics:
             "Open streams, by state: live, or catching-up on history",
             ["state"],
             registry=registry,
+            multiprocess_mode="livesum",
         )
         self.events = Counter(
             "cinestream_stream_events_total",
@@ -50,9 +51,15 @@ class StreamMetrics:
             ["purpose"],
             registry=registry,
         )
-        self.ring_events = Gauge("cinestream_stream_ring_events", "Events in the ring", registry=registry)
+        self.ring_events = Gauge(
+            "cinestream_stream_ring_events", "Events in the ring", registry=registry, multiprocess_mode="livemax"
+        )
         self.position = Gauge(
-            "cinestream_stream_position", "Sequence of the last event that clients can get", registry=registry
+            "cinestream_stream_position",
+            "Sequence of the last event that clients can get",
+            registry=registry,
+            # The worker that is behind is the one to know of.
+            multiprocess_mode="livemin",
         )
         self.lag = Histogram(
             "cinestream_stream_lag_seconds",

@@ -17,8 +17,12 @@ from cinestream_stream_api.metrics import PROCESS, StreamMetrics
 from cinestream_stream_api.outlet import Outlet
 from cinestream_stream_api.scan import Scan
 from cinestream_stream_api.settings import StreamSettings
+from cinestream_stream_api.workers import run_workers
 
 _OTHER_FILES = 256
+_SAY_CLIENTS_EVERY = 1.0
+
+NEEDS = Needs(streams=[MOVIES])
 
 log = structlog.get_logger("stream")
 
@@ -33,12 +37,15 @@ SERVER: dict[str, Any] = {
 
 def run(settings: StreamSettings) -> None:
     """Run until told to stop. The port is taken first, so that a taken one is told at once."""
+    if settings.stream_workers > 1:
+        run_workers(settings)
+        return
     sock = http.bind(settings.stream_host, settings.stream_port, setting="CINESTREAM_STREAM_PORT")
-    _allow_open_files(settings.stream_max_clients)
-    run_service("stream-api", settings, Needs(streams=[MOVIES]), partial(serve, sock, PROCESS))
+    allow_open_files(settings.stream_max_clients)
+    run_service("stream-api", settings, NEEDS, partial(serve, sock, PROCESS))
 
 
-def _allow_open_files(clients: int) -> None:
+def allow_open_files(clients: int) -> None:
     """Raise this process's limit of open files, one per client, as far as the system lets it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = clients + _OTHER_FILES
@@ -49,8 +56,10 @@ def _allow_open_files(clients: int) -> None:
             log.warning("service.few_files", limit=most, wanted=wanted)
 
 
-async def serve(sock: socket.socket, metrics: StreamMetrics, context: Context[StreamSettings]) -> None:
-    """Serve until `context.stop`."""
+async def serve(
+    sock: socket.socket, metrics: StreamMetrics, context: Context[StreamSettings], *, say_clients: bool = False
+) -> None:
+    """Serve until `context.stop`. `say_clients` writes the number of clients down, for others to collect."""
     hub = Hub(context.bus, context.settings, metrics)
     context.health.degraded.append(lambda: [hub.tail.trouble] if hub.tail.trouble else [])
     if not await _started(hub, context.stop):
@@ -61,6 +70,8 @@ async def serve(sock: socket.socket, metrics: StreamMetrics, context: Context[St
     async with anyio.create_task_group() as keeping:
         keeping.start_soon(hub.keep)
         keeping.start_soon(scan.keep)
+        if say_clients:
+            keeping.start_soon(_say_clients, hub)
         async with anyio.create_task_group() as serving:
             await serving.start(http.serve, server, sock)
             await context.stop.wait()
@@ -68,6 +79,14 @@ async def serve(sock: socket.socket, metrics: StreamMetrics, context: Context[St
             await hub.end()
             server.should_exit = True
         keeping.cancel_scope.cancel()
+
+
+async def _say_clients(hub: Hub) -> None:
+    """Metrics of several processes are values in files: no function of a process can be asked."""
+    while True:
+        hub.metrics.clients.labels("live").set(hub.clients(live=True))
+        hub.metrics.clients.labels("catching-up").set(hub.clients(live=False))
+        await anyio.sleep(_SAY_CLIENTS_EVERY)
 
 
 async def _started(hub: Hub, stop: anyio.Event) -> bool:

@@ -16,6 +16,9 @@ class StreamSettings(ServiceSettings):
     ops_port: Port = Field(9103, description="Port of the ops endpoints")
     stream_host: str = Field("127.0.0.1", description="Address that the API listens on")
     stream_port: Port = Field(3000, description="Port that the API listens on")
+    stream_workers: int = Field(
+        1, ge=1, le=64, description="Processes that share the port; limits of clients are divided among them"
+    )
     stream_tick_ms: float = Field(
         25, ge=0, le=1000, description="Under load, clients are woken at most once in so many milliseconds"
     )

@@ -24,11 +24,16 @@ class EmbeddedServer(uvicorn.Server):
         yield
 
 
-def bind(host: str, port: int, *, setting: str) -> socket.socket:
-    """Bind a listening socket, or exit with one sentence that names the setting to change."""
+def bind(host: str, port: int, *, setting: str, shared: bool = False) -> socket.socket:
+    """Bind a listening socket, or exit with one sentence that names the setting to change.
+
+    Several `shared` sockets of one user can have the same port: the system spreads connections among those that listen.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         sock.bind((host, port))
     except OSError as error:

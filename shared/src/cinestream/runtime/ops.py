@@ -41,7 +41,7 @@ class Health:
 
 
 def ops_app(health: Health, routes: Sequence[BaseRoute] = ()) -> Starlette:
-    """The ASGI application of the ops endpoints, and of more `routes`."""
+    """The ASGI application of the ops endpoints, and of more `routes`, which go first."""
 
     async def livez(_: Request) -> Response:
         return health.livez()
@@ -53,5 +53,5 @@ def ops_app(health: Health, routes: Sequence[BaseRoute] = ()) -> Starlette:
         return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
     return Starlette(
-        routes=[Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics), *routes],
+        routes=[*routes, Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)],
     )

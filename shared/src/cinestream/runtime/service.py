@@ -5,6 +5,7 @@ on SIGTERM or SIGINT: not ready, stop taking work, finish or give back what is i
 """
 
 import signal
+import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -42,12 +43,20 @@ class Needs:
     consumers: Iterable[str] = ()
 
 
-def run_service(name: str, settings: S, needs: Needs, serve: Callable[[Context[S]], Awaitable[None]]) -> None:
+def run_service(
+    name: str,
+    settings: S,
+    needs: Needs,
+    serve: Callable[[Context[S]], Awaitable[None]],
+    *,
+    ops: socket.socket | None = None,
+) -> None:
     """Run a service until it is told to stop, through the lifecycle that this module's docstring draws.
 
-    Waits by itself, for as long as it takes, for the bus and for the topology.
+    Waits by itself, for as long as it takes, for the bus and for the topology. `ops` is a bound socket for the ops
+    endpoints, instead of one by the settings.
     """
-    _run(name, settings, lambda health, stop: _live(name, settings, needs, serve, health, stop))
+    _run(name, settings, lambda health, stop: _live(name, settings, needs, serve, health, stop), ops=ops)
 
 
 def run_without_bus(
@@ -76,21 +85,22 @@ def _run(
     settings: ServiceSettings,
     live: Callable[[Health, anyio.Event], Awaitable[None]],
     routes: Sequence[BaseRoute] = (),
+    ops: socket.socket | None = None,
 ) -> None:
     configure_logs(settings.log_format, settings.log_level, service=name)
-    sock = http.bind(settings.ops_host, settings.ops_port, setting="CINESTREAM_OPS_PORT")
+    sock = ops or http.bind(settings.ops_host, settings.ops_port, setting="CINESTREAM_OPS_PORT")
 
     async def main() -> None:
         health = Health()
-        ops = http.server(ops_app(health, routes), timeout_graceful_shutdown=1)
+        server = http.server(ops_app(health, routes), timeout_graceful_shutdown=1)
         stop = anyio.Event()
         async with anyio.create_task_group() as outer:
-            await outer.start(http.serve, ops, sock)
+            await outer.start(http.serve, server, sock)
             async with anyio.create_task_group() as group:
                 group.start_soon(_watch_signals, stop)
                 await live(health, stop)
                 group.cancel_scope.cancel()
-            ops.should_exit = True
+            server.should_exit = True
         log.info("service.stopped")
 
     anyio.run(main, backend_options={"use_uvloop": True})
