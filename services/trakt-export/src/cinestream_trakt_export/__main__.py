@@ -16,7 +16,7 @@ from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.commands import register
 from cinestream_trakt_export.export import Request, Summary, account
 from cinestream_trakt_export.export import export as run_export
-from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.messages import say, speak
 from cinestream_trakt_export.plans import KINDS, MODES
 from cinestream_trakt_export.running import our_stream, ready_settings, schedule_of, with_trakt
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_settings
@@ -32,6 +32,7 @@ def _about() -> None:
     """Export a Trakt.tv library as files that Letterboxd imports."""
     common = load_common_settings(CommonSettings)
     configure_logs(common.log_format, common.log_level, service="trakt-export")
+    speak()
 
 
 @app.command()
@@ -88,6 +89,7 @@ def export(
     ] = None,
     enqueue: Annotated[bool, typer.Option("--enqueue", help="Let our scraper read the films (needs NATS).")] = False,
     enrich: Annotated[bool, typer.Option("--enrich", help="Add directors from our stream (needs NATS).")] = False,
+    profile: Annotated[Path | None, typer.Option(help="Folder for a profile of the time and of the heap.")] = None,
     every: Annotated[str, typer.Option(help="Run as a service: now, and again so often (6h).")] = "",
     cron: Annotated[str, typer.Option(help="Run as a service: at these times (0 4 * * *).")] = "",
 ) -> None:
@@ -108,7 +110,7 @@ def export(
 
         ScheduledExport(ready_settings(), schedule, work).run(load_common_settings(OpsSettings))
     else:
-        with_trakt(work)
+        with_trakt(work, profile=profile)
 
 
 @app.command()

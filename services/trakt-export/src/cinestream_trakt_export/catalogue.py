@@ -32,6 +32,10 @@ MESSAGES: Mapping[str, Text] = {
         "Trakt no longer accepts the login: run 'cinestream-trakt login'",
         "Trakt n'accepte plus la connexion : lancez « cinestream-trakt login »",
     ),
+    "login.keyring": Text(
+        "the keyring cannot be used ({error}): unlock it, or set login.keyring to false",
+        "le trousseau est inutilisable ({error}) : déverrouillez-le, ou mettez login.keyring à false",
+    ),
     "login.no_code": Text(
         "Trakt gives no code (status {status}): check api.client_id",
         "Trakt ne donne pas de code (statut {status}) : vérifiez api.client_id",
@@ -116,10 +120,13 @@ MESSAGES: Mapping[str, Text] = {
         "The cache is kept in memory (cache.store): nothing outlives a run.",
         "Le cache est en mémoire (cache.store) : rien ne survit à une exécution.",
     ),
-    "cache.extra": Text(
-        "cache.encryption needs another package: install cinestream-trakt-export[encryption]",
-        "cache.encryption demande un autre paquet : installez cinestream-trakt-export[encryption]",
+    "setup.extra": Text(
+        "{package} is missing: install cinestream-trakt-export[{extra}]",
+        "{package} manque : installez cinestream-trakt-export[{extra}]",
     ),
+    "profile.seconds": Text("seconds is a number from 0.1 to 60", "seconds est un nombre de 0.1 à 60"),
+    "profile.busy": Text("a profile is being taken", "un profil est déjà en cours"),
+    "profile.written": Text("Profile and heap are in {folder}", "Le profil et le tas sont dans {folder}"),
     "details.failed": Text("{failed} of {count} could not be read", "{failed} sur {count} n'ont pas pu être lus"),
     "health.none": Text(
         "nothing is known yet: no service runs at {ops}, and no run has left its statistics",

@@ -17,7 +17,7 @@ from cinestream_trakt_export.caching import AnswerCache, Question, open_cache
 from cinestream_trakt_export.login import OAuth
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.statistics import Statistics
-from cinestream_trakt_export.tokens import TokenFile
+from cinestream_trakt_export.tokens import token_store
 from cinestream_trakt_export.transport import Answer, Query, Transport, http_client
 
 __all__ = ["Answer", "Trakt", "connected"]
@@ -149,7 +149,7 @@ async def connected(settings: TraktSettings) -> AsyncIterator[Trakt]:
     answers = AnswerCache(cache, settings.api.url, ttl=settings.cache.ttl) if cache else None
     try:
         async with http_client(settings.api) as http:
-            oauth = OAuth(http, settings.api, TokenFile(settings.login.token_file))
+            oauth = OAuth(http, settings.api, token_store(settings.login))
             trakt = Trakt(Transport(http, oauth, settings.api.url, limit), oauth, limit, answers)
             trakt.apply(settings)
             yield trakt

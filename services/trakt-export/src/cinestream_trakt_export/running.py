@@ -1,7 +1,8 @@
 """Doing something with a client, for the length of a command."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio
@@ -23,6 +24,7 @@ from cinestream_trakt_export.settings import TraktSettings, load_settings
 if TYPE_CHECKING:
     from cinestream_trakt_export.films_known import FilmsKnown
 
+_EXTRAS = {"cryptography": "encryption", "keyring": "keyring", "pyinstrument": "profiling"}
 Work = Callable[[Trakt, TraktSettings], Awaitable[None]]
 
 
@@ -47,27 +49,51 @@ def schedule_of(every_text: str, cron_text: str) -> Schedule | None:
         raise typer.Exit(2) from None
 
 
-def with_trakt(work: Work) -> None:
-    """Do something with a client; what goes wrong as expected is one sentence, and exit code 1."""
+def with_trakt(work: Work, *, profile: Path | None = None) -> None:
+    """Do something with a client; what goes wrong as expected is one sentence, and exit code 1 (2: not set up).
+
+    `profile` is a folder that gets the profile and the heap.
+    """
     settings = ready_settings()
 
     async def main() -> None:
-        async with connected(settings) as trakt:
+        async with _debugging(settings), connected(settings) as trakt:
             try:
                 await work(trakt, settings)
             finally:
                 health.save(trakt, settings)
 
     try:
-        anyio.run(main, backend_options={"use_uvloop": True})
+        with _profiled(profile, settings):
+            anyio.run(main, backend_options={"use_uvloop": True})
     except (TraktError, Transient, CheckpointRefused, MemoryExceeded, BatchFailed) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     except ModuleNotFoundError as error:
-        if error.name != "cryptography":
+        if error.name not in _EXTRAS:
             raise
-        typer.echo(say("cache.extra"), err=True)
+        typer.echo(say("setup.extra", package=error.name, extra=_EXTRAS[error.name]), err=True)
         raise typer.Exit(2) from None
+
+
+def _debugging(settings: TraktSettings) -> AbstractAsyncContextManager[None]:
+    if not settings.profiling.enabled:
+        return nullcontext()
+    from cinestream_trakt_export.profiling import debugging  # a web server: not for every command
+
+    return debugging(settings.profiling)
+
+
+@contextmanager
+def _profiled(folder: Path | None, settings: TraktSettings) -> Iterator[None]:
+    if folder is None:
+        yield
+        return
+    from cinestream_trakt_export.profiling import profiled
+
+    with profiled(folder, settings.profiling):
+        yield
+    typer.echo(say("profile.written", folder=folder), err=True)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ from cinestream_trakt_export import health as health_facts
 from cinestream_trakt_export import metrics
 from cinestream_trakt_export.answers import TraktError
 from cinestream_trakt_export.client import Trakt, connected
+from cinestream_trakt_export.profiling import debugging
 from cinestream_trakt_export.schedule import Schedule
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings
 
@@ -55,7 +56,11 @@ class ScheduledExport:
     async def serve(self, health: Health, stop: anyio.Event) -> None:
         """Until `stop` is set; what is in hand then is given up, and goes on where it was at the next start."""
         health.degraded.append(lambda: [self._failed] if self._failed else [])
-        async with connected(self.settings) as trakt, anyio.create_task_group() as group:
+        async with (
+            debugging(self.settings.profiling),
+            connected(self.settings) as trakt,
+            anyio.create_task_group() as group,
+        ):
             self._trakt = trakt
             health_facts.gauges(trakt)
             group.start_soon(self._reload)

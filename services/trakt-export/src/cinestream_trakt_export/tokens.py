@@ -11,7 +11,9 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_se
 from cinestream.resilience import atomic
 from cinestream_trakt_export.answers import NeedsLogin
 from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.settings import Login
 
+_SERVICE, _LOGIN = "cinestream-trakt", "login"
 _EARLY = 60  # seconds before its end a token is renewed, for clocks that differ
 
 
@@ -75,3 +77,48 @@ class TokenFile:
             yield
         finally:
             os.close(descriptor)
+
+
+class TokenKeyring(TokenFile):
+    """A login in the system's keyring (Secret Service, Keychain, …) instead; `path` is only where its lock is.
+
+    Needs `keyring`, which the extra of that name brings; raises ModuleNotFoundError without it, NeedsLogin when the
+    keyring cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        import keyring
+        import keyring.errors
+
+        self._keyring, self._failures = keyring, (keyring.errors.KeyringError,)
+
+    def load(self) -> Token:
+        """The login; raises NeedsLogin when there is none that can be read."""
+        try:
+            found = self._keyring.get_password(_SERVICE, _LOGIN)
+            if found is None:
+                raise NeedsLogin(say("login.nobody"))
+            return Token.model_validate_json(found)
+        except (*self._failures, ValidationError) as error:
+            raise NeedsLogin(say("login.keyring", error=type(error).__name__)) from None
+
+    def save(self, token: Token) -> None:
+        """Keep a login instead of the one before."""
+        try:
+            self._keyring.set_password(_SERVICE, _LOGIN, token.model_dump_json())
+        except self._failures as error:
+            raise NeedsLogin(say("login.keyring", error=type(error).__name__)) from None
+
+    def remove(self) -> bool:
+        """Forget the login; whether there was one."""
+        try:
+            self._keyring.delete_password(_SERVICE, _LOGIN)
+        except self._failures:
+            return False
+        return True
+
+
+def token_store(settings: Login) -> TokenFile:
+    """Where the login is kept, as set."""
+    return TokenKeyring(settings.token_file) if settings.keyring else TokenFile(settings.token_file)

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import anyio
 from anyio.abc import ObjectReceiveStream, ObjectSendStream
 
+from cinestream.resilience.groups import first
 from cinestream.resilience.retry import ONCE, RetryPolicy, retry, transient
 
 T = TypeVar("T")
@@ -79,7 +80,7 @@ async def run_batch(
             group.start_soon(_work_all, operations, send, policy.max_concurrency)
             count = await _hand_over(receive, flush, policy)
     except BaseExceptionGroup as errors:
-        raise _first(errors)  # noqa: B904 - its own cause stays
+        raise first(errors)  # noqa: B904 - its own cause stays
     return count
 
 
@@ -137,9 +138,3 @@ async def _filled(receive: ObjectReceiveStream[Result[T]], ready: list[Result[T]
         if policy.fail_fast and ready[-1].error:
             break
     return True
-
-
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error itself: callers handle errors, not groups of them."""
-    error = errors.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error

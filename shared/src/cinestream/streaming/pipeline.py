@@ -8,6 +8,7 @@ import anyio
 from anyio.abc import ObjectReceiveStream, ObjectSendStream
 from anyio.streams.memory import MemoryObjectReceiveStream
 
+from cinestream.resilience.groups import first
 from cinestream.streaming.pressure import Gate, MemoryLimit
 from cinestream.streaming.stage import Bad, Stage, StageTotals, apply
 
@@ -98,7 +99,7 @@ async def stream(
                 receive = following
             await run.write(receive, sink)
     except BaseExceptionGroup as errors:
-        raise _first(errors) from None
+        raise first(errors) from None
     return run.totals
 
 
@@ -177,9 +178,3 @@ class _Run:
                     await sink(chunk)
                 self.totals.written += len(chunk)
                 self._gate.left()
-
-
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error itself: callers handle errors, not groups of them; those that it brought about tell nothing more."""
-    error = errors.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error

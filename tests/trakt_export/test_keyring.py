@@ -1,0 +1,46 @@
+"""The login in the system's keyring."""
+
+from pathlib import Path
+
+import pytest
+from tests.conftest import ROOT
+from tests.trakt_export.conftest import command
+from tests.trakt_export.server import Account
+
+from cinestream_trakt_export.settings import TraktSettings
+
+
+@pytest.fixture
+def variables(settings: TraktSettings, tmp_path: Path) -> dict[str, str]:
+    """A keyring for the command, and no file with a login."""
+    settings.login.token_file.unlink()
+    return {
+        "CINESTREAM_TRAKT_LOGIN__KEYRING": "true",
+        "KEYRING_FILE": str(tmp_path / "keyring"),
+        "PYTHON_KEYRING_BACKEND": "tests.trakt_export.file_keyring.FileKeyring",
+        "PYTHONPATH": str(ROOT),
+    }
+
+
+def test_the_login_is_in_the_keyring_alone(
+    trakt: Account, settings: TraktSettings, variables: dict[str, str], tmp_path: Path
+) -> None:
+    """Logged in, renewed after a refusal, and forgotten: no file ever holds it."""
+    trakt.device, trakt.interval = [200], 1
+    assert command(settings, "whoami", variables=variables).returncode == 1
+    assert command(settings, "login", variables=variables).returncode == 0
+    trakt.access = "access-7"  # what is kept is refused now, and must be renewed
+    assert command(settings, "whoami", variables=variables).stdout == "ann (Europe/Berlin)\n"
+    assert trakt.refresh.removeprefix("refresh-") in (tmp_path / "keyring").read_text()
+    assert not settings.login.token_file.exists()
+    assert command(settings, "logout", variables=variables).stdout == "Logged out.\n"
+    assert (tmp_path / "keyring").read_text() == "{}"
+
+
+def test_a_keyring_that_cannot_be_used_says_so(
+    trakt: Account, settings: TraktSettings, variables: dict[str, str]
+) -> None:
+    """With the cure."""
+    variables["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+    result = command(settings, "whoami", variables=variables)
+    assert (result.returncode, "login.keyring" in result.stderr) == (1, True)
