@@ -17,7 +17,7 @@ from cinestream.bus import topology
 from cinestream.bus.declare import TopologySettings
 from cinestream.runtime.settings import PREFIX, BusSettings, CommonSettings, ServiceSettings
 from cinestream_demo.local.settings import LocalSettings
-from cinestream_etl.settings import EtlSettings
+from cinestream_etl.settings import EtlSettings, ToneSettings
 from cinestream_scraper.settings import ScraperSettings
 from cinestream_stream_api.settings import StreamSettings
 from cinestream_trakt_export.settings import PREFIX as TRAKT_PREFIX
@@ -36,6 +36,7 @@ SETTINGS: tuple[tuple[str, type[CommonSettings]], ...] = (
     ("Every service", ServiceSettings),
     ("`cinestream-scraper`", ScraperSettings),
     ("`cinestream-etl`", EtlSettings),
+    ("`cinestream-etl` and its commands `parse`, `reprocess` and `tone`", ToneSettings),
     ("`cinestream-stream-api`", StreamSettings),
     ("`cinestream-trakt export` with `--every` or `--cron` (all else in [docs/trakt.md](docs/trakt.md))", OpsSettings),
     ("`cinestream-topology`", TopologySettings),

@@ -1,6 +1,7 @@
 """`make bench-tone`: how often readers agree with the tones, what is confused with what, and plots per second.
 
-Real plots are those on the pages in `$CINESTREAM_SAMPLES` (default: `../shared`); without pages they are left out.
+Real plots are those on the pages in `$CINESTREAM_SAMPLES` (default: `../shared`). What is absent is left out: these
+pages, and WordLlama (the extra `tone`).
 """
 
 import os
@@ -13,6 +14,7 @@ from tests.etl.labelled_plots import Labelled, agreement, of_catalogue, of_pages
 
 from cinestream.contracts import PlotTone, SentimentAnalysis
 from cinestream_etl.tone import Hear, scores, tone
+from cinestream_etl.tones.wordllama import installed, wordllama_tone
 
 ROUNDS = 20
 SECONDS = 0.2
@@ -58,6 +60,7 @@ def main() -> None:
     """Measure, and print the tables."""
     measured, heard = sets(), Counter[tuple[str, str]]()
     ways: dict[str, Hear] = {"genres alone": genres_alone, "lexicon": tone}
+    ways |= {"wordllama": wordllama_tone()} if installed() else {}
     print(f"{'strict / lenient agreement':<28}{'plots':>6}" + "".join(f"{way:>18}" for way in ways))
     for name, plots in measured.items():
         found = {way: agreement(plots, hear) for way, hear in ways.items()}

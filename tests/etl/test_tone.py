@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.etl.labelled_plots import agreement, of_catalogue, of_pages, written
 
@@ -12,6 +12,7 @@ from cinestream_etl.tone import NOTHING, tone
 from cinestream_etl.tones import lexicon
 from cinestream_etl.tones.genres import GENRES, MOST, prior
 from cinestream_etl.tones.inflections import forms
+from cinestream_etl.tones.wordllama import installed, wordllama_tone
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,7 @@ def test_a_phrase_is_more_than_its_words() -> None:
     assert tone("In the United States.", ["Adventure"]).keywords == []
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(), st.lists(st.sampled_from([*GENRES, "Sci-Fi", "Unknown"]), max_size=8))
 def test_any_text_has_a_tone(plot: str, genres: list[str]) -> None:
     """The score is within 0..1, the same each time and for genres in any order, and Neutral never has one."""
@@ -122,6 +124,7 @@ def test_any_text_has_a_tone(plot: str, genres: list[str]) -> None:
     assert (heard.keyword_score > 0) is bool(heard.keywords)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from([term.words for term in lexicon.terms()]), max_size=40), st.sampled_from(" -,\n"))
 def test_every_keyword_is_in_the_plot(terms: list[lexicon.Words], between: str) -> None:
     """Whatever stands between the words."""
@@ -197,3 +200,14 @@ def test_measured_and_development_plots_are_apart() -> None:
     """What is measured with was not learnt from."""
     assert not {plot.plot for plot in written("heldout")} & {plot.plot for plot in written("development")}
     assert all({plot.tone, *plot.also} <= set(PlotTone) for name in FLOORS for plot in written(name))
+
+
+@pytest.mark.skipif(not installed(), reason="the extra `tone` is not installed: uv pip install 'wordllama>=0.4'")
+def test_readers_agree_with_wordllama() -> None:
+    """The optional model agrees somewhat more often on plots that it was not made with, and scores by words as well."""
+    hear = wordllama_tone()
+    measured = agreement(written("heldout"), hear)
+    assert measured.strict >= 0.65
+    assert measured.lenient >= 0.81
+    assert hear(None, ["Horror"]) == hear("...", ["Horror"]) == NOTHING
+    assert hear("A sadistic serial killer.", ["Horror"]) == tone("A sadistic serial killer.", ["Horror"])

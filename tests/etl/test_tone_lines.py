@@ -1,24 +1,26 @@
 """`cinestream-etl tone`: one answer for each line, in order, whatever the lines are."""
 
+import os
 import subprocess
 from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.conftest import SCRIPTS
 
 from cinestream_etl.tone import tone
 from cinestream_etl.tone_lines import tone_lines
+from cinestream_etl.tones.wordllama import installed
 
 COMMAND = [str(SCRIPTS / "cinestream-etl"), "tone"]
 NEUTRAL = {"plot_tone": "Neutral", "keyword_score": 0.0, "keywords": []}
 GRIEF = {"plot": "A grieving widower mourns his wife’s suicide.", "genres": ["Drama"]}
 
 
-def _run(lines: bytes) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(COMMAND, input=lines, capture_output=True, timeout=60)
+def _run(lines: bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(COMMAND, input=lines, env=os.environ | environment, capture_output=True, timeout=60)
 
 
 def _answers(lines: bytes) -> list[Any]:
@@ -63,6 +65,17 @@ def test_an_answer_comes_before_the_next_question() -> None:
         assert process.wait(60) == 0
 
 
+def test_the_model_is_a_setting() -> None:
+    """It hears with the vectors where they are installed, and else says what is missing, before any answer."""
+    done = _run(orjson.dumps(GRIEF), CINESTREAM_ETL_TONE_MODEL="wordllama")
+    if installed():
+        assert orjson.loads(done.stdout)["plot_tone"] == "Tragic"
+    else:
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"CINESTREAM_ETL_TONE_MODEL" in done.stderr
+        assert b"cinestream-etl[tone]" in done.stderr
+
+
 @pytest.mark.parametrize(
     "line",
     [b"{}", b'{"plot": ""}', b'{"genres": ["Horror"]}', b'{"plot": null, "genres": null, "id": 7, "title": []}'],
@@ -102,6 +115,7 @@ _json = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.binary().map(lambda line: line.replace(b"\n", b"")) | _json.map(lambda v: orjson.dumps({"plot": v})))
 )

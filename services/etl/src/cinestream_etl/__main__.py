@@ -17,11 +17,10 @@ from cinestream.contracts.request import ScrapeRequest
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.service import Needs, run_service
-from cinestream.runtime.settings import BusSettings, load_settings, print_settings
+from cinestream.runtime.settings import load_settings, print_settings
 from cinestream_etl.pipeline import Filtered, only_film, read_page
 from cinestream_etl.reprocess import reprocess
-from cinestream_etl.settings import EtlSettings
-from cinestream_etl.tone import tone
+from cinestream_etl.settings import EtlSettings, ToneSettings
 from cinestream_etl.tone_lines import tone_lines
 from cinestream_etl.worker import DURABLE, serve
 
@@ -54,10 +53,11 @@ def parse(
     ] = False,
 ) -> None:
     """Print the movie that a page becomes, as if it were the only known film; or say why it is none, and exit 1."""
+    hear = load_settings(ToneSettings).hear()
     try:
         requested = ScrapeRequest.of(url).id if url else None
         html = page.read_bytes().decode("utf-8", "replace").encode()
-        read = read_page(html, requested=requested, page_time=datetime.now(UTC))
+        read = read_page(html, requested=requested, page_time=datetime.now(UTC), hear=hear)
     except (Invalid, ValueError) as error:
         typer.echo(f"invalid: {error}", err=True)
         raise typer.Exit(1) from None
@@ -78,14 +78,15 @@ def reprocess_pages(
     id: Annotated[list[str] | None, typer.Option(help="Only this title; can be given more than once.")] = None,
 ) -> None:
     """Read stored pages again through today's parser; only what really changes is published. Prints the results."""
-    settings = load_settings(BusSettings)
+    settings = load_settings(EtlSettings)
     configure_logs(settings.log_format, settings.log_level, service="reprocess")
 
     async def run() -> Counter[str]:
         moment = datetime.fromisoformat(since)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         ids = [ScrapeRequest.of(title).id for title in id or ()]
         async with connected(settings, "cinestream-etl-reprocess") as bus:
-            return await reprocess(bus, since=moment if moment.tzinfo else moment.replace(tzinfo=UTC), ids=ids)
+            return await reprocess(bus, since=moment, ids=ids, hear=settings.hear())
 
     try:
         typer.echo(orjson.dumps(anyio.run(run)))
@@ -101,7 +102,7 @@ def tone_of_lines() -> None:
     A line that cannot be read is answered too, as Neutral with its "error", and named on stderr; the exit code is 1.
     """
     faults = 0
-    for answer, fault in tone_lines(sys.stdin.buffer, tone):
+    for answer, fault in tone_lines(sys.stdin.buffer, load_settings(ToneSettings).hear()):
         sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
         if fault:

@@ -3,10 +3,10 @@
 from cinestream.contracts import Movie, Recommendation
 from cinestream_etl.genre_themes import genre_categories
 from cinestream_etl.title import ParsedTitle, Related
-from cinestream_etl.tone import tone
+from cinestream_etl.tone import Hear, tone
 
 
-def enrich(title: ParsedTitle) -> Movie:
+def enrich(title: ParsedTitle, hear: Hear = tone) -> Movie:
     """The movie that the stream shows, but for the statistics of its directors."""
     return Movie(
         id=title.id,
@@ -24,7 +24,7 @@ def enrich(title: ParsedTitle) -> Movie:
             title.genres, title.interests, title.keywords, (note for writer in title.writers for note in writer.notes)
         ),
         director_stats=None,
-        sentiment_analysis=tone(title.plot, title.genres),
+        sentiment_analysis=hear(title.plot, title.genres),
         recommendations=[_recommendation(film) for film in title.recommendations],
         original_title=title.original_title,
         kind=title.kind,

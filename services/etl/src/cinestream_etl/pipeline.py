@@ -16,17 +16,22 @@ from cinestream_etl.enrich import enrich
 from cinestream_etl.fingerprint import facts, fingerprint
 from cinestream_etl.parse import Disagreement, parse
 from cinestream_etl.title import ParsedTitle
+from cinestream_etl.tone import Hear, tone
 from cinestream_etl.validate import validate
 
 
 @dataclass(frozen=True)
 class Film:
-    """A validated film, the time of its page, from which layout each field came, and where the layouts disagree."""
+    """A validated film, the time of its page, from which layout each field came, and where the layouts disagree.
+
+    `hear` hears the tone of its plot.
+    """
 
     title: ParsedTitle
     page_time: datetime
     sources: Mapping[str, str]
     disagreements: tuple[Disagreement, ...] = ()
+    hear: Hear = tone
 
     @property
     def id(self) -> str:
@@ -69,7 +74,7 @@ class Film:
 
     @cached_property
     def _alone(self) -> Movie:
-        return enrich(self.title)
+        return enrich(self.title, self.hear)
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ class Filtered:
     kind: str
 
 
-def read_page(html: bytes, *, requested: str | None, page_time: datetime) -> Film | Filtered:
+def read_page(html: bytes, *, requested: str | None, page_time: datetime, hear: Hear = tone) -> Film | Filtered:
     """Make a film of a page, given as UTF-8.
 
     Raises:
@@ -92,7 +97,7 @@ def read_page(html: bytes, *, requested: str | None, page_time: datetime) -> Fil
         return Filtered(title.id, title.kind)
     # Times on the wire have milliseconds: what is compared later must not have more.
     page_time = page_time.replace(microsecond=page_time.microsecond // 1000 * 1000)
-    return Film(title, page_time, parsed.sources, parsed.disagreements)
+    return Film(title, page_time, parsed.sources, parsed.disagreements, hear)
 
 
 def only_film(film: Film) -> Movie:

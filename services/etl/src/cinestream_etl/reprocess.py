@@ -13,13 +13,14 @@ import structlog
 from cinestream.bus.jetstream import Bus, Stored
 from cinestream.bus.topology import PAGES
 from cinestream.contracts import Invalid, Kind, subjects
+from cinestream_etl.tone import Hear, tone
 from cinestream_etl.worker import settle_page
 
 log = structlog.get_logger("reprocess")
 _BATCH = 20
 
 
-async def reprocess(bus: Bus, *, since: datetime, ids: Iterable[str] = ()) -> Counter[str]:
+async def reprocess(bus: Bus, *, since: datetime, ids: Iterable[str] = (), hear: Hear = tone) -> Counter[str]:
     """Settle every page of a title that was stored at `since` or later, of these titles (none given: of all).
 
     Returns how many pages had which result (see the metric `cinestream_etl_pages_total`).
@@ -32,7 +33,7 @@ async def reprocess(bus: Bus, *, since: datetime, ids: Iterable[str] = ()) -> Co
     for id in ids or ["*"]:
         async for stored in _pages(bus, subjects.page(Kind.TITLE, id), first.sequence if first else None):
             try:
-                result = await settle_page(bus, stored.envelope)
+                result = await settle_page(bus, stored.envelope, hear=hear)
             except Invalid as error:
                 result = "invalid"
                 log.warning("page.invalid", subject=stored.subject, sequence=stored.sequence, reason=str(error))

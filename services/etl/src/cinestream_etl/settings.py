@@ -1,13 +1,35 @@
 """The settings of etl."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from cinestream.runtime.settings import Port, ServiceSettings
+from cinestream.runtime.settings import CommonSettings, Port, ServiceSettings
+from cinestream_etl.tone import Hear, tone
+from cinestream_etl.tones.wordllama import installed, wordllama_tone
 
 
-class EtlSettings(ServiceSettings):
+class ToneSettings(CommonSettings):
+    """How the tone of a plot is heard."""
+
+    etl_tone_model: Literal["lexicon", "wordllama"] = Field(
+        "lexicon",
+        description="How tones are heard (docs/tone.md); wordllama needs the extra `tone`; the same everywhere",
+    )
+
+    @field_validator("etl_tone_model")
+    @classmethod
+    def _is_installed(cls, model: str) -> str:
+        if model == "wordllama" and not installed():
+            raise ValueError("wordllama is not installed; the extra brings it: cinestream-etl[tone]")
+        return model
+
+    def hear(self) -> Hear:
+        """The way to hear tones, ready."""
+        return wordllama_tone() if self.etl_tone_model == "wordllama" else tone
+
+
+class EtlSettings(ServiceSettings, ToneSettings):
     """What etl can be told."""
 
     ops_port: Port = Field(9102, description="Port of the ops endpoints")

@@ -23,6 +23,7 @@ from cinestream_etl.pipeline import Film, Filtered, read_page
 from cinestream_etl.records import Change, change
 from cinestream_etl.settings import EtlSettings
 from cinestream_etl.title import FIELDS, absent
+from cinestream_etl.tone import Hear, tone
 from cinestream_etl.versions import Decision
 
 log = structlog.get_logger("etl")
@@ -38,10 +39,11 @@ async def serve(context: Context[EtlSettings]) -> None:
     watch = Watch(settings.etl_drift_window)
     context.health.degraded.append(watch.reasons)
     pull = await bus.pull(PAGES, DURABLE)
-    await consume(bus, [pull], partial(handle, bus, watch=watch), work=work, metrics=metrics.CONSUME, stop=context.stop)
+    handler = partial(handle, bus, watch=watch, hear=settings.hear())
+    await consume(bus, [pull], handler, work=work, metrics=metrics.CONSUME, stop=context.stop)
 
 
-async def handle(bus: Bus, delivery: Delivery, *, watch: Watch | None = None) -> None:
+async def handle(bus: Bus, delivery: Delivery, *, watch: Watch | None = None, hear: Hear = tone) -> None:
     """Bring what follows from one page into the streams; the caller carries out the verdict. `watch` sees each film.
 
     Raises:
@@ -49,7 +51,7 @@ async def handle(bus: Bus, delivery: Delivery, *, watch: Watch | None = None) ->
         Transient: the bus does not answer, or too many races were lost.
     """
     try:
-        result = await settle_page(bus, delivery.envelope, watch=watch)
+        result = await settle_page(bus, delivery.envelope, watch=watch, hear=hear)
     except Invalid:
         metrics.PAGES.labels("invalid").inc()
         raise
@@ -57,14 +59,14 @@ async def handle(bus: Bus, delivery: Delivery, *, watch: Watch | None = None) ->
     log.debug("page.settled", subject=delivery.subject, result=result)
 
 
-async def settle_page(bus: Bus, page: Envelope, *, watch: Watch | None = None) -> str:
+async def settle_page(bus: Bus, page: Envelope, *, watch: Watch | None = None, hear: Hear = tone) -> str:
     """The same for any page, stored or delivered; returns the result that the metric of pages counts.
 
     Raises:
         Invalid: no film can be made of the page.
         Transient: the bus does not answer, or too many races were lost.
     """
-    read = _read(page)
+    read = _read(page, hear)
     if not isinstance(read, Film):
         return read
     if watch:
@@ -113,13 +115,13 @@ async def _withdraw(bus: Bus, film: Film, keys: Iterable[str]) -> list[Change]:
     return [await change(bus, key, partial(Record.without_film, id=film.id, since=film.page_time)) for key in keys]
 
 
-def _read(envelope: Envelope) -> Film | str:
+def _read(envelope: Envelope, hear: Hear) -> Film | str:
     """The film of a page, or why it has none."""
     started = time.perf_counter()
     page = RawPage.decode(Envelope(envelope.headers, b""))
     if page.outcome is not Outcome.FILM:
         return page.outcome.value
-    read = read_page(html_bytes(envelope), requested=page.id, page_time=page.fetched_at)
+    read = read_page(html_bytes(envelope), requested=page.id, page_time=page.fetched_at, hear=hear)
     metrics.PARSE_SECONDS.observe(time.perf_counter() - started)
     if isinstance(read, Filtered):
         return "filtered"
