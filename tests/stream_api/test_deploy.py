@@ -1,5 +1,6 @@
-"""The alert rules and the dashboard of the stream: valid, and about metrics that are really exported."""
+"""Prometheus's configuration, the alert rules and the dashboard: valid, and about metrics that are really exported."""
 
+import importlib
 import json
 import re
 import shutil
@@ -7,20 +8,34 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from prometheus_client import CollectorRegistry
+from prometheus_client import REGISTRY, CollectorRegistry
 from tests.conftest import ROOT
 
 from cinestream_stream_api.metrics import StreamMetrics
 
-RULES = ROOT / "deploy/prometheus/cinestream-stream.rules.yml"
-DASHBOARD = ROOT / "deploy/grafana/cinestream-stream.json"
+CONFIG = ROOT / "deploy/prometheus/prometheus.yml"
+RULES = sorted((ROOT / "deploy/prometheus").glob("*.rules.yml"))
+DASHBOARD = ROOT / "deploy/grafana/dashboards/cinestream-stream.json"
+SERVICES = ("scraper", "etl", "stream_api")
 _NAME = re.compile(r"\bcinestream_[a-z_]+")
 
 
-def exported() -> set[str]:
-    """The names of all samples that the service can export."""
+def of_the_stream() -> CollectorRegistry:
+    """The metrics of stream-api alone."""
     registry = CollectorRegistry()
     StreamMetrics(registry)
+    return registry
+
+
+def of_all() -> CollectorRegistry:
+    """The metrics of every service."""
+    for service in SERVICES:
+        importlib.import_module(f"cinestream_{service}.metrics")
+    return REGISTRY
+
+
+def exported(registry: CollectorRegistry) -> set[str]:
+    """The names of all samples that can be exported."""
     names: set[str] = set()
     for metric in registry.collect():
         suffixes = {"counter": ["_total"], "histogram": ["_bucket", "_sum", "_count"]}.get(metric.type, [""])
@@ -36,26 +51,39 @@ def expressions(path: Path) -> list[str]:
     return re.findall(r"^ +expr: (.+)$", path.read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", [RULES, DASHBOARD], ids=["rules", "dashboard"])
+@pytest.mark.parametrize("path", [*RULES, DASHBOARD], ids=lambda path: path.name)
 def test_every_metric_that_is_asked_for_is_exported(path: Path) -> None:
     """A renamed metric must not leave an alert behind that can never fire."""
     asked = {name for expression in expressions(path) for name in _NAME.findall(expression)}
     assert asked
-    assert asked <= exported()
+    assert asked <= exported(of_all())
 
 
 def test_the_dashboard_shows_every_metric() -> None:
     """Nothing is exported that nobody looks at."""
-    shown = " ".join(expressions(DASHBOARD) + expressions(RULES))
-    families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in exported()}
+    shown = " ".join(query for path in (DASHBOARD, *RULES) for query in expressions(path))
+    families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in exported(of_the_stream())}
     assert [name for name in families if name not in shown] == []
 
 
-def test_the_rules_are_valid() -> None:
-    """Prometheus's own tool reads them without a complaint."""
+@pytest.mark.parametrize("path", [CONFIG, *RULES], ids=lambda path: path.name)
+def test_prometheus_can_read_it(path: Path) -> None:
+    """Prometheus's own tool does so without a complaint."""
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("no promtool (Debian: prometheus)")
-    checked = subprocess.run([promtool, "check", "rules", str(RULES)], capture_output=True, text=True, timeout=30)
+    check = ["config", "--syntax-only"] if path == CONFIG else ["rules"]
+    checked = subprocess.run([promtool, "check", *check, str(path)], capture_output=True, text=True, timeout=60)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "SUCCESS" in checked.stdout
+
+
+def test_every_service_is_scraped_where_it_answers() -> None:
+    """The ports are those that the services have by default and in compose."""
+    scraped = dict(re.findall(r"names: \[([a-z-]+)\], type: A, port: (\d+)", CONFIG.read_text()))
+    compose = (ROOT / "docker-compose.yml").read_text()
+    assert scraped == {"scraper": "9101", "etl": "9102", "stream-api": "9103"}
+    for service, port in scraped.items():
+        part = re.search(rf"^  {service}:\n(?:(?:    .*)?\n)+", compose, re.MULTILINE)
+        assert part
+        assert f"CINESTREAM_OPS_PORT: {port}\n" in part[0]

@@ -64,6 +64,8 @@ class History:
             state = await self._bus.stream_state(MOVIES)
         except KeyError as error:
             raise Transient(f"the stream {MOVIES} is missing") from error
+        if state.max_bytes > 0:
+            self._metrics.fill.set(state.bytes / state.max_bytes)
         return Held(epoch_of(state.created), max(state.first_sequence, 1), state.last_sequence)
 
     def forget(self) -> None:

@@ -51,6 +51,12 @@ class StreamMetrics:
             ["purpose"],
             registry=registry,
         )
+        self.fill = Gauge(
+            "cinestream_stream_history_fill_ratio",
+            "How much of the bytes that MOVIES may hold is used (0 to 1); at 1 the oldest versions go",
+            registry=registry,
+            multiprocess_mode="livemax",
+        )
         self.ring_events = Gauge(
             "cinestream_stream_ring_events", "Events in the ring", registry=registry, multiprocess_mode="livemax"
         )
