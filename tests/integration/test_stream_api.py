@@ -181,6 +181,22 @@ async def test_an_idle_stream_has_a_heartbeat(stream_bus: Bus, etl_bus: Bus) -> 
         assert short(await take(stream, 1)) == ["position 1"]
 
 
+async def test_the_lag_is_measured_where_films_are_written(etl_bus: Bus, stream_bus: Bus) -> None:
+    """A film that nobody is written is not late; one that several clients get is observed once."""
+    async with serving(stream_bus, stream_tick_ms=0) as api:
+        await publish(etl_bus, 1)
+        with anyio.fail_after(30):
+            await api.until("events_total", 1, source="live")
+        async with api.stream() as one, api.stream("?genre=war") as two:
+            await take(one, 1)
+            await take(two, 1)
+            assert api.metric("lag_seconds_count") == 0
+            await publish(etl_bus, 2, 3)
+            assert short(await take(one, 2)) == ["movie 2", "movie 3"]
+            assert api.metric("lag_seconds_count") == 2
+            assert api.metric("lag_seconds_sum") < 60
+
+
 async def test_a_client_that_goes_is_noticed_without_an_event(stream_bus: Bus) -> None:
     """The number of clients falls when the connection closes, not when there is something to send."""
     async with serving(stream_bus, stream_heartbeat=300) as api:

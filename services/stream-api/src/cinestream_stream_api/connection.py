@@ -48,6 +48,11 @@ class Connection:
         """Whether the client has seen everything there is, at least once."""
         return self.subscriber.live
 
+    @property
+    def reached(self) -> int:
+        """The sequence up to which the client was written everything."""
+        return self.subscriber.reached
+
     def look(self, now: float) -> None:
         """Disconnect a client that does not read; let a stream end that has lived long enough."""
         if self._since is not None and self._since < now - self._hub.settings.stream_send_timeout:

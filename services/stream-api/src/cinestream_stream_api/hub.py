@@ -33,6 +33,10 @@ class Listener(Protocol):
     def live(self) -> bool:
         """Whether it has seen everything there is, at least once."""
 
+    @property
+    def reached(self) -> int:
+        """The sequence up to which it was written everything."""
+
     def push(self) -> bool:
         """Write the next bytes without waiting; whether there may be more already."""
 
@@ -59,6 +63,7 @@ class Hub:
         self._nobody = asyncio.Event()
         self._behind: list[Listener] = []
         self._again: asyncio.Handle | None = None
+        self._pushed = 0
         self._events = self._bytes = 0
         metrics.clients.labels("live").set_function(lambda: self.clients(live=True))
         metrics.clients.labels("catching-up").set_function(lambda: self.clients(live=False))
@@ -134,14 +139,24 @@ class Hub:
 
     def _push(self) -> None:
         """Let every listener write what is new, a chunk each; those who have more go on in the next turn."""
+        self._pushed = self.ring.head
         self._behind = [listener for listener in list(self._listeners) if listener.push()]
+        self._measure_lag()
         self._push_again()
 
     def _push_behind(self) -> None:
         self._again = None
         behind, self._behind = self._behind, []
         self._behind += [listener for listener in behind if listener.push()]
+        self._measure_lag()
         self._push_again()
+
+    def _measure_lag(self) -> None:
+        lag = self._tail.lag
+        if not self._listeners:
+            lag.forget()
+        elif lag:
+            lag.written(min((listener.reached for listener in self._behind if listener.live), default=self._pushed))
 
     def _push_again(self) -> None:
         if self._behind and self._again is None:

@@ -69,7 +69,7 @@ class StreamMetrics:
         )
         self.lag = Histogram(
             "cinestream_stream_lag_seconds",
-            "Time from the storing of a film in JetStream to its entering the ring",
+            "Time from the storing of a film in JetStream to its writing to the last of the clients that keep up",
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
             registry=registry,
         )

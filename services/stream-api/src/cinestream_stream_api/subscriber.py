@@ -39,6 +39,11 @@ class Subscriber:
         return self._caught_up
 
     @property
+    def reached(self) -> int:
+        """The sequence up to which everything was taken."""
+        return self._position.sequence
+
+    @property
     def behind(self) -> bool:
         """Whether the ring already has more than it has taken."""
         return self._position.sequence < self._ring.head or self._ring is not self._hub.ring

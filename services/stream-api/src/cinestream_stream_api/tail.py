@@ -6,7 +6,6 @@ the stream, and what is missing is read from history. Until then what comes is o
 """
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Literal, NamedTuple
@@ -14,11 +13,12 @@ from typing import Literal, NamedTuple
 import anyio
 import structlog
 
-from cinestream.bus.jetstream import Bus, nats_time
+from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Transient, subjects
 from cinestream_stream_api.event import Event, NotAFilm, film
 from cinestream_stream_api.frames import GAP, gap_data
 from cinestream_stream_api.history import PAGE, History
+from cinestream_stream_api.lag import Lag
 from cinestream_stream_api.metrics import StreamMetrics
 from cinestream_stream_api.position import Position
 from cinestream_stream_api.resume import Held
@@ -52,6 +52,7 @@ class Tail:
         self._doubtful = True
         self._started = False
         self._early: deque[_Live] = deque(maxlen=settings.stream_ring_events)
+        self.lag = Lag(metrics.lag, most=settings.stream_ring_events)
         self.trouble: str | None = None
         self.held = Held("0", 1, 0)
         self.ring = self._new_ring(self.held)
@@ -94,8 +95,7 @@ class Tail:
             self._look.set()
             return
         self._append(live)
-        if stored := headers.get("Nats-Time-Stamp"):
-            self._metrics.lag.observe(max(0.0, time.time() - nats_time(stored).timestamp()))
+        self.lag.came(live.sequence, headers)
         self._say_grown()
 
     async def _try_to_compare(self) -> bool:
@@ -123,6 +123,7 @@ class Tail:
             self._doubtful = True
             self._early.clear()
             self._history.forget()
+            self.lag.forget()
             self.ring = self._new_ring(held)
             self._look.set()
         await self._catch_up(held.last)
