@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -33,6 +33,7 @@ class Account:
     device: list[int] = field(default_factory=list)  # what the next polls of a device login are answered
     details: dict[str, Item] = field(default_factory=dict)  # by id
     etags: str = ""  # "whole", or "bare": a 304 that does not repeat the headers of pagination
+    hold: Event = field(default_factory=Event)  # a request that meets "hold" is answered when this is set
     interval: int = 5
     expires_in: int = 86400
     log: list[str] = field(default_factory=list)
@@ -84,13 +85,32 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.wfile.write(body)
 
+    def _drip(self) -> None:
+        """An answer that goes on for ever, a byte at a time, until the other side has had enough."""
+        self.send_response(200)
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        self.close_connection = True
+        try:
+            while not self.account.hold.wait(0.05):
+                self.wfile.write(b" ")
+        except OSError:
+            pass
+
     def do_GET(self) -> None:
         """Lists, settings, and faults."""
         account, url = self.account, urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         with account.lock:
             fault = account.faults.pop(0) if account.faults else ""
-        if fault.startswith("429"):
+        if fault == "hold":
+            account.log.append("held")
+            account.hold.wait(100)
+        if fault == "drip":
+            self._drip()
+        elif fault == "429-bare":
+            self._send(429, b"<html>slow down</html>")
+        elif fault.startswith("429"):
             html = fault == "429-html"
             limit = '{"name":"X","period":300,"limit":500,"remaining":0,"until":"2026-01-01T00:00:00Z"}'
             headers = {"Retry-After": "0.01"} | ({"Content-Type": "text/html"} if html else {"X-Ratelimit": limit})

@@ -22,6 +22,7 @@ from cinestream_trakt_export.transport import Answer, Query, Transport, http_cli
 
 __all__ = ["Answer", "Trakt", "connected"]
 T = TypeVar("T")
+WRITES_A_SECOND = 1.0
 
 
 class Trakt:
@@ -149,7 +150,7 @@ async def connected(settings: TraktSettings) -> AsyncIterator[Trakt]:
     answers = AnswerCache(cache, settings.api.url, ttl=settings.cache.ttl) if cache else None
     try:
         async with http_client(settings.api) as http:
-            oauth = OAuth(http, settings.api, token_store(settings.login))
+            oauth = OAuth(http, settings.api, token_store(settings.login), limit=RateLimit(WRITES_A_SECOND))
             trakt = Trakt(Transport(http, oauth, settings.api.url, limit), oauth, limit, answers)
             trakt.apply(settings)
             yield trakt

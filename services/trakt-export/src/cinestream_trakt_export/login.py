@@ -11,6 +11,7 @@ import httpx2
 from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from cinestream.resilience.rate import RateLimit
 from cinestream_trakt_export.answers import NeedsLogin, ServerFault, TraktError
 from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.settings import Api
@@ -39,6 +40,7 @@ class OAuth:
         http: sends requests; its base address does not matter.
         api: the application, and where OAuth is.
         file: where the login is kept.
+        limit: of writes, which every request here is; None for none.
         clock: Unix time.
         sleep: waits that many seconds.
     """
@@ -49,11 +51,12 @@ class OAuth:
         api: Api,
         file: TokenFile,
         *,
+        limit: RateLimit | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         self._http, self._api, self._file, self._clock, self._sleep = http, api, file, clock, sleep
-        self._renewing = anyio.Lock()
+        self._limit, self._renewing = limit, anyio.Lock()
 
     async def begin(self) -> DeviceCode:
         """Ask for a code that the user can type in."""
@@ -144,6 +147,8 @@ class OAuth:
         return {"client_id": self._api.client_id, "client_secret": self._api.client_secret.get_secret_value()}
 
     async def _post(self, path: str, body: dict[str, str]) -> httpx2.Response:
+        if self._limit:
+            await self._limit.acquire()
         try:
             return await self._http.post(f"{self._api.auth_url}{path}", json=body)
         except httpx2.TransportError as error:
