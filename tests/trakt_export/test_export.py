@@ -8,8 +8,10 @@ import pytest
 from tests.trakt_export.conftest import command
 from tests.trakt_export.server import Account, movie, play
 
+from cinestream_trakt_export.account import account
 from cinestream_trakt_export.client import connected
-from cinestream_trakt_export.export import Incomplete, Request, Summary, export
+from cinestream_trakt_export.export import Incomplete, export
+from cinestream_trakt_export.request import Request, Summary
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.verify import read_records, verify_folder
 
@@ -21,7 +23,7 @@ async def run(
 ) -> Summary:
     """Export."""
     async with connected(settings) as client:
-        return await export(client, settings, Request(kind, out, mode, since))
+        return await export(client, settings, await account(client), Request(kind, out, mode, since))
 
 
 def written(out: Path, kind: str) -> list[str]:
@@ -205,12 +207,13 @@ def test_all_lists_by_command(trakt: Account, settings: TraktSettings, tmp_path:
     trakt.lists["/sync/collection/movies"] = [{"collected_at": "2026-01-01T00:00:00.000Z", "movie": movie(1)}]
     result = command(settings, "export", "all", "--out", str(tmp_path / "out"))
     assert result.returncode == 0, result.stderr
-    assert [line.split(" in ")[0] for line in result.stdout.splitlines()] == [
-        "watched: 0 rows",
-        "history: 0 rows",
-        "collection: 1 rows",
-        "ratings: 0 rows",
-        "watchlist: 0 rows",
+    table = [[cell.strip() for cell in line.split("│")[1:5]] for line in result.stdout.splitlines() if "│" in line]
+    assert table == [
+        ["watched", "0", "1", "0"],
+        ["history", "0", "1", "0"],
+        ["collection", "1", "1", "0"],
+        ["ratings", "0", "1", "0"],
+        ["watchlist", "0", "1", "0"],
     ]
     verified = command(settings, "verify", str(tmp_path / "out"))
     assert (verified.returncode, verified.stdout) == (0, "1 rows, no faults\n")

@@ -94,15 +94,6 @@ MESSAGES: Mapping[str, Text] = {
         "Trakt says the account's time zone is {zone!r}, which is none",
         "Trakt dit que le fuseau horaire du compte est {zone!r}, qui n'en est pas un",
     ),
-    "export.done": Text(
-        "{list}: {rows} rows in {files} file(s), {requests} requests",
-        "{list} : {rows} lignes dans {files} fichier(s), {requests} requêtes",
-    ),
-    "export.skipped": Text(
-        "{list}: {skipped} could not be exported: {path} says why",
-        "{list} : {skipped} n'ont pas pu être exportés : {path} dit pourquoi",
-    ),
-    "export.page": Text("{path}: page {page} of {pages} ", "{path} : page {page} sur {pages} "),
     "export.short": Text(
         "{path} was not read completely in {attempts} attempts: {reason}",
         "{path} n'a pas été lu entièrement en {attempts} tentatives : {reason}",
@@ -143,4 +134,28 @@ MESSAGES: Mapping[str, Text] = {
         "{text!r} is no cron expression ({error}): expected five fields, such as 0 4 * * *",
         "{text!r} n'est pas une expression cron ({error}) : cinq champs attendus, par exemple 0 4 * * *",
     ),
+    "export.refused": Text(
+        "{reason}. Finish it with 'cinestream-trakt resume', or begin anew with --restart",
+        "{reason}. Terminez-le avec « cinestream-trakt resume », ou recommencez avec --restart",
+    ),
+    "export.export": Text("list", "liste"),
+    "export.rows": Text("rows", "lignes"),
+    "export.files": Text("files", "fichiers"),
+    "export.skipped": Text("skipped", "omis"),
+    "export.requests": Text("requests", "requêtes"),
+    "export.seconds": Text("seconds", "secondes"),
+    "export.unchanged": Text("unchanged", "inchangé"),
+    "export.why": Text("{path} says why items were skipped", "{path} dit pourquoi des éléments ont été omis"),
+    "operations.none": Text("Nothing was interrupted.", "Rien n'a été interrompu."),
+    "operations.progress": Text("pages read", "pages lues"),
+    "operations.started": Text("begun", "commencé"),
+    "operations.last": Text("last", "dernier"),
+    "operations.state": Text("state", "état"),
+    "operations.running": Text("running", "en cours"),
+    "operations.interrupted": Text("interrupted", "interrompu"),
+    "operations.other": Text(
+        "{name} belongs to {account}, not to {slug}", "{name} appartient à {account}, pas à {slug}"
+    ),
+    "operations.forgotten": Text("{name} is forgotten.", "{name} est oublié."),
+    "operations.unknown": Text("there is no operation {name}", "il n'y a pas d'opération {name}"),
 }

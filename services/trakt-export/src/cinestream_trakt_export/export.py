@@ -7,17 +7,17 @@ alone: so a run that is killed anywhere and started again ends with the same byt
 import hashlib
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import orjson
 
-from cinestream.resilience.checkpoint import Checkpoint
+from cinestream.resilience.checkpoint import Checkpoint, CheckpointRefused
 from cinestream.resilience.operations import SUFFIX, prune
 from cinestream.streaming import Bad
+from cinestream_trakt_export.account import Account
 from cinestream_trakt_export.answers import TraktError
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.importfile import Parts, write_skipped
@@ -26,6 +26,7 @@ from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.plans import RATED, Plan, mode_of, plan_of
 from cinestream_trakt_export.proof import read_proof
 from cinestream_trakt_export.read import ListReader, Progress
+from cinestream_trakt_export.request import Request, Summary
 from cinestream_trakt_export.rows import Rows
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.store import Store
@@ -40,61 +41,10 @@ class Incomplete(TraktError):
     """Less was read than Trakt says that there is; nothing was written."""
 
 
-@dataclass(frozen=True)
-class Account:
-    """Whose library it is, and where its owner lives."""
-
-    slug: str
-    zone: ZoneInfo
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is exported, and where to. `mode` is one of `plans.MODES`, or "auto"."""
-
-    kind: str
-    out: Path
-    mode: str = "auto"
-    since: date | None = None
-
-    def identity(self, owner: Account, api: str) -> dict[str, str]:
-        """All that the files depend on, beside the library."""
-        return {
-            "account": owner.slug,
-            "api": api,
-            "export": self.kind,
-            "mode": mode_of(self.kind, self.mode),
-            "out": str(self.out.resolve()),
-            "since": self.since.isoformat() if self.since else "",
-        }
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What an export came to."""
-
-    rows: int
-    skipped: int
-    requests: int
-    files: Sequence[Path]
-
-
-async def account(trakt: Trakt) -> Account:
-    """The account that is logged in."""
-    content = (await trakt.get("/users/settings")).content
-    try:
-        user = content["user"]
-        zone = content["account"]["timezone"] or "UTC"
-        return Account(str(user.get("ids", {}).get("slug") or user["username"]), ZoneInfo(zone))
-    except (KeyError, TypeError, AttributeError):
-        raise TraktError(say("account.unreadable")) from None
-    except (ValueError, OSError):
-        raise TraktError(say("account.zone", zone=zone)) from None
-
-
 async def export(
     trakt: Trakt,
     settings: TraktSettings,
+    owner: Account,
     request: Request,
     *,
     progress: Progress = lambda path, there, of: None,
@@ -104,34 +54,49 @@ async def export(
 
     `known` is asked about the films before the files are written.
     """
-    before, saving = trakt.requests, settings.checkpoints
-    owner, plan = await account(trakt), plan_of(request.kind, mode_of(request.kind, request.mode))
-    saving.dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    prune(saving.dir, keep=saving.max_checkpoints)
-    name = f"{request.kind}-{hashlib.sha256(f'{owner.slug} {settings.api.url}'.encode()).hexdigest()[:12]}"
+    before, plan = trakt.requests, plan_of(request.kind, mode_of(request.kind, request.mode))
+    path = checkpoint_of(settings, owner, request)
     with ExitStack() as stack:
-        checkpoint = stack.enter_context(
-            Checkpoint(
-                saving.dir / f"{name}{SUFFIX}",
-                request.identity(owner, settings.api.url),
-                every=saving.every,
-                interval=saving.interval,
-            )
-        )
-        store = stack.enter_context(Store(saving.dir / f"{name}.scratch"))
+        checkpoint = stack.enter_context(_checkpoint(path, settings, request.identity(owner.slug, settings.api.url)))
+        store = stack.enter_context(Store(path.with_suffix(".scratch")))
         await _Reading(trakt, settings, checkpoint, store, progress).complete(plan)
         ratings = store if plan is RATED else None
         if plan.rated:
-            ratings = stack.enter_context(Store(saving.dir / f"{name}-ratings.scratch"))
+            ratings = stack.enter_context(Store(path.with_suffix(".ratings")))
             await _Reading(trakt, settings, checkpoint, ratings, progress).complete(RATED)
         directors = await known.directors(store.imdb_ids()) if known else None
         rows = Rows(plan.form, owner.zone, request.since, directors)
-        parts = Parts(request.out, request.kind, rows.columns, buffer_size=settings.streaming.buffer_size)
-        files = rows.write(store, ratings, parts)
-        skipped = [*store.skipped()]
-        write_skipped(request.out, request.kind, skipped)
+        summary = finish(request, rows, store, ratings, buffer_size=settings.streaming.buffer_size)
         checkpoint.remove()
-    return Summary(parts.rows, len(skipped), trakt.requests - before, files)
+    return replace(summary, requests=trakt.requests - before)
+
+
+def finish(request: Request, rows: Rows, store: Store, ratings: Store | None, *, buffer_size: int) -> Summary:
+    """Write what was read, or show its first rows."""
+    if request.preview:
+        first = [row for _, row in islice(rows.of(store, ratings), request.preview)]
+        return Summary(len(first), first=first, columns=rows.columns)
+    parts = Parts(request.out, request.kind, rows.columns, buffer_size=buffer_size)
+    files = rows.write(store, ratings, parts)
+    skipped = [*store.skipped()]
+    write_skipped(request.out, request.kind, skipped)
+    return Summary(parts.rows, len(skipped), files=files, columns=rows.columns)
+
+
+def checkpoint_of(settings: TraktSettings, owner: Account, request: Request) -> Path:
+    """Where an export of this account is kept until it is finished."""
+    whose = hashlib.sha256(f"{owner.slug} {settings.api.url}".encode()).hexdigest()[:12]
+    return settings.checkpoints.dir / f"{request.kind}{'-preview' if request.preview else ''}-{whose}{SUFFIX}"
+
+
+def _checkpoint(path: Path, settings: TraktSettings, identity: dict[str, str]) -> Checkpoint:
+    saving = settings.checkpoints
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    prune(path.parent, keep=saving.max_checkpoints)
+    try:
+        return Checkpoint(path, identity, every=saving.every, interval=saving.interval)
+    except CheckpointRefused as error:
+        raise CheckpointRefused(say("export.refused", reason=error)) from None
 
 
 @dataclass(frozen=True)

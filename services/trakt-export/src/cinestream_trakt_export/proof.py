@@ -9,7 +9,7 @@ from cinestream_trakt_export.answers import ServerFault
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.store import Store
 
-PIECE = 1 << 18  # bytes of the map that are stored as one step
+PIECE = 1 << 16  # bytes of the map that are stored as one step
 
 
 async def read_proof(trakt: Trakt, checkpoint: Checkpoint, store: Store, path: str, prefix: str) -> None:

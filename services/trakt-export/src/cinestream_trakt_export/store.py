@@ -17,7 +17,9 @@ CREATE TABLE entry (number INTEGER PRIMARY KEY, tmdb INTEGER, name TEXT, trakt I
 CREATE TABLE expected (trakt INTEGER PRIMARY KEY, plays INTEGER);
 CREATE TABLE skipped (number INTEGER PRIMARY KEY, title TEXT, reason TEXT);
 """
-_PRAGMAS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
+_PRAGMAS = (
+    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1024;"
+)
 _FILMS = "SELECT * FROM entry ORDER BY tmdb, name, at, number"
 _RATINGS = "SELECT tmdb, name, rating, at FROM entry WHERE rating IS NOT NULL ORDER BY tmdb, name, at DESC, number"
 Key = tuple[int, str]  # TMDB id and name of an entry: films sort by it

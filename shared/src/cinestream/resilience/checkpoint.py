@@ -80,6 +80,7 @@ class Checkpoint:
         self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = NORMAL")  # what is committed outlives the process; `sync` does the rest
+        self._db.execute("PRAGMA cache_size = -512")  # KB: steps are written once and read at most once
         self._db.execute("BEGIN EXCLUSIVE")
         if not self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             for table in _TABLES.strip().split(";\n"):

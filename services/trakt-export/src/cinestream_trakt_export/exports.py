@@ -1,0 +1,162 @@
+"""The commands that export: `export`, what was interrupted (`operations`, `resume`), and `verify`."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import structlog
+import typer
+
+from cinestream.resilience.operations import Operation, forget, operations
+from cinestream.runtime.settings import load_settings as load_common_settings
+from cinestream_trakt_export.account import Account, account
+from cinestream_trakt_export.client import Trakt
+from cinestream_trakt_export.export import checkpoint_of
+from cinestream_trakt_export.export import export as run_export
+from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.plans import KINDS, MODES
+from cinestream_trakt_export.request import Request
+from cinestream_trakt_export.running import our_stream, ready_settings, schedule_of, with_trakt
+from cinestream_trakt_export.screen import Bars, Outcome, print_operations, print_preview, print_summary
+from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_settings
+from cinestream_trakt_export.verify import verify_folder
+
+if TYPE_CHECKING:
+    from cinestream_trakt_export.films_known import FilmsKnown
+
+log = structlog.get_logger("trakt")
+_PREVIEWED = 10  # rows
+Kind = Enum("Kind", {name: name for name in (*KINDS, "all")}, type=str)  # type: ignore[misc]
+Mode = Enum("Mode", {name: name for name in MODES}, type=str)  # type: ignore[misc]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    app.command()(export)
+    app.command()(resume)
+    app.command(name="operations")(list_operations)
+    app.command()(verify)
+
+
+def export(
+    kind: Annotated[Kind, typer.Argument(help="What to export.")],
+    out: Annotated[Path, typer.Option(help="Folder for the files; made when it is not there.")],
+    mode: Annotated[
+        Mode | None, typer.Option(help="A row per film, or one per viewing; by default only the history has viewings.")
+    ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what happened before this day.")
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Show the first rows, and write nothing.")] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="Forget what was interrupted, and begin anew.")] = False,
+    enqueue: Annotated[bool, typer.Option("--enqueue", help="Let our scraper read the films (needs NATS).")] = False,
+    enrich: Annotated[bool, typer.Option("--enrich", help="Add directors from our stream (needs NATS).")] = False,
+    profile: Annotated[Path | None, typer.Option(help="Folder for a profile of the time and of the heap.")] = None,
+    every: Annotated[str, typer.Option(help="Run as a service: now, and again so often (6h).")] = "",
+    cron: Annotated[str, typer.Option(help="Run as a service: at these times (0 4 * * *).")] = "",
+) -> None:
+    """Write lists of your library as Letterboxd import files; what was interrupted goes on where it was."""
+    schedule = schedule_of(every, cron)
+    report = _log if schedule else _tell
+
+    async def work(trakt: Trakt, settings: TraktSettings) -> None:
+        day, how = since.date() if since else None, mode.value if mode else settings.export.mode
+        names = KINDS if kind.value == "all" else [kind.value]
+        requests = [Request(name, out, how, day, _PREVIEWED if preview else 0, enrich) for name in names]
+        owner = await account(trakt)
+        if restart:
+            for request in requests:
+                forget(Operation(checkpoint_of(settings, owner, request), {}))
+        async with our_stream(enqueue=enqueue, enrich=enrich) as known:
+            report(await _run(trakt, settings, owner, requests, known))
+
+    if schedule:
+        from cinestream_trakt_export.service import ScheduledExport  # a web server: not for every command
+
+        ScheduledExport(ready_settings(), schedule, work).run(load_common_settings(OpsSettings))
+    else:
+        with_trakt(work, profile=profile)
+
+
+async def _run(
+    trakt: Trakt, settings: TraktSettings, owner: Account, requests: Sequence[Request], known: "FilmsKnown | None"
+) -> list[Outcome]:
+    outcomes = []
+    with Bars() as bars:
+        for request in requests:
+            begun = time.monotonic()
+            summary = await run_export(trakt, settings, owner, request, progress=bars.show, known=known)
+            outcomes.append(Outcome(request, summary, time.monotonic() - begun))
+    return outcomes
+
+
+def _tell(outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
+        if outcome.request.preview:
+            print_preview(outcome)
+    print_summary(outcomes)
+    if skipping := [outcome for outcome in outcomes if outcome.summary.skipped]:
+        typer.echo(say("export.why", path=skipping[0].request.out / "skipped.csv"))
+
+
+def _log(outcomes: Sequence[Outcome]) -> None:
+    for outcome in outcomes:
+        summary = outcome.summary
+        facts = {"rows": summary.rows, "skipped": summary.skipped, "requests": summary.requests}
+        log.info("export.written", list=outcome.request.kind, files=len(summary.files), **facts)
+
+
+def resume() -> None:
+    """Finish the exports that were interrupted, as they were begun."""
+
+    async def work(trakt: Trakt, settings: TraktSettings) -> None:
+        owner, requests = await account(trakt), []
+        for operation in operations(settings.checkpoints.dir):
+            if operation.running:
+                continue
+            if operation.problem:
+                typer.echo(operation.problem, err=True)
+            elif operation.identity["account"] != owner.slug:
+                whose = operation.identity["account"]
+                typer.echo(say("operations.other", name=operation.path.stem, account=whose, slug=owner.slug), err=True)
+            else:
+                requests.append(Request.of(operation.identity))
+        if requests:
+            async with our_stream(enqueue=False, enrich=any(request.enrich for request in requests)) as known:
+                _tell(await _run(trakt, settings, owner, requests, known))
+        else:
+            typer.echo(say("operations.none"))
+
+    with_trakt(work)
+
+
+def list_operations(
+    forgotten: Annotated[str, typer.Option("--forget", help="Remove the one with this name instead.")] = "",
+) -> None:
+    """List the exports that were interrupted, and how far they are."""
+    found = [*operations(load_settings().checkpoints.dir)]
+    if forgotten:
+        named = [operation for operation in found if operation.path.stem == forgotten and not operation.running]
+        if not named:
+            typer.echo(say("operations.unknown", name=forgotten), err=True)
+            raise typer.Exit(1)
+        forget(named[0])
+        typer.echo(say("operations.forgotten", name=forgotten))
+    elif found:
+        print_operations(found)
+    else:
+        typer.echo(say("operations.none"))
+
+
+def verify(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="A folder of exports.")]) -> None:
+    """Check import files against Letterboxd's rules, with code that shares nothing with the writer."""
+    rows, faults = verify_folder(folder)
+    for fault in faults[:100]:
+        typer.echo(fault, err=True)
+    if faults:
+        typer.echo(say("verify.faults", faults=len(faults), rows=rows), err=True)
+        raise typer.Exit(1)
+    typer.echo(say("verify.fine", rows=rows))

@@ -1,0 +1,73 @@
+"""What an export is asked to do, and what it came to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from cinestream_trakt_export.letterboxd import Row
+from cinestream_trakt_export.plans import mode_of
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is exported, and where to.
+
+    Args:
+        kind: one of `plans.KINDS`.
+        out: folder of the files.
+        mode: one of `plans.MODES`, or "auto".
+        since: what happened before this day, or at an unknown time, is left out; None for all.
+        preview: so many rows are shown, and nothing is written; 0: all is written.
+        enrich: whether the rows have the directors that our stream knows.
+    """
+
+    kind: str
+    out: Path
+    mode: str = "auto"
+    since: date | None = None
+    preview: int = 0
+    enrich: bool = False
+
+    def identity(self, account: str, api: str) -> dict[str, str]:
+        """All that the files depend on, beside the library."""
+        return {
+            "account": account,
+            "api": api,
+            "enrich": "yes" if self.enrich else "",
+            "export": self.kind,
+            "mode": mode_of(self.kind, self.mode),
+            "out": str(self.out.resolve()),
+            "preview": str(self.preview),
+            "since": self.since.isoformat() if self.since else "",
+        }
+
+    @classmethod
+    def of(cls, identity: Mapping[str, str]) -> "Request":
+        """The request that has this identity."""
+        since = date.fromisoformat(identity["since"]) if identity["since"] else None
+        preview, enrich = int(identity["preview"]), bool(identity["enrich"])
+        return cls(identity["export"], Path(identity["out"]), identity["mode"], since, preview, enrich)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an export came to.
+
+    Args:
+        rows: written, or shown.
+        skipped: items that could not be exported.
+        requests: that were sent to Trakt.
+        files: that were written.
+        first: the rows of a preview.
+        columns: of the rows.
+        unchanged: nothing has changed since the last export: the files are as they were.
+    """
+
+    rows: int = 0
+    skipped: int = 0
+    requests: int = 0
+    files: Sequence[Path] = ()
+    first: Sequence[Row] = ()
+    columns: Row = ()
+    unchanged: bool = False
