@@ -86,6 +86,7 @@ def test_killed_at_a_page_it_goes_on_there(
     assert len(seen) == 11 + 1
 
 
+@pytest.mark.timeout(600)
 def test_killed_at_every_step_the_bytes_are_the_same(
     library: Account, settings: TraktSettings, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
@@ -101,4 +102,4 @@ def test_killed_at_every_step_the_bytes_are_the_same(
         kills += 1
     assert kills > 8
     assert files(out) == undisturbed
-    assert not [*settings.checkpoints.dir.iterdir()]
+    assert {path.name for path in settings.checkpoints.dir.iterdir()} <= {"last-run.json"}

@@ -8,7 +8,7 @@ from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_trakt_export import commands, exports
 from cinestream_trakt_export.account import account
 from cinestream_trakt_export.client import Trakt
-from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.messages import say, speak
 from cinestream_trakt_export.running import with_trakt
 from cinestream_trakt_export.settings import TraktSettings, load_settings
 
