@@ -1,18 +1,25 @@
-"""`make bench-etl`: milliseconds per real modern page, best of some rounds, each way in turn; and plots per second.
+"""`make bench-etl`: what a page costs, and what the workers do; `python -m bench.etl [WORK …]` does only these.
 
-Pages are those in `$CINESTREAM_SAMPLES` (default: `../shared`).
+parse: milliseconds per real modern page, best of some rounds, each way in turn; and plots per second. throughput,
+latency, kill: real processes, a real broker. Pages are those in `$CINESTREAM_SAMPLES` (default: `../shared`).
 """
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 
+import anyio
 import orjson
 from bench.etl import soup
+from bench.etl.films import modern_messages
+from bench.etl.killing import killing
+from bench.etl.latency import latency
+from bench.etl.throughput import throughput
+from bench.stream.targets import Target, show_targets
 
-from cinestream.contracts import Envelope, Kind, Outcome, RawPage
+from cinestream.contracts import Envelope, RawPage
 from cinestream.contracts.page import html_bytes
 from cinestream_etl.pipeline import Film, only_film, read_page
 from cinestream_etl.tone import tone
@@ -56,21 +63,6 @@ def milliseconds(way: Callable[[Envelope], object], pages: list[Envelope], round
     return best / len(pages) * 1000
 
 
-def modern_pages() -> list[Envelope]:
-    """The real modern pages, as messages."""
-    samples = Path(os.environ.get("CINESTREAM_SAMPLES", Path(__file__).resolve().parents[3] / "shared"))
-    paths = sorted((samples / "imdb-pages").glob("next_title_20*/*.html"))
-    if not paths:
-        raise SystemExit(f"no real pages in {samples} (set CINESTREAM_SAMPLES)")
-    return [_message(path.name.partition("_")[0], path.read_text("utf-8", "replace")) for path in paths]
-
-
-def _message(id: str, html: str) -> Envelope:
-    url = f"https://www.imdb.com/title/{id}/"
-    facts = {"kind": Kind.TITLE, "id": id, "outcome": Outcome.FILM, "url": url, "final_url": url, "status": 200}
-    return RawPage.model_validate({**facts, "fetched_at": NOW, "html": html}).encode()
-
-
 def plots_per_second(pages: list[Envelope]) -> float:
     """How many plots of the pages are heard in a second."""
     films = [read for page in pages if isinstance(read := etl(page), Film)]
@@ -81,9 +73,9 @@ def plots_per_second(pages: list[Envelope]) -> float:
     return len(plots) / (time.process_time() - started)
 
 
-def main() -> None:
-    """Measure, and print the table."""
-    pages = modern_pages()
+def parsing() -> list[Target]:
+    """Measure what a page costs, and print the table."""
+    pages = modern_messages()
     least = milliseconds(floor, pages)
     rows = [
         ("floor: zstd, find, orjson", least),
@@ -94,8 +86,30 @@ def main() -> None:
     print(f"{len(pages)} real modern pages, CPU time per page")
     for name, cost in rows:
         print(f"{name:<32}{cost:>8.2f} ms{cost / least:>8.2f} x the floor")
-    print(f"{'tone':<32}{plots_per_second(pages):>8,.0f} plots/s")
+    print(f"{'tone':<32}{plots_per_second(pages):>8,.0f} plots/s", flush=True)
+    return [
+        Target("parse", "times the floor", rows[1][1] / least, 2.5),
+        Target("parse", "times faster than BeautifulSoup", rows[3][1] / rows[1][1], 15, least=True),
+    ]
+
+
+async def main() -> None:
+    """Measure what is asked for, by default all of it."""
+    works = sys.argv[1:] or ["parse", "throughput", "latency", "kill"]
+    targets: list[Target] = []
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start", flush=True)
+    if "parse" in works:
+        targets += parsing()
+    if "throughput" in works:
+        targets.append(Target("throughput", "pages/s on one core", await throughput(1500, 1), 250, least=True))
+        await throughput(1500, 2)
+    if "latency" in works:
+        p50, p99 = await latency(1000, 50)
+        targets += [Target("latency", "p50, ms", p50, 20), Target("latency", "p99, ms", p99, 80)]
+    if "kill" in works:
+        targets.append(Target("kill", "all right after a minute of kills", await killing(60), 1, least=True))
+    show_targets(targets)
 
 
 if __name__ == "__main__":
-    main()
+    anyio.run(main, backend_options={"use_uvloop": True})

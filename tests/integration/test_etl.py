@@ -157,6 +157,26 @@ async def test_a_page_between_two_that_agree_is_late_too(scraper_bus: Bus, etl: 
     assert await _films_of(etl, "nm0000009") == {}
 
 
+async def test_a_film_without_recommendations_gets_the_nearest(topology: NatsServer, scraper_bus: Bus) -> None:
+    """Of the films that were stored before the worker started, and of those that it published itself."""
+    async with _worker(topology):
+        await _give(scraper_bus, Said("tt0000002"))
+    async with _worker(topology) as bus:
+        with anyio.fail_after(60):  # the worker looks at what is stored when it starts
+            number = 10
+            while True:
+                await _give(scraper_bus, Said(f"tt00000{number}"))
+                movie = Movie.decode((await _movie(bus, f"tt00000{number}")).envelope)
+                if "tt0000002" in [film.id for film in movie.recommendations]:
+                    break
+                number += 1
+        for id in ("tt0000099", "tt0000098"):
+            await _give(scraper_bus, Said(id, directors=("nm0000002",)))
+        movie = Movie.decode((await _movie(bus, "tt0000098")).envelope)
+    assert movie.recommendations_source == "catalogue"
+    assert movie.recommendations[0].id == "tt0000099"
+
+
 @pytest.mark.parametrize("directors", [(), ("nm0000009",)])
 async def test_a_late_page_of_a_film_without_directors_is_known(
     scraper_bus: Bus, etl: Bus, directors: tuple[str, ...]

@@ -26,6 +26,7 @@ def enrich(title: ParsedTitle, hear: Hear = tone) -> Movie:
         director_stats=None,
         sentiment_analysis=hear(title.plot, title.genres),
         recommendations=[_recommendation(film) for film in title.recommendations],
+        recommendations_source="page" if title.recommendations else None,
         original_title=title.original_title,
         kind=title.kind,
         votes=title.votes,

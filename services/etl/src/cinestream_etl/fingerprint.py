@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-VOLATILE = {"director_stats", "directors_stats", "recommendations", "revision", "changed"}
+VOLATILE = {"director_stats", "directors_stats", "recommendations", "recommendations_source", "revision", "changed"}
 """Fields that change without the film: alone they are no reason to publish it again."""
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from cinestream.contracts import Movie, NamedDirectorStats
 from cinestream_etl import directors
+from cinestream_etl.catalogue import Catalogue
 from cinestream_etl.directors import Contribution, Record
 from cinestream_etl.enrich import enrich
 from cinestream_etl.fingerprint import facts, fingerprint
@@ -63,14 +64,16 @@ class Film:
         """The keys of the records that know this film: its directors', else one of its own."""
         return self.director_keys or (directors.nobody(self.id),)
 
-    def movie(self, records: Mapping[str, Record]) -> Movie:
-        """The movie of this film, given the records of its directors by their keys."""
+    def movie(self, records: Mapping[str, Record], catalogue: Catalogue | None = None) -> Movie:
+        """The movie of this film, given the records of its directors by their keys, and the films that are known."""
         known = [(person, records[directors.key(person)].stats) for person in self.title.directors]
         stats = [
             NamedDirectorStats(name=person.name, id=person.id, **found.model_dump()) for person, found in known if found
         ]
-        first = known[0][1] if known else None
-        return self._alone.model_copy(update={"director_stats": first, "directors_stats": stats})
+        news: dict[str, Any] = {"director_stats": known[0][1] if known else None, "directors_stats": stats}
+        if catalogue and not self.title.recommendations and (nearest := catalogue.nearest(self._alone)):
+            news |= {"recommendations": nearest, "recommendations_source": "catalogue"}
+        return self._alone.model_copy(update=news)
 
     @cached_property
     def _alone(self) -> Movie:

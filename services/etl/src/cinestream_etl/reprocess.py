@@ -13,11 +13,15 @@ import structlog
 from cinestream.bus.jetstream import Bus, Stored
 from cinestream.bus.topology import PAGES
 from cinestream.contracts import Invalid, Kind, subjects
+from cinestream_etl.catalogue import Catalogue
+from cinestream_etl.follow import read_on
 from cinestream_etl.tone import Hear, tone
 from cinestream_etl.worker import settle_page
 
 log = structlog.get_logger("reprocess")
 _BATCH = 20
+_FILMS = 20_000
+"""Of the newest, which are recommended where a page has no recommendations."""
 
 
 async def reprocess(bus: Bus, *, since: datetime, ids: Iterable[str] = (), hear: Hear = tone) -> Counter[str]:
@@ -29,11 +33,13 @@ async def reprocess(bus: Bus, *, since: datetime, ids: Iterable[str] = (), hear:
         Transient: the bus does not answer, or too many races were lost.
     """
     results: Counter[str] = Counter()
+    catalogue = Catalogue(_FILMS)
+    await read_on(bus, catalogue, start=1, most=_FILMS)
     first = await bus.first_since(PAGES, since)
     for id in ids or ["*"]:
         async for stored in _pages(bus, subjects.page(Kind.TITLE, id), first.sequence if first else None):
             try:
-                result = await settle_page(bus, stored.envelope, hear=hear)
+                result = await settle_page(bus, stored.envelope, catalogue=catalogue, hear=hear)
             except Invalid as error:
                 result = "invalid"
                 log.warning("page.invalid", subject=stored.subject, sequence=stored.sequence, reason=str(error))

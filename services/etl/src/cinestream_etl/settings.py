@@ -42,3 +42,6 @@ class EtlSettings(ServiceSettings, ToneSettings):
     etl_drift_window: Annotated[int, Field(ge=10, le=10_000)] = Field(
         50, description="A field that films always have and that vanishes over this many pages makes /readyz degraded"
     )
+    etl_catalogue_films: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        20_000, description="Films known for recommendations where a page has none; about 1.5 KB each"
+    )

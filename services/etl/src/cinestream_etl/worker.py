@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 from functools import partial
 
+import anyio
 import structlog
 
 from cinestream.bus.consume import Work, consume
@@ -17,8 +18,10 @@ from cinestream.contracts import Envelope, Invalid, Outcome, RawPage, Transient
 from cinestream.contracts.page import html_bytes
 from cinestream.runtime.service import Context
 from cinestream_etl import metrics, versions
+from cinestream_etl.catalogue import Catalogue
 from cinestream_etl.directors import Record
 from cinestream_etl.drift import Watch
+from cinestream_etl.follow import follow
 from cinestream_etl.pipeline import Film, Filtered, read_page
 from cinestream_etl.records import Change, change
 from cinestream_etl.settings import EtlSettings
@@ -36,22 +39,34 @@ async def serve(context: Context[EtlSettings]) -> None:
     settings, bus = context.settings, context.bus
     ack_wait = next(c.ack_wait for c in stream(PAGES).consumers if c.name == DURABLE)
     work = Work("etl", hands=settings.etl_hands, max_failures=settings.etl_max_failures, ack_wait=ack_wait)
-    watch = Watch(settings.etl_drift_window)
+    watch, catalogue = Watch(settings.etl_drift_window), Catalogue(settings.etl_catalogue_films)
     context.health.degraded.append(watch.reasons)
     pull = await bus.pull(PAGES, DURABLE)
-    handler = partial(handle, bus, watch=watch, hear=settings.hear())
-    await consume(bus, [pull], handler, work=work, metrics=metrics.CONSUME, stop=context.stop)
+    handler = partial(handle, bus, watch=watch, catalogue=catalogue, hear=settings.hear())
+    async with anyio.create_task_group() as group:
+        group.start_soon(partial(follow, bus, catalogue, most=settings.etl_catalogue_films))
+        await consume(bus, [pull], handler, work=work, metrics=metrics.CONSUME, stop=context.stop)
+        group.cancel_scope.cancel()
 
 
-async def handle(bus: Bus, delivery: Delivery, *, watch: Watch | None = None, hear: Hear = tone) -> None:
-    """Bring what follows from one page into the streams; the caller carries out the verdict. `watch` sees each film.
+async def handle(
+    bus: Bus,
+    delivery: Delivery,
+    *,
+    watch: Watch | None = None,
+    catalogue: Catalogue | None = None,
+    hear: Hear = tone,
+) -> None:
+    """Bring what follows from one page into the streams; the caller carries out the verdict.
+
+    `watch` sees each film; `catalogue` recommends where the page does not, and learns what is published.
 
     Raises:
         Invalid: no film can be made of the page.
         Transient: the bus does not answer, or too many races were lost.
     """
     try:
-        result = await settle_page(bus, delivery.envelope, watch=watch, hear=hear)
+        result = await settle_page(bus, delivery.envelope, watch=watch, catalogue=catalogue, hear=hear)
     except Invalid:
         metrics.PAGES.labels("invalid").inc()
         raise
@@ -59,7 +74,14 @@ async def handle(bus: Bus, delivery: Delivery, *, watch: Watch | None = None, he
     log.debug("page.settled", subject=delivery.subject, result=result)
 
 
-async def settle_page(bus: Bus, page: Envelope, *, watch: Watch | None = None, hear: Hear = tone) -> str:
+async def settle_page(
+    bus: Bus,
+    page: Envelope,
+    *,
+    watch: Watch | None = None,
+    catalogue: Catalogue | None = None,
+    hear: Hear = tone,
+) -> str:
     """The same for any page, stored or delivered; returns the result that the metric of pages counts.
 
     Raises:
@@ -71,10 +93,10 @@ async def settle_page(bus: Bus, page: Envelope, *, watch: Watch | None = None, h
         return read
     if watch:
         watch.see(read.title)
-    return (await settle(bus, read)).value
+    return (await settle(bus, read, catalogue)).value
 
 
-async def settle(bus: Bus, film: Film) -> Decision:
+async def settle(bus: Bus, film: Film, catalogue: Catalogue | None = None) -> Decision:
     """Store the film's contribution and its movie, unless a newer page of it is known.
 
     Whatever other workers do meanwhile: a contribution is either followed by a compare-and-set on the movie, which
@@ -97,8 +119,10 @@ async def settle(bus: Bus, film: Film) -> Decision:
         known = all(record.before.knows(film.id, film.fingerprint) for record in own)
         if current and known and current.fingerprint == film.fingerprint:
             return Decision.UNCHANGED
-        movie = film.movie(dict(zip(film.record_keys, (record.after for record in own), strict=True)))
+        movie = film.movie(dict(zip(film.record_keys, (record.after for record in own), strict=True)), catalogue)
         if await versions.store(bus, movie, film, after=current):
+            if catalogue is not None:
+                catalogue.add(movie.model_dump(mode="json"))
             return Decision.PUBLISHED
         metrics.RACES_LOST.labels("movie").inc()
     raise Transient(f"{film.id}: lost {_TRIES} races for the movie")

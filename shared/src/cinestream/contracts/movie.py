@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -61,7 +61,7 @@ class SentimentAnalysis(BaseModel):
 
 
 class Recommendation(BaseModel):
-    """Another title that IMDb shows under "More like this"."""
+    """Another title: of those that IMDb shows under "More like this", or near in what it shares."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -83,7 +83,8 @@ class Movie(BaseModel):
     one; `kind` is IMDb's type id (`movie`, `tvMovie`, `short`, `video`, …); `countries` and `languages` are
     codes as IMDb has them (`US`, `en`; else the name that a page of 2010 gives); `locale` is the page's language.
     `revision` counts the versions of this movie that were published; `changed` names the fields in which it differs
-    from the version before.
+    from the version before. `recommendations_source` says whose the recommendations are: the page's, or, where it has
+    none, the nearest of the films that were known.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -118,6 +119,7 @@ class Movie(BaseModel):
     directors_stats: list[NamedDirectorStats] = []
     revision: Annotated[int, Field(ge=1)] = 1
     changed: list[Text] = []
+    recommendations_source: Literal["page", "catalogue"] | None = None
 
     @property
     def subject(self) -> str:

@@ -1,0 +1,83 @@
+"""What runs around the workers: a broker that has all on disk before it says so, the workers, the stream."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from subprocess import Popen
+
+import anyio
+import anyio.lowlevel
+from bench.stream.ours import SCRIPTS
+from bench.stream.servers import free_port, running
+
+from cinestream.bus.declare import TopologySettings, declare
+from cinestream.bus.jetstream import Bus
+from cinestream.contracts import RawPage
+
+_CONFIG = """
+listen: 127.0.0.1:{port}
+max_payload: 8MB
+jetstream {{ store_dir: "{store}", sync_interval: always }}
+"""
+
+
+@asynccontextmanager
+async def broker() -> AsyncIterator[tuple[str, int, Bus]]:
+    """A nats-server with the topology: its URL, its process, a connection."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as store:
+        config = _write(Path(store, "nats.conf"), _CONFIG.format(port=port, store=f"{store}/js"))
+        with running(str(SCRIPTS / "nats-server"), "-c", str(config), "-l", f"{store}/log", port=port) as process:
+            url = f"nats://127.0.0.1:{port}"
+            bus = await Bus.connect(url, name="bench")
+            await declare(bus, TopologySettings())
+            yield url, process.pid, bus
+            await bus.close()
+
+
+def _write(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+@contextmanager
+def worker(url: str, *, core: int | None = None) -> Iterator[Popen[bytes]]:
+    """A worker, maybe on one core alone."""
+    port = free_port()
+    pinned = ("taskset", "-c", str(core)) if core is not None else ()
+    environment = {"CINESTREAM_NATS_URL": url, "CINESTREAM_OPS_PORT": str(port), "CINESTREAM_LOG_LEVEL": "error"}
+    with running(*pinned, str(SCRIPTS / "cinestream-etl"), port=port, **environment) as process:
+        yield process
+
+
+@contextmanager
+def stream(url: str) -> Iterator[int]:
+    """The stream; yields its port."""
+    port = free_port()
+    settings = {"CINESTREAM_STREAM_PORT": str(port), "CINESTREAM_OPS_PORT": str(free_port())}
+    settings |= {"CINESTREAM_NATS_URL": url, "CINESTREAM_LOG_LEVEL": "error"}
+    with running(str(SCRIPTS / "cinestream-stream-api"), port=port, **settings):
+        yield port
+
+
+async def publish(bus: Bus, pages: Iterator[RawPage], *, at_once: int = 32) -> None:
+    """Publish pages, so many at once."""
+    limit = anyio.Semaphore(at_once)
+
+    async def one(page: RawPage) -> None:
+        async with limit:
+            await bus.publish(page.subject, page.encode())
+
+    async with anyio.create_task_group() as group:
+        for page in pages:
+            async with limit:
+                group.start_soon(one, page)
+            await anyio.lowlevel.checkpoint()
+
+
+async def stored(bus: Bus, stream: str, count: int, *, within: float = 300) -> None:
+    """Wait until a stream holds so many messages."""
+    with anyio.fail_after(within):
+        while (await bus.stream_state(stream)).messages < count:
+            await anyio.sleep(0.02)

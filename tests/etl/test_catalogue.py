@@ -1,0 +1,73 @@
+"""Recommendations where a page has none: the nearest of the films that are known."""
+
+from typing import Any
+
+import pytest
+from tests.etl.conftest import PAGE_TIME, case, read_film
+
+from cinestream_etl.catalogue import MOST, Catalogue
+from cinestream_etl.directors import Record
+from cinestream_etl.pipeline import only_film
+
+FILM = only_film(read_film(case("reference/localised_film").html))
+
+
+def _other(number: int, **facts: Any) -> dict[str, Any]:
+    other = FILM.model_copy(update={"id": f"tt{number:07}", "title": f"Film {number}", **facts})
+    return other.model_dump(mode="json")
+
+
+def test_what_shares_more_is_nearer() -> None:
+    """A director counts more than a star, a star more than a genre; of equals the better rated is first."""
+    alone: dict[str, Any] = {"director": [], "stars": [], "genre_categories": [], "decade_category": None}
+    catalogue = Catalogue(100)
+    catalogue.add(_other(1, **alone | {"genre_categories": ["Drama"], "rating": 6.0}))
+    catalogue.add(_other(2, **alone | {"genre_categories": ["Drama"], "rating": 7.0}))
+    catalogue.add(_other(3, **alone | {"stars": ["Dora Quist"]}))
+    catalogue.add(_other(4, **alone | {"director": ["Ada Brandt"]}))
+    catalogue.add(_other(5, **alone | {"decade_category": "1990s"}))
+    catalogue.add(FILM.model_dump(mode="json"))
+    assert [film.id for film in catalogue.nearest(FILM)] == ["tt0000004", "tt0000003", "tt0000002", "tt0000001"]
+
+
+def test_only_the_last_films_are_known() -> None:
+    """The first ones go, a film that is added again counts as new, and one that is taken down is not recommended."""
+    catalogue = Catalogue(3)
+    for number in (1, 2, 3, 1, 4):
+        catalogue.add(_other(number))
+    catalogue.forget("tt0000003")
+    catalogue.forget("tt0000009")
+    assert len(catalogue) == 2
+    assert {film.id for film in catalogue.nearest(FILM)} == {"tt0000001", "tt0000004"}
+
+
+def test_no_more_than_a_page_shows() -> None:
+    """The list is short, however many films are near."""
+    catalogue = Catalogue(1000)
+    for number in range(1, 500):
+        catalogue.add(_other(number))
+    assert len(catalogue.nearest(FILM)) == MOST
+
+
+def test_what_is_no_movie_is_refused() -> None:
+    """And leaves nothing behind."""
+    catalogue = Catalogue(10)
+    with pytest.raises(ValueError, match="id"):
+        catalogue.add({"title": "No id"})
+    assert len(catalogue) == 0
+
+
+def test_the_page_comes_first() -> None:
+    """A movie says whose its recommendations are; those of the catalogue are no change of the film."""
+    catalogue = Catalogue(10)
+    catalogue.add(_other(1))
+    film = read_film(case("reference/localised_film").html)
+    records = dict.fromkeys(film.director_keys, Record({film.id: film.contribution}))
+    near = film.movie(records, catalogue)
+    assert ([other.id for other in near.recommendations], near.recommendations_source) == (["tt0000001"], "catalogue")
+    shown = read_film(case("data_testid/localised_film").html)
+    records = dict.fromkeys(shown.director_keys, Record({shown.id: shown.contribution}))
+    own = shown.movie(records, catalogue)
+    assert ([other.id for other in own.recommendations], own.recommendations_source) == (["tt9000021"], "page")
+    assert "recommendations_source" not in film.facts
+    assert film.page_time == PAGE_TIME
