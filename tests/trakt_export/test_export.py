@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.trakt_export.conftest import command
-from tests.trakt_export.server import Account, movie, play
+from tests.trakt_export.server import Account, Item, movie, play
 
 from cinestream_trakt_export.account import account
 from cinestream_trakt_export.client import connected
@@ -217,3 +217,27 @@ def test_all_lists_by_command(trakt: Account, settings: TraktSettings, tmp_path:
     ]
     verified = command(settings, "verify", str(tmp_path / "out"))
     assert (verified.returncode, verified.stdout) == (0, "1 rows, no faults\n")
+
+
+def test_films_are_filtered_by_genre_and_status(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """Trakt is asked to say them; what is not wanted is in no file, and still counts when the list is proved."""
+
+    def film(number: int, genre: str, status: str) -> Item:
+        return movie(number) | {"genres": [genre], "status": status}
+
+    trakt.lists["/sync/history/movies"] = [
+        play(5, film(1, "crime", "released"), "2026-03-01T12:00:00.000Z"),
+        play(4, film(2, "drama", "released"), "2026-02-02T12:00:00.000Z"),
+        play(3, film(3, "crime", "rumored"), "2026-02-01T12:00:00.000Z"),
+        play(2, film(1, "crime", "released"), "2026-01-01T12:00:00.000Z"),
+        play(1, {"title": None, "ids": {"trakt": 9}}, "2026-01-01T12:00:00.000Z"),
+    ]
+    out, options = tmp_path / "out", ("--genre", "Crime", "--genre", "western", "--status", "released")
+    result = command(settings, "export", "history", "--out", str(out), *options)
+    assert result.returncode == 0, result.stderr
+    assert [line.split(",")[:1] + line.split(",")[-2:] for line in written(out, "history")[1:]] == [
+        ["1", "2026-01-01", "false"],
+        ["1", "2026-03-01", "true"],
+    ]
+    assert (out / "skipped.csv").read_text().count("neither a TMDB id") == 1
+    assert any("/sync/history/movies" in line for line in trakt.log)

@@ -12,10 +12,11 @@ from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_trakt_export import health as health_facts
 from cinestream_trakt_export.caching import open_cache
 from cinestream_trakt_export.client import Trakt
-from cinestream_trakt_export.details import read_details, wanted
+from cinestream_trakt_export.details import read_details
 from cinestream_trakt_export.messages import say, speak
 from cinestream_trakt_export.running import with_trakt
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_settings
+from cinestream_trakt_export.wanted import Wanted
 
 cache_app = typer.Typer(help="Answers of Trakt that are kept.", no_args_is_help=True)
 
@@ -36,13 +37,14 @@ def details(
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="End at the first film that cannot be read.")] = False,
 ) -> None:
     """Print what Trakt says of films: a JSON object a line, as they come."""
+    wanted = Wanted(genre or (), status or ())
 
     def write(record: dict[str, Any]) -> None:
-        if "error" in record or not (genre or status) or wanted(record["movie"], genre or (), status or ()):
+        if "error" in record or not wanted or wanted.film(record["movie"]):
             typer.echo(orjson.dumps(record).decode())
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
-        if genre or status:
+        if wanted:
             settings = settings.model_copy(update={"api": settings.api.model_copy(update={"extended": "full"})})
         named = ids or (line.strip() for line in sys.stdin if line.strip())
         count, failed = await read_details(trakt, settings, named, write, fail_fast=fail_fast)

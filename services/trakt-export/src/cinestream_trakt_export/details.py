@@ -1,6 +1,6 @@
 """What Trakt says of films, many at once."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from cinestream.resilience.batch import BatchPolicy, Operation, Result, run_batch
@@ -43,13 +43,3 @@ def record(result: Result[Answer]) -> dict[str, Any]:
     if result.data is None:
         return {**found, "error": str(result.error)}
     return {**found, "movie": result.data.content} | ({"stale": True} if result.data.stale else {})
-
-
-def wanted(movie: Any, genres: Collection[str], statuses: Collection[str]) -> bool:
-    """Whether a film (at the level `full`) has one of the genres and one of the statuses; none named: any."""
-    if not isinstance(movie, dict):
-        return False
-    has = {str(genre).casefold() for genre in movie.get("genres") or ()}
-    status = str(movie.get("status") or "").casefold()
-    by_genre = not genres or any(genre.casefold() in has for genre in genres)
-    return by_genre and (not statuses or status in {wanted.casefold() for wanted in statuses})

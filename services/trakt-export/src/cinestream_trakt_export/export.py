@@ -30,6 +30,7 @@ from cinestream_trakt_export.request import Request, Summary
 from cinestream_trakt_export.rows import Rows
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.store import Store
+from cinestream_trakt_export.wanted import EVERYTHING, Wanted
 
 if TYPE_CHECKING:
     from cinestream_trakt_export.films_known import FilmsKnown
@@ -59,7 +60,7 @@ async def export(
     with ExitStack() as stack:
         checkpoint = stack.enter_context(_checkpoint(path, settings, request.identity(owner.slug, settings.api.url)))
         store = stack.enter_context(Store(path.with_suffix(".scratch")))
-        await _Reading(trakt, settings, checkpoint, store, progress).complete(plan)
+        await _Reading(trakt, settings, checkpoint, store, progress).complete(plan, request.wanted)
         ratings = store if plan is RATED else None
         if plan.rated:
             ratings = stack.enter_context(Store(path.with_suffix(".ratings")))
@@ -109,13 +110,14 @@ class _Reading:
     store: Store
     progress: Progress
 
-    async def complete(self, plan: Plan) -> None:
+    async def complete(self, plan: Plan, wanted: Wanted = EVERYTHING) -> None:
         """Read a list until it is proved complete; it may have changed while it was read, so this is tried again."""
         reason = ""
         for attempt in range(1, ATTEMPTS + 1):
             self.store.clear()
-            reader = ListReader(self.trakt, self.checkpoint, plan.path, attempt=attempt)
-            await reader.read(self._add, self.settings, on_bad=self._skip, progress=self.progress)
+            reader = ListReader(self.trakt, self.checkpoint, plan.path, attempt=attempt, wanted=wanted)
+            hide, progress = self.store.hide, self.progress
+            await reader.read(self._add, self.settings, on_bad=self._skip, on_unwanted=hide, progress=progress)
             reason = await self._incomplete(plan, reader)
             if not reason:
                 return

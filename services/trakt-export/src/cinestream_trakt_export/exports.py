@@ -23,6 +23,7 @@ from cinestream_trakt_export.running import our_stream, ready_settings, schedule
 from cinestream_trakt_export.screen import Bars, Outcome, print_operations, print_preview, print_summary
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_settings
 from cinestream_trakt_export.verify import verify_folder
+from cinestream_trakt_export.wanted import Wanted
 
 if TYPE_CHECKING:
     from cinestream_trakt_export.films_known import FilmsKnown
@@ -50,6 +51,8 @@ def export(
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what happened before this day.")
     ] = None,
+    genre: Annotated[list[str] | None, typer.Option(help="Only films of this genre; may be repeated.")] = None,
+    status: Annotated[list[str] | None, typer.Option(help="Only films with this status; may be repeated.")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show the first rows, and write nothing.")] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Forget what was interrupted, and begin anew.")] = False,
     enqueue: Annotated[bool, typer.Option("--enqueue", help="Let our scraper read the films (needs NATS).")] = False,
@@ -65,7 +68,8 @@ def export(
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
         day, how = since.date() if since else None, mode.value if mode else settings.export.mode
         names = KINDS if kind.value == "all" else [kind.value]
-        requests = [Request(name, out, how, day, _PREVIEWED if preview else 0, enrich) for name in names]
+        first, wanted = _PREVIEWED if preview else 0, Wanted(tuple(genre or ()), tuple(status or ()))
+        requests = [Request(name, out, how, day, first, enrich, wanted) for name in names]
         owner = await account(trakt)
         if restart:
             for request in requests:

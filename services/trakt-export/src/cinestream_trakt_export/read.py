@@ -15,6 +15,7 @@ from cinestream_trakt_export.answers import PageFacts, ServerFault, page_facts
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.library import Entry, parse_entry
 from cinestream_trakt_export.settings import TraktSettings
+from cinestream_trakt_export.wanted import EVERYTHING, Wanted
 from cinestream_trakt_export.way import way_of
 
 MOST_A_PAGE = 250  # Trakt gives no more, whatever is asked for
@@ -29,7 +30,10 @@ class ListReader:
     A list may change while it is read: each `attempt` at reading it has pages of its own.
     """
 
-    def __init__(self, trakt: Trakt, checkpoint: Checkpoint, path: str, *, attempt: int) -> None:
+    def __init__(
+        self, trakt: Trakt, checkpoint: Checkpoint, path: str, *, attempt: int, wanted: Wanted = EVERYTHING
+    ) -> None:
+        self._wanted = wanted
         self.path, self.prefix = path, f"{path}#{attempt}/"
         self.counts = set[int]()  # of items, as the pages told them
         self._trakt, self._checkpoint = trakt, checkpoint
@@ -41,9 +45,20 @@ class ListReader:
         settings: TraktSettings,
         *,
         on_bad: Callable[[Bad], None],
+        on_unwanted: Callable[[Sequence[int]], None] = lambda numbers: None,
         progress: Progress,
     ) -> None:
-        """Ask for all pages until the list has no more, and send its entries to `sink`, in order."""
+        """Ask for all pages until the list has no more, and send its entries to `sink`, in order.
+
+        `on_unwanted` hears the numbers of entries whose film is not wanted; they go to the sink all the same.
+        """
+
+        async def parse(places: Sequence[Place]) -> Sequence[Entry]:
+            entries = [parse_entry(item, position=position) for position, item in places]
+            if self._wanted:
+                pairs = zip(entries, places, strict=True)
+                on_unwanted([entry.number for entry, (_, item) in pairs if not self._wanted.item(item)])
+            return entries
 
         async def fetch(numbers: Sequence[int]) -> Sequence[Place]:
             items = await self._together(numbers)
@@ -56,7 +71,7 @@ class ListReader:
         while asked < self._pages:  # the first page tells how many there are; a list may grow while it is read
             numbers, asked = range(asked + 1, self._pages + 1), self._pages
             way = way_of(settings, self._limit)
-            stages: list[Stage[Any, Any]] = [Stage("fetch", fetch, parallel=way.parallel), Stage("parse", _parse)]
+            stages: list[Stage[Any, Any]] = [Stage("fetch", fetch, parallel=way.parallel), Stage("parse", parse)]
             totals = await stream(_each(numbers), stages, sink, bounds=way.bounds, on_bad=on_bad)
             metrics.streamed(totals)
 
@@ -81,7 +96,8 @@ class ListReader:
             told, _, body = stored.partition(b"\n")
             facts, items = PageFacts(**orjson.loads(told)), _items(body)
         else:
-            answer = await self._trakt.get(self.path, page=number, limit=self._limit)
+            level: dict[str, str] = {"extended": "full"} if self._wanted else {}
+            answer = await self._trakt.get(self.path, page=number, limit=self._limit, **level)
             items = _list(self.path, answer.body)
             facts = page_facts(answer.headers, len(items))
             self._checkpoint.add(name, orjson.dumps(facts) + b"\n" + answer.body, items=len(items))
@@ -97,10 +113,6 @@ def _list(path: str, body: bytes) -> list[msgspec.Raw]:
         return _items(body)
     except msgspec.DecodeError:
         raise ServerFault(f"a page of {path} is not a list") from None
-
-
-async def _parse(places: Sequence[Place]) -> Sequence[Entry]:
-    return [parse_entry(item, position=position) for position, item in places]
 
 
 async def _each(numbers: range) -> AsyncIterator[int]:

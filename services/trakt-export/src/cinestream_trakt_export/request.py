@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cinestream_trakt_export.letterboxd import Row
 from cinestream_trakt_export.plans import mode_of
+from cinestream_trakt_export.wanted import EVERYTHING, Wanted
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Request:
         since: what happened before this day, or at an unknown time, is left out; None for all.
         preview: so many rows are shown, and nothing is written; 0: all is written.
         enrich: whether the rows have the directors that our stream knows.
+        wanted: which films; others are left out.
     """
 
     kind: str
@@ -28,6 +30,7 @@ class Request:
     since: date | None = None
     preview: int = 0
     enrich: bool = False
+    wanted: Wanted = EVERYTHING
 
     def identity(self, account: str, api: str) -> dict[str, str]:
         """All that the files depend on, beside the library."""
@@ -36,10 +39,12 @@ class Request:
             "api": api,
             "enrich": "yes" if self.enrich else "",
             "export": self.kind,
+            "genre": ",".join(self.wanted.genres),
             "mode": mode_of(self.kind, self.mode),
             "out": str(self.out.resolve()),
             "preview": str(self.preview),
             "since": self.since.isoformat() if self.since else "",
+            "status": ",".join(self.wanted.statuses),
         }
 
     @classmethod
@@ -47,7 +52,8 @@ class Request:
         """The request that has this identity."""
         since = date.fromisoformat(identity["since"]) if identity["since"] else None
         preview, enrich = int(identity["preview"]), bool(identity["enrich"])
-        return cls(identity["export"], Path(identity["out"]), identity["mode"], since, preview, enrich)
+        wanted = Wanted(*(tuple(filter(None, identity[name].split(","))) for name in ("genre", "status")))
+        return cls(identity["export"], Path(identity["out"]), identity["mode"], since, preview, enrich, wanted)
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ _TABLES = """
 CREATE TABLE entry (number INTEGER PRIMARY KEY, tmdb INTEGER, name TEXT, trakt INTEGER, imdb TEXT, title TEXT,
                     year TEXT, at INTEGER, plays INTEGER, rating INTEGER, notes TEXT);
 CREATE TABLE expected (trakt INTEGER PRIMARY KEY, plays INTEGER);
+CREATE TABLE hidden (number INTEGER PRIMARY KEY);
 CREATE TABLE skipped (number INTEGER PRIMARY KEY, title TEXT, reason TEXT);
 """
 _PRAGMAS = (
     "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1024;"
 )
-_FILMS = "SELECT * FROM entry ORDER BY tmdb, name, at, number"
+_FILMS = "SELECT * FROM entry WHERE number NOT IN hidden ORDER BY tmdb, name, at, number"
 _RATINGS = "SELECT tmdb, name, rating, at FROM entry WHERE rating IS NOT NULL ORDER BY tmdb, name, at DESC, number"
 Key = tuple[int, str]  # TMDB id and name of an entry: films sort by it
 
@@ -44,6 +45,10 @@ class Store:
         """Remember what is left out, and why."""
         self._db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?)", (number, title, reason))
 
+    def hide(self, numbers: Iterable[int]) -> None:
+        """Leave these entries out of the films: they are there, but not wanted."""
+        self._db.executemany("INSERT OR IGNORE INTO hidden VALUES (?)", ((number,) for number in numbers))
+
     def expect(self, plays: Iterable[tuple[int, int]]) -> None:
         """Remember how often each film (its id at Trakt) was watched, as Trakt counts."""
         self._db.execute("BEGIN")
@@ -52,7 +57,7 @@ class Store:
 
     def clear(self) -> None:
         """Forget everything."""
-        for table in ("entry", "expected", "skipped"):
+        for table in ("entry", "expected", "hidden", "skipped"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def count(self) -> int:
@@ -80,7 +85,9 @@ class Store:
 
     def imdb_ids(self) -> Iterator[str]:
         """The IMDb ids of the films that have one, each once."""
-        for (id,) in self._db.execute("SELECT DISTINCT imdb FROM entry WHERE imdb != '' ORDER BY imdb"):
+        for (id,) in self._db.execute(
+            "SELECT DISTINCT imdb FROM entry WHERE imdb != '' AND number NOT IN hidden ORDER BY imdb"
+        ):
             yield id
 
     def ratings(self) -> Iterator[tuple[Key, Rating]]:
