@@ -64,7 +64,9 @@ def floor(urls: list[str], settings: ScraperSettings) -> int:
         left.put(url)
 
     def hand(name: str) -> int:
-        driver, read = launch.start(run.session(name)), 0
+        (driver, guard), read = launch.start(run.session(name)), 0
+        assert guard
+        guard.end()
         while not left.empty():
             driver.get(left.get())
             read += "</html>" in driver.page_source

@@ -54,20 +54,12 @@ def run(tmp_path: Path) -> Iterator[Run]:
     assert not left
 
 
-@pytest.fixture
-async def sessions(run: Run) -> AsyncIterator[Sessions]:
-    """A pool whose pages may take eight seconds."""
-    settings = ScraperSettings(scraper_page_deadline=8)
-    sessions = open_sessions(settings, find_browser("chrome"), run)
-    yield sessions
-    await sessions.close()
-
-
 class Hanging:
     """A site of one title whose first page comes only after `end`."""
 
     def __init__(self, site: HandMade) -> None:
         self._site = site
+        self.site_url = site.url
         self.url = f"{site.url}/title/tt0111161/"
         self._end = threading.Event()
         site.answers["/title/tt0111161/"] = Answer(holds=self._end)
@@ -91,6 +83,15 @@ def hanging() -> Iterator[Hanging]:
         hanging = Hanging(site)
         yield hanging
         hanging.end()
+
+
+@pytest.fixture
+async def sessions(run: Run, hanging: Hanging) -> AsyncIterator[Sessions]:
+    """A pool whose pages may take eight seconds."""
+    settings = ScraperSettings(imdb_url=hanging.site_url, scraper_page_deadline=8)
+    sessions = open_sessions(settings, find_browser("chrome"), run)
+    yield sessions
+    await sessions.close()
 
 
 async def test_a_page_that_hangs_costs_its_session_and_no_more(sessions: Sessions, hanging: Hanging, run: Run) -> None:
@@ -259,7 +260,7 @@ async def test_sessions_on_a_selenium_server_do_not_outlive_their_scraper(
     selenium: str, demo: str, tmp_path: Path
 ) -> None:
     """Neither one that ends nor one that is killed leaves a session there, which would keep its place."""
-    settings = ScraperSettings(selenium_url=selenium, scraper_page_deadline=20)
+    settings = ScraperSettings(imdb_url=demo, selenium_url=selenium, scraper_page_deadline=20)
     run = Run.begin(tmp_path)
     url = f"{demo}/title/tt0068646/"
     sessions = open_sessions(settings, None, run)
@@ -279,7 +280,7 @@ async def test_a_browser_is_replaced_before_it_wears_out(
     run: Run, demo: str, pages: int, memory: int, opened: int
 ) -> None:
     """After its pages; nothing of it is left, and the next page gets a new one. A small bound is looked at rarely."""
-    settings = ScraperSettings(scraper_session_pages=pages, scraper_session_memory=memory)
+    settings = ScraperSettings(imdb_url=demo, scraper_session_pages=pages, scraper_session_memory=memory)
     sessions = open_sessions(settings, find_browser("chrome"), run)
     for _ in range(3):
         assert (await sessions.read(f"{demo}/title/tt0068646/", Kind.TITLE)).status == 200
@@ -289,7 +290,7 @@ async def test_a_browser_is_replaced_before_it_wears_out(
 
 async def test_a_browser_that_needs_too_much_memory_is_replaced(run: Run, demo: str) -> None:
     """Its own memory is known, and above the bound it ends."""
-    settings = ScraperSettings(scraper_session_memory=1)
+    settings = ScraperSettings(imdb_url=demo, scraper_session_memory=1)
     sessions = open_sessions(settings, find_browser("chrome"), run)
     for _ in range(10):
         await sessions.read(f"{demo}/title/tt0068646/", Kind.TITLE)

@@ -17,7 +17,7 @@ from cinestream_scraper.leftovers import Run
 from cinestream_scraper.reading import Reading
 from cinestream_scraper.session import BrowserSession, SiteUnreachable
 from cinestream_scraper.settings import ScraperSettings
-from cinestream_scraper.targets import Place, place_of
+from cinestream_scraper.targets import Place, Site, place_of
 from cinestream_scraper.verdict import Judgement, Verdict, judge
 
 pytestmark = pytest.mark.browser
@@ -39,6 +39,14 @@ def made() -> Iterator[HandMade]:
         yield site
 
 
+class Anywhere(Site):
+    """A site that everybody may answer for: the tests have several."""
+
+    def allows(self, url: str) -> bool:
+        """Yes."""
+        return True
+
+
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserSession]:
     """A browser that knows no other host than this machine."""
@@ -48,7 +56,9 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserSession
     except NoBrowser as error:
         pytest.skip(str(error))
     run = Run.begin(tmp_path_factory.mktemp("state"))
-    session = BrowserSession("1", Launch(settings, installed), run, Waits(challenge=3, quiet=0.5))
+    session = BrowserSession(
+        "1", Launch(settings, installed, Anywhere("", frozenset())), run, Waits(challenge=3, quiet=0.5)
+    )
     yield session
     session.kill()
     run.end()

@@ -5,8 +5,11 @@ import shlex
 import shutil
 import subprocess
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import structlog
+import urllib3
+import websocket
 from selenium import webdriver
 from selenium.common.exceptions import SessionNotCreatedException
 from selenium.webdriver.chrome.service import Service as ChromeService
@@ -15,9 +18,11 @@ from selenium.webdriver.firefox.service import Service as FirefoxService
 from selenium.webdriver.remote.client_config import ClientConfig
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from cinestream_scraper.guard import Guard
 from cinestream_scraper.installed import Installed, Kind
 from cinestream_scraper.leftovers import SessionFiles
 from cinestream_scraper.settings import ScraperSettings
+from cinestream_scraper.targets import Site
 
 log = structlog.get_logger("scraper")
 
@@ -42,14 +47,26 @@ _BLOCKED = (
     *(f"*://*.{host}/*" for host in ("amazon-adsystem.com", "doubleclick.net", "scorecardresearch.com")),
 )
 _SMALL_SHM = 256 << 20
+_PATIENCE = 5.0
+_NO_SANDBOX = ("sandbox", "DevToolsActivePort file doesn't exist", "Chrome failed to start", "Chrome instance exited")
+"""What a driver says of a browser that its kernel gives no sandbox: it dies as it starts, mostly without a word."""
+
+
+class Started(NamedTuple):
+    """A browser that is ready for pages, and what watches it, where it can be watched."""
+
+    driver: WebDriver
+    guard: Guard | None
 
 
 class Launch:
     """Starts browsers as the settings say; remembers whether the kernel lets them have their sandbox."""
 
-    def __init__(self, settings: ScraperSettings, installed: Installed | None) -> None:
+    def __init__(self, settings: ScraperSettings, installed: Installed | None, site: Site | None = None) -> None:
         self._settings = settings
+        self.site = site or settings.site
         self._installed = installed
+        self._unwatched = False
         self._sandbox = installed is None or os.geteuid() != 0
         if not self._sandbox:
             log.warning("browser.no_sandbox", reason="the user is root")
@@ -59,17 +76,17 @@ class Launch:
         """Which browser is started."""
         return self._installed.kind if self._installed else self._settings.scraper_browser
 
-    def start(self, files: SessionFiles) -> WebDriver:
+    def start(self, files: SessionFiles) -> Started:
         """Start a browser and prepare it for reading.
 
         Raises:
-            WebDriverException: it does not start.
+            WebDriverException, OSError: it does not start.
         """
         sandboxed = self._sandbox  # another thread may learn in the meantime that there is no sandbox
         try:
             driver = self._open(files)
         except SessionNotCreatedException as error:
-            if not sandboxed or self.kind != "chrome":
+            if not sandboxed or self.kind != "chrome" or not _is_about_sandbox(error):
                 raise
             files.kill()
             self._sandbox = False
@@ -77,9 +94,34 @@ class Launch:
             log.warning("browser.no_sandbox", reason=(error.msg or "").splitlines()[:1])
         driver.set_page_load_timeout(self._settings.scraper_page_deadline)
         driver.set_script_timeout(self._settings.scraper_page_deadline)
-        if self.kind == "chrome":
-            self._prepare_chrome(driver)
-        return driver
+        if self.kind != "chrome":
+            return Started(driver, None)
+        self._prepare_chrome(driver)
+        return Started(driver, self._guard(driver))
+
+    def _guard(self, driver: WebDriver) -> Guard | None:
+        """What watches the browser; None where it is elsewhere and cannot be reached, which is said."""
+        try:
+            return Guard(self._devtools(driver), driver.current_window_handle, self.site)
+        except (websocket.WebSocketException, urllib3.exceptions.HTTPError, OSError, ValueError, KeyError) as error:
+            if self._installed:
+                raise OSError(f"the browser cannot be watched: {error}") from error
+            if not self._unwatched:
+                log.warning("browser.unwatched", reason=str(error), so="redirects are checked after they were followed")
+            self._unwatched = True
+            return None
+
+    def _devtools(self, driver: WebDriver) -> str:
+        """The DevTools address of a browser: its own, or the way to it through a Selenium Grid."""
+        server = urlsplit(self._settings.selenium_url)
+        if "se:cdp" in driver.capabilities:  # the address in it is the one that the node knows itself by
+            scheme = "wss" if server.scheme == "https" else "ws"
+            return f"{scheme}://{server.netloc.rpartition('@')[2]}/session/{driver.session_id}/se/cdp"
+        port = urlsplit(f"//{driver.capabilities['goog:chromeOptions']['debuggerAddress']}").port
+        host = "127.0.0.1" if self._installed else server.hostname
+        answer = urllib3.request("GET", f"http://{host}:{port}/json/version", timeout=_PATIENCE, retries=False)
+        path = urlsplit(answer.json()["webSocketDebuggerUrl"]).path
+        return f"ws://{host}:{port}{path}"
 
     def _open(self, files: SessionFiles) -> WebDriver:
         return self._local(self._installed, files) if self._installed else self._remote(files)
@@ -153,6 +195,11 @@ class Launch:
             commands += [("Network.enable", {}), ("Network.setBlockedURLs", {"urls": list(_BLOCKED)})]
         for command, parameters in commands:
             driver.execute("executeCdpCommand", {"cmd": command, "params": parameters})
+
+
+def _is_about_sandbox(error: SessionNotCreatedException) -> bool:
+    """Whether a browser without sandbox might start where this one did not; a Grid that is full is another matter."""
+    return any(words in (error.msg or "") for words in _NO_SANDBOX)
 
 
 class Waits(NamedTuple):

@@ -13,6 +13,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from cinestream.contracts import Kind, Transient
 from cinestream_scraper.evidence import gather
+from cinestream_scraper.guard import Guard
 from cinestream_scraper.launch import Launch, Waits
 from cinestream_scraper.leftovers import Run
 from cinestream_scraper.memory import memory_of
@@ -55,6 +56,7 @@ class BrowserSession:
         self._waits = waits
         self._files = run.session(name)
         self._driver: WebDriver | None = None
+        self._guard: Guard | None = None
         self._dead = False
         self._page_since = 0.0
         self.started = False
@@ -64,27 +66,41 @@ class BrowserSession:
         """Read a page.
 
         Raises:
+            Invalid: it led to a host that nobody allowed, which was not asked.
             BrowserUnavailable: there is no browser; this session must be killed and not be used again.
             SessionLost: the same, but the browser had started.
             SiteUnreachable: the site does not answer.
         """
         try:
             driver = self._driver or self._start()
+            self._watched()
             self.pages += 1
             self._page_since = time.time()
             reading = visit(driver, url, kind, self._waits, limit)
         except TimeoutException as error:
             raise SessionLost(f"{url}: the browser waited too long") from error
         except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
+            self._require_allowed()
             if match := _UNREACHABLE.search(str(error)):
                 raise SiteUnreachable(f"{url}: {match[0]}") from error
             raise SessionLost(f"{url}: {_line(error)}") from error
         finally:
             if self._dead:
                 self._end()  # it was killed while it started: what came up since is killed too
+        self._require_allowed()
         if reading.final_url.startswith(_ERROR_PAGES):
             raise SiteUnreachable(f"{url}: the browser shows {reading.final_url[:80]}")
         return reading
+
+    def _watched(self) -> None:
+        if self._guard:
+            if not self._guard.alive:
+                raise SessionLost("nobody watches where the browser goes")
+            self._guard.begin()
+
+    def _require_allowed(self) -> None:
+        if self._guard and self._guard.refused:
+            self._launch.site.require_allowed(self._guard.refused)
 
     def evidence(self) -> Evidence:
         """What shows why the page that was read last is not what was asked for.
@@ -109,7 +125,7 @@ class BrowserSession:
 
     def _start(self) -> WebDriver:
         try:
-            self._driver = self._launch.start(self._files)
+            self._driver, self._guard = self._launch.start(self._files)
         except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
             raise BrowserUnavailable(f"no browser starts: {_line(error)}") from error
         if self._dead:
@@ -124,6 +140,8 @@ class BrowserSession:
 
     def _end(self) -> None:
         self._files.kill()
+        if self._guard:
+            self._guard.end()
         service = getattr(self._driver, "service", None)
         if service is not None and service.process is not None:
             with suppress(subprocess.TimeoutExpired):

@@ -8,7 +8,7 @@ from functools import partial
 import anyio
 import structlog
 
-from cinestream.contracts import Kind
+from cinestream.contracts import Invalid, Kind
 from cinestream_scraper import metrics
 from cinestream_scraper.pauses import Pauses
 from cinestream_scraper.reading import Evidence, Reading
@@ -48,6 +48,7 @@ class Sessions:
         """Read a page with a session of the pool; with evidence if it `failed`, as far as it can be had.
 
         Raises:
+            Invalid: it led to a host that nobody allowed, which was not asked.
             BrowserUnavailable: no browser starts.
             SessionLost: it took longer than the deadline, or the browser died; its session is gone.
             SiteUnreachable: the site does not answer.
@@ -64,7 +65,7 @@ class Sessions:
                 keep = not await self._is_worn(session)
             elif evidence := await self._evidence(session):
                 keep, reading = True, reading._replace(evidence=evidence)
-        except SiteUnreachable:
+        except (SiteUnreachable, Invalid):
             keep = True
             raise
         except TimeoutError:

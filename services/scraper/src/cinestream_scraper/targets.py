@@ -64,6 +64,14 @@ class Site(NamedTuple):
         except ValueError:
             return False
 
+    def is_public(self, url: str) -> bool:
+        """Whether what a page needs besides may come from this URL: from anywhere but a private address."""
+        try:
+            parts = urlsplit(url)
+            return parts.scheme not in _DEFAULT_PORTS or not _is_private(parts.hostname or "")
+        except ValueError:
+            return False
+
     def require_allowed(self, url: str) -> None:
         """Check that a page may come from this URL.
 
@@ -85,6 +93,7 @@ def _host(url: str) -> str:
 
 def _is_private(host: str) -> bool:
     name = host.rsplit(":", 1)[0] if host.count(":") == 1 else host
+    name = name.rstrip(".")
     try:
         return not ipaddress.ip_address(name).is_global
     except ValueError:
