@@ -71,6 +71,9 @@ async def run(pages: int) -> bool:
             started = time.monotonic()
             while left := await crawling.left():
                 kills.look(crawling, pages - left)
+                print(
+                    f"{pages - left:,} of {pages:,} after {time.monotonic() - started:.0f} s", end="\r", file=sys.stderr
+                )
                 await anyio.sleep(_LOOK_EVERY)
             seconds = time.monotonic() - started
             crasher.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
@@ -59,4 +60,4 @@ class _Server(uvicorn.Server):
 
 
 def _leave(signum: int, frame: FrameType | None) -> None:
-    sys.exit(0)
+    os._exit(0)  # an exception is lost where a signal arrives within a destructor, and the site would stay for ever
