@@ -65,8 +65,10 @@ class Guard:
 
     def end(self) -> None:
         """Watch no more; the browser loads what it wants to again."""
-        with suppress(OSError, AttributeError):  # it is closed already
-            self._browser.sock.shutdown(socket.SHUT_RDWR)
+        connection = self._browser.sock
+        if connection is not None:
+            with suppress(OSError):  # the browser was faster
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _watch(self) -> None:
         try:
