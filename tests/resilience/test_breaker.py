@@ -110,3 +110,23 @@ async def test_a_cancelled_test_leaves_room_for_the_next() -> None:
         await world.breaker.call(anyio.sleep_forever)
     assert await world.breaker.call(world.ask) == "answer"
     assert world.breaker.state is State.CLOSED
+
+
+async def test_while_one_call_is_the_test_the_others_are_told_to_give_it_time() -> None:
+    """Not at once again: they would use up their attempts before the test is answered."""
+    world, answered = World(), anyio.Event()
+    await world.fail(3)
+    world.now += 10
+
+    async def slow() -> str:
+        await answered.wait()
+        return "answer"
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(world.breaker.call, slow)
+        await anyio.wait_all_tasks_blocked()
+        with pytest.raises(CircuitOpen) as refused:
+            await world.breaker.call(world.ask)
+        assert refused.value.retry_after == 1.0
+        answered.set()
+    assert world.breaker.state is State.CLOSED

@@ -79,7 +79,9 @@ class CircuitBreaker:
             return False
         wait = self._opened_at + self._open_for - self._clock()
         if self._testing or wait > 0:
-            raise CircuitOpen(f"{self.name} failed {self._in_a_row} times in a row", retry_after=max(wait, 0.1))
+            # While one call is the test, the others give it time: they would use up their attempts before it answers.
+            later = max(wait, self._open_for / 10, 0.1)
+            raise CircuitOpen(f"{self.name} failed {self._in_a_row} times in a row", retry_after=later)
         self._testing = True
         return True
 
