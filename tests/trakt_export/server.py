@@ -24,6 +24,7 @@ class Account:
             "account": {"timezone": "Europe/Berlin"},
         }
     )
+    activities: Item = field(default_factory=lambda: {"movies": {"watched_at": "2026-01-01T00:00:00.000Z"}})
     most_a_page: int = 250
     count_offset: int = 0
     faults: list[str] = field(default_factory=list)
@@ -37,6 +38,7 @@ class Account:
     interval: int = 5
     expires_in: int = 86400
     log: list[str] = field(default_factory=list)
+    gets: int = 0
     url: str = ""
     lock: Lock = field(default_factory=Lock)
 
@@ -102,6 +104,7 @@ class Handler(BaseHTTPRequestHandler):
         account, url = self.account, urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         with account.lock:
+            account.gets += 1
             fault = account.faults.pop(0) if account.faults else ""
         if fault == "hold":
             account.log.append("held")
@@ -123,6 +126,9 @@ class Handler(BaseHTTPRequestHandler):
             self._send(403, {})
         elif self.headers.get("Authorization") != f"Bearer {account.access}":
             self._send(401, {})
+        elif url.path == "/sync/last_activities":
+            account.log.append(url.path)
+            self._send(200, account.activities)
         elif url.path == "/users/settings":
             self._send(200, account.settings)
         elif url.path.startswith("/movies/"):

@@ -5,6 +5,7 @@ is asking), `endpoints` and `transport` (one request), `caching` and `client` (w
 `request` and `plans` (what is wanted, and what must be read for it), `read` and `way` (an endpoint to its end, page by
 page, into the checkpoint), `proof` (is that all?), `library` (what an item says), `store` (the items in order, off the
 heap), `letterboxd` and `rows` (which rows they become), `importfile` (the files), `verify` (a second opinion on them),
-`export` (all of it, the file to read first), `__main__`, `exports` and `commands` (what people type), `screen` (what
-they see), `service` (exports by schedule), `health` (how it is).
+`archive` (Trakt's own export instead of its API), `incremental` (what came of it the last time), `export` (all of it,
+the file to read first), `__main__`, `exports` and `commands` (what people type), `screen` (what they see), `service`
+(exports by schedule), `health` (how it is).
 """

@@ -145,6 +145,17 @@ MESSAGES: Mapping[str, Text] = {
     "export.requests": Text("requests", "requêtes"),
     "export.seconds": Text("seconds", "secondes"),
     "export.unchanged": Text("unchanged", "inchangé"),
+    "archive.unreadable": Text("{path} cannot be read ({error})", "{path} est illisible ({error})"),
+    "archive.missing": Text("{path} lacks files of {list}", "il manque à {path} des fichiers de {list}"),
+    "archive.large": Text("{name} has more than {most} bytes", "{name} a plus de {most} octets"),
+    "archive.short": Text(
+        "{path} is not complete: {missing} watched films are not in its history",
+        "{path} n'est pas complet : {missing} films vus manquent à son historique",
+    ),
+    "archive.zone": Text(
+        "the archive does not tell your time zone: give it with --time-zone",
+        "l'archive ne dit pas votre fuseau horaire : donnez-le avec --time-zone",
+    ),
     "export.why": Text("{path} says why items were skipped", "{path} dit pourquoi des éléments ont été omis"),
     "operations.none": Text("Nothing was interrupted.", "Rien n'a été interrompu."),
     "operations.progress": Text("pages read", "pages lues"),

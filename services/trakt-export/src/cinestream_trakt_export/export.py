@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -19,6 +20,7 @@ from cinestream.resilience.operations import SUFFIX, prune
 from cinestream.streaming import Bad
 from cinestream_trakt_export.account import Account
 from cinestream_trakt_export.answers import TraktError
+from cinestream_trakt_export.archive import Archive
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.importfile import Parts, write_skipped
 from cinestream_trakt_export.library import Entry, number_of, title_of
@@ -70,6 +72,24 @@ async def export(
         summary = finish(request, rows, store, ratings, buffer_size=settings.streaming.buffer_size)
         checkpoint.remove()
     return replace(summary, requests=trakt.requests - before)
+
+
+def export_archive(archive: Archive, settings: TraktSettings, zone: ZoneInfo, request: Request) -> Summary:
+    """The same from Trakt's own export of an account, without network; raises TraktError when it is not complete."""
+    plan, folder = plan_of(request.kind, mode_of(request.kind, request.mode)), settings.checkpoints.dir
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with Store(folder / f"{request.kind}-archive.scratch") as store, Store(folder / "archive.ratings") as ratings:
+        archive.load(plan.path, store)
+        if plan.each_time and archive.has(plan.proof):
+            with Store(folder / "archive.watched") as watched:
+                archive.load(plan.proof, watched)
+                store.expect((trakt, 1) for trakt in watched.trakt_ids())
+            if missing := store.missing(each_time=False):
+                raise Incomplete(say("archive.short", path=archive.path, missing=missing))
+        if plan.rated and archive.has(RATED.path):
+            archive.load(RATED.path, ratings)
+        rows, rated = Rows(plan.form, zone, request.since), store if plan is RATED else ratings
+        return finish(request, rows, store, rated, buffer_size=settings.streaming.buffer_size)
 
 
 def finish(request: Request, rows: Rows, store: Store, ratings: Store | None, *, buffer_size: int) -> Summary:

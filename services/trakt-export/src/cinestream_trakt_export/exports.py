@@ -12,14 +12,25 @@ import typer
 
 from cinestream.resilience.operations import Operation, forget, operations
 from cinestream.runtime.settings import load_settings as load_common_settings
-from cinestream_trakt_export.account import Account, account
+from cinestream_trakt_export.account import Account, account, zone_of
+from cinestream_trakt_export.answers import TraktError
+from cinestream_trakt_export.archive import Archive
 from cinestream_trakt_export.client import Trakt
-from cinestream_trakt_export.export import checkpoint_of
+from cinestream_trakt_export.endpoints import LAST_ACTIVITIES
+from cinestream_trakt_export.export import checkpoint_of, export_archive
 from cinestream_trakt_export.export import export as run_export
+from cinestream_trakt_export.incremental import Before, activities_of
 from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.plans import KINDS, MODES
 from cinestream_trakt_export.request import Request
-from cinestream_trakt_export.running import our_stream, ready_settings, schedule_of, with_trakt
+from cinestream_trakt_export.running import (
+    our_stream,
+    plainly,
+    ready_settings,
+    schedule_of,
+    spoken_settings,
+    with_trakt,
+)
 from cinestream_trakt_export.screen import Bars, Outcome, print_operations, print_preview, print_summary
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_settings
 from cinestream_trakt_export.verify import verify_folder
@@ -54,6 +65,13 @@ def export(
     genre: Annotated[list[str] | None, typer.Option(help="Only films of this genre; may be repeated.")] = None,
     status: Annotated[list[str] | None, typer.Option(help="Only films with this status; may be repeated.")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show the first rows, and write nothing.")] = False,
+    incremental: Annotated[
+        bool, typer.Option("--incremental", help="Leave the files alone when nothing has changed at Trakt.")
+    ] = False,
+    from_archive: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="Read Trakt's own export (zip), without network.")
+    ] = None,
+    time_zone: Annotated[str, typer.Option(help="Yours, for an archive that does not tell it.")] = "",
     restart: Annotated[bool, typer.Option("--restart", help="Forget what was interrupted, and begin anew.")] = False,
     enqueue: Annotated[bool, typer.Option("--enqueue", help="Let our scraper read the films (needs NATS).")] = False,
     enrich: Annotated[bool, typer.Option("--enrich", help="Add directors from our stream (needs NATS).")] = False,
@@ -65,19 +83,25 @@ def export(
     schedule = schedule_of(every, cron)
     report = _log if schedule else _tell
 
-    async def work(trakt: Trakt, settings: TraktSettings) -> None:
+    def wanted(settings: TraktSettings) -> list[Request]:
         day, how = since.date() if since else None, mode.value if mode else settings.export.mode
         names = KINDS if kind.value == "all" else [kind.value]
-        first, wanted = _PREVIEWED if preview else 0, Wanted(tuple(genre or ()), tuple(status or ()))
-        requests = [Request(name, out, how, day, first, enrich, wanted) for name in names]
-        owner = await account(trakt)
+        first, films = _PREVIEWED if preview else 0, Wanted(tuple(genre or ()), tuple(status or ()))
+        return [Request(name, out, how, day, first, enrich, films) for name in names]
+
+    async def work(trakt: Trakt, settings: TraktSettings) -> None:
+        owner, requests = await account(trakt), wanted(settings)
         if restart:
             for request in requests:
                 forget(Operation(checkpoint_of(settings, owner, request), {}))
         async with our_stream(enqueue=enqueue, enrich=enrich) as known:
-            report(await _run(trakt, settings, owner, requests, known))
+            report(await _run(trakt, settings, owner, requests, known, incremental=incremental and not enqueue))
 
-    if schedule:
+    if from_archive:
+        with plainly():
+            settings = spoken_settings()
+            _tell(_run_archive(from_archive, settings, time_zone, wanted(settings)))
+    elif schedule:
         from cinestream_trakt_export.service import ScheduledExport  # a web server: not for every command
 
         ScheduledExport(ready_settings(), schedule, work).run(load_common_settings(OpsSettings))
@@ -86,13 +110,39 @@ def export(
 
 
 async def _run(
-    trakt: Trakt, settings: TraktSettings, owner: Account, requests: Sequence[Request], known: "FilmsKnown | None"
+    trakt: Trakt,
+    settings: TraktSettings,
+    owner: Account,
+    requests: Sequence[Request],
+    known: "FilmsKnown | None",
+    *,
+    incremental: bool = False,
 ) -> list[Outcome]:
     outcomes = []
+    activities = (await trakt.get(LAST_ACTIVITIES)).content if incremental else None
     with Bars() as bars:
         for request in requests:
+            begun, seen = time.monotonic(), activities_of(request.kind, activities)
+            path = checkpoint_of(settings, owner, request).with_suffix(".done")
+            before = Before(path, request.identity(owner.slug, settings.api.url))
+            again = incremental and not (request.preview or request.enrich)
+            summary = before.unchanged(request, seen) if again else None
+            if summary is None:
+                summary = await run_export(trakt, settings, owner, request, progress=bars.show, known=known)
+                if again:
+                    before.remember(summary, seen)
+            outcomes.append(Outcome(request, summary, time.monotonic() - begun))
+    return outcomes
+
+
+def _run_archive(path: Path, settings: TraktSettings, zone: str, requests: Sequence[Request]) -> list[Outcome]:
+    outcomes = []
+    with Archive(path) as archive:
+        if not (zone := zone or archive.zone):
+            raise TraktError(say("archive.zone"))
+        for request in requests:
             begun = time.monotonic()
-            summary = await run_export(trakt, settings, owner, request, progress=bars.show, known=known)
+            summary = export_archive(archive, settings, zone_of(zone), request)
             outcomes.append(Outcome(request, summary, time.monotonic() - begun))
     return outcomes
 

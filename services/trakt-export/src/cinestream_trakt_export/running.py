@@ -28,10 +28,16 @@ _EXTRAS = {"cryptography": "encryption", "keyring": "keyring", "pyinstrument": "
 Work = Callable[[Trakt, TraktSettings], Awaitable[None]]
 
 
-def ready_settings() -> TraktSettings:
-    """The settings, spoken in their language; exits with code 2 without an application."""
+def spoken_settings() -> TraktSettings:
+    """The settings, spoken in their language."""
     settings = load_settings()
     speak(settings.export.language)
+    return settings
+
+
+def ready_settings() -> TraktSettings:
+    """The settings, spoken in their language; exits with code 2 without an application."""
+    settings = spoken_settings()
     if not settings.api.client_id:
         typer.echo(say("setup.client_id", url="https://trakt.tv/oauth/applications"), err=True)
         raise typer.Exit(2)
@@ -63,9 +69,15 @@ def with_trakt(work: Work, *, profile: Path | None = None) -> None:
             finally:
                 health.save(trakt, settings)
 
+    with plainly(), _profiled(profile, settings):
+        anyio.run(main, backend_options={"use_uvloop": True})
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """What goes wrong as expected is one sentence, and exit code 1 (2: not set up)."""
     try:
-        with _profiled(profile, settings):
-            anyio.run(main, backend_options={"use_uvloop": True})
+        yield
     except (TraktError, Transient, CheckpointRefused, MemoryExceeded, BatchFailed) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

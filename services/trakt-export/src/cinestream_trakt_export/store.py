@@ -78,6 +78,11 @@ class Store:
         )
         return max(0, lacking - self._number("SELECT count(*) FROM skipped"))
 
+    def trakt_ids(self) -> Iterator[int]:
+        """The films by their ids at Trakt, where they are known."""
+        for (trakt,) in self._db.execute("SELECT DISTINCT trakt FROM entry WHERE trakt IS NOT NULL"):
+            yield trakt
+
     def films(self) -> Iterator[tuple[Key, list[Entry]]]:
         """The entries of each film, oldest first and those at unknown times before; films by key."""
         for key, of_film in groupby(self._db.execute(_FILMS), key=itemgetter(1, 2)):

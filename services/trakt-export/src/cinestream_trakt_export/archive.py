@@ -1,0 +1,125 @@
+"""Trakt's own export of an account (Settings, Data: a zip), read without network.
+
+Its files are lists of the same items as the API's, some of them in numbered parts:
+`watched-history-1.json`, `watched-movies.json`, `ratings-movies.json`, `lists-watchlist.json`,
+`collection-movies.json`.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from cinestream.contracts.errors import Invalid
+from cinestream_trakt_export.answers import TraktError
+from cinestream_trakt_export.endpoints import (
+    COLLECTED_MOVIES,
+    HISTORY_MOVIES,
+    RATED_MOVIES,
+    WATCHED_MOVIES,
+    WATCHLIST_MOVIES,
+)
+from cinestream_trakt_export.library import Entry, number_of, parse_entry, title_of
+from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.store import Store
+
+MOST_BYTES = 256_000_000
+"""Of one file of an archive; Trakt cuts the history into parts far below that."""
+_PART = r"(?:-(\d+))?\.json"
+_FILES = {
+    HISTORY_MOVIES: rf"watched-history{_PART}",
+    WATCHED_MOVIES: rf"watched-movies{_PART}",
+    RATED_MOVIES: rf"ratings-movies{_PART}",
+    WATCHLIST_MOVIES: rf"(?:lists-)?watchlist(?:-movies)?{_PART}",
+    COLLECTED_MOVIES: rf"collection-movies{_PART}",
+}
+_SETTINGS = r"(?:user-)?settings\.json"
+_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+class _Kind(msgspec.Struct):
+    type: Any = None
+
+
+_kind = msgspec.json.Decoder(_Kind).decode
+
+
+class Archive:
+    """An archive that is open; raises TraktError for a file that is none."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise TraktError(say("archive.unreadable", path=path, error=error)) from None
+
+    @property
+    def zone(self) -> str:
+        """The account's time zone; empty when the archive does not tell."""
+        for name, _ in self._members(_SETTINGS):
+            content = self._read(name, msgspec.json.decode)
+            account = content.get("account") if isinstance(content, dict) else None
+            zone = account.get("timezone") if isinstance(account, dict) else None
+            return zone if isinstance(zone, str) else ""
+        return ""
+
+    def has(self, path: str) -> bool:
+        """Whether there are files for a list of the API."""
+        return any(True for _ in self._members(_FILES[path]))
+
+    def load(self, path: str, store: Store) -> None:
+        """Read a list of the API into `store`; items that are not films are left out.
+
+        Raises TraktError when files of it are missing or not readable.
+        """
+        members = sorted(self._members(_FILES[path]), key=lambda member: member[1])
+        numbers = [number for _, number in members]
+        if not members or (numbers != [0] and numbers != [*range(numbers[0], numbers[0] + len(numbers))]):
+            raise TraktError(say("archive.missing", path=self.path, list=path))
+        position = 0
+        for name, _ in members:
+            entries: list[Entry] = []
+            for item in self._read(name, _items):
+                position += 1
+                try:
+                    if _is_film(item):
+                        entries.append(parse_entry(item, position=position))
+                except Invalid as error:
+                    content = msgspec.json.decode(item)
+                    store.skip(number_of(content, position=position), title_of(content), str(error))
+            store.add(entries)
+
+    def _members(self, pattern: str) -> Iterator[tuple[str, int]]:
+        """The names that fit, whatever their folder, with their numbers; 0 for one without."""
+        for name in self._zip.namelist():
+            if match := re.fullmatch(pattern, PurePosixPath(name).name):
+                yield name, int((match.groups() or ("",))[0] or 0)
+
+    def _read(self, name: str, decode: Any) -> Any:
+        if self._zip.getinfo(name).file_size > MOST_BYTES:
+            raise TraktError(say("archive.large", name=name, most=MOST_BYTES))
+        try:
+            return decode(self._zip.read(name))
+        except (OSError, zipfile.BadZipFile, msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise TraktError(say("archive.unreadable", path=name, error=error)) from None
+
+    def __enter__(self) -> "Archive":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._zip.close()
+
+
+def _is_film(item: msgspec.Raw) -> bool:
+    """Parts of an archive hold films and episodes together."""
+    try:
+        return _kind(item).type in (None, "movie")
+    except msgspec.DecodeError:
+        return True  # and is then skipped with the reason

@@ -1,0 +1,61 @@
+"""An account in which nothing has changed costs next to nothing; one in which something has is exported whole."""
+
+from pathlib import Path
+
+import pytest
+from tests.trakt_export.conftest import command
+from tests.trakt_export.server import Account, movie
+
+from cinestream_trakt_export.settings import TraktSettings
+
+
+@pytest.fixture
+def exported(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Account:
+    """An account with ratings, exported once."""
+    trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
+    result = command(settings, "export", "all", "--incremental", "--out", str(tmp_path))
+    assert result.returncode == 0, result.stderr
+    trakt.log.clear()
+    trakt.gets = 0
+    return trakt
+
+
+def again(settings: TraktSettings, folder: Path) -> str:
+    """Export once more; what was said."""
+    result = command(settings, "export", "all", "--incremental", "--out", str(folder))
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_nothing_new_costs_two_requests(exported: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """Who it is, and what changed last: at most six were allowed for all lists together."""
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.glob("*.csv")}
+    assert again(settings, tmp_path).count("unchanged") == 5
+    assert exported.gets == 2
+    assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.glob("*.csv")} == before
+
+
+def test_what_changed_is_exported(exported: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """As soon as Trakt says that anything about films has changed."""
+    exported.lists["/sync/ratings/movies"].append({"rating": 6, "type": "movie", "movie": movie(2)})
+    exported.activities["movies"]["rated_at"] = "2026-01-02T00:00:00.000Z"
+    assert "unchanged" not in again(settings, tmp_path)
+    assert len((tmp_path / "ratings-001.csv").read_text().splitlines()) == 3
+
+
+def test_files_that_are_not_as_they_were_are_written_anew(
+    exported: Account, settings: TraktSettings, tmp_path: Path
+) -> None:
+    """One that is gone, or was edited."""
+    content = (tmp_path / "ratings-001.csv").read_bytes()
+    (tmp_path / "ratings-001.csv").unlink()
+    (tmp_path / "watchlist-001.csv").write_text("edited")
+    assert again(settings, tmp_path).count("unchanged") == 3
+    assert (tmp_path / "ratings-001.csv").read_bytes() == content
+    assert (tmp_path / "watchlist-001.csv").read_text() != "edited"
+    assert not [line for line in exported.log if "collection" in line or "history" in line]
+
+
+def test_another_folder_is_another_export(exported: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """It has its own files."""
+    assert "unchanged" not in again(settings, tmp_path / "other")
