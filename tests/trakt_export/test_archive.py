@@ -101,6 +101,13 @@ def test_a_file_that_is_no_archive_is_refused(settings: TraktSettings, tmp_path:
     assert "Traceback" not in said
 
 
+def test_what_an_archive_cannot_give_is_refused(settings: TraktSettings, tmp_path: Path) -> None:
+    """An option that would do nothing is an error."""
+    code, said = exported(settings, zipped(tmp_path / "a.zip", whole()), tmp_path / "out", "--genre", "drama")
+    assert code == 1
+    assert "--genre" in said
+
+
 def test_a_time_zone_may_be_given(settings: TraktSettings, tmp_path: Path) -> None:
     """And goes before what the archive says."""
     archive = zipped(tmp_path / "a.zip", whole())

@@ -152,6 +152,10 @@ MESSAGES: Mapping[str, Text] = {
         "{path} is not complete: {missing} watched films are not in its history",
         "{path} n'est pas complet : {missing} films vus manquent à son historique",
     ),
+    "archive.alone": Text(
+        "--from-archive knows nothing of --genre, --status, --enqueue, --enrich, --every, --cron and --incremental",
+        "--from-archive ne connaît pas --genre, --status, --enqueue, --enrich, --every, --cron et --incremental",
+    ),
     "archive.zone": Text(
         "the archive does not tell your time zone: give it with --time-zone",
         "l'archive ne dit pas votre fuseau horaire : donnez-le avec --time-zone",

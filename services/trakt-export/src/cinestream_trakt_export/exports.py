@@ -100,6 +100,8 @@ def export(
     if from_archive:
         with plainly():
             settings = spoken_settings()
+            if schedule or genre or status or enqueue or enrich or incremental:
+                raise TraktError(say("archive.alone"))
             _tell(_run_archive(from_archive, settings, time_zone, wanted(settings)))
     elif schedule:
         from cinestream_trakt_export.service import ScheduledExport  # a web server: not for every command
