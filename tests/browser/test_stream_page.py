@@ -58,7 +58,7 @@ async def shows(browser: webdriver.Chrome, script: str, value: Any) -> None:
     def seen(driver: webdriver.Chrome) -> bool:
         return bool(driver.execute_script(f"return {script}") == value)
 
-    wait = WebDriverWait(browser, 20, poll_frequency=0.02)
+    wait = WebDriverWait(browser, 60, poll_frequency=0.02)
     try:
         await anyio.to_thread.run_sync(wait.until, seen)
     except Exception as error:

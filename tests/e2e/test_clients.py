@@ -74,7 +74,7 @@ def kill_stream_api(run: Run) -> None:
     pid = run.pid("stream-api")
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: run.pid("stream-api") not in (None, pid), timeout=30, what=lambda: "new stream-api")
+    wait_until(lambda: run.pid("stream-api") not in (None, pid), timeout=120, what=lambda: "new stream-api")
 
 
 def test_the_page_shows_films_and_that_it_is_live(data_dir: Path, chromium: webdriver.Chrome) -> None:
@@ -89,7 +89,7 @@ def test_the_page_shows_films_and_that_it_is_live(data_dir: Path, chromium: webd
             return {title for title in titles if title in text}
 
         wait_until(lambda: len(shown()) >= 3, timeout=60, what=lambda: f"three titles: {shown()}")
-        wait_until(lambda: "live" in chromium.page_source.lower(), timeout=10, what=lambda: "the word live")
+        wait_until(lambda: "live" in chromium.page_source.lower(), timeout=60, what=lambda: "the word live")
         errors = [entry for entry in chromium.get_log("browser") if entry["level"] == "SEVERE"]  # type: ignore[no-untyped-call]
     assert errors == []
 

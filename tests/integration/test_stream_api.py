@@ -3,31 +3,19 @@
 import json
 import re
 import subprocess
-from collections.abc import AsyncIterator
 
 import anyio
 import pytest
 from tests.conftest import NatsServer
 from tests.stream_api.films import PAGE_TIME, movie, publish
 from tests.stream_api.serving import STREAM, serving
-from tests.stream_api.sse import Event
+from tests.stream_api.sse import Event, take
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Movie
 
 pytestmark = pytest.mark.anyio
 LARGE = ["x" * 1000] * 200
-
-
-async def take(stream: AsyncIterator[Event], count: int) -> list[Event]:
-    """The next events of a stream, comments aside."""
-    found: list[Event] = []
-    with anyio.fail_after(10):
-        while len(found) < count:
-            event = await anext(stream)
-            if event.name != ":":
-                found.append(event)
-    return found
 
 
 def short(events: list[Event]) -> list[str]:
@@ -175,7 +163,7 @@ async def test_an_idle_stream_has_a_heartbeat(stream_bus: Bus, etl_bus: Bus) -> 
     """Silence is broken by a comment; when films passed that the filter hid, by the new position."""
     async with serving(stream_bus, stream_heartbeat=0.15) as api, api.stream("?genre=war") as stream:
         assert short(await take(stream, 1)) == ["position 0"]
-        with anyio.fail_after(5):
+        with anyio.fail_after(60):
             assert (await anext(stream)).name == ":"
         await publish(etl_bus, 1, genre=["Comedy"])
         assert short(await take(stream, 1)) == ["position 1"]
@@ -185,7 +173,7 @@ async def test_the_lag_is_measured_where_films_are_written(etl_bus: Bus, stream_
     """A film that nobody is written is not late; one that several clients get is observed once."""
     async with serving(stream_bus, stream_tick_ms=0) as api:
         await publish(etl_bus, 1)
-        with anyio.fail_after(30):
+        with anyio.fail_after(60):
             await api.until("events_total", 1, source="live")
         async with api.stream() as one, api.stream("?genre=war") as two:
             await take(one, 1)
@@ -203,21 +191,23 @@ async def test_a_client_that_goes_is_noticed_without_an_event(stream_bus: Bus) -
         async with api.stream() as stream:
             await take(stream, 1)
             assert api.metric("clients", state="live") == 1
-        with anyio.fail_after(5):
+        with anyio.fail_after(60):
             await api.until("disconnects_total", 1, reason="client")
         assert api.metric("clients", state="live") == 0
 
 
 async def test_a_client_that_does_not_read_is_cut_off(etl_bus: Bus, stream_bus: Bus) -> None:
     """It is disconnected after the time limit, and costs others nothing."""
-    limits = {"stream_send_timeout": 0.3, "stream_heartbeat": 0.3}
+    # Long enough that one who reads is never late for it, however busy the machine is.
+    limits = {"stream_send_timeout": 4, "stream_heartbeat": 1}
     async with serving(stream_bus, **limits) as api, api.stream() as lazy, api.stream() as eager:
         await take(lazy, 1)
         await take(eager, 1)
+        for _ in range(100):  # more than the buffers of a connection hold
+            await publish(etl_bus, 1, stars=LARGE)
+            await take(eager, 1)
         with anyio.fail_after(60):
-            while not api.metric("disconnects_total", reason="send_timeout"):
-                await publish(etl_bus, 1, stars=LARGE)
-                await take(eager, 1)
+            await api.until("disconnects_total", 1, reason="send_timeout")
         assert api.metric("clients", state="live") == 1
         assert api.metric("disconnects_total", reason="slow") == 0
 
@@ -237,7 +227,8 @@ async def test_a_client_that_falls_out_of_the_ring_resumes(etl_bus: Bus, stream_
                 if event.name == "movie":
                     seen.append(event.sequence)
             last = event.id
-        assert api.metric("disconnects_total", reason="slow") == 1
+        with anyio.fail_after(60):
+            await api.until("disconnects_total", 1, reason="slow")
         async with api.stream(Last_Event_ID=last) as again:
             seen += [event.sequence for event in await take(again, 121 - len(seen)) if event.name == "movie"]
     assert seen == list(range(1, 121))

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 async def films(api: Api, query: str = "", *, at: int) -> Any:
     """A page of films, once the catalogue has come to this sequence."""
-    with anyio.fail_after(10):
+    with anyio.fail_after(60):
         while True:
             answer = await api.client.get(f"/api/movies{query}")
             page = answer.json()
@@ -87,11 +87,11 @@ async def test_a_recreated_stream_is_counted_anew(etl_bus: Bus, stream_bus: Bus,
         admin = await topology.connect("topology")
         await declare(admin, TopologySettings())
         await admin.close()
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             while not etl_bus.connected:
                 await anyio.sleep(0.01)
         await publish(etl_bus, 3)
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             while [m["id"] for m in (await films(api, at=0))["movies"]] != [movie(3).id]:
                 await anyio.sleep(0.01)
 

@@ -21,7 +21,7 @@ async def test_one_address_gets_its_share_and_no_more(etl_bus: Bus, stream_bus: 
             assert (other.status_code, other.json()["title"]) == (429, "Too Many Requests")
             assert int(other.headers["retry-after"]) > 0
             assert api.metric("refused_total", reason="address") == 2
-        with anyio.fail_after(5):
+        with anyio.fail_after(60):
             await api.until("disconnects_total", 1, reason="client")
             async with api.stream() as stream:
                 assert (await anext(stream)).name == "position"
@@ -54,7 +54,7 @@ async def test_a_stream_ends_when_it_has_lived_long_enough(etl_bus: Bus, stream_
     """It ends cleanly, with a time to come again, and its client resumes without a loss."""
     async with serving(stream_bus, stream_max_lifetime=1, stream_heartbeat=0.3) as api:
         await publish(etl_bus, 1)
-        with anyio.fail_after(30):
+        with anyio.fail_after(60):
             async with api.stream("?last_event_id=earliest") as stream:
                 first = [event.id async for event in stream if event.name == "movie"]
             assert len(first) == 1

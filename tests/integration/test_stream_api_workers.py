@@ -60,7 +60,7 @@ async def until(condition: Callable[[], Any]) -> None:
 
 async def answer(url: str) -> Any:
     """What /readyz says, once it is asked."""
-    async with httpx2.AsyncClient(timeout=20) as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         return (await client.get(url)).json()
 
 
@@ -73,7 +73,7 @@ async def all_ready(api: Process) -> None:
 
 async def metric(api: Process, name: str) -> float:
     """The value of a metric on the ops port."""
-    async with httpx2.AsyncClient(timeout=20) as client:
+    async with httpx2.AsyncClient(timeout=60) as client:
         text = (await client.get(f"http://127.0.0.1:{api.ops}/metrics")).text
     found = re.search(rf"^cinestream_stream_{re.escape(name)} (\S+)$", text, re.MULTILINE)
     return float(found[1]) if found else 0.0

@@ -58,7 +58,7 @@ async def serving(bus: Bus, **settings: Any) -> AsyncIterator[Api]:
     context = Context(StreamSettings(**settings), bus, health, stop)
     limits = httpx2.Limits(max_connections=None)
     async with (
-        httpx2.AsyncClient(base_url=url, timeout=20, limits=limits) as client,
+        httpx2.AsyncClient(base_url=url, timeout=60, limits=limits) as client,
         anyio.create_task_group() as group,
     ):
         ended = anyio.Event()
@@ -68,7 +68,7 @@ async def serving(bus: Bus, **settings: Any) -> AsyncIterator[Api]:
             ended.set()
 
         group.start_soon(run)
-        with anyio.fail_after(10):
+        with anyio.fail_after(60):
             while True:
                 try:
                     await client.get("/livez")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import anyio
 import httptools
 
 
@@ -81,3 +82,14 @@ def unchunked(chunks: bytes) -> bytes:
     head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
     httptools.HttpResponseParser(Body()).feed_data(head + chunks)
     return b"".join(parts)
+
+
+async def take(stream: AsyncIterator[Event], count: int) -> list[Event]:
+    """The next events of a stream, comments aside."""
+    found: list[Event] = []
+    with anyio.fail_after(60):
+        while len(found) < count:
+            event = await anext(stream)
+            if event.name != ":":
+                found.append(event)
+    return found

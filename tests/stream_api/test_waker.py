@@ -8,27 +8,10 @@ from cinestream_stream_api.waker import Waker
 pytestmark = pytest.mark.anyio
 
 
-async def count_wakings(waker: Waker, until: anyio.Event) -> int:
-    """How often one who waits is woken before the event is set."""
-    count = 0
-    async with anyio.create_task_group() as group:
-
-        async def wait() -> None:
-            nonlocal count
-            while True:
-                await waker.wait()
-                count += 1
-
-        group.start_soon(wait)
-        await until.wait()
-        group.cancel_scope.cancel()
-    return count
-
-
 async def test_an_idle_waker_wakes_at_once() -> None:
     """The first event after silence does not wait for the end of a tick."""
     waker = Waker(tick=1000)
-    with anyio.fail_after(5):
+    with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
             group.start_soon(waker.wait)
             await anyio.lowlevel.checkpoint()
@@ -36,19 +19,28 @@ async def test_an_idle_waker_wakes_at_once() -> None:
 
 
 async def test_under_load_wakings_are_rare() -> None:
-    """However many events there are, those who wait are woken about once a tick."""
-    waker, done = Waker(tick=0.05), anyio.Event()
+    """However many events there are, those who wait are woken at most once a tick."""
+    tick, wakings, events = 0.05, 5, 0
+    waker = Waker(tick)
 
     async def load() -> None:
-        started = anyio.current_time()
-        while anyio.current_time() < started + 0.3:
+        nonlocal events
+        while True:
             waker.wake()
+            events += 1
             await anyio.lowlevel.checkpoint()
-        done.set()
 
-    async with anyio.create_task_group() as group:
-        group.start_soon(load)
-        assert 2 <= await count_wakings(waker, done) <= 7
+    with anyio.fail_after(60):
+        async with anyio.create_task_group() as group:
+            started = anyio.current_time()
+            group.start_soon(load)
+            for _ in range(wakings):
+                await waker.wait()
+            took = anyio.current_time() - started
+            group.cancel_scope.cancel()
+    # The first comes at once; a slow machine can only make it longer.
+    assert took >= (wakings - 2) * tick
+    assert events > wakings
 
 
 async def test_one_who_is_cancelled_does_not_disturb_the_others() -> None:
@@ -59,7 +51,7 @@ async def test_one_who_is_cancelled_does_not_disturb_the_others() -> None:
         await waker.wait()
         woken.set()
 
-    with anyio.fail_after(5):
+    with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
             group.start_soon(wait)
             with anyio.move_on_after(0):
