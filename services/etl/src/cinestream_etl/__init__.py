@@ -6,5 +6,6 @@ finds in it into a `title.ParsedTitle`; `validate` cleans and checks it; `enrich
 from the `catalogue`, where a page recommends nothing. All of that is pure. `worker` is the shell: it reads what the
 stream already holds (`versions`, `records`, `follow`), calls the stages, and stores the movie;
 `settings`, `metrics` and `drift` (has the site changed?) are its knobs and dials, `__main__` puts it together.
-`reprocess` sends stored pages through it again, and `tone_lines` hears plots from elsewhere.
+`reprocess` sends stored pages through it again, `tone_lines` hears plots from elsewhere, and `load_directors` fills the
+directors' records from data sets (`data_sets`, `director_tables`).
 """

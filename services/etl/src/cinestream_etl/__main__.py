@@ -17,7 +17,9 @@ from cinestream.contracts.request import ScrapeRequest
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.service import Needs, run_service
-from cinestream.runtime.settings import load_settings, print_settings
+from cinestream.runtime.settings import BusSettings, load_settings, print_settings
+from cinestream_etl.director_tables import DataSets
+from cinestream_etl.load_directors import load_directors
 from cinestream_etl.pipeline import Filtered, only_film, read_page
 from cinestream_etl.reprocess import reprocess
 from cinestream_etl.settings import EtlSettings, ToneSettings
@@ -92,6 +94,42 @@ def reprocess_pages(
         typer.echo(orjson.dumps(anyio.run(run)))
     except (Invalid, Transient, ValueError) as error:
         typer.echo(f"reprocess: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+DataSet = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+
+
+@app.command(name="load-directors")
+def load_directors_of_data_sets(
+    basics: DataSet,
+    crew: DataSet,
+    ratings: DataSet,
+    names: DataSet,
+    work_file: Annotated[Path, typer.Option(help="Where it is kept how far this has come; removed at the end.")] = Path(
+        "load-directors.sqlite"
+    ),
+) -> None:
+    """Fill the directors' statistics from IMDb's non-commercial data sets; run it again to go on where it was.
+
+    The files are title.basics.tsv.gz title.crew.tsv.gz title.ratings.tsv.gz name.basics.tsv.gz, in this order. A film
+    that a page was read of stays as the page said.
+    """
+    settings = load_settings(BusSettings)
+    configure_logs(settings.log_format, settings.log_level, service="load-directors")
+
+    def report(step: str, done: int) -> None:
+        typer.echo(f"{step}: {done:,}", err=True)
+
+    async def run() -> int:
+        async with connected(settings, "cinestream-etl-load-directors") as bus:
+            files = DataSets(basics, crew, ratings, names)
+            return await load_directors(bus, files, work_file=work_file, report=report)
+
+    try:
+        typer.echo(orjson.dumps({"directors": anyio.run(run)}))
+    except (Invalid, Transient) as error:
+        typer.echo(f"load-directors: {error}", err=True)
         raise typer.Exit(1) from None
 
 

@@ -21,11 +21,19 @@ from cinestream_etl.title import Person
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A film's rating (None: not rated), as its page of `page_time` said, and the `fingerprint` of all that it said."""
+    """A film's rating (None: not rated), as its page of `page_time` said, and the `fingerprint` of all that it said.
+
+    Without a fingerprint it is of a data set of that time, and gives way to every page.
+    """
 
     rating: float | None
     page_time: datetime
     fingerprint: str
+
+    @property
+    def of_a_page(self) -> bool:
+        """Whether a page said it."""
+        return bool(self.fingerprint)
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Record:
 
     def knows_newer(self, id: str, page_time: datetime) -> bool:
         """Whether a page newer than `page_time` put this film in."""
-        return id in self.films and self.films[id].page_time > page_time
+        return id in self.films and self.films[id].of_a_page and self.films[id].page_time > page_time
 
     def with_film(self, id: str, film: Contribution) -> Self:
         """The record with this film in it, unless it already knows a newer page of it."""
@@ -49,10 +57,20 @@ class Record:
         return type(self)({**self.films, id: film})
 
     def without_film(self, id: str, *, since: datetime) -> Self:
-        """The record without this film, unless a page newer than `since` says that it belongs here."""
-        if id not in self.films or self.knows_newer(id, since):
+        """The record without this film, unless a page newer than `since`, or a data set, says that it belongs here."""
+        if id not in self.films or not self.films[id].of_a_page or self.knows_newer(id, since):
             return self
         return type(self)({other: film for other, film in self.films.items() if other != id})
+
+    def with_data_set(self, films: Mapping[str, Contribution]) -> Self:
+        """The record with the films of a data set that neither a page nor a data set as new has put in."""
+
+        def known(id: str, film: Contribution) -> bool:
+            there = self.films.get(id)
+            return there is not None and (there.of_a_page or there.page_time >= film.page_time)
+
+        news = {id: film for id, film in films.items() if not known(id, film)}
+        return type(self)({**self.films, **news}) if news else self
 
     @property
     def stats(self) -> DirectorStats | None:
