@@ -16,7 +16,7 @@ finish() {
 trap finish EXIT
 
 compose build --quiet
-compose up --detach --quiet-pull demo scraper etl stream-api prometheus ${GRAFANA:+grafana}
+compose up --detach --quiet-pull scraper etl stream-api prometheus ${GRAFANA:+grafana}
 
 up() {
   curl --silent --fail "$url/api/v1/query?query=up" |

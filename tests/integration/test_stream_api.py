@@ -271,6 +271,21 @@ async def test_head_answers_without_a_stream(stream_bus: Bus) -> None:
         assert api.metric("clients", state="live") == 0
 
 
+async def test_head_is_get_without_a_body(etl_bus: Bus, stream_bus: Bus) -> None:
+    """Everywhere, so that an entity tag or the way an error looks costs no body."""
+    await publish(etl_bus, 1)
+    async with serving(stream_bus) as api:
+        with anyio.fail_after(60):
+            while (await api.client.get("/api/stats")).status_code != 200:
+                await anyio.sleep(0.005)
+        for path in ("/api/movies/tt0000001", "/api/movies", "/api/stats", "/", "/api/movies/tt9999999"):
+            get, head = await api.client.get(path), await api.client.head(path)
+            assert (head.status_code, head.content) == (get.status_code, b"")
+            for name in ("content-type", "content-length", "etag", "cache-control"):
+                assert head.headers.get(name) == get.headers.get(name)
+        assert (await api.client.post("/api/movies")).status_code == 405
+
+
 @pytest.mark.parametrize(
     "query",
     ["last_event_id=x", "since=x", "replay=-1", "replay=x", "event=film", "min_rating=nan", "min_rating=11"],

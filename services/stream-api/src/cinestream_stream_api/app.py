@@ -10,13 +10,14 @@ from starlette.responses import JSONResponse
 from cinestream.bus.jetstream import Bus
 from cinestream.runtime.ops import Health
 from cinestream_stream_api import asyncapi
+from cinestream_stream_api.head import HeadAsGet
 from cinestream_stream_api.hub import Hub
 from cinestream_stream_api.problems import ParameterError, Problem, add_problems
 from cinestream_stream_api.routes.directors import directors_router
 from cinestream_stream_api.routes.films import films_router
 from cinestream_stream_api.routes.movies import movies_router
 from cinestream_stream_api.routes.site import page_files, site_router
-from cinestream_stream_api.routes.stream import stream_router
+from cinestream_stream_api.routes.stream import STREAM, stream_router
 from cinestream_stream_api.scan import Scan
 from cinestream_stream_api.tokens import Tokens
 
@@ -43,6 +44,7 @@ def make_app(bus: Bus, hub: Hub, scan: Scan, health: Health) -> FastAPI:
 
     app.mount("/page", page_files())
     add_problems(app)
+    app.add_middleware(HeadAsGet, stream=STREAM)
     if hub.settings.tokens:
         app.add_middleware(Tokens, tokens=hub.settings.tokens)
     if hub.settings.stream_cors_origins:

@@ -17,6 +17,8 @@ from cinestream_stream_api.response import NDJSON, SSE, StreamResponse
 from cinestream_stream_api.resume import Live, Start, start_of
 from cinestream_stream_api.subscriber import Subscriber
 
+STREAM = "/api/movies/stream"
+
 Several = Annotated[list[str] | None, Query(max_length=100)]
 
 _EXAMPLE = """retry: 2000
@@ -81,9 +83,9 @@ def stream_router(hub: Hub) -> APIRouter:
     """The route of the stream."""
     router = APIRouter()
 
-    @router.head("/api/movies/stream", include_in_schema=False)
+    @router.head(STREAM, include_in_schema=False)
     @router.get(
-        "/api/movies/stream",
+        STREAM,
         response_class=Response,
         responses=_RESPONSES,
         summary="The films as they come",
