@@ -98,17 +98,15 @@ def usual(urls: list[str], settings: ScraperSettings) -> int:
         driver.quit()
 
 
-def scrapy(urls: list[str], settings: ScraperSettings, *, blocking: bool) -> int:
-    """Scrapy with scrapy-playwright, by the interpreter that SCRAPY_PYTHON names."""
+def scrapy(urls: list[str], settings: ScraperSettings, *, python: str, blocking: bool) -> int:
+    """Scrapy with scrapy-playwright, by an interpreter that has both."""
     environment = os.environ | {
         "BROWSER": _installed().browser,
         "PAGES": "\n".join(urls),
         "BLOCKING": "1" if blocking else "",
         "HANDS": str(settings.scraper_sessions) if blocking else "",
     }
-    said = subprocess.run(
-        [os.environ["SCRAPY_PYTHON"], str(PEER)], env=environment, capture_output=True, text=True, check=False
-    )
+    said = subprocess.run([python, str(PEER)], env=environment, capture_output=True, text=True, check=False)
     if said.returncode:
         raise SystemExit(said.stderr)
     return int(said.stdout.split()[-1])
