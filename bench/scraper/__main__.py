@@ -19,6 +19,7 @@ from cinestream_scraper.settings import ScraperSettings
 LATENCY_MS = 40
 _USUAL_MOST = 20
 _FILMS = 300
+_PEER = ((False, 1.5), (True, 1.0))
 
 
 def rate(name: str, read: Callable[[list[str]], int], urls: list[str]) -> float:
@@ -43,8 +44,8 @@ def main() -> None:
         ours = rate("CineStream, titles", lambda urls: works.scraper(urls, settings), films)
         usual = rate("Selenium as usual, titles", lambda urls: works.usual(urls, settings), films[:_USUAL_MOST])
         ratios = [("Selenium as usual", ours / usual, 8.0)]
-        for blocking, target in ((False, 1.5), (True, 1.0)) if python else ():
-            peer = partial(works.scrapy, settings=settings, python=python, blocking=blocking)
+        for blocking, target in _PEER if python else ():
+            peer = partial(works.scrapy, settings=settings, python=str(python), blocking=blocking)
             name = f"Scrapy + Playwright, {'equal sessions and blocking' if blocking else 'defaults'}, titles"
             ratios.append((name, ours / rate(name, peer, films), target))
         plain = rate("CineStream, searches", lambda urls: works.scraper(urls, settings), found)

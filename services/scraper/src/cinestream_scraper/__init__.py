@@ -6,7 +6,7 @@ answer), `host` (may it be asked now: `robots`, `pauses`, `rate`), `sessions` (t
 `reading` (what it saw), `identity` (what the page says it is), `verdict` (what became of it, and the table of actions),
 `discover` (what a page leads to), `record` (what is published), `failures` with `evidence` and `snapshot` (what is kept
 of a page that is given up). Around it: `refresh` with `seeds` (what is asked for at start and on schedule), `asking`
-(who asks is told what becomes of it), `freshness` (what is not read again), `gate` (when nothing is taken), `service`
-(the parts put together), `archives` and `importing` (pages from elsewhere; `transfer` shows it), `status`, `letters`,
-`settings`, `metrics`, `cli`.
+and `enqueueing` (who asks is told what becomes of it), `freshness` (what is not read again), `gate` (when nothing is
+taken), `service` (the parts put together), `archives` and `importing` (pages from elsewhere; `transfer` shows it),
+`status`, `letters`, `settings`, `metrics`, `cli`.
 """

@@ -72,11 +72,17 @@ class Asking:
             Transient: the bus does not answer.
         """
         question = Question.read(body)
-        answer, why = await self._decide(question)
+        answer, why = await self.decide(question)
         return orjson.dumps({"target": question.target, "answer": answer, "why": why})
 
-    async def _decide(self, question: Question) -> tuple[Answer, str]:
+    async def decide(self, question: Question) -> tuple[Answer, str]:
+        """Queue what is asked for, if that is any use; what became of it, and why.
+
+        Raises:
+            Transient: the bus does not answer.
+        """
         try:
+            self.settings.site.require_named(question.target)
             request = ScrapeRequest.of(
                 question.target, lane=question.lane, force=question.force, limit=question.limit, depth=question.depth
             )
@@ -87,7 +93,7 @@ class Asking:
             why = str(error)  # its robots.txt cannot be had now, which the queue can wait for
         else:
             why = "; ".join(self.host.degraded())
-        if not request.force:
+        if not request.force and not request.depth:  # what is like a fresh page may not be fresh
             seconds = await freshness.age(self.bus, request)
             if seconds is not None and seconds < self.settings.scraper_fresh_for:
                 return Answer.FRESH, f"read {seconds:.0f} s ago"

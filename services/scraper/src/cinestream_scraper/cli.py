@@ -10,11 +10,11 @@ import httpx2
 import typer
 
 from cinestream.contracts import Invalid, Lane, ScrapeRequest, Transient
-from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.service import run_service
 from cinestream.runtime.settings import load_settings, print_settings
-from cinestream_scraper import letters, refresh, status, transfer
+from cinestream_scraper import enqueueing, letters, status, transfer
+from cinestream_scraper.asking import Answer, Question
 from cinestream_scraper.host import Host
 from cinestream_scraper.installed import Installed, NoBrowser, find_browser
 from cinestream_scraper.leftovers import Run
@@ -69,14 +69,20 @@ def enqueue(
     limit: Annotated[int | None, typer.Option(min=1, help="How many titles of each page.")] = None,
     depth: Annotated[int, typer.Option(min=0, max=5, help='Steps of "more like this" from each title.')] = 0,
 ) -> None:
-    """Ask for pages; says for each target whether it is queued now or was already."""
+    """Ask for pages; says for each target whether it is queued now, was already, is fresh, or refused and why.
+
+    Exits with 1 when one is refused.
+    """
     settings = load_settings(ScraperSettings)
     configure_logs(settings.log_format, settings.log_level, service="scraper")
     try:
-        requests = [ScrapeRequest.of(target, lane=lane, force=force, limit=limit, depth=depth) for target in targets]
-        anyio.run(_enqueue, settings, requests)
+        for target in targets:
+            ScrapeRequest.of(target, limit=limit, depth=depth)  # a mistake is told before anything is queued
+        questions = [Question(target=target, lane=lane, force=force, limit=limit, depth=depth) for target in targets]
+        answers = anyio.run(enqueueing.enqueue, settings, questions)
     except (Invalid, Transient) as error:
         raise _fail(str(error)) from None
+    raise typer.Exit(1 if answers[Answer.REFUSED] else 0)
 
 
 @app.command("import")
@@ -181,13 +187,6 @@ def _begin(settings: ScraperSettings) -> Run:
     except OSError as error:
         where = settings.scraper_state_dir
         raise _fail(f"{where} cannot be used ({error.strerror}): set CINESTREAM_SCRAPER_STATE_DIR") from None
-
-
-async def _enqueue(settings: ScraperSettings, requests: list[ScrapeRequest]) -> None:
-    async with connected(settings, "cinestream-scraper-enqueue") as bus:
-        for request in requests:
-            queued = await refresh.enqueue(bus, request)
-            typer.echo(f"{request.target}: {'queued' if queued else 'already queued'}")
 
 
 async def _scrape(settings: ScraperSettings, installed: Installed | None, run: Run, request: ScrapeRequest) -> Reading:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from cinestream.contracts import Invalid, Kind, ScrapeRequest
 from cinestream.contracts.search import search_id, search_of
 
+_IMDB = frozenset({"www.imdb.com", "imdb.com", "m.imdb.com"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PLACE = re.compile(r"(?:/.*)?/(title|chart|list)/([^/]+)/?")
 _BEFORE_SEARCH = re.compile(r".*(?=/(?:find|search/title)/?$)")
@@ -72,6 +73,15 @@ class Site(NamedTuple):
         except ValueError:
             return False
 
+    def require_named(self, target: str) -> None:
+        """Check that a target that is an address is one of this site, or of IMDb, whose ids these are.
+
+        Raises:
+            Invalid: it is at another host.
+        """
+        if target.startswith(("http://", "https://")) and urlsplit(target).hostname not in _IMDB:
+            self.require_allowed(target)
+
     def require_allowed(self, url: str) -> None:
         """Check that a page may come from this URL.
 
@@ -79,7 +89,7 @@ class Site(NamedTuple):
             Invalid: it is at a host that nobody allowed.
         """
         if not self.allows(url):
-            raise Invalid(f"the page led to {url[:200]}, whose host is not allowed (CINESTREAM_SCRAPER_ALLOWED_HOSTS)")
+            raise Invalid(f"the host of {url[:200]} is not allowed (CINESTREAM_SCRAPER_ALLOWED_HOSTS)")
 
 
 def _host(url: str) -> str:
