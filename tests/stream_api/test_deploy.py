@@ -16,6 +16,7 @@ from cinestream_stream_api.metrics import StreamMetrics
 CONFIG = ROOT / "deploy/prometheus/prometheus.yml"
 RULES = sorted((ROOT / "deploy/prometheus").glob("*.rules.yml"))
 DASHBOARD = ROOT / "deploy/grafana/dashboards/cinestream-stream.json"
+ALERTS = ROOT / "tests/stream_api/alerts.yml"
 SERVICES = ("scraper", "etl", "stream_api")
 _NAME = re.compile(r"\bcinestream_[a-z_]+")
 
@@ -76,6 +77,18 @@ def test_prometheus_can_read_it(path: Path) -> None:
     checked = subprocess.run([promtool, "check", *check, str(path)], capture_output=True, text=True, timeout=60)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "SUCCESS" in checked.stdout
+
+
+def test_alerts_fire_when_they_should(tmp_path: Path) -> None:
+    """On made-up series, by Prometheus's own tool; and stay silent when all is well."""
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("no promtool (Debian: prometheus)")
+    for path in (*RULES, ALERTS):
+        shutil.copy(path, tmp_path)
+    command = [promtool, "test", "rules", str(tmp_path / ALERTS.name)]
+    tested = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert tested.returncode == 0, tested.stdout + tested.stderr
 
 
 def test_every_service_is_scraped_where_it_answers() -> None:
