@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cinestream_etl.layouts.localised import date, decimal, whole_number
+from cinestream_etl.layouts.localised import date, decimal, minutes, whole_number
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,10 @@ def test_thousands_are_set_apart_in_many_ways(text: str, expected: int | None) -
         ("1999年3月31日", "1999-03-31"),
         ("1972. október 4.", "1972-10-04"),
         ("4 października 1972", "1972-10-04"),
+        ("22 सितम्बर 1994 (भारत)", "1994-09-22"),
+        ("10 फ़रवरी 1995", "1995-02-10"),
+        ("TV Movie (2003)", "2003"),
+        ("Released (March 2003)", "2003-03"),
         ("soon", None),
         (None, None),
     ],
@@ -66,6 +70,35 @@ def test_thousands_are_set_apart_in_many_ways(text: str, expected: int | None) -
 def test_a_date_is_as_partial_as_it_is_shown(text: str | None, expected: str | None) -> None:
     """Months have names in many languages, and what is not said is not guessed."""
     assert date(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2 hours 22 minutes",
+        "2h 22m",
+        "2h 22min",
+        "142 min",
+        "2 Std. 22 Min.",
+        "2 Stunden 22 Minuten",
+        "2 heures 22 minutes",
+        "2 horas 22 minutos",
+        "2 ore e 22 minuti",
+        "2時間22分",
+        "2 घंटे 22 मिनट",
+        "2 saat 22 dakika",
+        "2 godz. 22 min",
+    ],
+)
+def test_a_running_time_is_minutes(text: str) -> None:
+    """In whatever language, and however it is written."""
+    assert minutes(text) == 142
+
+
+@pytest.mark.parametrize("text", [None, "", "R", "2022", "TV Movie", "12"])
+def test_what_is_no_running_time_is_none(text: str | None) -> None:
+    """A number alone is a certificate or a year."""
+    assert minutes(text) is None
 
 
 @given(st.text(max_size=60))

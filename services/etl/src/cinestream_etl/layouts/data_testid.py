@@ -62,7 +62,7 @@ def read(html: bytes) -> ParsedTitle | None:
         or tuple(texts_of(page, _mark("genres") + " a")),
         interests=tuple(texts_of(page, f'{_mark("interests")} a[href*="/interest/"]')),
         keywords=tuple(texts_of(page, f'{_mark("storyline-plot-keywords")} a[href*="keywords="]')),
-        plot=text_of(page, _mark("plot-xl")) or text_of(page, f"{_mark('plot')} span"),
+        plot=next((text for size in ("xl", "l", "xs_to_m") if (text := text_of(page, _mark(f"plot-{size}")))), None),
         tagline=text_of(page, f"{_mark('storyline-taglines')} ul li"),
         runtime_minutes=minutes(text_of(page, f"{_mark('title-techspec_runtime')} div")) or _shown_minutes(said),
         certificate=text_of(line, 'a[href*="parentalguide"]') if line else None,

@@ -46,8 +46,15 @@ def whole_number(text: str | None) -> int | None:
 
 
 def date(text: str | None) -> str | None:
-    """The date that a text begins with, ISO 8601 and as partial as it is: "September 1994 (USA)" is 1994-09."""
-    shown = (text or "").partition("(")[0]
+    """The date in a text, ISO 8601 and as partial as it is: "September 1994 (USA)" is 1994-09.
+
+    What stands in brackets is looked at only if there is none before: "TV Movie (2003)" is 2003.
+    """
+    before, _, behind = (text or "").partition("(")
+    return _date(before) or _date(behind)
+
+
+def _date(shown: str) -> str | None:
     if found := _EAST_ASIAN.search(shown):
         return "-".join(part.zfill(2) for part in found.groups() if part)
     year = _YEAR.search(shown)
