@@ -1,6 +1,7 @@
 """A crawl as it is in operation: the scraper as a process, its queue and its pages in a nats-server."""
 
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -22,7 +23,7 @@ from cinestream_scraper.memory import memory_of
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 CONFIG = Path(__file__).parents[2] / "deploy" / "nats.conf"
-_USERS = ("TOPOLOGY", "SCRAPER", "ETL", "STREAM_API")
+_PASSWORD = re.compile(r"\$CINESTREAM_NATS_PASSWORD_(\w+)")
 _RESIDENT = 1
 
 
@@ -83,8 +84,7 @@ class Crawl:
 
     def browsers(self) -> list[str]:
         """The marks of the browser sessions that have files now."""
-        runs = [path for path in self.state.iterdir() if path.is_dir()] if self.state.is_dir() else []
-        return [f"{run.name}/{path.name}" for run in runs for path in run.glob("*") if path.is_dir()]
+        return [f"{path.parent.name}/{path.name}" for path in self.state.glob("*/*") if path.is_dir()]
 
     def processes(self) -> set[int]:
         """All processes of browsers that are alive."""
@@ -105,7 +105,8 @@ class Crawl:
 async def crawl(site: str, **settings: str) -> AsyncIterator[Crawl]:
     """A crawl of a site, not started yet, behind a nats-server of its own."""
     port = _free_port()
-    passwords = {user: secrets.token_hex(8) for user in _USERS}
+    # A password of digits alone would be a number to nats-server.
+    passwords = {user: f"p{secrets.token_hex(8)}" for user in _PASSWORD.findall(CONFIG.read_text())}
     with tempfile.TemporaryDirectory() as folder:
         (store := Path(folder) / "nats").mkdir()
         server = {"LISTEN": f"127.0.0.1:{port}", "MONITOR": f"127.0.0.1:{_free_port()}", "STORE": str(store)} | {
@@ -131,9 +132,12 @@ async def crawl(site: str, **settings: str) -> AsyncIterator[Crawl]:
                 "SCRAPER_STATE_DIR": f"{folder}/state",
                 **settings,
             }
-            yield Crawl(bus, Path(folder) / "state", {f"CINESTREAM_{name}": value for name, value in scraper.items()})
-            await bus.close()
-            nats.terminate()
+            try:
+                settings = {f"CINESTREAM_{name}": value for name, value in scraper.items()}
+                yield Crawl(bus, Path(folder) / "state", settings)
+            finally:
+                await bus.close()
+                nats.terminate()
 
 
 def _free_port() -> int:
