@@ -185,6 +185,14 @@ async def test_the_lag_is_measured_where_films_are_written(etl_bus: Bus, stream_
             assert api.metric("lag_seconds_sum") < 60
 
 
+async def test_how_full_history_is_can_be_watched(etl_bus: Bus, stream_bus: Bus) -> None:
+    """As the part of the bytes that the stream may hold, so that an alarm comes before films are lost."""
+    await publish(etl_bus, 1, 2, 3)
+    async with serving(stream_bus) as api:
+        state = await stream_bus.stream_state("MOVIES")
+        assert 0 < api.metric("history_fill_ratio") == state.bytes / state.max_bytes < 1
+
+
 async def test_a_client_that_goes_is_noticed_without_an_event(stream_bus: Bus) -> None:
     """The number of clients falls when the connection closes, not when there is something to send."""
     async with serving(stream_bus, stream_heartbeat=300) as api:
