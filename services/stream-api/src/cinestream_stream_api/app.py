@@ -47,10 +47,12 @@ def make_app(bus: Bus, hub: Hub, scan: Scan, health: Health) -> FastAPI:
     app.add_middleware(HeadAsGet, stream=STREAM)
     if hub.settings.tokens:
         app.add_middleware(Tokens, tokens=hub.settings.tokens)
-    if hub.settings.stream_cors_origins:
+    if origins := hub.settings.stream_cors_origins:
         app.add_middleware(
             CORSMiddleware,
-            allow_origins=hub.settings.stream_cors_origins,
+            allow_origins=origins,
+            # A cookie's token counts for sites that are named, never for just any site.
+            allow_credentials=bool(hub.settings.tokens) and "*" not in origins,
             allow_methods=["GET", "HEAD"],
             allow_headers=["Authorization", "Last-Event-ID", "If-None-Match"],
             expose_headers=["ETag", "Retry-After"],

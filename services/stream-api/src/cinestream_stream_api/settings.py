@@ -52,7 +52,7 @@ class StreamSettings(ServiceSettings):
     )
     stream_cors_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
-        description="Origins of other web sites that may read the API, separated by commas; * for all",
+        description="Origins of other web sites that may read the API, separated by commas; * for all, without cookies",
     )
 
     @field_validator("stream_cors_origins", "stream_trusted_proxies", mode="before")
