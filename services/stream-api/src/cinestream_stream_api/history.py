@@ -12,7 +12,7 @@ import structlog
 from cinestream.bus.jetstream import Bus, Stored
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Transient
-from cinestream_stream_api.event import Event, NotAFilm, View, film, wanted
+from cinestream_stream_api.event import Chunk, Event, NotAFilm, View, film, join, wanted
 from cinestream_stream_api.metrics import StreamMetrics
 from cinestream_stream_api.position import Position, epoch_of
 from cinestream_stream_api.resume import Held
@@ -20,13 +20,17 @@ from cinestream_stream_api.resume import Held
 PAGE = 500
 """Sequences in a page, and messages in a read of JetStream."""
 
+SPAN = PAGE // 5
+"""Sequences in a chunk of a page: chunks end at multiples of it, so that clients from anywhere soon share theirs."""
+
 _READS_AT_ONCE = 4
+_MOST_SHARED = 64
 _TRIES = 3
 
 log = structlog.get_logger("stream")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Page:
     """Every event with a sequence in (`after`, `through`]; what was before `first` is gone from history."""
 
@@ -54,6 +58,7 @@ class History:
         self._metrics = metrics
         self._pages: OrderedDict[tuple[str, int], Page] = OrderedDict()
         self._bytes = 0
+        self._shared: OrderedDict[tuple[Page, int, View], Chunk] = OrderedDict()
         self._age = 0
         self._asking: dict[tuple[str, int], asyncio.Task[Page]] = {}
         self._reads = asyncio.Semaphore(_READS_AT_ONCE)
@@ -72,6 +77,7 @@ class History:
         """Drop every page that was read, or is being read now."""
         self._age += 1
         self._asking.clear()
+        self._shared.clear()
         self._pages.clear()
         self._bytes = 0
 
@@ -84,6 +90,17 @@ class History:
         else:
             self._pages.move_to_end(key)
         return page
+
+    def chunk(self, page: Page, after: int, view: View) -> Chunk:
+        """What a page has after a sequence, joined; the same bytes for all who ask alike."""
+        chunk = self._shared.get((page, after, view))
+        if chunk is None:
+            through = min(after - after % SPAN + SPAN, page.through)
+            events = (event for event in page.events if after < event.sequence <= through)
+            chunk = self._shared[page, after, view] = join(events, view, through=through)
+            if len(self._shared) > _MOST_SHARED:
+                self._shared.popitem(last=False)
+        return chunk
 
     async def before(self, moment: datetime) -> int | None:
         """The sequence just before the first event stored at that time or later; None if there is none."""
