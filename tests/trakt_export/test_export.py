@@ -214,6 +214,7 @@ def test_all_lists_by_command(trakt: Account, settings: TraktSettings, tmp_path:
         ["collection", "1", "1", "0"],
         ["ratings", "0", "1", "0"],
         ["watchlist", "0", "1", "0"],
+        ["shows", "0", "1", "0"],
     ]
     verified = command(settings, "verify", str(tmp_path / "out"))
     assert (verified.returncode, verified.stdout) == (0, "1 rows, no faults\n")

@@ -60,7 +60,9 @@ async def export(
     before, plan = trakt.requests, plan_of(request.kind, mode_of(request.kind, request.mode))
     path = checkpoint_of(settings, owner, request)
     with ExitStack() as stack:
-        checkpoint = stack.enter_context(_checkpoint(path, settings, request.identity(owner.slug, settings.api.url)))
+        checkpoint = stack.enter_context(
+            open_checkpoint(path, settings, request.identity(owner.slug, settings.api.url))
+        )
         store = stack.enter_context(Store(path.with_suffix(".scratch")))
         await _Reading(trakt, settings, checkpoint, store, progress).complete(plan, request.wanted)
         ratings = store if plan is RATED else None
@@ -110,7 +112,8 @@ def checkpoint_of(settings: TraktSettings, owner: Account, request: Request) -> 
     return settings.checkpoints.dir / f"{request.kind}{'-preview' if request.preview else ''}-{whose}{SUFFIX}"
 
 
-def _checkpoint(path: Path, settings: TraktSettings, identity: dict[str, str]) -> Checkpoint:
+def open_checkpoint(path: Path, settings: TraktSettings, identity: dict[str, str]) -> Checkpoint:
+    """The checkpoint of an export; raises CheckpointRefused for one that is another's."""
     saving = settings.checkpoints
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     prune(path.parent, keep=saving.max_checkpoints)

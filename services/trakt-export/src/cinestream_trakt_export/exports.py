@@ -33,6 +33,7 @@ from cinestream_trakt_export.running import (
 )
 from cinestream_trakt_export.screen import Bars, Outcome, print_operations, print_preview, print_summary
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_settings
+from cinestream_trakt_export.shows import export_shows
 from cinestream_trakt_export.verify import verify_folder
 from cinestream_trakt_export.wanted import Wanted
 
@@ -102,6 +103,8 @@ def export(
             settings = spoken_settings()
             if schedule or genre or status or enqueue or enrich or incremental:
                 raise TraktError(say("archive.alone"))
+            if kind.value == "shows":
+                raise TraktError(say("archive.films"))
             _tell(_run_archive(from_archive, settings, time_zone, wanted(settings)))
     elif schedule:
         from cinestream_trakt_export.service import ScheduledExport  # a web server: not for every command
@@ -130,7 +133,8 @@ async def _run(
             again = incremental and not (request.preview or request.enrich)
             summary = before.unchanged(request, seen) if again else None
             if summary is None:
-                summary = await run_export(trakt, settings, owner, request, progress=bars.show, known=known)
+                exporter = export_shows if request.kind == "shows" else run_export
+                summary = await exporter(trakt, settings, owner, request, progress=bars.show, known=known)
                 if again:
                     before.remember(summary, seen)
             outcomes.append(Outcome(request, summary, time.monotonic() - begun))
@@ -142,7 +146,7 @@ def _run_archive(path: Path, settings: TraktSettings, zone: str, requests: Seque
     with Archive(path) as archive:
         if not (zone := zone or archive.zone):
             raise TraktError(say("archive.zone"))
-        for request in requests:
+        for request in (request for request in requests if request.kind != "shows"):
             begun = time.monotonic()
             summary = export_archive(archive, settings, zone_of(zone), request)
             outcomes.append(Outcome(request, summary, time.monotonic() - begun))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-KINDS = ("watched", "history", "collection", "ratings", "watchlist")
+KINDS = ("watched", "history", "collection", "ratings", "watchlist", "shows")
 MODES = ("aggregated", "individual")
 RATINGS = "/sync/ratings/movies"
 _WATCHED = "/sync/watched/movies"

@@ -1,6 +1,6 @@
 """A list of Trakt to its end, page by page: each page goes into the checkpoint, and then on to who wants the items."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import anyio
@@ -13,6 +13,7 @@ from cinestream.streaming import Bad, Stage, stream
 from cinestream_trakt_export import metrics
 from cinestream_trakt_export.answers import PageFacts, ServerFault, page_facts
 from cinestream_trakt_export.client import Trakt
+from cinestream_trakt_export.endpoints import WATCHED_SHOWS
 from cinestream_trakt_export.library import Entry, parse_entry
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.wanted import EVERYTHING, Wanted
@@ -21,19 +22,33 @@ from cinestream_trakt_export.way import way_of
 MOST_A_PAGE = 250  # Trakt gives no more, whatever is asked for
 Progress = Callable[[str, int, int], None]  # list, pages there, pages in all
 Place = tuple[int, msgspec.Raw]  # the position of an item in its list, from 1 on, and its JSON
+Parse = Callable[[Sequence[Place]], Sequence[Any]]
+_LEVELS: Mapping[str, Mapping[str, str]] = {WATCHED_SHOWS: {"extended": "progress"}}  # what lists need to be whole
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+def _entries(places: Sequence[Place]) -> Sequence[Entry]:
+    return [parse_entry(item, position=position) for position, item in places]
 
 
 class ListReader:
     """Reads one list once; a page that the checkpoint has is not asked for again.
 
-    A list may change while it is read: each `attempt` at reading it has pages of its own.
+    A list may change while it is read: each `attempt` at reading it has pages of its own. `parse` makes of items what
+    the sink gets; it raises Invalid when one is bad.
     """
 
     def __init__(
-        self, trakt: Trakt, checkpoint: Checkpoint, path: str, *, attempt: int, wanted: Wanted = EVERYTHING
+        self,
+        trakt: Trakt,
+        checkpoint: Checkpoint,
+        path: str,
+        *,
+        attempt: int,
+        wanted: Wanted = EVERYTHING,
+        parse: Parse = _entries,
     ) -> None:
-        self._wanted = wanted
+        self._wanted, self._parse = wanted, parse
         self.path, self.prefix = path, f"{path}#{attempt}/"
         self.counts = set[int]()  # of items, as the pages told them
         self._trakt, self._checkpoint = trakt, checkpoint
@@ -41,7 +56,7 @@ class ListReader:
 
     async def read(
         self,
-        sink: Callable[[Sequence[Entry]], Awaitable[None]],
+        sink: Callable[[Sequence[Any]], Awaitable[None]],
         settings: TraktSettings,
         *,
         on_bad: Callable[[Bad], None],
@@ -53,8 +68,8 @@ class ListReader:
         `on_unwanted` hears the numbers of entries whose film is not wanted; they go to the sink all the same.
         """
 
-        async def parse(places: Sequence[Place]) -> Sequence[Entry]:
-            entries = [parse_entry(item, position=position) for position, item in places]
+        async def parse(places: Sequence[Place]) -> Sequence[Any]:
+            entries = self._parse(places)
             if self._wanted:
                 pairs = zip(entries, places, strict=True)
                 on_unwanted([entry.number for entry, (_, item) in pairs if not self._wanted.item(item)])
@@ -96,7 +111,7 @@ class ListReader:
             told, _, body = stored.partition(b"\n")
             facts, items = PageFacts(**orjson.loads(told)), _items(body)
         else:
-            level: dict[str, str] = {"extended": "full"} if self._wanted else {}
+            level = {"extended": "full"} if self._wanted else dict(_LEVELS.get(self.path, {}))
             answer = await self._trakt.get(self.path, page=number, limit=self._limit, **level)
             items = _list(self.path, answer.body)
             facts = page_facts(answer.headers, len(items))

@@ -7,7 +7,7 @@ and episodes, the history of episodes; older shapes have no `type`, and seasons 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.library import id_text, number_text, rating_of, text_of, time_in
@@ -15,8 +15,7 @@ from cinestream_trakt_export.library import id_text, number_text, rating_of, tex
 _TIMES_OF_EPISODE = ("watched_at", "last_watched_at", "collected_at", "rated_at")
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(NamedTuple):
     """What identifies a series; empty strings for what is not known."""
 
     tmdb: str
@@ -60,6 +59,19 @@ def series_entries(item: Any, *, id: str) -> Iterator[SeriesEntry]:
             if isinstance(episode, dict) and _int(episode.get("number")) is not None:
                 place = _int(season.get("number")), _int(episode["number"])
                 yield _entry(episode, series, f"{id}/{place[0]}x{place[1]}", place)
+
+
+def item_id(item: Any, *, position: int) -> str:
+    """What tells this item from all others of its list, also for an item that is otherwise malformed."""
+    if isinstance(item, dict):
+        if isinstance(item.get("id"), int):
+            return f"id:{item['id']}"
+        for name in ("episode", "season", "show"):  # the narrowest first
+            thing = item.get(name)
+            ids = thing.get("ids") if isinstance(thing, dict) else None
+            if isinstance(ids, dict) and isinstance(ids.get("trakt"), int):
+                return f"{name}:{ids['trakt']}"
+    return f"item {position}"
 
 
 def _single(item: dict[str, Any], series: Series, id: str) -> SeriesEntry:

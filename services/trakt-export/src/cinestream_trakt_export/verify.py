@@ -1,7 +1,7 @@
 """A second opinion on import files: a reader and the rules of Letterboxd's page, sharing nothing with the writer."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,13 @@ _RULES = {
     "WatchedDate": re.compile(r"\d{4}-\d{2}-\d{2}"),
     "Rewatch": re.compile(r"true|false"),
     "Review": re.compile(r"(?s).*"),
+}
+_DAY, _NUMBER = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"\d+")
+_SERIES_RULES = {
+    **{name: _RULES[name] for name in ("Title", "Year", "tmdbID", "imdbID", "Rating10", "WatchedDate")},
+    **dict.fromkeys(("tvdbID", "Season", "Episode", "Plays"), _NUMBER),
+    "EpisodeTitle": _RULES["Title"],
+    "CollectedDate": _DAY,
 }
 
 
@@ -78,24 +85,27 @@ def _verify_file(path: Path, seen: set[tuple[str, str]]) -> tuple[int, list[str]
     try:
         records = read_records(content.decode())
         header = next(records, [])
-        unknown = [column for column in header if column not in _RULES]
+        rules = _SERIES_RULES if path.name.startswith("shows-") else _RULES
+        unknown = [column for column in header if column not in rules]
         if unknown or not header or len(set(header)) < len(header):
             return 0, [*faults, f"not a header of Letterboxd: {header}"]
         count = 0
         for count, values in enumerate(records, 1):
-            faults += [f"row {count}: {fault}" for fault in _verify_row(header, values, seen)]
+            faults += [f"row {count}: {fault}" for fault in _verify_row(header, values, rules, seen)]
     except ValueError as error:
         return 0, [*faults, str(error)]
     return count, faults
 
 
-def _verify_row(header: list[str], values: list[str], seen: set[tuple[str, str]]) -> Iterator[str]:
+def _verify_row(
+    header: list[str], values: list[str], rules: Mapping[str, re.Pattern[str]], seen: set[tuple[str, str]]
+) -> Iterator[str]:
     if len(values) != len(header):
         yield f"{len(values)} fields instead of {len(header)}"
         return
     row = dict(zip(header, values, strict=True))
     for column, value in row.items():
-        if value and not _RULES[column].fullmatch(value):
+        if value and not rules[column].fullmatch(value):
             yield f"{column} is {value!r}"
     day = row.get("WatchedDate", "")
     if day and not _is_day(day):
@@ -106,6 +116,8 @@ def _verify_row(header: list[str], values: list[str], seen: set[tuple[str, str]]
     identity = identity or f"{row.get('Title', '')} {row.get('Year', '')}".strip()
     if not identity:
         yield "names no film"
+    elif rules is _SERIES_RULES:
+        return  # an episode may be watched twice a day: it is no import file
     elif (identity, day) in seen:
         yield f"{identity} {day} is there twice"
     seen.add((identity, day))

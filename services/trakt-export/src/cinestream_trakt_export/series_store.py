@@ -1,0 +1,97 @@
+"""What an account did with episodes, from several lists, in a scratch file instead of memory."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from zoneinfo import ZoneInfo
+
+from cinestream_trakt_export.endpoints import COLLECTED_SHOWS, HISTORY_EPISODES, WATCHED_SHOWS
+from cinestream_trakt_export.importfile import Skipped
+from cinestream_trakt_export.letterboxd import Row
+from cinestream_trakt_export.series import SeriesEntry
+
+COLUMNS: Row = (
+    "Title", "Year", "tmdbID", "imdbID", "tvdbID", "Season", "Episode", "EpisodeTitle",
+    "Plays", "WatchedDate", "CollectedDate", "Rating10",
+)  # fmt: skip
+Item = tuple[str, Sequence[SeriesEntry]]  # the id of an item in its list, and what it says
+_TABLES = """
+CREATE TABLE item (list TEXT, id TEXT, PRIMARY KEY (list, id)) WITHOUT ROWID;
+CREATE TABLE entry (list TEXT, id TEXT, tmdb TEXT, imdb TEXT, tvdb TEXT, title TEXT, year TEXT, season INTEGER,
+                    number INTEGER, name TEXT, at INTEGER, plays INTEGER, rating INTEGER, PRIMARY KEY (list, id));
+CREATE TABLE skipped (list TEXT, id TEXT, title TEXT, reason TEXT, PRIMARY KEY (list, id)) WITHOUT ROWID;
+"""
+_PRAGMAS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
+_PLACE = "tmdb, imdb, tvdb, title, year, season, number"
+_FACTS = f"""
+SELECT title, year, tmdb, imdb, tvdb, season, number, max(name), sum(plays),
+       max(CASE WHEN list IN ('{WATCHED_SHOWS}', '{HISTORY_EPISODES}') THEN at END),
+       max(CASE WHEN list = '{COLLECTED_SHOWS}' THEN at END), max(rating)
+FROM entry GROUP BY {_PLACE} %s ORDER BY title, {_PLACE}, min(at), min(id)
+"""  # noqa: S608 - names of our own
+_EACH_TIME = f", CASE WHEN list = '{HISTORY_EPISODES}' THEN id END"
+
+
+class SeriesStore:
+    """The entries of several lists, each once. The file lives as long as this object."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.unlink(missing_ok=True)
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.executescript(_PRAGMAS + _TABLES)
+
+    def add(self, name: str, items: Sequence[Item]) -> None:
+        """Add items of a list; one whose id is already there is the same one, met again on the next page."""
+        self._db.execute("BEGIN")
+        for id, entries in items:
+            new = self._db.execute("INSERT OR IGNORE INTO item VALUES (?, ?)", (name, id)).rowcount
+            rows = [
+                (name, e.id, *e.series, e.season, e.number, e.title, _seconds(e.at), e.plays, e.rating) for e in entries
+            ]
+            if new:
+                self._db.executemany(f"INSERT OR IGNORE INTO entry VALUES ({', '.join('?' * 13)})", rows)  # noqa: S608
+        self._db.execute("COMMIT")
+
+    def skip(self, name: str, skipped: Skipped) -> None:
+        """Remember what is left out, and why."""
+        self._db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?, ?)", (name, *skipped))
+
+    def clear(self, name: str) -> None:
+        """Forget a list."""
+        for table in ("item", "entry", "skipped"):
+            self._db.execute(f"DELETE FROM {table} WHERE list = ?", (name,))  # noqa: S608
+
+    def count(self, name: str) -> int:
+        """How many items the list has, the skipped ones included."""
+        query = "SELECT (SELECT count(*) FROM item WHERE list = ?) + (SELECT count(*) FROM skipped WHERE list = ?)"
+        return int(self._db.execute(query, (name, name)).fetchone()[0])
+
+    def skipped(self) -> Iterator[Skipped]:
+        """What was left out."""
+        yield from self._db.execute("SELECT id, title, reason FROM skipped ORDER BY list, id")
+
+    def rows(self, zone: ZoneInfo, *, each_time: bool) -> Iterator[Row]:
+        """A row per episode (with `each_time`: per viewing), season or series that something is known of."""
+        for *place, plays, watched, collected, rating in self._db.execute(_FACTS % (_EACH_TIME if each_time else "")):
+            texts = ("" if value is None else str(value) for value in place)
+            yield *texts, str(plays or ""), _day(watched, zone), _day(collected, zone), str(rating or "")
+
+    def __enter__(self) -> "SeriesStore":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+        self._path.unlink(missing_ok=True)
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())
+
+
+def _day(at: int | None, zone: ZoneInfo) -> str:
+    return "" if at is None else datetime.fromtimestamp(at, zone).date().isoformat()

@@ -1,0 +1,121 @@
+"""Series and episodes, in a file of their own: never in a film file, where they would match films of the same name."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import orjson
+
+from cinestream.contracts.errors import Invalid
+from cinestream.resilience.checkpoint import Checkpoint
+from cinestream.streaming import Bad
+from cinestream_trakt_export.account import Account
+from cinestream_trakt_export.client import Trakt
+from cinestream_trakt_export.endpoints import (
+    COLLECTED_SHOWS,
+    HISTORY_EPISODES,
+    RATED_EPISODES,
+    RATED_SHOWS,
+    WATCHED_SHOWS,
+)
+from cinestream_trakt_export.export import ATTEMPTS, Incomplete, checkpoint_of, open_checkpoint
+from cinestream_trakt_export.importfile import Parts, write_skipped
+from cinestream_trakt_export.library import title_of
+from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.read import ListReader, Place, Progress
+from cinestream_trakt_export.request import Request, Summary
+from cinestream_trakt_export.series import item_id, series_entries
+from cinestream_trakt_export.series_store import COLUMNS, Item, SeriesStore
+from cinestream_trakt_export.settings import TraktSettings
+
+if TYPE_CHECKING:
+    from cinestream_trakt_export.films_known import FilmsKnown
+
+
+async def export_shows(
+    trakt: Trakt,
+    settings: TraktSettings,
+    owner: Account,
+    request: Request,
+    *,
+    progress: Progress = lambda path, there, of: None,
+    known: "FilmsKnown | None" = None,
+) -> Summary:
+    """Export the series of the account: as `export.export` does films; our stream knows films only.
+
+    In mode "individual" the episodes' history is read instead of what was watched: a row per viewing.
+    """
+    each_time, before = request.mode == "individual", trakt.requests
+    lists = (HISTORY_EPISODES if each_time else WATCHED_SHOWS, COLLECTED_SHOWS, RATED_SHOWS, RATED_EPISODES)
+    path = checkpoint_of(settings, owner, request)
+    with ExitStack() as stack:
+        identity = request.identity(owner.slug, settings.api.url)
+        checkpoint = stack.enter_context(open_checkpoint(path, settings, identity))
+        store = stack.enter_context(SeriesStore(path.with_suffix(".scratch")))
+        for name in lists:
+            await _complete(trakt, settings, checkpoint, store, name, progress)
+        summary = _finish(request, owner, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
+        checkpoint.remove()
+    return replace(summary, requests=trakt.requests - before)
+
+
+async def _complete(
+    trakt: Trakt, settings: TraktSettings, checkpoint: Checkpoint, store: SeriesStore, name: str, progress: Progress
+) -> None:
+    """Read a list until it has as many items as Trakt counts; it may have changed while it was read."""
+
+    async def add(items: Sequence[Item]) -> None:
+        store.add(name, items)
+
+    def skip(bad: Bad) -> None:
+        position, json = bad.item
+        item = orjson.loads(bytes(json))
+        store.skip(name, (item_id(item, position=position), title_of(item), bad.reason))
+
+    reason = ""
+    for attempt in range(1, ATTEMPTS + 1):
+        store.clear(name)
+        reader = ListReader(trakt, checkpoint, name, attempt=attempt, parse=_parse)
+        await reader.read(add, settings, on_bad=skip, progress=progress)
+        have = store.count(name)
+        if reader.counts == {have}:
+            return
+        reason = say("export.count", have=have, counts=sorted(reader.counts))
+    checkpoint.remove()  # the next run begins anew: these pages do not fit together
+    raise Incomplete(say("export.short", path=name, attempts=ATTEMPTS, reason=reason))
+
+
+def _parse(places: Sequence[Place]) -> Sequence[Item]:
+    items = []
+    for position, json in places:
+        try:
+            item = orjson.loads(bytes(json))
+        except orjson.JSONDecodeError as error:
+            raise Invalid(f"not readable: {error}") from None
+        id = item_id(item, position=position)
+        items.append((id, [*series_entries(item, id=id)]))
+    return items
+
+
+def _finish(request: Request, owner: Account, store: SeriesStore, *, each_time: bool, buffer_size: int) -> Summary:
+    since = request.since.isoformat() if request.since else ""
+    rows = (row for row in store.rows(owner.zone, each_time=each_time) if row[COLUMNS.index("WatchedDate")] >= since)
+    if request.preview:
+        first = [*islice(rows, request.preview)]
+        return Summary(len(first), first=first, columns=COLUMNS)
+    parts = Parts(request.out, request.kind, COLUMNS, buffer_size=buffer_size)
+    try:
+        for row in rows:
+            try:
+                parts.add(row)
+            except Invalid as error:
+                store.skip(request.kind, (f"row {parts.rows}", row[0], str(error)))
+        files = parts.publish()
+    except BaseException:
+        parts.discard()
+        raise
+    skipped = [*store.skipped()]
+    write_skipped(request.out, request.kind, skipped)
+    return Summary(parts.rows, len(skipped), files=files, columns=COLUMNS)
