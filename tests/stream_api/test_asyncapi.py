@@ -1,14 +1,19 @@
 """The AsyncAPI document: whole, and about the events that the stream really sends."""
 
+import gzip
 import json
+from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import orjson
 from tests.stream_api.films import movie
 from tests.stream_api.sse import Reader
 
 from cinestream_stream_api import frames
 from cinestream_stream_api.asyncapi import EVENTS, document
+
+SCHEMA = Path(__file__).parent / "asyncapi/3.0.0.json.gz"
 
 
 def references(node: Any) -> list[str]:
@@ -45,3 +50,13 @@ def test_what_is_sent_fits_what_is_described() -> None:
     for event in events:
         model, _ = EVENTS[event.name]
         assert model.model_validate_json(event.data).model_dump(mode="json") == orjson.loads(event.data)
+
+
+def test_the_document_is_asyncapi() -> None:
+    """The official JSON schema of AsyncAPI 3.0.0 finds nothing wrong with it."""
+    with gzip.open(SCHEMA) as file:
+        validator = jsonschema_rs.validator_for(json.load(file))
+    written = document("CineStream", "1")
+    assert [str(error) for error in validator.iter_errors(written)] == []
+    written["operations"]["sendEvents"]["action"] = "shout"
+    assert not validator.is_valid(written)

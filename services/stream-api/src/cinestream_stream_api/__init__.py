@@ -6,8 +6,8 @@ page by page) and `tail` (keeps the ring equal to the end of the stream); `waker
 listens, how many may, when they are woken, and how late that is); `resume` and `opening` (where a client
 starts), `subscriber` (a client's cursor), `outlet` (the server below ASGI), `connection` (its bytes, driven
 by the hub), `response` (the life of a stream); `directors`, `catalogue` and `scan` (which films there are now);
-`removal` (how one is taken down); `routes`, `tokens`, `problems`, `asyncapi` and `app` (HTTP), `service`, `workers`
-and `worker` (several processes) and
+`removal` (how one is taken down); `routes`, `tokens`, `problems`, `openapi`, `asyncapi` and `app` (HTTP), `service`,
+`workers` and `worker` (several processes) and
 `__main__` (settings in, process out). `position`, `frames`, `filters`, `event`, `ring`, `resume`, `places`,
 `directors` and `catalogue` are pure.
 """

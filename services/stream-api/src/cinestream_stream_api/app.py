@@ -1,7 +1,5 @@
 """The ASGI application: routes, errors, documentation."""
 
-from typing import Any
-
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
@@ -12,7 +10,8 @@ from cinestream.runtime.ops import Health
 from cinestream_stream_api import asyncapi
 from cinestream_stream_api.head import HeadAsGet
 from cinestream_stream_api.hub import Hub
-from cinestream_stream_api.problems import ParameterError, Problem, add_problems
+from cinestream_stream_api.openapi import describe
+from cinestream_stream_api.problems import add_problems
 from cinestream_stream_api.routes.directors import directors_router
 from cinestream_stream_api.routes.films import films_router
 from cinestream_stream_api.routes.movies import movies_router
@@ -57,29 +56,5 @@ def make_app(bus: Bus, hub: Hub, scan: Scan, health: Health) -> FastAPI:
             allow_headers=["Authorization", "Last-Event-ID", "If-None-Match"],
             expose_headers=["ETag", "Retry-After"],
         )
-    _document_problems(app)
+    describe(app)
     return app
-
-
-def _document_problems(app: FastAPI) -> None:
-    """Say in the OpenAPI document that errors are problem details, not FastAPI's own form."""
-    original = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            document = original()
-            schemas = document.setdefault("components", {}).setdefault("schemas", {})
-            for own in ("HTTPValidationError", "ValidationError"):
-                schemas.pop(own, None)
-            template = "#/components/schemas/{model}"
-            for model in (Problem, ParameterError):
-                schema = model.model_json_schema(ref_template=template, mode="serialization")
-                schema.pop("$defs", None)
-                schemas[model.__name__] = schema
-            for operations in document["paths"].values():
-                for operation in operations.values():
-                    operation["responses"].pop("422", None)
-            app.openapi_schema = document
-        return app.openapi_schema
-
-    app.openapi = openapi  # type: ignore[method-assign]

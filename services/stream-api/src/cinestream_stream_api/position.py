@@ -9,7 +9,8 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
-_POSITION = re.compile(r"([0-9a-z]{1,13})-(0|[1-9][0-9]{0,18})")
+POSITION_PATTERN = "([0-9a-z]{1,13})-(0|[1-9][0-9]{0,18})"
+_POSITION = re.compile(POSITION_PATTERN)
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 

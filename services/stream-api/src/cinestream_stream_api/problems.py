@@ -1,5 +1,6 @@
 """Errors as problem details (RFC 9457), `application/problem+json`."""
 
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import structlog
@@ -16,6 +17,18 @@ PROBLEM = "application/problem+json"
 RETRY_AFTER = "5"
 
 log = structlog.get_logger("stream")
+
+
+_TEXTS = {
+    400: ("A parameter cannot be understood", "replay: Input should be greater than or equal to 0"),
+    401: ("A token is needed", "a token is needed"),
+    404: ("There is no such thing", "there is no film tt0000000"),
+    410: ("The film was taken down", "the film tt0111161 was taken down"),
+    429: ("Too many streams from this address", "this address has as many streams open as it may"),
+    500: ("A mistake of ours", "a mistake of ours; it is in the log"),
+    503: ("Come again later", "the films are out of reach for the moment"),
+}
+"""What each status means here, and the detail of an example."""
 
 
 class ParameterError(BaseModel):
@@ -37,15 +50,16 @@ class Problem(BaseModel):
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that answers these statuses with problem details."""
-    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
-    texts = {
-        400: "A parameter cannot be understood",
-        404: "There is no such thing",
-        410: "The film was taken down",
-        429: "Too many streams from this address",
-        503: "Come again later",
-    }
-    return {s: {"description": texts[s], "content": {PROBLEM: schema}} for s in statuses}
+    return {status: _documented(status, *_TEXTS[status]) for status in statuses}
+
+
+def _documented(status: int, meaning: str, detail: str) -> dict[str, Any]:
+    example = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    response: dict[str, Any] = {"description": meaning, "content": {PROBLEM: {"schema": schema, "example": example}}}
+    if status in (429, 503):
+        response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}}
+    return response
 
 
 def problem(
@@ -90,6 +104,11 @@ def add_problems(app: FastAPI) -> None:
     async def http_error(_: Request, error: HTTPException) -> JSONResponse:
         title = str(error.detail)
         return problem(error.status_code, title, title, headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def mistake(_: Request, __: Exception) -> JSONResponse:
+        # The error goes on to the server, which logs it.
+        return problem(500, "Internal Server Error", _TEXTS[500][1])
 
     @app.exception_handler(Transient)
     async def transient(_: Request, error: Transient) -> JSONResponse:

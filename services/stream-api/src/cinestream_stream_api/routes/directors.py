@@ -10,6 +10,7 @@ from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Movie
 from cinestream_stream_api.catalogue import Statistics
 from cinestream_stream_api.directors import Director
+from cinestream_stream_api.openapi import FILM, example
 from cinestream_stream_api.problems import documented, problem, unavailable
 from cinestream_stream_api.routes.films import films_of, json_answer
 from cinestream_stream_api.scan import Scan
@@ -41,6 +42,16 @@ class Found(BaseModel):
     directors: list[DirectorFilms]
 
 
+_DARABONT = {
+    "id": "nm0001104",
+    "name": "Frank Darabont",
+    "namesakes": [],
+    "total_movies": 1,
+    "average_rating": 9.3,
+    "movies": [FILM],
+}
+
+
 def directors_router(bus: Bus, scan: Scan) -> APIRouter:
     """The route of directors."""
     router = APIRouter()
@@ -48,7 +59,7 @@ def directors_router(bus: Bus, scan: Scan) -> APIRouter:
     @router.get(
         "/api/directors/{director}",
         response_model=Found,
-        responses=documented(400, 404, 503),
+        responses=example({"last_event_id": "mwpz3sdn-42", "directors": [_DARABONT]}) | documented(400, 404, 503),
         summary="Directors of an id or a name, their statistics and films",
         description="Case, accents and punctuation of a name do not count. Namesakes are told apart by their ids.",
     )

@@ -12,7 +12,8 @@ from cinestream.contracts import Movie, subjects
 from cinestream_stream_api.catalogue import Catalogue, Cursor, Summary, parse_cursor
 from cinestream_stream_api.event import NotAFilm, film
 from cinestream_stream_api.filters import Filter
-from cinestream_stream_api.position import Position
+from cinestream_stream_api.openapi import FILM, example
+from cinestream_stream_api.position import POSITION_PATTERN, Position
 from cinestream_stream_api.problems import documented, unavailable
 from cinestream_stream_api.resume import BadQuery
 from cinestream_stream_api.routes.stream import filter_of
@@ -42,6 +43,17 @@ class Stats(BaseModel):
     tones: dict[str, int]
 
 
+_STATS = {
+    "last_event_id": "mwpz3sdn-42",
+    "films": 2,
+    "rated": 1,
+    "average_rating": 9.3,
+    "decades": {"1990s": 2},
+    "genres": {"drama": 2, "crime": 1},
+    "tones": {"hopeful": 1, "dark": 1},
+}
+
+
 def films_router(bus: Bus, scan: Scan) -> APIRouter:
     """The routes of all films."""
     router = APIRouter()
@@ -49,14 +61,20 @@ def films_router(bus: Bus, scan: Scan) -> APIRouter:
     @router.get(
         "/api/movies",
         response_model=Page,
-        responses=documented(400, 503),
+        responses=example({"last_event_id": "mwpz3sdn-42", "next": "mwpz3sdn-42.17", "movies": [FILM]})
+        | documented(400, 503),
         summary="The films as they are now, newest first",
     )
     async def movies(
         filter: Annotated[Filter, Depends(filter_of)],
         limit: Annotated[int, Query(ge=1, le=MOST, description="Films in a page")] = 50,
         cursor: Annotated[
-            str | None, Query(description="`next` of the page before", examples=["mwpz3sdn-42.17"])
+            str | None,
+            Query(
+                description="`next` of the page before",
+                examples=["mwpz3sdn-42.17"],
+                json_schema_extra={"pattern": rf"^({POSITION_PATTERN}\.[0-9]{{1,19}})?$"},
+            ),
         ] = None,
     ) -> Response:
         catalogue = scan.catalogue
@@ -71,7 +89,12 @@ def films_router(bus: Bus, scan: Scan) -> APIRouter:
             % (str(at).encode(), orjson.dumps(str(following) if following else None), b",".join(found))
         )
 
-    @router.get("/api/stats", response_model=Stats, responses=documented(503), summary="How many films there are")
+    @router.get(
+        "/api/stats",
+        response_model=Stats,
+        responses=example(_STATS) | documented(503),
+        summary="How many films there are",
+    )
     async def stats() -> Response:
         catalogue = scan.catalogue
         if catalogue is None:

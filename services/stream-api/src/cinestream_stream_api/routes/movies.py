@@ -10,6 +10,7 @@ from cinestream.contracts import Movie, subjects
 from cinestream.contracts.movie import TitleId
 from cinestream_stream_api.event import NotAFilm, film
 from cinestream_stream_api.hub import Hub
+from cinestream_stream_api.openapi import FILM, example
 from cinestream_stream_api.position import Position
 from cinestream_stream_api.problems import documented, problem
 
@@ -22,7 +23,9 @@ def movies_router(bus: Bus, hub: Hub) -> APIRouter:
         "/api/movies/{id}",
         response_model=Movie,
         responses={
-            200: {"headers": {"ETag": {"schema": {"type": "string"}, "description": "The id of the film's event"}}},
+            **example(
+                FILM, headers={"ETag": {"schema": {"type": "string"}, "description": "The id of the film's event"}}
+            ),
             304: {"description": "It is the version that `If-None-Match` names"},
             **documented(400, 404, 410, 503),
         },

@@ -12,6 +12,7 @@ from cinestream_stream_api.frames import Wire
 from cinestream_stream_api.hub import Hub
 from cinestream_stream_api.opening import open_at
 from cinestream_stream_api.places import address_of
+from cinestream_stream_api.position import POSITION_PATTERN
 from cinestream_stream_api.problems import documented, too_many, unavailable
 from cinestream_stream_api.response import NDJSON, SSE, StreamResponse
 from cinestream_stream_api.resume import Live, Start, start_of
@@ -30,12 +31,29 @@ id: mwpz3sdn-42
 event: movie
 data: {"id":"tt0111161","title":"The Shawshank Redemption",…}
 """
+_NAME = {"enum": [frames.MOVIE, frames.REMOVED, frames.POSITION, frames.LIVE, frames.GAP, frames.BUSY]}
+_SSE_EVENT = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        # What the specification calls an event without a name, as films are with `?event=message`.
+        "event": {"enum": [*_NAME["enum"], "message"]},
+        "data": {"type": "string", "contentMediaType": "application/json", "description": "See /asyncapi.json"},
+        "retry": {"type": "integer"},
+    },
+}
+_NDJSON_EVENT = {
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "event": _NAME, "data": {"type": "object"}},
+    "required": ["id", "event", "data"],
+}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The stream. It does not end, unless the service does.",
         "content": {
-            SSE: {"schema": {"type": "string"}, "example": _EXAMPLE},
-            NDJSON: {"schema": {"type": "string"}, "example": '{"id":"mwpz3sdn-42","event":"movie","data":{…}}\n'},
+            # As FastAPI describes streams: `itemSchema` is an event, `schema` would be the endless whole.
+            SSE: {"itemSchema": _SSE_EVENT, "example": _EXAMPLE},
+            NDJSON: {"itemSchema": _NDJSON_EVENT, "example": '{"id":"mwpz3sdn-42","event":"movie","data":{…}}\n'},
         },
     },
     **documented(400, 429, 503),
@@ -67,10 +85,20 @@ def filter_of(
 
 def start_asked(
     last_event_id: Annotated[
-        str | None, Query(description="Resume after this id; `earliest`: everything", examples=["mwpz3sdn-42"])
+        str | None,
+        Query(
+            description="Resume after this id; `earliest`: everything",
+            examples=["mwpz3sdn-42"],
+            json_schema_extra={"pattern": f"^({POSITION_PATTERN}|earliest)?$"},
+        ),
     ] = None,
     since: Annotated[
-        str | None, Query(description="ISO 8601 time; films stored since", examples=["2026-11-21T08:00:00Z"])
+        str | None,
+        Query(
+            description="ISO 8601 time; films stored since",
+            examples=["2026-11-21T08:00:00Z"],
+            json_schema_extra={"format": "date-time"},
+        ),
     ] = None,
     replay: Annotated[int | None, Query(ge=0, le=10_000, description="The last so many films that match")] = None,
     header: Annotated[str | None, Header(alias="Last-Event-ID", description="Resume after this id")] = None,
