@@ -27,12 +27,13 @@ def process(*command: str | os.PathLike[str], **environment: str) -> Iterator[su
     finally:
         started.terminate()
         try:
-            started.wait(timeout=10)
+            started.wait(timeout=60)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(started.pid, signal.SIGKILL)
 
 
+@pytest.mark.timeout(300)
 async def test_no_page_is_lost_while_there_is_no_browser(topology: NatsServer, scraper_bus: Bus) -> None:
     """Requests wait in the queue until the Selenium server is there, and then each page is read once."""
     chromedriver = shutil.which("chromedriver")
@@ -53,7 +54,7 @@ async def test_no_page_is_lost_while_there_is_no_browser(topology: NatsServer, s
     with (
         process(SCRIPTS / "cinestream-demo-site", "--port", str(demo)),
         process(SCRIPTS / "cinestream-scraper", **settings),
-        anyio.fail_after(90),
+        anyio.fail_after(240),
     ):
         while (await scraper_bus.consumer_state("REQUESTS", "scraper-crawl")).redelivered < 1:
             await anyio.sleep(0.05)

@@ -57,7 +57,7 @@ async def letter_of(bus: Bus, site: HandMade, state: Path, target: str) -> DeadL
                 await consume(bus, [pull], pipeline.handle, work=work, metrics=metrics.REQUEST_LOOP, stop=stop)
 
             group.start_soon(take)
-            with anyio.fail_after(60):
+            with anyio.fail_after(100):
                 while not (stored := await bus.read("DEAD_LETTERS", start=1, most=1)):
                     await anyio.sleep(0.05)
             stop.set()

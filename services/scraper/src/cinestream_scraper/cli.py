@@ -176,7 +176,12 @@ def _browser(settings: ScraperSettings) -> Installed | None:
     if settings.selenium_url:
         return None
     try:
-        return find_browser(settings.scraper_browser)
+        found = find_browser(settings.scraper_browser)
+        if found.kind != settings.scraper_browser:
+            typer.echo(
+                f"{settings.scraper_browser} is not here with its driver: {found.browser} reads instead", err=True
+            )
+        return found
     except NoBrowser as error:
         raise _fail(str(error)) from None
 

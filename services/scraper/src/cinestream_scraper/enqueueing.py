@@ -39,7 +39,7 @@ async def enqueue(settings: ScraperSettings, questions: list[Question]) -> Count
 async def _runs(bus: Bus) -> bool:
     """Whether a scraper answers."""
     try:
-        await bus.ask("$SRV.PING.cinestream-scraper", b"", wait=2.0)
+        await bus.ask("$SRV.PING.cinestream-scraper", b"", wait=5.0)
     except Transient:
         return False
     return True

@@ -19,7 +19,7 @@ from cinestream_scraper.targets import Site
 
 log = structlog.get_logger("scraper")
 
-_PATIENCE = 10.0
+_PATIENCE = 15.0
 _PRIVATE = (
     *(f"*://{start}.*" for start in ("0", "10", "100", "127", "169.254", "192.168")),
     *(f"*://172.{number}.*" for number in range(16, 32)),

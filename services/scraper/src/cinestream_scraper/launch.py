@@ -47,7 +47,7 @@ _BLOCKED = (
     *(f"*://*.{host}/*" for host in ("amazon-adsystem.com", "doubleclick.net", "scorecardresearch.com")),
 )
 _SMALL_SHM = 256 << 20
-_PATIENCE = 5.0
+_PATIENCE = 15.0
 _NO_SANDBOX = ("sandbox", "DevToolsActivePort file doesn't exist", "Chrome failed to start", "Chrome instance exited")
 """What a driver says of a browser that its kernel gives no sandbox: it dies as it starts, mostly without a word."""
 

@@ -13,6 +13,7 @@ from cinestream.runtime.service import Context, Needs
 from cinestream_scraper import metrics, refresh
 from cinestream_scraper.asking import SERVICE, VERSION, Asking
 from cinestream_scraper.gate import Backlog, GatedPull
+from cinestream_scraper.grid import Room
 from cinestream_scraper.host import Host
 from cinestream_scraper.installed import Installed
 from cinestream_scraper.launch import Launch, Waits
@@ -42,6 +43,7 @@ def open_sessions(settings: ScraperSettings, installed: Installed | None, run: R
     return Sessions(
         lambda name: BrowserSession(name, launch, run, waits),
         deadline=settings.scraper_page_deadline,
+        room=Room(settings.selenium_url),
         bounds=Bounds(settings.scraper_session_pages, settings.scraper_session_memory << 20),
     )
 

@@ -10,6 +10,7 @@ import structlog
 
 from cinestream.contracts import Invalid, Kind
 from cinestream_scraper import metrics
+from cinestream_scraper.grid import Room
 from cinestream_scraper.pauses import Pauses
 from cinestream_scraper.reading import Evidence, Reading
 from cinestream_scraper.session import Bounds, BrowserSession, BrowserUnavailable, SessionLost, SiteUnreachable
@@ -18,15 +19,26 @@ from cinestream_scraper.threads import in_daemon_thread
 log = structlog.get_logger("scraper")
 
 _LONGEST_PAUSE = 60.0
-_EVIDENCE_WITHIN = 10.0
+_EVIDENCE_WITHIN = 20.0
+_LOOK_EVERY = 5.0
 NO_BOUNDS = Bounds(pages=1 << 62, memory=0)
 
 
 class Sessions:
     """Sessions are opened when there is work, kept for the next page, and replaced when they are lost."""
 
-    def __init__(self, open: Callable[[str], BrowserSession], *, deadline: float, bounds: Bounds = NO_BOUNDS) -> None:
+    def __init__(
+        self,
+        open: Callable[[str], BrowserSession],
+        *,
+        deadline: float,
+        bounds: Bounds = NO_BOUNDS,
+        room: Room | None = None,
+    ) -> None:
         self._open = open
+        self._room = room or Room("")
+        self._opened_now = 0
+        self._changed = anyio.Event()
         self._bounds = bounds
         self._deadline = deadline
         self._idle: list[BrowserSession] = []
@@ -53,7 +65,7 @@ class Sessions:
             SessionLost: it took longer than the deadline, or the browser died; its session is gone.
             SiteUnreachable: the site does not answer.
         """
-        session = self._idle.pop() if self._idle else self._opened()
+        session = await self._taken()
         started = time.perf_counter()
         keep = False
         try:
@@ -76,9 +88,28 @@ class Sessions:
         finally:
             if keep:
                 self._idle.append(session)
+                self._tell()
             else:
                 await self._kill(session)
         return reading
+
+    async def _taken(self) -> BrowserSession:
+        """An idle session, else a new one; where the server has room for no more, the next that is idle or ends."""
+        most = await self._room.most()
+        while not self._idle and self._opened_now >= most:
+            with anyio.move_on_after(_LOOK_EVERY):
+                await self._changed.wait()
+            most = await self._room.most()
+        if not self._idle:
+            return self._opened()
+        session = self._idle.pop()
+        while self._idle and self._opened_now > most:  # the server has less room than before
+            await self._kill(self._idle.pop())
+        return session
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = anyio.Event()
 
     async def close(self) -> None:
         """End the idle sessions; those that read are ended by the cancellation of their readings."""
@@ -109,6 +140,7 @@ class Sessions:
 
     def _opened(self) -> BrowserSession:
         session = self._open(next(self._names))
+        self._opened_now += 1
         metrics.SESSIONS_OPEN.inc()
         metrics.SESSIONS_OPENED.inc()
         return session
@@ -117,3 +149,5 @@ class Sessions:
         metrics.SESSIONS_OPEN.dec()
         with anyio.CancelScope(shield=True):
             await in_daemon_thread(session.kill)
+        self._opened_now -= 1
+        self._tell()

@@ -1,0 +1,48 @@
+"""How many sessions a Selenium Grid lets us have: asked every now and then, because its nodes come and go."""
+
+import math
+import time
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from cinestream_scraper.threads import in_daemon_thread
+
+_KEPT = 15.0
+_PATIENCE = 5.0
+
+
+class Room:
+    """The most sessions that all nodes of a server have together; no limit where it does not say, or is away."""
+
+    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._url = url
+        self._clock = clock
+        self._most = math.inf
+        self._asked_at = -math.inf
+
+    async def most(self) -> float:
+        """How many, as it was within the last quarter of a minute."""
+        if self._url and self._clock() - self._asked_at > _KEPT:
+            self._asked_at = self._clock()
+            self._most = await in_daemon_thread(self._ask)
+        return self._most
+
+    def _ask(self) -> float:
+        try:
+            answer = urllib3.request("GET", f"{self._url.rstrip('/')}/status", timeout=_PATIENCE, retries=False)
+            return sessions_of(orjson.loads(answer.data))
+        except (HTTPError, orjson.JSONDecodeError):
+            return math.inf
+
+
+def sessions_of(status: Any) -> float:
+    """What the answer of `/status` allows: at least one; no limit for a driver, which names no nodes. Pure."""
+    try:
+        nodes = status["value"]["nodes"]
+        return max(1, sum(int(node["maxSessions"]) for node in nodes if node.get("availability", "UP") == "UP"))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return math.inf
