@@ -121,9 +121,8 @@ def read_to_the_end(streams: list[socket.socket]) -> list[bytes]:
             ready = selector.select(60)
             assert ready, f"{len(selector.get_map())} streams do not end"
             for key, _ in ready:
-                stream: socket.socket = key.data
-                if data := stream.recv(1 << 16):
-                    bodies[stream] += data
+                if data := key.data.recv(1 << 16):
+                    bodies[key.data] += data
                 else:
-                    selector.unregister(stream)
+                    selector.unregister(key.data)
     return list(bodies.values())
