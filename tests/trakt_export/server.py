@@ -24,7 +24,11 @@ class Account:
             "account": {"timezone": "Europe/Berlin"},
         }
     )
-    activities: Item = field(default_factory=lambda: {"movies": {"watched_at": "2026-01-01T00:00:00.000Z"}})
+    activities: Item = field(
+        default_factory=lambda: {
+            name: {"watched_at": "2026-01-01T00:00:00.000Z"} for name in ("movies", "shows", "seasons", "episodes")
+        }
+    )
     most_a_page: int = 250
     count_offset: int = 0
     faults: list[str] = field(default_factory=list)
