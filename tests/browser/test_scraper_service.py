@@ -297,12 +297,14 @@ async def test_no_more_browsers_are_opened_than_the_server_has_room_for(run: Run
     with hand_made_site() as grid:
         grid.answers["/status"] = Answer('{"value":{"nodes":[{"maxSessions":1}]}}')
         sessions = Sessions(lambda name: BrowserSession(name, launch, run, Waits()), deadline=60, room=Room(grid.url))
-        with anyio.fail_after(100):
-            async with anyio.create_task_group() as group:
-                for _ in range(3):
-                    group.start_soon(sessions.read, f"{demo}/title/tt0068646/", Kind.TITLE)
-        assert {path.name for path in run.directory.iterdir() if path.is_dir()} == {"1"}
-        await sessions.close()
+        try:
+            with anyio.fail_after(100):
+                async with anyio.create_task_group() as group:
+                    for _ in range(3):
+                        group.start_soon(sessions.read, f"{demo}/title/tt0068646/", Kind.TITLE)
+            assert {path.name for path in run.directory.iterdir() if path.is_dir()} == {"1"}
+        finally:
+            await sessions.close()
 
 
 async def test_a_browser_that_needs_too_much_memory_is_replaced(run: Run, demo: str) -> None:

@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import anyio
 import orjson
 import pytest
 from tests.scraper.sites import Answer, hand_made_site
@@ -45,3 +46,20 @@ async def test_a_limit_that_changes_is_noticed() -> None:
             for _ in range(3):
                 assert await room.most() == expected
         assert len(site.asked) == 3
+
+
+async def test_all_who_ask_at_once_get_the_answer() -> None:
+    """Nobody is let through while the first question is under way."""
+    found: list[float] = []
+    with hand_made_site() as site:
+        site.answers["/status"] = Answer(orjson.dumps(status(2)).decode())
+        room = Room(site.url)
+
+        async def ask() -> None:
+            found.append(await room.most())
+
+        async with anyio.create_task_group() as group:
+            for _ in range(5):
+                group.start_soon(ask)
+        assert site.asked == ["/status"]
+    assert found == [2] * 5

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import anyio
 import orjson
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -23,13 +24,17 @@ class Room:
         self._clock = clock
         self._most = math.inf
         self._asked_at = -math.inf
+        self._lock = anyio.Lock()
 
     async def most(self) -> float:
         """How many, as it was within the last quarter of a minute."""
-        if self._url and self._clock() - self._asked_at > _KEPT:
-            self._asked_at = self._clock()
-            self._most = await in_daemon_thread(self._ask)
-        return self._most
+        if not self._url:
+            return math.inf
+        async with self._lock:  # who comes while it is asked waits for the answer
+            if self._clock() - self._asked_at > _KEPT:
+                self._most = await in_daemon_thread(self._ask)
+                self._asked_at = self._clock()
+            return self._most
 
     def _ask(self) -> float:
         try:
