@@ -38,14 +38,17 @@ async def back(bus: Bus) -> None:
 
 
 async def test_nats_may_be_killed_under_an_open_stream(topology: NatsServer, etl_bus: Bus, stream_bus: Bus) -> None:
-    """The stream stays open through it, readiness says so, and every film arrives once."""
-    async with serving(stream_bus) as api, api.stream() as stream:
+    """The stream stays open with heartbeats, readiness says so, and every film arrives once."""
+    async with serving(stream_bus, stream_heartbeat=0.5) as api, api.stream() as stream:
         await publish(etl_bus, 1)
         assert await films(stream, 1) == [1]
         topology.kill()
         with anyio.fail_after(60):
             while (await api.client.get("/readyz")).status_code != 503:
                 await anyio.sleep(0.005)
+        with anyio.fail_after(30):
+            for _ in range(3):
+                assert (await anext(stream)).name == ":"
         topology.start()
         await back(etl_bus)
         await publish(etl_bus, 2, 3)
