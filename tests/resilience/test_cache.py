@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from cinestream.resilience.cache import Bounds, Codec, MemoryStore, ResponseCache, SqliteStore, Store
@@ -105,7 +104,6 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path, damage: bytes) -> None:
     assert store.get("a")
 
 
-@hypothesis_settings(deadline=None)  # the machine may be busy
 @given(st.binary(max_size=3000), st.booleans(), st.sampled_from(["", KEY]))
 def test_what_is_kept_comes_back(answer: bytes, compression: bool, key: str) -> None:
     """Whatever it is, compressed and encrypted or not."""
