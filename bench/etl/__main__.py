@@ -103,6 +103,7 @@ async def main() -> None:
     if "throughput" in works:
         targets.append(Target("throughput", "pages/s on one core", await throughput(1500, 1), 250, least=True))
         await throughput(1500, 2)
+        print(f"the floor at this moment: {milliseconds(floor, modern_messages()):.2f} ms of CPU a page", flush=True)
     if "latency" in works:
         p50, p99 = await latency(1000, 50)
         targets += [Target("latency", "p50, ms", p50, 20), Target("latency", "p99, ms", p99, 80)]
