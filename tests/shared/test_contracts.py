@@ -196,5 +196,5 @@ def test_a_movie_of_the_first_version_stays_readable() -> None:
         "id", "title", "rating", "year", "release_date", "director", "genre", "plot", "writers", "stars",
         "decade_category", "genre_categories", "director_stats", "sentiment_analysis", "recommendations",
         "original_title", "kind", "votes", "runtime_minutes", "certificate", "countries", "languages", "keywords",
-        "poster", "tagline", "url", "locale", "directors_stats", "revision", "changed",
+        "poster", "tagline", "url", "locale", "directors_stats", "revision", "changed", "recommendations_source",
     ]  # fmt: skip
