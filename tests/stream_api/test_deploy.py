@@ -17,7 +17,7 @@ CONFIG = ROOT / "deploy/prometheus/prometheus.yml"
 RULES = sorted((ROOT / "deploy/prometheus").glob("*.rules.yml"))
 DASHBOARD = ROOT / "deploy/grafana/dashboards/cinestream-stream.json"
 ALERTS = ROOT / "tests/stream_api/alerts.yml"
-SERVICES = ("scraper", "etl", "stream_api")
+SERVICES = ("scraper", "etl", "stream_api", "trakt_export")
 _NAME = re.compile(r"\bcinestream_[a-z_]+")
 
 
@@ -95,7 +95,7 @@ def test_every_service_is_scraped_where_it_answers() -> None:
     """The ports are those that the services have by default and in compose."""
     scraped = dict(re.findall(r"names: \[([a-z-]+)\], type: A, port: (\d+)", CONFIG.read_text()))
     compose = (ROOT / "docker-compose.yml").read_text()
-    assert scraped == {"scraper": "9101", "etl": "9102", "stream-api": "9103"}
+    assert scraped == {"scraper": "9101", "etl": "9102", "stream-api": "9103", "trakt-export": "9104"}
     for service, port in scraped.items():
         part = re.search(rf"^  {service}:\n(?:(?:    .*)?\n)+", compose, re.MULTILINE)
         assert part
