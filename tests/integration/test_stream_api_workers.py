@@ -156,6 +156,7 @@ async def test_one_signal_ends_all(api: Process, tmp_path: Path) -> None:
             await group.start(read)
         assert await anyio.to_thread.run_sync(api.terminate) == 0, api.log.read_text()
     assert ended == ["whole"] * 10
+    assert "worker.killed" not in api.log.read_text()
     assert [pid for pid in pids if command(pid)] == []
     assert list((tmp_path / "tmp").iterdir()) == []
     assert "Traceback" not in api.log.read_text()

@@ -97,7 +97,9 @@ class Worker:
             return
         process = self._process
         try:
-            self.trouble, self.degraded = await anyio.to_thread.run_sync(_readiness, self._ops.getsockname()[1])
+            self.trouble, self.degraded = await anyio.to_thread.run_sync(
+                _readiness, self._ops.getsockname()[1], abandon_on_cancel=True
+            )
             self._heard = time.monotonic()
         except OSError as error:
             self.trouble = f"no answer ({type(error).__name__})"
