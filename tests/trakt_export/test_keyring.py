@@ -9,6 +9,8 @@ from tests.trakt_export.server import Account
 
 from cinestream_trakt_export.settings import TraktSettings
 
+pytestmark = pytest.mark.timeout(400)  # many commands, each of which starts a Python
+
 
 @pytest.fixture
 def variables(settings: TraktSettings, tmp_path: Path) -> dict[str, str]:

@@ -13,7 +13,7 @@ from cinestream.bus.jetstream import Bus
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.verify import verify_folder
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.timeout(400)]
 
 
 async def export(settings: TraktSettings, topology: NatsServer, out: Path, *options: str) -> list[str]:

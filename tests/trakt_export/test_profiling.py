@@ -8,11 +8,14 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import pytest
 from tests.conftest import SCRIPTS, free_port
 from tests.trakt_export.conftest import command, environment
 from tests.trakt_export.server import Account, movie
 
 from cinestream_trakt_export.settings import TraktSettings
+
+pytestmark = pytest.mark.timeout(400)  # many commands, each of which starts a Python
 
 
 def test_a_profile_is_written_at_the_end(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:

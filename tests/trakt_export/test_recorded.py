@@ -10,6 +10,8 @@ from tests.trakt_export.server import Account, Item
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.verify import verify_folder
 
+pytestmark = pytest.mark.timeout(400)  # many commands, each of which starts a Python
+
 
 @pytest.fixture
 def recorded(samples: Path) -> Path:
