@@ -1,7 +1,8 @@
 """How many fields of the real pages are right: `python -m tests.etl.accuracy` prints the table, field by field.
 
 The expected values in `real_pages.json` were read off the visible text of each page (of what a page loads late, off
-its description for search engines), never taken from this parser. Plots and taglines are given by their first and
+its description for search engines), not taken from this parser; but of the pages before 2016 the ends of the plots,
+and the taglines of three, are its own, compared with the page's text. Plots and taglines are given by their first and
 last words, posters by the picture's id, recommendations by ids, so that nothing of the pages is copied here.
 """
 
