@@ -86,7 +86,7 @@ def test_killed_at_a_page_it_goes_on_there(
     assert len(seen) == 11 + 1
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_killed_at_every_step_the_bytes_are_the_same(
     library: Account, settings: TraktSettings, tmp_path: Path, undisturbed: dict[str, bytes]
 ) -> None:
