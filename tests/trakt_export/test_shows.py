@@ -7,6 +7,7 @@ import pytest
 from tests.trakt_export.conftest import command
 from tests.trakt_export.server import Account, Item
 
+from cinestream_trakt_export.letterboxd import IDENTITY
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.verify import verify_folder
 
@@ -63,7 +64,7 @@ def test_episodes_have_what_all_lists_say(library: Account, settings: TraktSetti
     result = command(settings, "export", "shows", "--out", str(out))
     assert result.returncode == 0, result.stderr
     assert lines(out) == [
-        "Title,Year,tmdbID,imdbID,tvdbID,Season,Episode,EpisodeTitle,Plays,WatchedDate,CollectedDate,Rating10",
+        "Series,SeriesYear,SeriesTMDB,SeriesIMDb,SeriesTVDB,Season,Episode,EpisodeTitle,Plays,Watched,Collected,Rated",
         r'"A \"Series\"",2008,1,tt0000001,91,,,,,,,9',
         r'"A \"Series\"",2008,1,tt0000001,91,1,1,1-1,2,2026-07-02,,8',
         r'"A \"Series\"",2008,1,tt0000001,91,1,2,,1,,,',
@@ -71,6 +72,19 @@ def test_episodes_have_what_all_lists_say(library: Account, settings: TraktSetti
     ]
     assert "neither an id nor a title" in (out / "skipped.csv").read_text()
     assert verify_folder(out) == (4, [])
+
+
+def test_no_column_is_one_that_letterboxd_imports(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """Whoever imports the file by mistake gets no film out of it."""
+    command(settings, "export", "shows", "--out", str(tmp_path / "out"))
+    assert not {*lines(tmp_path / "out")[0].split(",")} & {
+        *IDENTITY,
+        "WatchedDate",
+        "Rating",
+        "Rating10",
+        "Name",
+        "url",
+    }
 
 
 def test_each_viewing_is_a_row_if_asked(library: Account, settings: TraktSettings, tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ from cinestream_trakt_export.importfile import Skipped
 from cinestream_trakt_export.letterboxd import Row
 from cinestream_trakt_export.series import SeriesEntry
 
+# Not one of Letterboxd's names: it would take the series for films if the file were imported.
 COLUMNS: Row = (
-    "Title", "Year", "tmdbID", "imdbID", "tvdbID", "Season", "Episode", "EpisodeTitle",
-    "Plays", "WatchedDate", "CollectedDate", "Rating10",
+    "Series", "SeriesYear", "SeriesTMDB", "SeriesIMDb", "SeriesTVDB", "Season", "Episode", "EpisodeTitle",
+    "Plays", "Watched", "Collected", "Rated",
 )  # fmt: skip
 Item = tuple[str, Sequence[SeriesEntry]]  # the id of an item in its list, and what it says
 _TABLES = """

@@ -101,7 +101,7 @@ def _parse(places: Sequence[Place]) -> Sequence[Item]:
 
 def _finish(request: Request, owner: Account, store: SeriesStore, *, each_time: bool, buffer_size: int) -> Summary:
     since = request.since.isoformat() if request.since else ""
-    rows = (row for row in store.rows(owner.zone, each_time=each_time) if row[COLUMNS.index("WatchedDate")] >= since)
+    rows = (row for row in store.rows(owner.zone, each_time=each_time) if row[COLUMNS.index("Watched")] >= since)
     if request.preview:
         first = [*islice(rows, request.preview)]
         return Summary(len(first), first=first, columns=COLUMNS)

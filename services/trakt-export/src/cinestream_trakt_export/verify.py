@@ -19,10 +19,12 @@ _RULES = {
 }
 _DAY, _NUMBER = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"\d+")
 _SERIES_RULES = {
-    **{name: _RULES[name] for name in ("Title", "Year", "tmdbID", "imdbID", "Rating10", "WatchedDate")},
-    **dict.fromkeys(("tvdbID", "Season", "Episode", "Plays"), _NUMBER),
-    "EpisodeTitle": _RULES["Title"],
-    "CollectedDate": _DAY,
+    **dict.fromkeys(("Series", "EpisodeTitle"), _RULES["Title"]),
+    **dict.fromkeys(("SeriesTMDB", "SeriesTVDB", "Season", "Episode", "Plays"), _NUMBER),
+    **dict.fromkeys(("Watched", "Collected"), _DAY),
+    "SeriesYear": _RULES["Year"],
+    "SeriesIMDb": _RULES["imdbID"],
+    "Rated": _RULES["Rating10"],
 }
 
 
@@ -107,17 +109,20 @@ def _verify_row(
     for column, value in row.items():
         if value and not rules[column].fullmatch(value):
             yield f"{column} is {value!r}"
+    for name in ("WatchedDate", "Watched", "Collected"):
+        if row.get(name) and not _is_day(row[name]):
+            yield f"there is no day {row[name]}"
+    if rules is _SERIES_RULES:
+        if not any(row.get(name) for name in ("Series", "SeriesTMDB", "SeriesIMDb", "SeriesTVDB")):
+            yield "names no series"
+        return  # an episode may be watched twice a day: it is no import file
     day = row.get("WatchedDate", "")
-    if day and not _is_day(day):
-        yield f"there is no day {day}"
     if row.get("Rewatch") and not day:
         yield "Rewatch without WatchedDate"
     identity = next((f"{name} {row[name]}" for name in ("tmdbID", "imdbID") if row.get(name)), "")
     identity = identity or f"{row.get('Title', '')} {row.get('Year', '')}".strip()
     if not identity:
         yield "names no film"
-    elif rules is _SERIES_RULES:
-        return  # an episode may be watched twice a day: it is no import file
     elif (identity, day) in seen:
         yield f"{identity} {day} is there twice"
     seen.add((identity, day))
