@@ -25,7 +25,7 @@ CLIENTS = 1000
 MIB = 1 << 20
 REQUEST = b"GET /api/movies/stream HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"
 SETTINGS = {
-    "CINESTREAM_STREAM_RING_BYTES": str(MIB),
+    "CINESTREAM_STREAM_RING_BYTES": str(8 * MIB),  # several of the bursts below
     "CINESTREAM_STREAM_HEARTBEAT": "3",
     "CINESTREAM_STREAM_SEND_TIMEOUT": "20",
 }
@@ -83,6 +83,11 @@ def metric(process: Process, name: str) -> float:
     return float(found[1]) if found else 0.0
 
 
+def disconnected(process: Process) -> float:
+    """How many clients did not keep up: their connections took no more, or the ring went on without them."""
+    return sum(metric(process, f'disconnects_total{{reason="{reason}"}}') for reason in ("send_timeout", "slow"))
+
+
 async def test_clients_that_never_read_cost_no_memory(api: Process, etl_bus: Bus) -> None:
     """Much more than the ring holds passes a thousand of them by; then each is disconnected, and counted."""
     with clients(api.port), anyio.fail_after(300):
@@ -90,8 +95,8 @@ async def test_clients_that_never_read_cost_no_memory(api: Process, etl_bus: Bus
         for first in range(1, 3001, 100):
             await publish(etl_bus, *range(first, first + 100), stars=["x" * 1000] * 20)
         grown = memory(api) - before
-        assert grown < 40 * MIB, f"{grown / MIB:.0f} MiB for 60 MB of films"
-        while await run_sync(metric, api, 'disconnects_total{reason="send_timeout"}') < CLIENTS:
+        assert grown < 100 * MIB, f"{grown / MIB:.0f} MiB for 60 MB of films, a thousand times"
+        while await run_sync(disconnected, api) < CLIENTS:
             await anyio.sleep(0.1)
 
 

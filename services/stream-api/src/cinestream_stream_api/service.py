@@ -15,6 +15,7 @@ from cinestream_stream_api.app import make_app
 from cinestream_stream_api.hub import Hub
 from cinestream_stream_api.metrics import PROCESS, StreamMetrics
 from cinestream_stream_api.outlet import Outlet
+from cinestream_stream_api.response import Streams
 from cinestream_stream_api.scan import Scan
 from cinestream_stream_api.settings import StreamSettings
 from cinestream_stream_api.workers import run_workers
@@ -66,7 +67,7 @@ async def serve(
         return
     scan = Scan(hub)
     app = make_app(context.bus, hub, scan, context.health)
-    server = http.server(app, **SERVER)
+    server = http.server(Streams(app), **SERVER)
     async with anyio.create_task_group() as keeping:
         keeping.start_soon(hub.keep)
         keeping.start_soon(scan.keep)
