@@ -47,19 +47,24 @@ async def asked(bus: Bus, question: bytes) -> tuple[str, str]:
     return said["answer"], said["why"]
 
 
-async def test_who_asks_is_told_what_becomes_of_it(scraper_bus: Bus) -> None:
-    """Queued, queued already, fresh, or refused with the rule that forbids it."""
-    url = "http://x/title/tt0000002/"
+async def store_fresh(bus: Bus, id: str) -> None:
+    """Store that a title was looked for just now, and is not there."""
+    url = f"http://x/title/{id}/"
     stored = RawPage(
         kind=Kind.TITLE,
-        id="tt0000002",
+        id=id,
         outcome=Outcome.NOT_FOUND,
         url=url,
         final_url=url,
         status=404,
         fetched_at=datetime.now(UTC),
     )
-    await scraper_bus.publish(stored.subject, stored.encode())
+    await bus.publish(stored.subject, stored.encode())
+
+
+async def test_who_asks_is_told_what_becomes_of_it(scraper_bus: Bus) -> None:
+    """Queued, queued already, fresh, or refused with the rule that forbids it."""
+    await store_fresh(scraper_bus, "tt0000002")
     async with offered(scraper_bus, robots="User-agent: *\nDisallow: /title/tt0000666/\n"):
         assert await asked(scraper_bus, b"tt0000001") == ("queued", "")
         assert (await asked(scraper_bus, b"tt0000001"))[0] == "already queued"
@@ -84,17 +89,7 @@ async def said(nats: NatsServer, *arguments: str) -> tuple[int, list[str]]:
 @pytest.mark.parametrize("runs", [True, False])
 async def test_enqueue_says_what_becomes_of_each_target(topology: NatsServer, scraper_bus: Bus, runs: bool) -> None:
     """Whether a scraper runs or not; robots.txt is asked for by the one that runs only."""
-    url = "http://x/title/tt0000002/"
-    stored = RawPage(
-        kind=Kind.TITLE,
-        id="tt0000002",
-        outcome=Outcome.NOT_FOUND,
-        url=url,
-        final_url=url,
-        status=404,
-        fetched_at=datetime.now(UTC),
-    )
-    await scraper_bus.publish(stored.subject, stored.encode())
+    await store_fresh(scraper_bus, "tt0000002")
     targets = ("tt0000001", "https://www.imdb.com/title/tt0000001/", "tt0000002", "tt0000666")
     async with offered(scraper_bus, robots="User-agent: *\nDisallow: /title/tt0000666/\n") if runs else nullcontext():
         code, lines = await said(topology, *targets)
@@ -108,10 +103,7 @@ async def test_enqueue_says_what_becomes_of_each_target(topology: NatsServer, sc
 
 async def test_what_is_like_a_fresh_page_is_queued(scraper_bus: Bus) -> None:
     """With a depth a fresh page leads to others, which may be stale."""
-    url = "http://x/title/tt0000002/"
-    facts = {"kind": Kind.TITLE, "id": "tt0000002", "outcome": Outcome.NOT_FOUND, "url": url, "final_url": url}
-    stored = RawPage.model_validate(facts | {"status": 404, "fetched_at": datetime.now(UTC)})
-    await scraper_bus.publish(stored.subject, stored.encode())
+    await store_fresh(scraper_bus, "tt0000002")
     async with offered(scraper_bus):
         assert (await asked(scraper_bus, b'{"target":"tt0000002","depth":1}'))[0] == "queued"
 
