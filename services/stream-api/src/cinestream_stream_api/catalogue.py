@@ -1,15 +1,14 @@
 """`Catalogue`: which films there are now, where in the stream, and what can be filtered of them; pure."""
 
 import math
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from cinestream_stream_api.directors import Director, Directors
 from cinestream_stream_api.event import Event
 from cinestream_stream_api.filters import EVERYTHING, Facets, Filter
 from cinestream_stream_api.position import Position, parse_position
+from cinestream_stream_api.totals import Summary, Totals
 
 
 class Cursor(NamedTuple):
@@ -20,18 +19,6 @@ class Cursor(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.position}.{self.before}"
-
-
-@dataclass(frozen=True)
-class Summary:
-    """How many films there are, in all and by what they can be filtered by; genres may be several a film."""
-
-    films: int
-    rated: int
-    average_rating: float | None
-    decades: dict[str, int]
-    genres: dict[str, int]
-    tones: dict[str, int]
 
 
 class Statistics(NamedTuple):
@@ -49,6 +36,7 @@ class Catalogue:
         # In the order of the sequences, since a new version goes to the end.
         self._films: dict[str, tuple[int, Facets]] = {}
         self._directors = Directors()
+        self._totals = Totals()
 
     def __len__(self) -> int:
         return len(self._films)
@@ -62,6 +50,7 @@ class Catalogue:
                 self._forget(event.facets.id)
                 self._films[event.facets.id] = event.sequence, event.facets
                 self._directors.add(event.facets.id, event.facets.credits)
+                self._totals.add(event.facets)
             elif (removed := event.removes) is not None:
                 self._forget(removed)
         self.position = Position(self.position.epoch, max(through, self.position.sequence))
@@ -69,6 +58,7 @@ class Catalogue:
     def _forget(self, id: str) -> None:
         if known := self._films.pop(id, None):
             self._directors.remove(id, known[1].credits)
+            self._totals.remove(known[1])
 
     def directors(self, text: str) -> list[tuple[Director, Statistics]]:
         """Who has this `nm` id or this name, with the statistics of their films."""
@@ -99,17 +89,8 @@ class Catalogue:
         return ids, None
 
     def summary(self) -> Summary:
-        """Count the films."""
-        films = [facets for _, facets in self._films.values()]
-        ratings = [film.rating for film in films if film.rating is not None]
-        return Summary(
-            films=len(films),
-            rated=len(ratings),
-            average_rating=round(sum(ratings) / len(ratings), 2) if ratings else None,
-            decades=dict(sorted(Counter(film.decade for film in films if film.decade).items())),
-            genres=dict(Counter(genre for film in films for genre in film.genres).most_common()),
-            tones=dict(Counter(film.tone for film in films if film.tone).most_common()),
-        )
+        """How many films there are."""
+        return self._totals.summary()
 
 
 def parse_cursor(text: str) -> Cursor | None:

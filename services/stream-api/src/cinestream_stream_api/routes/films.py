@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Movie, subjects
-from cinestream_stream_api.catalogue import Catalogue, Cursor, Summary, parse_cursor
+from cinestream_stream_api.catalogue import Catalogue, Cursor, parse_cursor
 from cinestream_stream_api.event import NotAFilm, film
 from cinestream_stream_api.filters import Filter
 from cinestream_stream_api.openapi import FILM, example
@@ -92,15 +92,14 @@ def films_router(bus: Bus, scan: Scan) -> APIRouter:
     @router.get(
         "/api/stats",
         response_model=Stats,
-        responses=example(_STATS) | documented(503),
+        responses=example(_STATS) | documented(400, 503),
         summary="How many films there are",
     )
     async def stats() -> Response:
         catalogue = scan.catalogue
         if catalogue is None:
             return unavailable("the films are still being counted")
-        summary: Summary = catalogue.summary()
-        facts: dict[str, Any] = {"last_event_id": str(catalogue.position), **vars(summary)}
+        facts: dict[str, Any] = {"last_event_id": str(catalogue.position), **vars(catalogue.summary())}
         return json_answer(orjson.dumps(facts))
 
     return router
