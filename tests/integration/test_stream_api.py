@@ -42,15 +42,19 @@ async def test_a_stream_without_an_id_is_live_only(etl_bus: Bus, stream_bus: Bus
         assert Movie.model_validate_json(films[0].data) == movie(3)
 
 
-@pytest.mark.parametrize("way", ["header", "query"])
+@pytest.mark.parametrize("way", ["header", "query", "polyfill"])
 async def test_a_client_resumes_after_its_last_id(etl_bus: Bus, stream_bus: Bus, way: str) -> None:
-    """By header or query it gets exactly what it missed, then the word that it is live, then more."""
+    """By header, query or what a polyfill adds to its old URL it gets exactly what it missed, then what is new."""
     await publish(etl_bus, *range(1, 6))
     async with serving(stream_bus) as api:
         async with api.stream("?replay=4") as stream:
             last = (await take(stream, 3))[-1]
-        query = f"?last_event_id={last.id}" if way == "query" else "?replay=50&last_event_id=earliest"
-        headers = {} if way == "query" else {"Last_Event_ID": last.id}
+        again = "?replay=50&last_event_id=earliest"
+        query, headers = {
+            "header": (again, {"Last_Event_ID": last.id}),
+            "query": (f"?last_event_id={last.id}", {}),
+            "polyfill": (f"{again}&lastEventId={last.id}", {}),
+        }[way]
         async with api.stream(query, **headers) as stream:
             assert short(await take(stream, 4)) == ["position 3", "movie 4", "movie 5", "live 5"]
             await publish(etl_bus, 6)
@@ -306,6 +310,26 @@ async def test_a_malformed_query_is_a_problem(stream_bus: Bus, query: str) -> No
         assert answer.status_code == 400
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["errors"][0]["parameter"] == query.partition("=")[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "parameter", "cure"),
+    [
+        (f"{STREAM}?replay=1&genres=War", "genres", "did you mean genre?"),
+        ("/api/movies?page=2", "page", "limit, cursor"),
+        ("/api/stats?genre=War", "genre", "there are no parameters here"),
+    ],
+)
+async def test_a_parameter_that_nobody_reads_is_a_problem(
+    stream_bus: Bus, path: str, parameter: str, cure: str
+) -> None:
+    """A misspelt filter is told with its cure, instead of being passed over."""
+    async with serving(stream_bus) as api:
+        answer = await api.client.get(path)
+        assert answer.status_code == 400
+        [error] = answer.json()["errors"]
+        assert error["parameter"] == parameter
+        assert cure in error["reason"]
 
 
 async def test_a_film_is_served_in_its_last_version(etl_bus: Bus, stream_bus: Bus) -> None:

@@ -116,6 +116,8 @@ async def test_every_operation_and_error_has_an_example(api: Process) -> None:
         ("GET", "/api/movies?limit=0", 400),
         ("GET", "/api/directors/nobody", 404),
         ("GET", "/api/movies/stream?since=yesterday", 400),
+        ("GET", "/api/movies/stream?genres=Drama", 400),
+        ("GET", "/api/stats?genre=Drama", 400),
     ],
 )
 async def test_every_error_is_problem_details(api: Process, method: str, path: str, status: int) -> None:

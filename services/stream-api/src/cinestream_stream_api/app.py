@@ -1,6 +1,6 @@
 """The ASGI application: routes, errors, documentation."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse
@@ -11,6 +11,7 @@ from cinestream_stream_api import asyncapi
 from cinestream_stream_api.head import HeadAsGet
 from cinestream_stream_api.hub import Hub
 from cinestream_stream_api.openapi import describe
+from cinestream_stream_api.parameters import only_known
 from cinestream_stream_api.problems import add_problems
 from cinestream_stream_api.routes.directors import directors_router
 from cinestream_stream_api.routes.films import films_router
@@ -30,10 +31,13 @@ def make_app(bus: Bus, hub: Hub, scan: Scan, health: Health) -> FastAPI:
         redoc_url=None,
         static_url="/docs/assets",
     )
-    app.include_router(stream_router(hub))
-    app.include_router(films_router(bus, scan))
-    app.include_router(directors_router(bus, scan))
-    app.include_router(movies_router(bus, hub))
+    for router in (
+        stream_router(hub),
+        films_router(bus, scan),
+        directors_router(bus, scan),
+        movies_router(bus, hub),
+    ):
+        app.include_router(router, dependencies=[Depends(only_known)])
     app.include_router(site_router(health))
     described = asyncapi.document(app.title, app.version)
 

@@ -102,9 +102,16 @@ def start_asked(
     ] = None,
     replay: Annotated[int | None, Query(ge=0, le=10_000, description="The last so many films that match")] = None,
     header: Annotated[str | None, Header(alias="Last-Event-ID", description="Resume after this id")] = None,
+    polyfill: Annotated[
+        str | None,
+        Query(
+            alias="lastEventId",
+            description="The header's value, from an `EventSource` polyfill that cannot send headers",
+        ),
+    ] = None,
 ) -> Start:
     """Where the stream shall start."""
-    return start_of(header, last_event_id, since, replay)
+    return start_of(header or polyfill, last_event_id, since, replay)
 
 
 def stream_router(hub: Hub) -> APIRouter:
