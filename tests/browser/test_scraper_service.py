@@ -1,6 +1,7 @@
 """The scraper as a process, and its sessions when they are killed: nothing is lost, nothing is left."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,18 +15,20 @@ import anyio.to_thread
 import httpx2
 import pytest
 from tests.conftest import SCRIPTS, NatsServer, free_port
+from tests.scraper.browsers import installed_or_skip
 from tests.scraper.sites import Answer, HandMade, demo_site, hand_made_site
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Kind
 from cinestream_scraper.grid import Room
 from cinestream_scraper.installed import NoBrowser, find_browser
-from cinestream_scraper.launch import Launch, Waits
+from cinestream_scraper.launch import Launch
 from cinestream_scraper.leftovers import Run, marked
 from cinestream_scraper.service import open_sessions
 from cinestream_scraper.session import BrowserSession, SessionLost
 from cinestream_scraper.sessions import Sessions
 from cinestream_scraper.settings import ScraperSettings
+from cinestream_scraper.visit import Waits
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
@@ -87,18 +90,19 @@ def hanging() -> Iterator[Hanging]:
         hanging.end()
 
 
-@pytest.fixture
-async def sessions(run: Run, hanging: Hanging) -> AsyncIterator[Sessions]:
-    """A pool whose pages, and the start of a browser, may take fifteen seconds."""
-    settings = ScraperSettings(imdb_url=hanging.site_url, scraper_page_deadline=15)
-    sessions = open_sessions(settings, find_browser("chrome"), run)
+@pytest.fixture(params=["chrome", "firefox"])
+async def sessions(request: pytest.FixtureRequest, run: Run, hanging: Hanging) -> AsyncIterator[Sessions]:
+    """A pool whose pages, and the start of a browser, may take twenty seconds."""
+    installed = installed_or_skip(request.param)
+    settings = ScraperSettings(imdb_url=hanging.site_url, scraper_page_deadline=20, scraper_browser=request.param)
+    sessions = open_sessions(settings, installed, run)
     yield sessions
     await sessions.close()
 
 
 async def test_a_page_that_hangs_costs_its_session_and_no_more(sessions: Sessions, hanging: Hanging, run: Run) -> None:
     """The deadline is kept from outside, the browser is gone, and the next page is read by another."""
-    with anyio.fail_after(60), pytest.raises(SessionLost):
+    with anyio.fail_after(90), pytest.raises(SessionLost):
         await sessions.read(hanging.url, Kind.TITLE)
     assert not marked(run.directory.name)
     hanging.end()
@@ -108,14 +112,14 @@ async def test_a_page_that_hangs_costs_its_session_and_no_more(sessions: Session
 def kill_driver(run: Run) -> None:
     """Kill the driver, and not its browser."""
     for pid in marked(run.directory.name):
-        if b"chromedriver" in Path(f"/proc/{pid}/cmdline").read_bytes():
+        if Path(f"/proc/{pid}/cmdline").read_bytes().partition(b"\0")[0].endswith((b"chromedriver", b"geckodriver")):
             os.kill(pid, signal.SIGKILL)
 
 
 def kill_pages(run: Run) -> None:
     """Kill what shows the page, as a crash of the tab does."""
     for pid in marked(run.directory.name):
-        if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes():
+        if re.search(rb"--type=renderer|-contentproc.*\0tab\0", Path(f"/proc/{pid}/cmdline").read_bytes(), re.DOTALL):
             os.kill(pid, signal.SIGKILL)
 
 

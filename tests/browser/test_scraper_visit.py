@@ -5,24 +5,27 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import free_port
+from tests.scraper.browsers import installed_or_skip
 from tests.scraper.pages import SITE, chart_page, title_page
 from tests.scraper.sites import Answer, HandMade, demo_site, hand_made_site
 from tests.scraper.test_real_pages import asked_for, expected, index, text
 
 from cinestream.contracts import Kind, ScrapeRequest
 from cinestream_scraper.discover import titles_of
-from cinestream_scraper.installed import NoBrowser, find_browser
-from cinestream_scraper.launch import Launch, Waits
+from cinestream_scraper.launch import Launch
+from cinestream_scraper.leave import Leave
 from cinestream_scraper.leftovers import Run
+from cinestream_scraper.names import Names
 from cinestream_scraper.reading import Reading
 from cinestream_scraper.session import BrowserSession, SiteUnreachable
 from cinestream_scraper.settings import ScraperSettings
 from cinestream_scraper.targets import Place, Site, place_of
 from cinestream_scraper.verdict import Judgement, Verdict, judge
+from cinestream_scraper.visit import Waits
 
 pytestmark = pytest.mark.browser
 
-OFFLINE = "--host-resolver-rules='MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'"
+OFFLINE = {"chrome": "--host-resolver-rules='MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost'", "firefox": ""}
 
 
 @pytest.fixture(scope="module")
@@ -42,23 +45,24 @@ def made() -> Iterator[HandMade]:
 class Anywhere(Site):
     """A site that everybody may answer for: the tests have several."""
 
-    def allows(self, url: str) -> bool:
+    def is_own(self, url: str) -> bool:
         """Yes."""
         return True
 
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserSession]:
+@pytest.fixture(scope="module", params=["chrome", "firefox"])
+def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserSession]:
     """A browser that knows no other host than this machine."""
-    settings = ScraperSettings(scraper_browser_args=OFFLINE, scraper_page_deadline=30, scraper_locale="de-DE")
-    try:
-        installed = find_browser("chrome")
-    except NoBrowser as error:
-        pytest.skip(str(error))
-    run = Run.begin(tmp_path_factory.mktemp("state"))
-    session = BrowserSession(
-        "1", Launch(settings, installed, Anywhere("", frozenset())), run, Waits(challenge=3, quiet=0.5)
+    installed = installed_or_skip(request.param)
+    settings = ScraperSettings(
+        scraper_browser=request.param,
+        scraper_browser_args=OFFLINE[request.param],
+        scraper_page_deadline=60,
+        scraper_locale="de-DE",
     )
+    run = Run.begin(tmp_path_factory.mktemp("state"))
+    leave = Leave(Anywhere("", frozenset()), Names())
+    session = BrowserSession("1", Launch(settings, installed, leave), run, Waits(challenge=6, quiet=0.5))
     yield session
     session.kill()
     run.end()
@@ -187,9 +191,9 @@ def test_windows_that_a_page_opens_are_closed(browser: BrowserSession, made: Han
 
 def test_a_site_that_is_away_is_told_from_a_browser_that_is(browser: BrowserSession, demo: str) -> None:
     """Nobody listens: the browser is well, and reads the next page."""
-    with pytest.raises(SiteUnreachable, match="ERR_CONNECTION_REFUSED"):
+    with pytest.raises(SiteUnreachable, match=r"ERR_CONNECTION_REFUSED|connectionFailure"):
         browser.read(f"http://127.0.0.1:{free_port()}/title/tt0111161/", Kind.TITLE)
-    with pytest.raises(SiteUnreachable, match="chrome-error"):
+    with pytest.raises(SiteUnreachable, match=r"chrome-error|deniedPortAccess"):
         browser.read("http://127.0.0.1:9/title/tt0111161/", Kind.TITLE)  # a port that no browser connects to
     assert verdict_of(browser, f"{demo}/title/tt0068646/").verdict is Verdict.FILM
 

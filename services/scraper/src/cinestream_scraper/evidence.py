@@ -13,11 +13,14 @@ _MOST_LINES = 200
 _MOST_CHARACTERS = 1000
 
 
-def gather(driver: WebDriver, since: float) -> Evidence:
-    """Screenshot, console since that moment (seconds since 1970) and timing; what cannot be had is left out."""
-    screenshot, console, timing = b"", list[str](), dict[str, Any]()
+def gather(driver: WebDriver, since: float, heard: list[str]) -> Evidence:
+    """Screenshot, console since that moment (seconds since 1970) and timing; what cannot be had is left out.
+
+    `heard` are the lines of the console that were told already.
+    """
+    screenshot, console, timing = b"", heard, dict[str, Any]()
     with suppress(WebDriverException):
-        console = _console(driver, since)
+        console = heard or _console(driver, since)
     with suppress(WebDriverException):
         timing = driver.execute_script(scripts.TIMING)
     with suppress(WebDriverException):

@@ -16,12 +16,13 @@ from cinestream_scraper.gate import Backlog, GatedPull
 from cinestream_scraper.grid import Room
 from cinestream_scraper.host import Host
 from cinestream_scraper.installed import Installed
-from cinestream_scraper.launch import Launch, Waits
+from cinestream_scraper.launch import Launch
 from cinestream_scraper.leftovers import Run
 from cinestream_scraper.pipeline import Pipeline
 from cinestream_scraper.session import Bounds, BrowserSession
 from cinestream_scraper.sessions import Sessions
 from cinestream_scraper.settings import ScraperSettings
+from cinestream_scraper.visit import Waits
 
 NEEDS = Needs(
     streams=(topology.REQUESTS, topology.SCHEDULES, topology.PAGES, topology.SNAPSHOTS),

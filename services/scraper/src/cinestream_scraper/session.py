@@ -11,14 +11,14 @@ import urllib3.exceptions
 from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from cinestream.contracts import Kind, Transient
+from cinestream.contracts import Invalid, Kind, Transient
 from cinestream_scraper.evidence import gather
 from cinestream_scraper.guard import Guard
-from cinestream_scraper.launch import Launch, Waits
+from cinestream_scraper.launch import Launch
 from cinestream_scraper.leftovers import Run
 from cinestream_scraper.memory import memory_of
 from cinestream_scraper.reading import Evidence, Reading
-from cinestream_scraper.visit import visit
+from cinestream_scraper.visit import Waits, visit
 
 log = structlog.get_logger("scraper")
 
@@ -88,6 +88,8 @@ class BrowserSession:
             if self._dead:
                 self._end()  # it was killed while it started: what came up since is killed too
         self._require_allowed()
+        if self._guard and reading.status != 200 and not reading.retry_after:
+            reading = reading._replace(retry_after=self._guard.heard().retry_after)
         if reading.final_url.startswith(_ERROR_PAGES):
             raise SiteUnreachable(f"{url}: the browser shows {reading.final_url[:80]}")
         return reading
@@ -100,7 +102,7 @@ class BrowserSession:
 
     def _require_allowed(self) -> None:
         if self._guard and self._guard.refused:
-            self._launch.site.require_allowed(self._guard.refused)
+            raise Invalid(self._guard.refused)
 
     def evidence(self) -> Evidence:
         """What shows why the page that was read last is not what was asked for.
@@ -111,7 +113,8 @@ class BrowserSession:
         try:
             if self._driver is None:
                 raise SessionLost("there is no browser")
-            return gather(self._driver, self._page_since)
+            console = list(self._guard.heard().console) if self._guard else []
+            return gather(self._driver, self._page_since, console)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise SessionLost(_line(error)) from error
 

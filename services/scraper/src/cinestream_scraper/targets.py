@@ -11,6 +11,7 @@ from cinestream.contracts.search import search_id, search_of
 
 _IMDB = frozenset({"www.imdb.com", "imdb.com", "m.imdb.com"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+OVER_THE_NETWORK = frozenset({"http", "https", "ws", "wss"})
 _PLACE = re.compile(r"(?:/.*)?/(title|chart|list)/([^/]+)/?")
 _BEFORE_SEARCH = re.compile(r".*(?=/(?:find|search/title)/?$)")
 
@@ -65,11 +66,18 @@ class Site(NamedTuple):
         except ValueError:
             return False
 
+    def is_own(self, url: str) -> bool:
+        """Whether this URL is at the site's own host, wherever that is."""
+        try:
+            return _host(url) == _host(self.url)
+        except ValueError:
+            return False
+
     def is_public(self, url: str) -> bool:
         """Whether what a page needs besides may come from this URL: from anywhere but a private address."""
         try:
             parts = urlsplit(url)
-            return parts.scheme not in _DEFAULT_PORTS or not _is_private(parts.hostname or "")
+            return parts.scheme not in OVER_THE_NETWORK or not _is_private(parts.hostname or "")
         except ValueError:
             return False
 

@@ -1,7 +1,7 @@
 """One page, from its address to what it was when all its parts were there. Waits for things, never for time."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from selenium.common.exceptions import (
@@ -17,10 +17,19 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from cinestream.contracts import Kind
 from cinestream_scraper import scripts
-from cinestream_scraper.launch import Waits
 from cinestream_scraper.reading import Reading
 
 Look = dict[str, Any]
+
+
+class Waits(NamedTuple):
+    """How long a page's parts are waited for, in seconds."""
+
+    page: float = 20.0
+    challenge: float = 10.0
+    consent: float = 3.0
+    quiet: float = 1.0
+
 
 # What a page that changes under our hands causes: look again.
 _IN_MOTION = (JavascriptException, StaleElementReferenceException, NoSuchElementException, NoSuchFrameException)

@@ -3,7 +3,7 @@
 import pytest
 from selenium.common.exceptions import SessionNotCreatedException
 
-from cinestream_scraper.launch import _is_about_sandbox
+from cinestream_scraper.chrome import is_about_sandbox
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from cinestream_scraper.launch import _is_about_sandbox
 )
 def test_only_a_missing_sandbox_switches_it_off(said: str, sandbox: bool) -> None:
     """A server that is full or has another browser says "session not created" as well."""
-    assert _is_about_sandbox(SessionNotCreatedException(said)) is sandbox
+    assert is_about_sandbox(SessionNotCreatedException(said)) is sandbox

@@ -1,0 +1,16 @@
+"""The browsers that tests drive, or the reason why a test is skipped."""
+
+import pytest
+
+from cinestream_scraper.installed import Installed, Kind, NoBrowser, find_browser
+
+
+def installed_or_skip(kind: Kind) -> Installed:
+    """The browser of that kind on this machine; skips where it is not, with its driver."""
+    try:
+        installed = find_browser(kind)
+    except NoBrowser as error:
+        pytest.skip(str(error))
+    if installed.kind != kind:
+        pytest.skip(f"no {kind} with its driver on this machine")
+    return installed
