@@ -181,18 +181,24 @@ def test_what_a_page_needs_comes_from_public_hosts_only(
     assert len(asked) == len(set(asked))
 
 
-def test_a_browser_that_nobody_watches_reads_nothing(installed: Installed, site: HandMade, tmp_path: Path) -> None:
-    """It is lost, to be replaced."""
+@pytest.fixture
+def another(installed: Installed, site: HandMade, tmp_path: Path) -> Iterator[BrowserSession]:
+    """A browser of a test's own."""
     settings = ScraperSettings(imdb_url=site.url, scraper_page_deadline=60)
     run = Run.begin(tmp_path)
     session = BrowserSession("1", Launch(settings, installed), run, Waits())
-    site.answers[PATH] = Answer(title_page())
-    assert session.read(site.url + PATH, Kind.TITLE).status == 200
-    assert session._guard
-    session._guard.end()
-    while session._guard.alive:
-        time.sleep(0.01)
-    with pytest.raises(SessionLost, match="nobody watches"):
-        session.read(site.url + PATH, Kind.TITLE)
+    yield session
     session.kill()
     run.end()
+
+
+def test_a_browser_that_nobody_watches_reads_nothing(another: BrowserSession, site: HandMade) -> None:
+    """It is lost, to be replaced."""
+    site.answers[PATH] = Answer(title_page())
+    assert another.read(site.url + PATH, Kind.TITLE).status == 200
+    assert another._guard
+    another._guard.end()
+    while another._guard.alive:
+        time.sleep(0.01)
+    with pytest.raises(SessionLost, match="nobody watches"):
+        another.read(site.url + PATH, Kind.TITLE)

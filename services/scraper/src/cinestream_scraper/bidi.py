@@ -1,4 +1,4 @@
-"""Watching Firefox: WebDriver BiDi (https://w3c.github.io/webdriver-bidi/), modules network and log.
+"""Watching Firefox: WebDriver BiDi (https://w3c.github.io/webdriver-bidi/), modules network, log and browsingContext.
 
 Every request waits there until it is let through, because BiDi cannot ask for documents alone.
 """
@@ -18,7 +18,12 @@ log = structlog.get_logger("scraper")
 
 _MOST_LINES = 200
 _MOST_CHARACTERS = 1000
-_EVENTS = ("network.beforeRequestSent", "network.responseStarted", "log.entryAdded")
+_EVENTS = (
+    "network.beforeRequestSent",
+    "network.responseStarted",
+    "log.entryAdded",
+    "browsingContext.contextDestroyed",
+)
 _NOTHING = {"statusCode": 403, "reasonPhrase": "Refused", "body": {"type": "string", "value": ""}}
 
 
@@ -36,6 +41,7 @@ class BiDi:
 
     def __init__(self, main: str, leave: Leave, *, block: bool, timezone: str) -> None:
         self.refused = ""
+        self.crashed = False
         self.retry_after: str | None = None
         self.console: deque[str] = deque(maxlen=_MOST_LINES)
         self._main, self._leave, self._block, self._timezone = main, leave, block, timezone
@@ -59,6 +65,8 @@ class BiDi:
         if said.get("method") == "network.responseStarted" and self._is_main(parameters):
             headers = {header["name"].lower(): header["value"] for header in parameters["response"]["headers"]}
             self.retry_after = headers.get("retry-after", {}).get("value")
+        elif said.get("method") == "browsingContext.contextDestroyed":
+            self.crashed |= parameters["context"] == self._main
         elif said.get("method") == "log.entryAdded":
             self.console.append(f"{parameters['level'].upper()} {parameters['text']}"[:_MOST_CHARACTERS])
         return None

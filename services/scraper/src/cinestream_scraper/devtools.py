@@ -33,9 +33,10 @@ class DevTools:
     """
 
     echo: Command = ("Browser.getVersion", {})
+    crashed = False
     retry_after: str | None = None
     console: Sequence[str] = ()
-    """The driver tells both."""
+    """The driver tells these."""
 
     def __init__(self, main: str, leave: Leave) -> None:
         self.refused = ""

@@ -7,7 +7,7 @@ import itertools
 import json
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -22,11 +22,13 @@ _PATIENCE = 15.0
 class Tongue(Protocol):
     """The protocol of a browser: what is said to it, and what follows from what it says. Does no I/O but lookups.
 
-    `refused` is why the page was not asked for. `retry_after` (that header of the page's answer) and `console` (its
-    lines) are since `begin`, and empty where the protocol does not tell; `echo` is a command that changes nothing.
+    `refused` is why the page was not asked for, `crashed` whether its window is gone. `retry_after` (that header of
+    the page's answer) and `console` (its lines) are since `begin`, and empty where the protocol does not tell them;
+    `echo` is a command that changes nothing.
     """
 
     refused: str
+    crashed: bool
     retry_after: str | None
     echo: Command
 
@@ -50,14 +52,15 @@ class Guard:
     Args:
         address: where the browser listens (ws://…).
         tongue: how it is talked with.
+        kill: what ends the browser; called when its page has crashed and its driver would go on waiting for it.
 
     Raises:
         OSError, websocket.WebSocketException: the browser cannot be watched.
     """
 
-    def __init__(self, address: str, tongue: Tongue) -> None:
+    def __init__(self, address: str, tongue: Tongue, kill: Callable[[], None]) -> None:
         self.alive = True
-        self._tongue = tongue
+        self._tongue, self._kill = tongue, kill
         self._numbers = itertools.count(1)
         self._echo, self._echoed = 0, threading.Event()
         self._browser = websocket.create_connection(address, timeout=_PATIENCE, suppress_origin=True)
@@ -98,8 +101,9 @@ class Guard:
     def _watch(self) -> None:
         try:
             with suppress(websocket.WebSocketException, OSError, ValueError):
-                while True:
+                while not self._tongue.crashed:
                     self._look(json.loads(self._browser.recv()))
+                self._kill()
         finally:
             self.alive = False
             self._echoed.set()

@@ -76,13 +76,13 @@ class Launch:
         driver.set_script_timeout(self._settings.scraper_page_deadline)
         if self.kind == "chrome":
             chrome.prepare(driver, self._settings)
-        return Started(driver, self._guard(driver))
+        return Started(driver, self._guard(driver, files))
 
-    def _guard(self, driver: WebDriver) -> Guard | None:
+    def _guard(self, driver: WebDriver, files: SessionFiles) -> Guard | None:
         """What watches the browser; None where it is elsewhere and cannot be reached, which is said."""
         try:
             address = self._devtools(driver) if self.kind == "chrome" else self._bidi(driver)
-            return Guard(address, self._tongue(driver.current_window_handle))
+            return Guard(address, self._tongue(driver.current_window_handle), files.kill)
         except _UNWATCHED as error:
             if self._installed:
                 raise OSError(f"the browser cannot be watched: {error}") from error
@@ -125,9 +125,10 @@ class Launch:
         return self._local(self._installed, files) if self._installed else self._remote(files)
 
     def _local(self, installed: Installed, files: SessionFiles) -> WebDriver:
+        home = {"HOME": str(files.directory)} if installed.kind == "firefox" else {}  # it writes into ~/.cache
         how: dict[str, Any] = {
             "executable_path": installed.driver,
-            "env": files.environment | {"TZ": self._settings.scraper_timezone},
+            "env": files.environment | home | {"TZ": self._settings.scraper_timezone},
             "log_output": subprocess.DEVNULL,
             # Of its own session, so that Ctrl-C in a terminal does not end the browsers before the drain.
             "popen_kw": {"start_new_session": True},
