@@ -57,7 +57,8 @@ def find_browser(wanted: Kind, which: Callable[[str], str | None] = shutil.which
     raise NoBrowser(
         f"no browser with its driver found{reason}: install chromium-headless-shell and chromium-driver "
         "(Debian: apt install chromium-headless-shell chromium-driver), or Chrome with its chromedriver, or Firefox "
-        "with geckodriver (https://github.com/mozilla/geckodriver/releases); or set CINESTREAM_SELENIUM_URL to a Selenium server"
+        "with geckodriver (https://github.com/mozilla/geckodriver/releases); or set CINESTREAM_SELENIUM_URL to a "
+        "Selenium server"
     )
 
 
