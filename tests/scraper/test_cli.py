@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.conftest import free_port
 from tests.scraper.pages import title_page
 from typer.testing import CliRunner
 
@@ -79,3 +80,14 @@ def test_an_unwritable_state_directory_is_named(tmp_path: Path) -> None:
     code, output = run("scrape", "tt0111161", SCRAPER_STATE_DIR=str(tmp_path / "file" / "x"), SELENIUM_URL="http://x:1")
     assert code == 1
     assert "CINESTREAM_SCRAPER_STATE_DIR" in output
+
+
+@pytest.mark.parametrize("command", [("status",), ("enqueue", "tt0111161"), ("dead-letters", "list")])
+def test_without_nats_a_command_says_what_to_do(command: tuple[str, ...]) -> None:
+    """It does not wait for ever: who typed it has nothing running, or forgot a setting."""
+    url = f"nats://127.0.0.1:{free_port()}"
+    code, output = run(*command, NATS_URL=url)
+    assert code == 1
+    assert f"NATS at {url} cannot be reached" in output
+    assert "make run" in output
+    assert "CINESTREAM_NATS_URL" in output

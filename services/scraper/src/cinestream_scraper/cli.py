@@ -120,8 +120,10 @@ def show_status(
     configure_logs(settings.log_format, settings.log_level, service="scraper")
     try:
         now = anyio.run(status.read, settings)
-    except (KeyError, Transient) as error:
-        raise _fail(f"{error} (is the topology declared?)") from None
+    except KeyError as error:
+        raise _fail(f"{error} (is the topology declared? cinestream-topology does it)") from None
+    except Transient as error:
+        raise _fail(str(error)) from None
     typer.echo(status.as_json(now) if json else status.as_text(now))
 
 

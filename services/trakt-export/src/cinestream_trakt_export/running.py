@@ -117,5 +117,5 @@ async def our_stream(*, enqueue: bool, enrich: bool) -> "AsyncIterator[FilmsKnow
     from cinestream.runtime.connected import connected as bus_connected  # NATS: not for every command
     from cinestream_trakt_export.films_known import FilmsKnown
 
-    async with bus_connected(load_common_settings(BusSettings), "trakt-export") as bus:
+    async with bus_connected(load_common_settings(BusSettings), "trakt-export", patience=None) as bus:
         yield FilmsKnown(bus, enqueue, enrich)

@@ -8,10 +8,18 @@ from cinestream.runtime.settings import BusSettings
 
 
 @asynccontextmanager
-async def connected(settings: BusSettings, name: str) -> AsyncIterator[Bus]:
-    """The bus, waited for as long as it takes (with a warning in the log), and closed at the end."""
+async def connected(settings: BusSettings, name: str, *, patience: float | None = 10.0) -> AsyncIterator[Bus]:
+    """The bus, closed at the end; waited for so many seconds, or (None) as long as it takes, with a warning in the log.
+
+    Raises:
+        Transient: it cannot be reached; says why, and what to do.
+    """
     bus = await Bus.connect(
-        settings.nats_url, name=name, user=settings.nats_user, password=settings.nats_password.get_secret_value()
+        settings.nats_url,
+        name=name,
+        user=settings.nats_user,
+        password=settings.nats_password.get_secret_value(),
+        patience=patience,
     )
     try:
         yield bus

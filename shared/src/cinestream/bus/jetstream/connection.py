@@ -51,15 +51,22 @@ class Bus:
         self.on_reconnect: list[Callable[[], Awaitable[None]]] = []
 
     @classmethod
-    async def connect(cls, url: str, *, name: str, user: str = "", password: str = "") -> Self:
-        """Connect, waiting as long as it takes.
+    async def connect(
+        cls, url: str, *, name: str, user: str = "", password: str = "", patience: float | None = None
+    ) -> Self:
+        """Connect, waiting as long as it takes, or at most `patience` seconds.
 
         The inbox prefix is `_INBOX_<user>`, so that permissions can keep the users' answers apart.
+
+        Raises:
+            Transient: there was no connection within that time; says why, and what to do.
         """
         bus = cls(Client())
         warned: set[str] = set()
+        text = "no answer"
 
         async def on_error(error: Exception) -> None:
+            nonlocal text
             text = f"{type(error).__name__}: {error}"
             if text not in warned or bus.connected:
                 warned.add(text)
@@ -90,10 +97,23 @@ class Bus:
         }
         if user:
             options |= {"user": user, "password": password}
+        try:
+            async with asyncio.timeout(patience):
+                await bus._connect(url, options, on_error)
+        except TimeoutError:
+            who = f" as {user}" if user else ""
+            raise Transient(
+                f"NATS at {url} cannot be reached{who} ({text}): start it (make run, or docker compose up), or set "
+                "CINESTREAM_NATS_URL, CINESTREAM_NATS_USER and CINESTREAM_NATS_PASSWORD"
+            ) from None
+        return bus
+
+    async def _connect(
+        self, url: str, options: dict[str, Any], on_error: Callable[[Exception], Awaitable[None]]
+    ) -> None:
         while True:
             try:
-                await bus._client.connect(url, **options)
-                return bus
+                return await self._client.connect(url, **options)
             except (nats.errors.Error, OSError) as error:
                 await on_error(error)
                 await asyncio.sleep(0.5)
