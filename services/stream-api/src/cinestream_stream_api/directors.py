@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from cinestream_stream_api.filters import Credit
@@ -66,6 +67,7 @@ def _drop_empty(of: dict[str, Any], key: str) -> None:
         del of[key]
 
 
+@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """A name as it is compared: letters and digits without accents and case, words apart by one space."""
     letters = unicodedata.normalize("NFKD", name).casefold()

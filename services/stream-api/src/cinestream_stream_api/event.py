@@ -112,6 +112,8 @@ def one_line(json: bytes) -> bytes:
     """
     if b"\n" in json or b"\r" in json:  # only ever white space between tokens
         json = json.translate(_BLANK)
+    if json.isascii():
+        return json
     for separator, escape in _SEPARATORS:  # only ever inside of strings
         if separator in json:
             json = json.replace(separator, escape)

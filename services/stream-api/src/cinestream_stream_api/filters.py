@@ -1,8 +1,12 @@
 """Filters: the same one repeated means or, different ones mean and; case-insensitive whole values."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from sys import intern
 from typing import Any, NamedTuple
+
+_MOST_KNOWN = 4096
+"""Texts and directors whose one object is at hand, because most films have those of others."""
 
 
 class Credit(NamedTuple):
@@ -12,8 +16,7 @@ class Credit(NamedTuple):
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
+class Facets(NamedTuple):
     """What of a film can be filtered by, casefolded; and its directors, as the film names them."""
 
     id: str
@@ -66,10 +69,10 @@ def facets(movie: dict[str, Any]) -> Facets:
     decade = movie["decade_category"]
     return Facets(
         id=movie["id"].casefold(),
-        genres=tuple(intern(g.casefold()) for g in (*movie["genre"], *movie["genre_categories"])),
-        directors=tuple(name.casefold() for name in movie["director"]),
-        decade=intern(decade.casefold()) if decade else None,
-        tone=intern(tone.casefold()) if tone else None,
+        genres=tuple(map(_folded, (*movie["genre"], *movie["genre_categories"]))),
+        directors=tuple(map(_folded, movie["director"])),
+        decade=_folded(decade) if decade else None,
+        tone=_folded(tone) if tone else None,
         rating=movie["rating"],
         credits=_credits(movie),
     )
@@ -78,5 +81,16 @@ def facets(movie: dict[str, Any]) -> Facets:
 def _credits(movie: dict[str, Any]) -> tuple[Credit, ...]:
     """The directors; movies that were stored before the contract had `directors_stats` give names alone."""
     if stats := movie.get("directors_stats"):
-        return tuple(Credit(intern(who["name"]), who["id"] and intern(who["id"])) for who in stats)
-    return tuple(Credit(intern(name)) for name in movie["director"])
+        return tuple([_credit(who["name"], who["id"]) for who in stats])
+    return tuple(map(_credit, movie["director"]))
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _folded(text: str) -> str:
+    """The one text by which all films with this value are compared."""
+    return intern(text.casefold())
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _credit(name: str, id: str | None = None) -> Credit:
+    return Credit(name, id)

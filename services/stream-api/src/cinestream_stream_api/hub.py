@@ -23,6 +23,9 @@ BEATS = 3
 
 _FAREWELL = 0.5
 
+_TURN = 256
+"""Listeners that are pushed in a turn of the event loop: what comes meanwhile goes to the later ones at once."""
+
 log = structlog.get_logger("stream")
 
 
@@ -61,7 +64,9 @@ class Hub:
         self._tail = Tail(bus, self.history, settings=settings, metrics=metrics, grown=self._waker.wake)
         self._listeners: set[Listener] = set()
         self._nobody = asyncio.Event()
-        self._behind: list[Listener] = []
+        self._round: list[Listener] = []
+        self._behind: dict[Listener, None] = {}
+        self._woken = False
         self._again: asyncio.Handle | None = None
         self._pushed = 0
         self._events = self._bytes = 0
@@ -134,21 +139,32 @@ class Hub:
 
     def go_on(self, listener: Listener) -> None:
         """Push a listener in the next turn: it is new, or free again."""
-        self._behind.append(listener)
+        self._behind[listener] = None
         self._push_again()
 
     def _push(self) -> None:
-        """Let every listener write what is new, a chunk each; those who have more go on in the next turn."""
-        self._pushed = self.ring.head
-        self._behind = [listener for listener in list(self._listeners) if listener.push()]
-        self._measure_lag()
+        """Push everybody, or once more when the round that runs is over: its first have not seen what is new."""
+        self.metrics.position.set(self.ring.head)
+        self.metrics.ring_events.set(len(self.ring))
+        self._woken = True
         self._push_again()
 
-    def _push_behind(self) -> None:
+    def _push_turn(self) -> None:
+        """Push so many of a round; after it those who have more than the chunk that each was written."""
         self._again = None
-        behind, self._behind = self._behind, []
-        self._behind += [listener for listener in behind if listener.push()]
-        self._measure_lag()
+        if self._woken and not self._round:
+            self._woken, self._pushed = False, self.ring.head
+            self._round, self._behind = list(self._listeners), {}
+        if self._round:
+            turn = self._round[-_TURN:]
+            del self._round[-_TURN:]
+        else:
+            turn, self._behind = list(self._behind), {}
+        for listener in turn:
+            if listener.push():
+                self._behind[listener] = None
+        if not self._round:
+            self._measure_lag()
         self._push_again()
 
     def _measure_lag(self) -> None:
@@ -159,8 +175,8 @@ class Hub:
             lag.written(min((listener.reached for listener in self._behind if listener.live), default=self._pushed))
 
     def _push_again(self) -> None:
-        if self._behind and self._again is None:
-            self._again = asyncio.get_running_loop().call_soon(self._push_behind)
+        if (self._woken or self._round or self._behind) and self._again is None:
+            self._again = asyncio.get_running_loop().call_soon(self._push_turn)
 
     def clients(self, *, live: bool) -> int:
         """How many streams are open, of those that have, or have not, caught up."""

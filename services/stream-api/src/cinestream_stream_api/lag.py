@@ -19,18 +19,19 @@ class Lag:
 
     def __init__(self, histogram: Histogram, *, most: int) -> None:
         self._histogram = histogram
-        self._waiting: deque[tuple[int, float]] = deque(maxlen=most)
+        self._waiting: deque[tuple[int, str]] = deque(maxlen=most)
 
     def came(self, sequence: int, headers: Mapping[str, str]) -> None:
         """Take note of a film that came live, with the headers that NATS gave it."""
         if stored := headers.get(_STORED):
-            self._waiting.append((sequence, nats_time(stored).timestamp()))
+            self._waiting.append((sequence, stored))
 
     def written(self, through: int) -> None:
         """Observe all films up to this sequence."""
         now = time.time()
         while self._waiting and self._waiting[0][0] <= through:
-            self._histogram.observe(max(0.0, now - self._waiting.popleft()[1]))
+            _, stored = self._waiting.popleft()
+            self._histogram.observe(max(0.0, now - nats_time(stored).timestamp()))
 
     def forget(self) -> None:
         """Observe nothing of what came: there is nobody to write it to, or the stream is another one."""

@@ -51,6 +51,7 @@ class Tail:
         self._look = asyncio.Event()
         self._doubtful = True
         self._started = False
+        self._events = {source: metrics.events.labels(source) for source in ("live", "history")}
         self._early: deque[_Live] = deque(maxlen=settings.stream_ring_events)
         self.lag = Lag(metrics.lag, most=settings.stream_ring_events)
         self.trouble: str | None = None
@@ -86,7 +87,7 @@ class Tail:
     async def _on_reconnect(self) -> None:
         self._look.set()
 
-    async def _on_live(self, _subject: str, headers: Mapping[str, str], body: bytes) -> None:
+    def _on_live(self, headers: Mapping[str, str], body: bytes) -> None:
         live = _Live(int(headers["Nats-Sequence"]), headers, body)
         if self._doubtful or live.sequence != self.ring.head + 1:
             # A jump, a repetition, or the start of a recreated stream: only the stream itself can tell.
@@ -96,7 +97,7 @@ class Tail:
             return
         self._append(live)
         self.lag.came(live.sequence, headers)
-        self._say_grown()
+        self._grown()
 
     async def _try_to_compare(self) -> bool:
         if not self._bus.connected:
@@ -127,7 +128,7 @@ class Tail:
             self.ring = self._new_ring(held)
             self._look.set()
         await self._catch_up(held.last)
-        self._say_grown()
+        self._grown()
 
     async def _catch_up(self, last: int) -> None:
         """Read up to `last`, then add what came meanwhile; only then is nothing in doubt any more."""
@@ -153,7 +154,7 @@ class Tail:
                 if event.sequence > self.ring.head:
                     self._add(event, "history")
             self.ring.advance(end)
-            self._say_grown()
+            self._grown()
             if self.ring.head == head:
                 # Nothing there: deleted, or on a replicated stream not there yet.
                 tries += 1
@@ -186,12 +187,7 @@ class Tail:
         if event.removes is not None:
             self._history.forget()
         if self._started:
-            self._metrics.events.labels(source).inc()
-
-    def _say_grown(self) -> None:
-        self._metrics.position.set(self.ring.head)
-        self._metrics.ring_events.set(len(self.ring))
-        self._grown()
+            self._events[source].inc()
 
     def _new_ring(self, held: Held) -> Ring:
         after = max(held.before_first.sequence, held.last - self._settings.stream_ring_events)

@@ -1,8 +1,9 @@
 """The only package that talks to NATS.
 
-`stored` says what is read and what can go wrong; `deliveries` is what a durable hands out; `connection` is the
-`Bus`: publishing, direct reading and key-value records as plain requests to the JetStream API, so that every
-error code is known exactly. The connection heals by itself, for ever; meanwhile requests raise `Transient`.
+`stored` says what is read and what can go wrong; `deliveries` is what a durable hands out; `straight` is a short way
+for subjects of which very many messages come; `connection` is the `Bus`: publishing, direct reading and key-value
+records as plain requests to the JetStream API, so that every error code is known exactly. The connection heals by
+itself, for ever; meanwhile requests raise `Transient`.
 """
 
 from cinestream.bus.jetstream.connection import Bus, Headers

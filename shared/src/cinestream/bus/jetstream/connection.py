@@ -10,7 +10,6 @@ import nats
 import nats.errors
 import orjson
 import structlog
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.micro import add_service
 from nats.micro.request import Request, ServiceError
@@ -25,7 +24,9 @@ from cinestream.bus.jetstream.stored import (
     WrongLast,
     nats_time,
     stored,
+    stored_of,
 )
+from cinestream.bus.jetstream.straight import Handle, StraightClient
 from cinestream.contracts import Envelope, Invalid, Transient
 
 Headers = Mapping[str, str]
@@ -44,7 +45,7 @@ class Bus:
     Every method that asks the server raises `Transient` when it does not answer in time.
     """
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: StraightClient) -> None:
         self._client = client
         self.on_disconnect: list[Callable[[], None]] = []
         self._closing = False
@@ -61,7 +62,7 @@ class Bus:
         Raises:
             Transient: there was no connection within that time; says why, and what to do.
         """
-        bus = cls(Client())
+        bus = cls(StraightClient())
         warned: set[str] = set()
         text = "no answer"
 
@@ -237,16 +238,14 @@ class Bus:
         sub = await self._client.subscribe(f"{inbox}.*")
         return Pull(self._client, sub, inbox, f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}")
 
-    async def subscribe(self, subject: str, handle: Callable[[str, Headers, bytes], Awaitable[None]]) -> None:
-        """Call `handle` with subject, headers and body of every message on a plain subject, in order.
+    async def subscribe(self, subject: str, handle: Handle) -> None:
+        """Call `handle` with headers and body of every message on a plain subject, in order, as it is read.
 
-        At most once: what is published while the connection is away is not delivered.
+        At most once: what is published while the connection is away is not delivered. Only messages that have
+        headers; the subject may end in `.*`.
         """
-
-        async def on_message(msg: Msg) -> None:
-            await handle(msg.subject, msg.headers or {}, msg.data)
-
-        await self._client.subscribe(subject, cb=on_message, pending_msgs_limit=65_536)
+        self._client.hands[subject.encode()] = handle
+        await self._client.subscribe(subject)
 
     @contextlib.asynccontextmanager
     async def offer(
@@ -323,21 +322,49 @@ class Bus:
     async def _read(self, stream: str, request: dict[str, Any]) -> list[Stored]:
         # Batched direct get (NATS ADR-31) answers with many messages; nats-py has no method for it.
         inbox = self._client.new_inbox()
+        reading = _Reading(stream)
         sub = await self._client.subscribe(inbox)
-        found: list[Stored] = []
+        self._client.hands[inbox.encode()] = reading.take
         try:
             await self._client.publish(f"$JS.API.DIRECT.GET.{stream}", orjson.dumps(request), inbox)
-            while True:
-                msg = await sub.next_msg(timeout=_REQUEST_TIMEOUT)
-                status = (msg.headers or {}).get("Status")
-                if status is None:
-                    found.append(stored(msg))
-                elif status in NO_MORE:
-                    return found
-                else:
-                    raise Transient(f"{stream}: {status} {msg.headers}")
+            return await reading.all()
         except (TimeoutError, nats.errors.Error) as error:
             raise Transient(f"{stream}: history does not answer ({type(error).__name__})") from error
         finally:
+            del self._client.hands[inbox.encode()]
             if not self._client.is_closed:
                 await sub.unsubscribe()
+
+
+class _Reading:
+    """A batch that is being read."""
+
+    def __init__(self, stream: str) -> None:
+        self._stream = stream
+        self._found: list[Stored] = []
+        self._end: asyncio.Future[list[Stored]] = asyncio.get_running_loop().create_future()
+
+    def take(self, headers: Headers, body: bytes) -> None:
+        """A message of the batch, or the status that ends it."""
+        status = headers.get("Status")
+        if status is None:
+            self._found.append(stored_of(headers, body))
+        elif not self._end.done():
+            if status in NO_MORE:
+                self._end.set_result(self._found)
+            else:
+                self._end.set_exception(Transient(f"{self._stream}: {status} {headers}"))
+
+    async def all(self) -> list[Stored]:
+        """The whole batch.
+
+        Raises:
+            TimeoutError: nothing came for a while.
+        """
+        known = -1
+        while not self._end.done() and len(self._found) > known:
+            known = len(self._found)
+            await asyncio.wait([self._end], timeout=_REQUEST_TIMEOUT)
+        if not self._end.done():
+            raise TimeoutError
+        return self._end.result()

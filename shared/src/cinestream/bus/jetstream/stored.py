@@ -1,5 +1,6 @@
 """What is read from the bus, and what it can answer instead."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -58,18 +59,21 @@ class ConsumerState:
 
 def stored(msg: Msg) -> Stored:
     """Read the answer of a direct get."""
-    headers = dict(msg.headers or {})
+    return stored_of(msg.headers or {}, msg.data)
+
+
+def stored_of(answered: Mapping[str, str], body: bytes) -> Stored:
+    """Read the headers and the body of the answer of a direct get."""
+    headers = dict(answered)
     return Stored(
         subject=headers.pop("Nats-Subject"),
         sequence=int(headers.pop("Nats-Sequence")),
         time=nats_time(headers.pop("Nats-Time-Stamp")),
         headers=headers,
-        body=msg.data,
+        body=body,
     )
 
 
 def nats_time(text: str) -> datetime:
     """Read a time as NATS writes it, in UTC with nanoseconds (`datetime` holds microseconds)."""
-    whole, _, rest = text.partition(".")
-    fraction = rest.rstrip("Z")[:6]
-    return datetime.fromisoformat(f"{whole.rstrip('Z')}.{fraction or '0'}+00:00")
+    return datetime.fromisoformat(text)
