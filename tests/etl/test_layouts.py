@@ -65,6 +65,31 @@ def test_what_a_page_loads_late_is_seen() -> None:
     assert [field for field, layout in parsed.sources.items() if layout == "data_testid"] == ["tagline"]
 
 
+_NODES = (
+    b'"tconst":"tt9000001","aboveTheFoldData":{"id":"tt9000001","titleText":{"text":"A"},"titleType":{"id":"movie"}}'
+)
+_MAIN = b'"mainColumnData":{"id":"tt9000001","runtime":{"seconds":6000}}'
+_LOCALE = b'"requestContext":{"sidecar":{"localizationResponse":{"userLanguage":"de-DE"}}}'
+_TEXTS = b'"translationContext":{"i18n":{"a":"b"}}'
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (_NODES, _MAIN, _LOCALE, _TEXTS),
+        (_NODES, _MAIN, _TEXTS, _LOCALE),
+        (_NODES, _TEXTS, _MAIN, _LOCALE),
+        (_LOCALE, _TEXTS, _NODES, _MAIN),
+        (_NODES, _MAIN, _LOCALE, _TEXTS[:-9]),
+    ],
+    ids=["usual", "locale behind", "half behind", "all behind", "cut off"],
+)
+def test_the_sites_own_texts_hide_nothing(parts: tuple[bytes, ...]) -> None:
+    """The title is read whole wherever the site's texts stand in the data, and though they are cut off."""
+    parsed = parse(b'<script id="__NEXT_DATA__">{"props":{"pageProps":{%b}}}</script>' % b",".join(parts))
+    assert (parsed.title.title, parsed.title.runtime_minutes, parsed.title.locale) == ("A", 100, "de-DE")
+
+
 @pytest.mark.parametrize(
     "html",
     [

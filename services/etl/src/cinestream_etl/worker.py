@@ -4,6 +4,7 @@ A film's contribution is in its directors' records before the film is published,
 it; every step can be repeated, so a crash between any two costs nothing but the repetition.
 """
 
+import gc
 import time
 from collections.abc import Iterable
 from functools import partial
@@ -32,6 +33,8 @@ from cinestream_etl.versions import Decision
 log = structlog.get_logger("etl")
 DURABLE = "etl"
 _TRIES = 20
+_OBJECTS = 50_000
+"""New objects after which cycles of them are looked for: a page's data are ten thousand, and have none."""
 
 
 async def serve(context: Context[EtlSettings]) -> None:
@@ -39,6 +42,8 @@ async def serve(context: Context[EtlSettings]) -> None:
     settings, bus = context.settings, context.bus
     ack_wait = next(c.ack_wait for c in stream(PAGES).consumers if c.name == DURABLE)
     work = Work("etl", hands=settings.etl_hands, max_failures=settings.etl_max_failures, ack_wait=ack_wait)
+    gc.freeze()
+    gc.set_threshold(_OBJECTS)
     watch, catalogue = Watch(settings.etl_drift_window), Catalogue(settings.etl_catalogue_films)
     context.health.degraded.append(watch.reasons)
     pull = await bus.pull(PAGES, DURABLE)

@@ -9,7 +9,7 @@ delivered too often        dead letter without calling the handler (its last del
 
 import time
 import traceback
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -47,7 +47,7 @@ class Work:
         hands: how many deliveries are handled at once; no more than that are ever fetched.
         max_failures: how often a bug is tried before it becomes a dead letter.
         max_deliveries: how often anything is tried, for whatever reason it came back.
-        ack_wait: seconds; the work is said to be in progress when half of it is over.
+        ack_wait: seconds; work in hand is said to be in progress twice in this time.
         grace: seconds that work in hand gets to finish after `stop`, then it is given back.
     """
 
@@ -66,25 +66,26 @@ async def consume(
 
     Returns when nothing is in hand any more. Never raises for what a handler does.
     """
-    in_hand = 0
+    in_hand: set[Delivery] = set()
     changed = anyio.Event()
 
     async def one(delivery: Delivery) -> None:
-        nonlocal in_hand, changed
+        nonlocal changed
         try:
             await _settle(bus, delivery, handle, work, metrics)
         finally:
-            in_hand -= 1
+            in_hand.remove(delivery)
             changed.set()
             changed = anyio.Event()
 
     async with anyio.create_task_group() as group:
+        group.start_soon(_keep, in_hand, work.ack_wait)
         while not stop.is_set():
-            if in_hand >= work.hands:
+            if len(in_hand) >= work.hands:
                 await first_of(changed.wait, stop.wait)
                 continue
-            for delivery in await _fetch(pulls, work.hands - in_hand):
-                in_hand += 1
+            for delivery in await _fetch(pulls, work.hands - len(in_hand)):
+                in_hand.add(delivery)
                 group.start_soon(one, delivery)
         with anyio.move_on_after(work.grace):
             while in_hand:
@@ -120,10 +121,7 @@ async def _settle(bus: Bus, delivery: Delivery, handle: Handler, work: Work, met
     bound = log.bind(subject=delivery.subject, delivered=delivery.delivered)
     metrics.in_hand.inc()
     try:
-        async with anyio.create_task_group() as group:
-            group.start_soon(_keep, delivery, work.ack_wait)
-            verdict = await _verdict(bus, delivery, handle, work)
-            group.cancel_scope.cancel()
+        verdict = await _verdict(bus, delivery, handle, work)
     except anyio.get_cancelled_exc_class():
         with anyio.CancelScope(shield=True):
             await delivery.nak()
@@ -186,10 +184,12 @@ async def bury(
     return "dead"
 
 
-async def _keep(delivery: Delivery, ack_wait: float) -> None:
+async def _keep(in_hand: Collection[Delivery], ack_wait: float) -> None:
     while True:
         await anyio.sleep(ack_wait / 2)
-        await delivery.in_progress()
+        for delivery in tuple(in_hand):
+            if delivery in in_hand:  # still: one that was given back must come again soon
+                await delivery.in_progress()
 
 
 def _backoff(delivered: int) -> float:

@@ -16,6 +16,9 @@ from cinestream_etl.title import ParsedTitle, Person, Related
 
 T = TypeVar("T")
 
+_SITE_TEXTS = b',"translationContext":'
+"""The texts of the site in the page's language, two thirds of the data: they stand behind all that is of the title."""
+
 # Since 2025 the groups of credits have opaque ids instead of `director`, `writer` and `cast`.
 _GROUPS = {
     "director": "amzn1.imdb.concept.name_credit_category.ace5cb4c-8708-4238-9542-04641e7c8171",
@@ -62,11 +65,22 @@ def read(html: bytes) -> ParsedTitle | None:
 
 def _document(html: bytes) -> Json:
     for script in script_texts(html, b"__NEXT_DATA__"):
-        try:
-            return orjson.loads(script)
-        except ValueError:
-            continue
+        beginning = script[: max(0, script.find(_SITE_TEXTS))]
+        for shape in (beginning + b"}}}", script) if beginning else (script,):
+            try:
+                document = orjson.loads(shape)
+            except ValueError:
+                continue
+            if shape is script or _says_enough(document):
+                return document
     return None
+
+
+def _says_enough(document: Json) -> bool:
+    """Whether nothing is missed in the beginning of the data: both nodes are in their usual place, and the locale."""
+    props = at(document, "props")
+    nodes = (at(props, "pageProps", name) for name in ("aboveTheFoldData", "mainColumnData"))
+    return all(isinstance(node, dict) for node in nodes) and _locale({}, props) is not None
 
 
 def _nodes(props: Json, id: str | None) -> list[Json]:
