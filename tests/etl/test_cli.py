@@ -1,6 +1,7 @@
 """The command, as people run it."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -48,6 +49,14 @@ def test_explain_says_where_each_field_came_from() -> None:
     assert orjson.loads(done.stdout) == case("title_2015/localised_film").expected["movie"]
     assert "title: title_2015\n" in done.stderr
     assert "locale" not in done.stderr
+
+
+def test_a_saved_page_is_read_in_its_encoding(tmp_path: Path) -> None:
+    """Browsers save a page as it came: those of 2010 came in ISO 8859-1."""
+    html = case("title_2010/film").html.decode().replace("<head>", '<head><meta charset="iso-8859-1">', 1)
+    page = tmp_path / "page.html"
+    page.write_bytes(re.sub(r"(<h1>)[^<]*", r"\1Fée ", html).encode("iso-8859-1"))
+    assert orjson.loads(_run("parse", page).stdout)["title"] == "Fée"
 
 
 def test_check_prints_the_settings_without_secrets() -> None:

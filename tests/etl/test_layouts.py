@@ -65,9 +65,8 @@ def test_what_a_page_loads_late_is_seen() -> None:
     assert [field for field, layout in parsed.sources.items() if layout == "data_testid"] == ["tagline"]
 
 
-_NODES = (
-    b'"tconst":"tt9000001","aboveTheFoldData":{"id":"tt9000001","titleText":{"text":"A"},"titleType":{"id":"movie"}}'
-)
+_ABOVE = b'{"id":"tt9000001","titleText":{"text":"A"},"titleType":{"id":"movie"}}'
+_NODES = b'"tconst":"tt9000001","aboveTheFoldData":' + _ABOVE
 _MAIN = b'"mainColumnData":{"id":"tt9000001","runtime":{"seconds":6000}}'
 _LOCALE = b'"requestContext":{"sidecar":{"localizationResponse":{"userLanguage":"de-DE"}}}'
 _TEXTS = b'"translationContext":{"i18n":{"a":"b"}}'
@@ -88,6 +87,16 @@ def test_the_sites_own_texts_hide_nothing(parts: tuple[bytes, ...]) -> None:
     """The title is read whole wherever the site's texts stand in the data, and though they are cut off."""
     parsed = parse(b'<script id="__NEXT_DATA__">{"props":{"pageProps":{%b}}}</script>' % b",".join(parts))
     assert (parsed.title.title, parsed.title.runtime_minutes, parsed.title.locale) == ("A", 100, "de-DE")
+
+
+def test_nothing_is_no_zero() -> None:
+    """Where data say 0 for what is not known, the film has no value, and is no worse for it."""
+    zeros = b'"releaseYear":{"year":0},"releaseDate":{"year":1999,"month":0,"day":0},"runtime":{"seconds":0},'
+    ratings = b'"ratingsSummary":{"aggregateRating":0,"voteCount":null},'
+    above = _ABOVE.replace(b'"titleText"', zeros + ratings + b'"titleText"')
+    data = b'{"props":{"pageProps":{"tconst":"tt9000001","aboveTheFoldData":%b}}}' % above
+    title = read_film(b'<script id="__NEXT_DATA__">%b</script>' % data).title
+    assert (title.year, title.release_date, title.runtime_minutes, title.rating) == (None, "1999", None, None)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from cinestream_etl.layouts.localised import date, decimal, minutes, whole_numbe
         ("9,2/10", 9.2),
         ("10", 10.0),
         ("Users rated this 7,2/10 (102 votes)", 7.2),
+        ("0", None),
         ("-", None),
         ("", None),
     ],
@@ -88,6 +89,7 @@ def test_a_date_is_as_partial_as_it_is_shown(text: str | None, expected: str | N
         "2 घंटे 22 मिनट",
         "2 saat 22 dakika",
         "2 godz. 22 min",
+        "2 hours 22 minutes 45 seconds",
     ],
 )
 def test_a_running_time_is_minutes(text: str) -> None:
@@ -95,7 +97,7 @@ def test_a_running_time_is_minutes(text: str) -> None:
     assert minutes(text) == 142
 
 
-@pytest.mark.parametrize("text", [None, "", "R", "2022", "TV Movie", "12"])
+@pytest.mark.parametrize("text", [None, "", "R", "2022", "TV Movie", "12", "45 seconds", "45 Sek."])
 def test_what_is_no_running_time_is_none(text: str | None) -> None:
     """A number alone is a certificate or a year."""
     assert minutes(text) is None

@@ -14,6 +14,7 @@ from cinestream.bus.dead_letters_app import dead_letters_app
 from cinestream.bus.topology import DIRECTOR_STATS, MOVIES, PAGES
 from cinestream.contracts import Invalid, Transient
 from cinestream.contracts.request import ScrapeRequest
+from cinestream.contracts.saved import saved_text
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.service import Needs, run_service
@@ -58,7 +59,7 @@ def parse(
     hear = load_settings(ToneSettings).hear()
     try:
         requested = ScrapeRequest.of(url).id if url else None
-        html = page.read_bytes().decode("utf-8", "replace").encode()
+        html = saved_text(page.read_bytes()).encode("utf-8", "replace")
         read = read_page(html, requested=requested, page_time=datetime.now(UTC), hear=hear)
     except (Invalid, ValueError) as error:
         typer.echo(f"invalid: {error}", err=True)

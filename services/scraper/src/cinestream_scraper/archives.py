@@ -15,6 +15,7 @@ from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 
 from cinestream.contracts.page import MAX_PAGE_BYTES
+from cinestream.contracts.saved import saved_text
 
 _HTML = (".html", ".htm")
 _WARC = (".warc", ".warc.gz")
@@ -55,7 +56,7 @@ def pages_in(file: Path) -> Iterator[Saved]:
         if file.name.lower().endswith(_HTML):
             moment = datetime.fromtimestamp(file.stat().st_mtime, UTC)
             with file.open("rb") as page:
-                yield Saved(str(file), "", 200, page.read(MAX_PAGE_BYTES + 1).decode("utf-8", "replace"), moment)
+                yield Saved(str(file), "", 200, saved_text(page.read(MAX_PAGE_BYTES + 1)), moment)
         elif file.name.lower().endswith(_WACZ):
             yield from _in_wacz(file)
         else:
@@ -84,10 +85,7 @@ def _in_warc(kept_in: str, stream: IO[bytes]) -> Iterator[Saved]:
 def _saved(kept_in: str, record: ArcWarcRecord, kind: str) -> Saved:
     body: bytes = record.content_stream().read(MAX_PAGE_BYTES + 1)
     charset = _CHARSET.search(kind)
-    try:
-        html = body.decode(charset[1] if charset else "utf-8", "replace")
-    except LookupError:
-        html = body.decode("utf-8", "replace")
+    html = saved_text(body, charset=charset[1] if charset else "")
     status = record.http_headers.get_statuscode()
     moment = datetime.fromisoformat(record.rec_headers.get_header("WARC-Date").replace("Z", "+00:00"))
     return Saved(

@@ -123,7 +123,7 @@ def _text(node: Json, *path: str) -> str | None:
 def _number(node: Json, *path: str) -> float | None:
     # Until 2020 the rating is a text.
     try:
-        return number(node, *path) or float(text(node, *path) or "")
+        return number(node, *path) or float(text(node, *path) or "") or None
     except ValueError:
         return None
 

@@ -24,7 +24,7 @@ _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _DAY = re.compile(r"(?<!\d)(0?[1-9]|[12]\d|3[01])(?!\d)")
 _HINDI = ["जनवरी", "फरवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर"]
 _HINDI_SPELLINGS = str.maketrans({"\u093c": None}), (("म्ब", "ंब"), ("अक्तूबर", "अक्टूबर"))
-_DURATION = re.compile(r"(\d{1,5})\s*([^\W\d_])")
+_DURATION = re.compile(r"(\d{1,5})\s*(?!se[cgk])([^\W\d_])")
 _HOURS, _MINUTES = frozenset("hsotgч時घ"), frozenset("mdpм分म")
 """What the words for hours and minutes begin with, among those languages."""
 _EAST_ASIAN = re.compile(r"(\d{4})\s?年(?:\s?(\d{1,2})\s?月(?:\s?(\d{1,2})\s?日)?)?")
@@ -33,9 +33,9 @@ _WHOLE = re.compile(r"\d{1,3}(?:[.,'’\s]\d{3})+(?!\d)|\d+")
 
 
 def decimal(text: str | None) -> float | None:
-    """The first number of a text, with a point or a comma before its one decimal: "9,2/10" is 9.2."""
+    """The first number of a text, unless it is 0, with a point or a comma before its one decimal: "9,2/10" is 9.2."""
     found = _DECIMAL.search(text or "")
-    return float(f"{found[1]}.{found[2] or 0}") if found else None
+    return (float(f"{found[1]}.{found[2] or 0}") or None) if found else None
 
 
 def whole_number(text: str | None) -> int | None:

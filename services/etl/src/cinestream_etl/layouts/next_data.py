@@ -41,8 +41,8 @@ def read(html: bytes) -> ParsedTitle | None:
         kind=_first_text(nodes, "titleType", "id") or "",
         title=_first_text(nodes, "titleText", "text") or "",
         original_title=_first_text(nodes, "originalTitleText", "text"),
-        year=_first(whole(node, "releaseYear", "year") for node in nodes),
-        rating=_first(number(node, "ratingsSummary", "aggregateRating") for node in nodes) if votes != 0 else None,
+        year=_first(whole(node, "releaseYear", "year") or None for node in nodes),
+        rating=_first(_rating(node) for node in nodes) if votes != 0 else None,
         votes=votes or None,
         release_date=_first(_date(at(node, "releaseDate")) for node in nodes),
         directors=_credits(nodes, "director", "directors") or _credits(nodes, "director", "directorsPageTitle"),
@@ -130,17 +130,20 @@ def _related(nodes: list[Json]) -> Iterator[Related]:
             film = at(edge, "node")
             id, title = text(film, "id"), text(film, "titleText", "text")
             if id and title:
-                rating = number(film, "ratingsSummary", "aggregateRating")
-                yield Related(id, title, rating, whole(film, "releaseYear", "year"))
+                yield Related(id, title, _rating(film), whole(film, "releaseYear", "year"))
+
+
+def _rating(node: Json) -> float | None:
+    return number(node, "ratingsSummary", "aggregateRating") or None
 
 
 def _date(node: Json) -> str | None:
     year, month, day = (whole(node, part) for part in ("year", "month", "day"))
-    if year is None:
+    if not year:
         return None
-    if month is None:
+    if not month:
         return f"{year:04}"
-    return f"{year:04}-{month:02}" if day is None else f"{year:04}-{month:02}-{day:02}"
+    return f"{year:04}-{month:02}-{day:02}" if day else f"{year:04}-{month:02}"
 
 
 def _minutes(seconds: int | None) -> int | None:

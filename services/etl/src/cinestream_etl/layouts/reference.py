@@ -16,6 +16,8 @@ _MARK = b"titlereference-header"
 _TOP = ".titlereference-header"
 _DETAILS = ".titlereference-section-additional-details"
 _STORY = ".titlereference-section-storyline"
+_RATING = ".ipl-rating-star:not(.ipl-rating-interactive__star) .ipl-rating-star__rating"
+"""The viewer's own star, which says 0 or "Rate", stands beside that of all, or alone where nobody has voted."""
 _DURATION = re.compile(r"\d{1,3}\s?(?:h|min)\b.*")
 
 
@@ -35,7 +37,7 @@ def read(html: bytes) -> ParsedTitle | None:
         title=own_text(heading),
         original_title=_original(heading),
         year=storyline.year(page, text_of(page, ".titlereference-title-year")),
-        rating=decimal(text_of(page, ".ipl-rating-star__rating")),
+        rating=decimal(text_of(page, _RATING)),
         votes=whole_number(text_of(page, ".ipl-rating-star__total-votes")),
         release_date=date(text_of(page, f'{_TOP} a[href*="releaseinfo"]')),
         directors=_credits(page, "Director"),
