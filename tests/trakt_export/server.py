@@ -148,7 +148,7 @@ class Handler(BaseHTTPRequestHandler):
         account, number = self.account, int(query.get("page", "1"))
         account.on_page(account, path, number)
         limit = min(int(query.get("limit", "100")), account.most_a_page)
-        items = account.lists.get(path, [])
+        items = [item for item in account.lists.get(path, []) if _in_time(item, query)]
         headers = {
             "X-Pagination-Page": str(number),
             "X-Pagination-Limit": str(limit),
@@ -189,6 +189,12 @@ class Handler(BaseHTTPRequestHandler):
             "expires_in": account.expires_in,
             "created_at": 2_000_000_000,
         }
+
+
+def _in_time(item: Item, query: dict[str, str]) -> bool:
+    """Whether an item is one of those that `start_at` and `end_at` ask for."""
+    at = str(item.get("watched_at", ""))
+    return not at or query.get("start_at", at) <= at <= query.get("end_at", at)
 
 
 @contextmanager

@@ -14,16 +14,15 @@ from cinestream_trakt_export.export import Incomplete, export
 from cinestream_trakt_export.request import Request, Summary
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.verify import read_records, verify_folder
+from cinestream_trakt_export.window import ALWAYS, Window
 
 pytestmark = pytest.mark.anyio
 
 
-async def run(
-    settings: TraktSettings, kind: str, out: Path, *, mode: str = "auto", since: date | None = None
-) -> Summary:
+async def run(settings: TraktSettings, kind: str, out: Path, *, mode: str = "auto", window: Window = ALWAYS) -> Summary:
     """Export."""
     async with connected(settings) as client:
-        return await export(client, settings, await account(client), Request(kind, out, mode, since))
+        return await export(client, settings, await account(client), Request(kind, out, mode, window))
 
 
 def written(out: Path, kind: str) -> list[str]:
@@ -110,13 +109,13 @@ async def test_what_happened_before_a_day_is_left_out_but_not_forgotten(
         play(1, movie(2), "1970-01-01T00:00:00.000Z"),
     ]
     trakt.lists["/sync/watched/movies"] = []
-    await run(settings, "history", tmp_path, since=date(2026, 5, 1))
+    await run(settings, "history", tmp_path, window=Window(date(2026, 5, 1)))
     assert written(tmp_path, "history")[1:] == ["1,tt0000001,Film 1,1901,,2026-05-01,true"]
     trakt.lists["/sync/ratings/movies"] = [
         {"rated_at": f"{year}-01-01T12:00:00.000Z", "rating": 5, "type": "movie", "movie": movie(year)}
         for year in (2025, 2026)
     ]
-    await run(settings, "ratings", tmp_path, since=date(2026, 1, 1))
+    await run(settings, "ratings", tmp_path, window=Window(date(2026, 1, 1)))
     assert [line.split(",")[0] for line in written(tmp_path, "ratings")[1:]] == ["2026"]
 
 

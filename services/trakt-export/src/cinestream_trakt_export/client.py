@@ -14,6 +14,7 @@ from cinestream.resilience.rate import RateLimit
 from cinestream.resilience.retry import ONCE, RetryPolicy, retry
 from cinestream_trakt_export.answers import RateLimited, ServerFault
 from cinestream_trakt_export.caching import AnswerCache, Question, open_cache
+from cinestream_trakt_export.endpoints import endpoint_of
 from cinestream_trakt_export.login import OAuth
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.statistics import Statistics
@@ -79,7 +80,9 @@ class Trakt:
         return self._fresh(path, query) or await self._once(path, query)
 
     def _fresh(self, path: str, query: Query) -> Answer | None:
-        return self.cache.fresh(self._question(self.cache, path, query)) if self.cache and self._cached else None
+        if self.cache is None or not self._cached or not endpoint_of(path).lasting:
+            return None
+        return self.cache.fresh(self._question(self.cache, path, query))
 
     def _question(self, cache: AnswerCache, path: str, query: Query) -> Question:
         return cache.question(path, query, lambda: self.oauth.scope)

@@ -26,13 +26,14 @@ from cinestream_trakt_export.importfile import Parts, write_skipped
 from cinestream_trakt_export.library import Entry, number_of, title_of
 from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.plans import RATED, Plan, mode_of, plan_of
-from cinestream_trakt_export.proof import read_proof
+from cinestream_trakt_export.proof import Told, read_proof
 from cinestream_trakt_export.read import ListReader, Progress
 from cinestream_trakt_export.request import Request, Summary
 from cinestream_trakt_export.rows import Rows
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.store import Store
 from cinestream_trakt_export.wanted import EVERYTHING, Wanted
+from cinestream_trakt_export.window import ALWAYS, Seconds, Window
 
 if TYPE_CHECKING:
     from cinestream_trakt_export.films_known import FilmsKnown
@@ -64,13 +65,15 @@ async def export(
             open_checkpoint(path, settings, request.identity(owner.slug, settings.api.url))
         )
         store = stack.enter_context(Store(path.with_suffix(".scratch")))
-        await _Reading(trakt, settings, checkpoint, store, progress).complete(plan, request.wanted)
+        window = request.window if plan.each_time else ALWAYS
+        reading = _Reading(trakt, settings, checkpoint, store, progress)
+        await reading.complete(plan, request.wanted, window, owner.zone)
         ratings = store if plan is RATED else None
         if plan.rated:
             ratings = stack.enter_context(Store(path.with_suffix(".ratings")))
             await _Reading(trakt, settings, checkpoint, ratings, progress).complete(RATED)
         directors = await known.directors(store.imdb_ids()) if known else None
-        rows = Rows(plan.form, owner.zone, request.since, directors)
+        rows = Rows(plan.form, owner.zone, request.window, directors)
         summary = finish(request, rows, store, ratings, buffer_size=settings.streaming.buffer_size)
         checkpoint.remove()
     return replace(summary, requests=trakt.requests - before)
@@ -90,7 +93,7 @@ def export_archive(archive: Archive, settings: TraktSettings, zone: ZoneInfo, re
                 raise Incomplete(say("archive.short", path=archive.path, missing=missing))
         if plan.rated and archive.has(RATED.path):
             archive.load(RATED.path, ratings)
-        rows, rated = Rows(plan.form, zone, request.since), store if plan is RATED else ratings
+        rows, rated = Rows(plan.form, zone, request.window), store if plan is RATED else ratings
         return finish(request, rows, store, rated, buffer_size=settings.streaming.buffer_size)
 
 
@@ -133,15 +136,22 @@ class _Reading:
     store: Store
     progress: Progress
 
-    async def complete(self, plan: Plan, wanted: Wanted = EVERYTHING) -> None:
-        """Read a list until it is proved complete; it may have changed while it was read, so this is tried again."""
-        reason = ""
+    async def complete(
+        self, plan: Plan, wanted: Wanted = EVERYTHING, window: Window = ALWAYS, zone: ZoneInfo | None = None
+    ) -> None:
+        """Read a list until it is proved complete; it may have changed while it was read, so this is tried again.
+
+        Of a window, the list has what happened in it; Trakt's map says what else did.
+        """
+        reason, within = "", window.seconds(zone) if window and zone else None
         for attempt in range(1, ATTEMPTS + 1):
             self.store.clear()
-            reader = ListReader(self.trakt, self.checkpoint, plan.path, attempt=attempt, wanted=wanted)
+            reader = ListReader(
+                self.trakt, self.checkpoint, plan.path, attempt=attempt, wanted=wanted, query=window.query
+            )
             hide, progress = self.store.hide, self.progress
             await reader.read(self._add, self.settings, on_bad=self._skip, on_unwanted=hide, progress=progress)
-            reason = await self._incomplete(plan, reader)
+            reason = await self._incomplete(plan, reader, within)
             if not reason:
                 return
         self.checkpoint.remove()  # the next run begins anew: these pages do not fit together
@@ -155,11 +165,12 @@ class _Reading:
         item = orjson.loads(bytes(json))
         self.store.skip(number_of(item, position=position), title_of(item), bad.reason)
 
-    async def _incomplete(self, plan: Plan, reader: ListReader) -> str:
+    async def _incomplete(self, plan: Plan, reader: ListReader, within: Seconds | None) -> str:
         """What is missing; empty when nothing is. The map of all times is the better proof than a count of items."""
         if plan.proof:
-            await read_proof(self.trakt, self.checkpoint, self.store, plan.proof, reader.prefix)
-            missing = self.store.missing(each_time=plan.each_time)
+            told = Told(self.store, within)
+            await read_proof(self.trakt, self.checkpoint, told, plan.proof, reader.prefix)
+            missing = self.store.missing(each_time=plan.each_time, within=within)
             return say("export.map", missing=missing) if missing else ""
         have = self.store.count()
         return "" if reader.counts == {have} else say("export.count", have=have, counts=sorted(reader.counts))

@@ -36,6 +36,7 @@ from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_se
 from cinestream_trakt_export.shows import export_shows
 from cinestream_trakt_export.verify import verify_folder
 from cinestream_trakt_export.wanted import Wanted
+from cinestream_trakt_export.window import Window
 
 if TYPE_CHECKING:
     from cinestream_trakt_export.films_known import FilmsKnown
@@ -63,6 +64,9 @@ def export(
     since: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what happened before this day.")
     ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what happened after this day.")
+    ] = None,
     genre: Annotated[list[str] | None, typer.Option(help="Only films of this genre; may be repeated.")] = None,
     status: Annotated[list[str] | None, typer.Option(help="Only films with this status; may be repeated.")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show the first rows, and write nothing.")] = False,
@@ -85,10 +89,11 @@ def export(
     report = _log if schedule else _tell
 
     def wanted(settings: TraktSettings) -> list[Request]:
-        day, how = since.date() if since else None, mode.value if mode else settings.export.mode
+        window = Window(since.date() if since else None, until.date() if until else None)
+        how = mode.value if mode else settings.export.mode
         names = KINDS if kind.value == "all" else [kind.value]
         first, films = _PREVIEWED if preview else 0, Wanted(tuple(genre or ()), tuple(status or ()))
-        return [Request(name, out, how, day, first, enrich, films) for name in names]
+        return [Request(name, out, how, window, first, enrich, films) for name in names]
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
         owner, requests = await account(trakt), wanted(settings)

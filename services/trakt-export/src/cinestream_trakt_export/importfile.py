@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,21 +15,23 @@ from cinestream.resilience import atomic
 from cinestream_trakt_export.letterboxd import Row
 
 PART_BYTES = 1_000_000
-_QUOTED = re.compile(r'[,"\n]|^\s|\s$')
-_UNUSUAL = re.compile(r'[,"\n\r\\]|^\s|\s$')
+_QUOTED = re.compile(r'[,"\n]')
+_UNUSUAL = re.compile(r'[,"\n\r\\]')
 Skipped = tuple[str, str, str]  # id, title, reason
 _SKIPPED_HEADER = ["export", "id", "title", "reason"]
 
 
+@lru_cache(maxsize=1024)  # the rows of a film follow each other, and days return
 def field(value: str) -> str:
     """A field. Quotes are escaped by a backslash, as Letterboxd wants it, and every field that holds one is quoted.
 
     What a backslash of one's own means to their reader is not documented, so none is written: it becomes a slash.
     """
-    if not _UNUSUAL.search(value):
+    bare = value == value.strip()  # blanks at its ends would get lost outside of quotes
+    if bare and not _UNUSUAL.search(value):
         return value
     value = value.replace("\\", "/").replace("\r", "")
-    if _QUOTED.search(value):
+    if not bare or _QUOTED.search(value):
         return '"' + value.replace('"', '\\"') + '"'
     return value
 

@@ -5,12 +5,15 @@ what was not watched for certain (watchlist, collection) has the columns of a li
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from cinestream_trakt_export.library import Entry
+from cinestream_trakt_export.window import ALWAYS, Window
 
+_DAY, _DAYS = 86400, 1 << 15  # a day's seconds; the days of 90 years
 Row = tuple[str, ...]
 IDENTITY = ("tmdbID", "imdbID", "Title", "Year")
 _VIEWED = (*IDENTITY, "Rating10", "WatchedDate", "Rewatch")
@@ -32,21 +35,40 @@ class Rating(NamedTuple):
 
 def local_date(at: int | None, zone: ZoneInfo) -> str:
     """The calendar day of a moment where the viewer lives; empty for an unknown moment."""
-    return "" if at is None else datetime.fromtimestamp(at, zone).date().isoformat()
+    if at is None:
+        return ""
+    offset = _offset(at // _DAY, zone)
+    return _moment(at, zone).date().isoformat() if offset is None else _date((at + offset) // _DAY)
+
+
+@lru_cache(maxsize=_DAYS)
+def _offset(day: int, zone: ZoneInfo) -> int | None:
+    """Seconds that clocks of a zone are ahead of UTC on a day of UTC; None on a day on which they are changed."""
+    before, after = (_moment(at, zone).utcoffset() for at in (day * _DAY, (day + 1) * _DAY))
+    return int(before.total_seconds()) if before == after and before is not None else None
+
+
+@lru_cache(maxsize=_DAYS)
+def _date(day: int) -> str:
+    return datetime.fromtimestamp(day * _DAY, UTC).date().isoformat()
+
+
+def _moment(at: int, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(at, zone)
 
 
 def rows_of_film(
-    form: str, entries: Sequence[Entry], rating: Rating | None, zone: ZoneInfo, *, since: str = ""
+    form: str, entries: Sequence[Entry], rating: Rating | None, zone: ZoneInfo, *, window: Window = ALWAYS
 ) -> Iterable[Row]:
     """The rows of one film: all its entries in a list, oldest first and unknown times before, and its rating.
 
     A `form` is a key of `COLUMNS`, and says what the fields are. All have one row per film but the diary, which has
-    one per day on which the film was watched. What happened before the day `since` is left out.
+    one per day on which the film was watched. What happened on a day outside of the window is left out.
     """
     first, last = entries[0], entries[-1]
     if form == "diary":
-        return _viewings(entries, rating, zone, since)
-    if since and local_date(last.at, zone) < since:
+        return _viewings(entries, rating, zone, window)
+    if window and not window.holds(local_date(last.at, zone)):
         return []
     if form == "films":
         date = local_date(last.at, zone)
@@ -57,13 +79,13 @@ def rows_of_film(
     return [(*first.identity, first.notes)] if form == "watchlist" else [(*first.identity,)]
 
 
-def _viewings(plays: Sequence[Entry], rating: Rating | None, zone: ZoneInfo, since: str) -> Iterator[Row]:
+def _viewings(plays: Sequence[Entry], rating: Rating | None, zone: ZoneInfo, window: Window) -> Iterator[Row]:
     """One row per day. A play at an unknown time is one before all others, as Trakt uses it: "seen some day"."""
     rated = local_date(_nearest(plays, rating), zone) if rating else None
-    before, identity = None, plays[0].identity
+    before, identity, narrow = None, plays[0].identity, bool(window)
     for play in plays:
         date = local_date(play.at, zone)
-        if date != before and date >= since:
+        if date != before and (not narrow or window.holds(date)):
             yield *identity, _ten(rating) if date == rated else "", date, _rewatch(date, again=before is not None)
         before = date
 

@@ -6,7 +6,7 @@ Shapes: https://trakt.docs.apiary.io; older ones have no `type` beside a `movie`
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,7 +14,8 @@ import msgspec
 from cinestream.contracts.errors import Invalid
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
-_KNOWN_FROM = datetime(1971, 1, 1, tzinfo=UTC)
+_EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
+_KNOWN_FROM, _KNOWN_TO = datetime(1971, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 _LARGEST = 1 << 53  # of the numbers of Trakt
 Identity = tuple[str, str, str, str]
 
@@ -60,6 +61,9 @@ class _Ids(msgspec.Struct, gc=False):
     tmdb: Any = None
 
 
+_NO_IDS = _Ids()
+
+
 class _Movie(msgspec.Struct, gc=False):
     ids: _Ids | None = None
     title: Any = None
@@ -98,14 +102,14 @@ def parse_entry(item: bytes | msgspec.Raw, *, position: int) -> Entry:
     movie = it.movie
     if it.type != "movie" or movie is None:
         raise Invalid(f"not a film but: {it.type}" if it.type != "movie" else "an item without a film")
-    ids = movie.ids or _Ids()
+    ids = movie.ids or _NO_IDS
     trakt, imdb = _id(ids.trakt), id_text(ids.imdb)
     tmdb, year = _id(ids.tmdb) or 0, number_text(movie.year, least=1800, most=9999)
     title = " ".join(text_of(movie.title).split())
     name = "" if tmdb else f"imdb:{imdb}" if imdb else f"title:{title.casefold()} ({year})"
     if not (tmdb or imdb or title):
         raise Invalid("neither a TMDB id, nor an IMDb id, nor a title")
-    at = time_of(
+    at = seconds_of(
         it.watched_at or it.last_watched_at or it.rated_at or it.listed_at or it.collected_at or it.last_collected_at
     )
     return Entry(
@@ -116,7 +120,7 @@ def parse_entry(item: bytes | msgspec.Raw, *, position: int) -> Entry:
         imdb,
         title,
         year,
-        None if at is None else int(at.timestamp()),
+        at,
         it.plays if isinstance(it.plays, int) and it.plays > 0 else 1,
         _rating(it.rating),
         text_of(it.notes) if it.notes else "",
@@ -160,7 +164,10 @@ def number_text(value: Any, *, least: int = 1, most: int = _LARGEST) -> str:
 
 def id_text(value: Any) -> str:
     """An IMDb id; empty for what is none."""
-    return value if isinstance(value, str) and value.startswith("tt") and _digits(value[2:]) else ""
+    if not isinstance(value, str) or value[:2] != "tt":
+        return ""
+    number = value[2:]
+    return value if number.isdecimal() and number.isascii() else ""
 
 
 def time_in(item: dict[str, Any], names: Sequence[str]) -> datetime | None:
@@ -169,6 +176,12 @@ def time_in(item: dict[str, Any], names: Sequence[str]) -> datetime | None:
     Raises Invalid for what is not a time.
     """
     return time_of(next((item[name] for name in names if item.get(name)), None))
+
+
+def seconds_of(value: Any) -> int | None:
+    """A time of Trakt, in seconds since 1970; otherwise as `time_in`."""
+    time = time_of(value)
+    return None if time is None else (time - _EPOCH) // _SECOND
 
 
 def time_of(value: Any) -> datetime | None:
@@ -180,6 +193,8 @@ def time_of(value: Any) -> datetime | None:
     except (TypeError, ValueError):
         raise Invalid(f"not a time: {value!r}") from None
     time = time if time.tzinfo else time.replace(tzinfo=UTC)
+    if time >= _KNOWN_TO:
+        raise Invalid(f"not a time: {value!r}")  # the calendar ends before it does everywhere on earth
     return time if time >= _KNOWN_FROM else None
 
 
@@ -188,10 +203,6 @@ def text_of(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     return value if value.isprintable() else _UNWRITABLE.sub("", value)
-
-
-def _digits(text: str) -> bool:
-    return text.isdecimal() and text.isascii()
 
 
 def _rating(value: Any) -> int | None:

@@ -1,19 +1,45 @@
 """Trakt's own map of all plays, which proves a list complete: read in pieces, because it may be large."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import ijson  # type: ignore[import-untyped]
 
+from cinestream.contracts.errors import Invalid
 from cinestream.resilience.checkpoint import Checkpoint
 from cinestream_trakt_export.answers import ServerFault
 from cinestream_trakt_export.client import Trakt
+from cinestream_trakt_export.library import seconds_of
 from cinestream_trakt_export.store import Store
+from cinestream_trakt_export.window import Seconds
 
 PIECE = 1 << 16  # bytes of the map that are stored as one step
 
 
-async def read_proof(trakt: Trakt, checkpoint: Checkpoint, store: Store, path: str, prefix: str) -> None:
-    """Tell `store` what to expect, from the checkpoint if the map is there, else from Trakt.
+@dataclass(frozen=True)
+class Told:
+    """Where the map goes: into a store, which then knows what to expect. Of a part of all plays, it gets all times."""
+
+    store: Store
+    within: Seconds | None = None
+
+    def films(self, found: Sequence[tuple[int, list[Any]]]) -> None:
+        """Some films by their ids at Trakt, and when they were watched."""
+        if self.within is None:
+            self.store.expect((trakt, len(times)) for trakt, times in found)
+            return
+        first, late = self.within
+        try:
+            known = [(trakt, [seconds_of(time) for time in times]) for trakt, times in found]
+        except Invalid as error:
+            raise ServerFault(f"Trakt's map of plays is not readable ({error})") from None
+        self.store.expect((trakt, sum(first <= (at or 0) < late for at in times)) for trakt, times in known)
+        self.store.tell((trakt, at) for trakt, times in known for at in times)
+
+
+async def read_proof(trakt: Trakt, checkpoint: Checkpoint, told: Told, path: str, prefix: str) -> None:
+    """Tell what to expect, from the checkpoint if the map is there, else from Trakt.
 
     The map is `{id at Trakt: [times]}`, as of after the reading; it comes without pages.
     """
@@ -24,7 +50,7 @@ async def read_proof(trakt: Trakt, checkpoint: Checkpoint, store: Store, path: s
         async for piece in _pieces(body):
             pieces += 1
             checkpoint.add(f"{name}/{pieces}", piece)
-            store.expect(plays.feed(piece))
+            told.films(plays.feed(piece))
         plays.close()
         checkpoint.add(name, str(pieces).encode())  # from here on it is whole
 
@@ -34,7 +60,7 @@ async def read_proof(trakt: Trakt, checkpoint: Checkpoint, store: Store, path: s
         return
     plays = PlaysByFilm()
     for number in range(1, int(stored) + 1):
-        store.expect(plays.feed(checkpoint.get(f"{name}/{number}") or b""))
+        told.films(plays.feed(checkpoint.get(f"{name}/{number}") or b""))
 
 
 class PlaysByFilm:
@@ -45,14 +71,14 @@ class PlaysByFilm:
         self._parser = ijson.kvitems_coro(self._found, "")
         self._begun = False
 
-    def feed(self, piece: bytes) -> list[tuple[int, int]]:
-        """The films that are complete with this piece: id at Trakt, number of plays."""
+    def feed(self, piece: bytes) -> list[tuple[int, list[Any]]]:
+        """The films that are complete with this piece: id at Trakt, times of plays."""
         if not self._begun and not piece.lstrip().startswith(b"{"):
             raise ServerFault("Trakt's map of plays is not a map")
         self._begun = True
         try:
             self._parser.send(piece)
-            found = [(int(trakt), len(times) if isinstance(times, list) else 1) for trakt, times in self._found]
+            found = [(int(trakt), times if isinstance(times, list) else [times]) for trakt, times in self._found]
         except (ijson.JSONError, ValueError) as error:
             raise ServerFault(f"Trakt's map of plays is not readable ({error})") from None
         self._found.clear()

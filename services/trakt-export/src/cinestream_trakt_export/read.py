@@ -24,6 +24,7 @@ Progress = Callable[[str, int, int], None]  # list, pages there, pages in all
 Place = tuple[int, msgspec.Raw]  # the position of an item in its list, from 1 on, and its JSON
 Parse = Callable[[Sequence[Place]], Sequence[Any]]
 _LEVELS: Mapping[str, Mapping[str, str]] = {WATCHED_SHOWS: {"extended": "progress"}}  # what lists need to be whole
+NOTHING: Mapping[str, str] = {}
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
@@ -35,7 +36,7 @@ class ListReader:
     """Reads one list once; a page that the checkpoint has is not asked for again.
 
     A list may change while it is read: each `attempt` at reading it has pages of its own. `parse` makes of items what
-    the sink gets; it raises Invalid when one is bad.
+    the sink gets; it raises Invalid when one is bad. `query` goes with every question.
     """
 
     def __init__(
@@ -47,8 +48,10 @@ class ListReader:
         attempt: int,
         wanted: Wanted = EVERYTHING,
         parse: Parse = _entries,
+        query: Mapping[str, str] = NOTHING,
     ) -> None:
         self._wanted, self._parse = wanted, parse
+        self._query = {**_LEVELS.get(path, {}), **query, **({"extended": "full"} if wanted else {})}
         self.path, self.prefix = path, f"{path}#{attempt}/"
         self.counts = set[int]()  # of items, as the pages told them
         self._trakt, self._checkpoint = trakt, checkpoint
@@ -111,8 +114,7 @@ class ListReader:
             told, _, body = stored.partition(b"\n")
             facts, items = PageFacts(**orjson.loads(told)), _items(body)
         else:
-            level = {"extended": "full"} if self._wanted else dict(_LEVELS.get(self.path, {}))
-            answer = await self._trakt.get(self.path, page=number, limit=self._limit, **level)
+            answer = await self._trakt.get(self.path, page=number, limit=self._limit, **self._query)
             items = _list(self.path, answer.body)
             facts = page_facts(answer.headers, len(items))
             self._checkpoint.add(name, orjson.dumps(facts) + b"\n" + answer.body, items=len(items))

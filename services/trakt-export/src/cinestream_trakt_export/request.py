@@ -8,6 +8,7 @@ from pathlib import Path
 from cinestream_trakt_export.letterboxd import Row
 from cinestream_trakt_export.plans import mode_of
 from cinestream_trakt_export.wanted import EVERYTHING, Wanted
+from cinestream_trakt_export.window import ALWAYS, Window
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Request:
         kind: one of `plans.KINDS`.
         out: folder of the files.
         mode: one of `plans.MODES`, or "auto".
-        since: what happened before this day, or at an unknown time, is left out; None for all.
+        window: what happened on other days is left out.
         preview: so many rows are shown, and nothing is written; 0: all is written.
         enrich: whether the rows have the directors that our stream knows.
         wanted: which films; others are left out.
@@ -27,7 +28,7 @@ class Request:
     kind: str
     out: Path
     mode: str = "auto"
-    since: date | None = None
+    window: Window = ALWAYS
     preview: int = 0
     enrich: bool = False
     wanted: Wanted = EVERYTHING
@@ -43,17 +44,18 @@ class Request:
             "mode": mode_of(self.kind, self.mode),
             "out": str(self.out.resolve()),
             "preview": str(self.preview),
-            "since": self.since.isoformat() if self.since else "",
+            "since": self.window.since.isoformat() if self.window.since else "",
             "status": ",".join(self.wanted.statuses),
-        }
+        } | ({"until": self.window.until.isoformat()} if self.window.until else {})
 
     @classmethod
     def of(cls, identity: Mapping[str, str]) -> "Request":
         """The request that has this identity."""
-        since = date.fromisoformat(identity["since"]) if identity["since"] else None
+        days = (identity.get(name) for name in ("since", "until"))
+        window = Window(*(date.fromisoformat(day) if day else None for day in days))
         preview, enrich = int(identity["preview"]), bool(identity["enrich"])
         wanted = Wanted(*(tuple(filter(None, identity[name].split(","))) for name in ("genre", "status")))
-        return cls(identity["export"], Path(identity["out"]), identity["mode"], since, preview, enrich, wanted)
+        return cls(identity["export"], Path(identity["out"]), identity["mode"], window, preview, enrich, wanted)
 
 
 @dataclass(frozen=True)

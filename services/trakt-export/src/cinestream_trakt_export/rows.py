@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +10,7 @@ from cinestream_trakt_export.importfile import Parts
 from cinestream_trakt_export.letterboxd import COLUMNS, IDENTITY, Rating, Row, rows_of_film
 from cinestream_trakt_export.library import Entry
 from cinestream_trakt_export.store import Key, Store
+from cinestream_trakt_export.window import ALWAYS, Window
 
 _IMDB = IDENTITY.index("imdbID")
 
@@ -22,21 +22,20 @@ class Rows:
     Args:
         form: of the rows, a key of `letterboxd.COLUMNS`.
         zone: where the viewer lives.
-        since: what happened before this day, or at an unknown time, is left out; None for all.
+        window: what happened on other days is left out.
         directors: by IMDb id; None for files without them.
     """
 
     form: str
     zone: ZoneInfo
-    since: date | None = None
+    window: Window = ALWAYS
     directors: Mapping[str, str] | None = None
 
     def of(self, store: Store, ratings: Store | None) -> Iterator[tuple[Entry, Row]]:
         """Each row with the first entry of its film."""
-        since = self.since.isoformat() if self.since else ""
         rated = with_rating(store.films(), ratings.ratings() if ratings else ())
         for entries, rating in rated:
-            for row in rows_of_film(self.form, entries, rating, self.zone, since=since):
+            for row in rows_of_film(self.form, entries, rating, self.zone, window=self.window):
                 yield entries[0], self._with_directors(row)
 
     def write(self, store: Store, ratings: Store | None, parts: Parts) -> list[Path]:

@@ -1,5 +1,6 @@
 """Doing something with a client, for the length of a command."""
 
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
@@ -61,6 +62,8 @@ def with_trakt(work: Work, *, profile: Path | None = None) -> None:
     `profile` is a folder that gets the profile and the heap.
     """
     settings = ready_settings()
+    gc.freeze()  # what was imported stays, and need not be looked at again and again
+    gc.set_threshold(10_000)  # nearly all that an export makes is free of cycles
 
     async def main() -> None:
         async with _debugging(settings), connected(settings) as trakt:

@@ -67,10 +67,11 @@ def item_id(item: Any, *, position: int) -> str:
         if isinstance(item.get("id"), int):
             return f"id:{item['id']}"
         for name in ("episode", "season", "show"):  # the narrowest first
-            thing = item.get(name)
-            ids = thing.get("ids") if isinstance(thing, dict) else None
-            if isinstance(ids, dict) and isinstance(ids.get("trakt"), int):
-                return f"{name}:{ids['trakt']}"
+            if isinstance(thing := item.get(name), dict):
+                ids = thing.get("ids")
+                if isinstance(ids, dict) and isinstance(ids.get("trakt"), int):
+                    return f"{name}:{ids['trakt']}"
+                break  # the series of an episode without an id is that of others, too
     return f"item {position}"
 
 

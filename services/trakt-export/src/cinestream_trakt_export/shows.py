@@ -1,6 +1,6 @@
 """Series and episodes, in a file of their own: never in a film file, where they would match films of the same name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
@@ -24,7 +24,7 @@ from cinestream_trakt_export.export import ATTEMPTS, Incomplete, checkpoint_of, 
 from cinestream_trakt_export.importfile import Parts, write_skipped
 from cinestream_trakt_export.library import title_of
 from cinestream_trakt_export.messages import say
-from cinestream_trakt_export.read import ListReader, Place, Progress
+from cinestream_trakt_export.read import NOTHING, ListReader, Place, Progress
 from cinestream_trakt_export.request import Request, Summary
 from cinestream_trakt_export.series import item_id, series_entries
 from cinestream_trakt_export.series_store import COLUMNS, Item, SeriesStore
@@ -55,14 +55,21 @@ async def export_shows(
         checkpoint = stack.enter_context(open_checkpoint(path, settings, identity))
         store = stack.enter_context(SeriesStore(path.with_suffix(".scratch")))
         for name in lists:
-            await _complete(trakt, settings, checkpoint, store, name, progress)
+            query = request.window.query if name == HISTORY_EPISODES else NOTHING
+            await _complete(trakt, settings, checkpoint, store, name, progress, query)
         summary = _finish(request, owner, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
         checkpoint.remove()
     return replace(summary, requests=trakt.requests - before)
 
 
 async def _complete(
-    trakt: Trakt, settings: TraktSettings, checkpoint: Checkpoint, store: SeriesStore, name: str, progress: Progress
+    trakt: Trakt,
+    settings: TraktSettings,
+    checkpoint: Checkpoint,
+    store: SeriesStore,
+    name: str,
+    progress: Progress,
+    query: Mapping[str, str],
 ) -> None:
     """Read a list until it has as many items as Trakt counts; it may have changed while it was read."""
 
@@ -77,7 +84,7 @@ async def _complete(
     reason = ""
     for attempt in range(1, ATTEMPTS + 1):
         store.clear(name)
-        reader = ListReader(trakt, checkpoint, name, attempt=attempt, parse=_parse)
+        reader = ListReader(trakt, checkpoint, name, attempt=attempt, parse=_parse, query=query)
         await reader.read(add, settings, on_bad=skip, progress=progress)
         have = store.count(name)
         if reader.counts == {have}:
@@ -100,8 +107,8 @@ def _parse(places: Sequence[Place]) -> Sequence[Item]:
 
 
 def _finish(request: Request, owner: Account, store: SeriesStore, *, each_time: bool, buffer_size: int) -> Summary:
-    since = request.since.isoformat() if request.since else ""
-    rows = (row for row in store.rows(owner.zone, each_time=each_time) if row[COLUMNS.index("Watched")] >= since)
+    every = store.rows(owner.zone, each_time=each_time)
+    rows = (row for row in every if request.window.holds(row[COLUMNS.index("Watched")]))
     if request.preview:
         first = [*islice(rows, request.preview)]
         return Summary(len(first), first=first, columns=COLUMNS)

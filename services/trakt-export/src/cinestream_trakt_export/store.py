@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -10,19 +11,31 @@ from types import TracebackType
 from cinestream_trakt_export.importfile import Skipped
 from cinestream_trakt_export.letterboxd import Rating
 from cinestream_trakt_export.library import Entry, name_of
+from cinestream_trakt_export.window import Seconds
 
 _TABLES = """
 CREATE TABLE entry (number INTEGER PRIMARY KEY, tmdb INTEGER, name TEXT, trakt INTEGER, imdb TEXT, title TEXT,
                     year TEXT, at INTEGER, plays INTEGER, rating INTEGER, notes TEXT);
 CREATE TABLE expected (trakt INTEGER PRIMARY KEY, plays INTEGER);
+CREATE TABLE told (trakt INTEGER, at INTEGER);
 CREATE TABLE hidden (number INTEGER PRIMARY KEY);
 CREATE TABLE skipped (number INTEGER PRIMARY KEY, title TEXT, reason TEXT);
 """
 _PRAGMAS = (
     "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1024;"
 )
-_FILMS = "SELECT * FROM entry WHERE number NOT IN hidden ORDER BY tmdb, name, at, number"
-_RATINGS = "SELECT tmdb, name, rating, at FROM entry WHERE rating IS NOT NULL ORDER BY tmdb, name, at DESC, number"
+# Numbers are stored negated: lists come newest first, and a table is filled quickest, and fullest, at its end.
+_ADD = "INSERT OR IGNORE INTO entry VALUES (-?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ENTRIES = f"SELECT -number AS number, {', '.join(Entry._fields[1:])} FROM entry %s"  # noqa: S608
+_TOLD = """
+UNION ALL SELECT film.number, tmdb, name, film.trakt, imdb, title, year, told.at, 1, NULL, '' FROM told JOIN
+(SELECT -max(number) AS number, tmdb, name, trakt, imdb, title, year FROM entry %s GROUP BY trakt) AS film
+ON film.trakt = told.trakt
+"""
+_IN_ORDER = " ORDER BY tmdb, name, at, number"
+_WANTED = "WHERE -number NOT IN hidden"
+_RATINGS = "SELECT tmdb, name, rating, at FROM entry WHERE rating IS NOT NULL ORDER BY tmdb, name, at DESC, number DESC"
+_entry = partial(tuple.__new__, Entry)  # as Entry._make does, in half of the time
 Key = tuple[int, str]  # TMDB id and name of an entry: films sort by it
 
 
@@ -38,7 +51,7 @@ class Store:
     def add(self, entries: Sequence[Entry]) -> None:
         """Add entries; one whose number is already there is the same one, met again on the next page."""
         self._db.execute("BEGIN")
-        self._db.executemany("INSERT OR IGNORE INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", entries)
+        self._db.executemany(_ADD, map(tuple, entries))  # which SQLite binds faster than named ones
         self._db.execute("COMMIT")
 
     def skip(self, number: int, title: str, reason: str) -> None:
@@ -55,9 +68,15 @@ class Store:
         self._db.executemany("INSERT OR REPLACE INTO expected VALUES (?, ?)", plays)
         self._db.execute("COMMIT")
 
+    def tell(self, times: Iterable[tuple[int, int | None]]) -> None:
+        """Remember when films (by id at Trakt) were watched: those that have an entry were so then, too."""
+        self._db.execute("BEGIN")
+        self._db.executemany("INSERT INTO told VALUES (?, ?)", times)
+        self._db.execute("COMMIT")
+
     def clear(self) -> None:
         """Forget everything."""
-        for table in ("entry", "expected", "hidden", "skipped"):
+        for table in ("entry", "expected", "told", "hidden", "skipped"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def count(self) -> int:
@@ -69,12 +88,13 @@ class Store:
         for number, title, reason in self._db.execute("SELECT * FROM skipped ORDER BY number"):
             yield name_of(number), title, reason
 
-    def missing(self, *, each_time: bool) -> int:
-        """How many of the expected films (or, with `each_time`, plays) are not there, nor skipped."""
+    def missing(self, *, each_time: bool, within: Seconds | None = None) -> int:
+        """How many of the expected films (or, with `each_time`, plays `within` a time) are not there, nor skipped."""
+        some = "" if within is None else f"WHERE coalesce(at, 0) >= {within[0]} AND coalesce(at, 0) < {within[1]}"
         want, have = ("plays", "count(*)") if each_time else ("1", "1")
         lacking = self._number(
             f"SELECT coalesce(sum(max(0, {want} - coalesce(there, 0))), 0) FROM expected LEFT JOIN "  # noqa: S608
-            f"(SELECT trakt, {have} AS there FROM entry GROUP BY trakt) AS have ON have.trakt = expected.trakt"
+            f"(SELECT trakt, {have} AS there FROM entry {some} GROUP BY trakt) AS have ON have.trakt = expected.trakt"
         )
         return max(0, lacking - self._number("SELECT count(*) FROM skipped"))
 
@@ -85,13 +105,15 @@ class Store:
 
     def films(self) -> Iterator[tuple[Key, list[Entry]]]:
         """The entries of each film, oldest first and those at unknown times before; films by key."""
-        for key, of_film in groupby(self._db.execute(_FILMS), key=itemgetter(1, 2)):
-            yield key, [*map(Entry._make, of_film)]
+        wanted = _WANTED if self._number("SELECT count(*) FROM hidden") else ""
+        told = _TOLD % wanted if self._number("SELECT count(*) FROM told") else ""
+        for key, of_film in groupby(self._db.execute(_ENTRIES % wanted + told + _IN_ORDER), key=itemgetter(1, 2)):
+            yield key, [*map(_entry, of_film)]
 
     def imdb_ids(self) -> Iterator[str]:
         """The IMDb ids of the films that have one, each once."""
         for (id,) in self._db.execute(
-            "SELECT DISTINCT imdb FROM entry WHERE imdb != '' AND number NOT IN hidden ORDER BY imdb"
+            "SELECT DISTINCT imdb FROM entry WHERE imdb != '' AND -number NOT IN hidden ORDER BY imdb"
         ):
             yield id
 

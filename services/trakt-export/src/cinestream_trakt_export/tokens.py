@@ -46,11 +46,16 @@ class TokenFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._seen: tuple[tuple[int, int, int], Token] | None = None
 
     def load(self) -> Token:
-        """The login; raises NeedsLogin when there is none that can be read."""
+        """The login; raises NeedsLogin when there is none that can be read. Only a file that has changed is read."""
         try:
-            return Token.model_validate_json(self.path.read_bytes())
+            facts = self.path.stat()
+            version = facts.st_ino, facts.st_mtime_ns, facts.st_size
+            if self._seen is None or self._seen[0] != version:
+                self._seen = version, Token.model_validate_json(self.path.read_bytes())
+            return self._seen[1]
         except FileNotFoundError:
             raise NeedsLogin(say("login.nobody")) from None
         except (OSError, ValidationError):

@@ -58,7 +58,7 @@ class Transport:
         """Give the body of one answer to `receive` as it comes."""
 
         async def ask(token: str) -> None:
-            async with self._answer(path, query, token) as response:
+            async with self._answer(path, query, token) as (response, _):
                 await receive(response.aiter_bytes())
 
         await self._authorized(ask)
@@ -73,9 +73,8 @@ class Transport:
         return await ask(token)
 
     async def _ask(self, path: str, query: Query, token: str, etag: str) -> Answer:
-        async with self._answer(path, query, token, etag) as response:
+        async with self._answer(path, query, token, etag) as (response, headers):
             body = await response.aread()
-        headers = _lower(response)
         if response.status_code == 304:
             return Answer(headers, b"", unchanged=True)
         try:
@@ -85,34 +84,33 @@ class Transport:
         return Answer(headers, body)
 
     @asynccontextmanager
-    async def _answer(self, path: str, query: Query, token: str, etag: str = "") -> AsyncIterator[httpx2.Response]:
-        """A good answer, its body still to be read."""
+    async def _answer(
+        self, path: str, query: Query, token: str, etag: str = ""
+    ) -> AsyncIterator[tuple[httpx2.Response, dict[str, str]]]:
+        """A good answer, its body still to be read, and its headers, names in lower case."""
         self.sent += 1
         headers = {"Authorization": f"Bearer {token}"} | ({"If-None-Match": etag} if etag else {})
         try:
             async with self._http.stream("GET", f"{self._url}{path}", params=dict(query), headers=headers) as response:
-                self._check(response, conditional=bool(etag))
-                yield response
+                answered = {name.lower(): value for name, value in response.headers.items()}
+                self._check(response.status_code, answered, conditional=bool(etag))
+                yield response, answered
         except httpx2.TimeoutException as error:
             raise ServerFault(say("fault.timeout", error=type(error).__name__), fault="timeout") from error
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise ServerFault(say("fault.network", error=type(error).__name__), fault="network") from error
 
-    def _check(self, response: httpx2.Response, *, conditional: bool) -> None:
+    def _check(self, status: int, headers: Mapping[str, str], *, conditional: bool) -> None:
         """Raise what the status means; what the headers ask for holds everyone."""
-        now, headers = datetime.now(UTC), _lower(response)
-        self._limit.pause(wait_of(headers, now) if response.status_code < 400 else 0.0)
-        if conditional and response.status_code == 304:
+        now = datetime.now(UTC)
+        self._limit.pause(wait_of(headers, now) if status < 400 else 0.0)
+        if conditional and status == 304:
             return
         try:
-            check(response.status_code, headers, now)
+            check(status, headers, now)
         except RateLimited as error:
             self._limit.pause(error.retry_after or 0.0)
             raise RateLimited(str(error), retry_after=0.0) from None  # the pause holds everyone, this caller too
-
-
-def _lower(response: httpx2.Response) -> dict[str, str]:
-    return {name.lower(): value for name, value in response.headers.items()}
 
 
 def http_client(api: Api) -> httpx2.AsyncClient:
