@@ -143,6 +143,8 @@ async def test_each_capability_can_be_switched_off(trakt: Account, settings: Tra
             await client.get(PATH)
         assert client.breaker.state is State.CLOSED
         assert client.statistics.facts()["requests"] == 0
+        assert client.cache
+        assert client.cache.cache.statistics.misses == 0
         assert client.pool.size == 1
     assert not trakt.faults
 

@@ -30,9 +30,12 @@ main()
 """
 
 
+SEASON = {"number": 1, "episodes": [{"number": 1, "plays": 1, "last_watched_at": "2026-01-01T12:00:00.000Z"}]}
+
+
 @pytest.fixture
 def library(trakt: Account) -> Account:
-    """Plays on eight pages, with rewatches, and ratings on three."""
+    """Plays on eight pages, with rewatches, ratings on three, and series."""
     trakt.most_a_page = 25
     chance = random.Random(7)
     trakt.lists["/sync/history/movies"] = [
@@ -43,6 +46,9 @@ def library(trakt: Account) -> Account:
         {"rated_at": "2026-06-01T00:00:00.000Z", "rating": n % 10 + 1, "type": "movie", "movie": movie(n)}
         for n in range(1, 75)
     ]
+    series = [{"title": f"Series {n}", "year": 2000 + n, "ids": {"trakt": n, "tmdb": n}} for n in range(60)]
+    trakt.lists["/sync/watched/shows"] = [{"plays": 1, "show": show, "seasons": [SEASON]} for show in series]
+    trakt.lists["/sync/ratings/shows"] = [{"rating": 7, "type": "show", "show": show} for show in series]
     return trakt
 
 
@@ -79,7 +85,7 @@ def test_killed_at_a_page_it_goes_on_there(
     library.on_page = kill
     program = [sys.executable, "-c", "from cinestream_trakt_export.__main__ import main; main()", *full[1:]]
     process = subprocess.Popen(program, env=variables, stderr=subprocess.DEVNULL)
-    assert process.wait(30) == -signal.SIGKILL
+    assert process.wait(110) == -signal.SIGKILL
     result = command(settings, "export", "history", "--out", str(tmp_path / "out"))
     assert result.returncode == 0, result.stderr
     assert files(tmp_path / "out") == undisturbed
@@ -87,19 +93,25 @@ def test_killed_at_a_page_it_goes_on_there(
 
 
 @pytest.mark.timeout(1800)
+@pytest.mark.parametrize("kind", ["history", "shows"])
 def test_killed_at_every_step_the_bytes_are_the_same(
-    library: Account, settings: TraktSettings, tmp_path: Path, undisturbed: dict[str, bytes]
+    library: Account, settings: TraktSettings, tmp_path: Path, kind: str
 ) -> None:
     """One run after another is killed a step later than the one before, each on top of what the last one left."""
+    assert command(settings, "export", kind, "--out", str(tmp_path / "whole")).returncode == 0
+    undisturbed, pages = files(tmp_path / "whole"), sorted(library.pages())
+    library.log.clear()
     out, kills = tmp_path / "out", 0
     program = [sys.executable, "-c", KILLED_AT]
     while True:
-        arguments = [*program, str(kills), "export", "history", "--out", str(out)]
-        result = subprocess.run(arguments, env=environment(settings), capture_output=True, timeout=60, check=False)
+        arguments = [*program, str(kills), "export", kind, "--out", str(out)]
+        result = subprocess.run(arguments, env=environment(settings), capture_output=True, timeout=110, check=False)
         if result.returncode == 0:
             break
         assert result.returncode == -signal.SIGKILL, result.stderr
         kills += 1
     assert kills > 8
     assert files(out) == undisturbed
+    assert undisturbed[f"{kind}-001.csv"].count(b"\n") > 60
+    assert {*library.pages()} == {*pages}
     assert {path.name for path in settings.checkpoints.dir.iterdir()} <= {"last-run.json"}

@@ -4,13 +4,17 @@ import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.trakt_export.conftest import command
 from tests.trakt_export.server import Account
+from typer.main import get_command
 
 import cinestream_trakt_export
+from cinestream_trakt_export.__main__ import app
 from cinestream_trakt_export.catalogue import MESSAGES
+from cinestream_trakt_export.french_help import FRENCH, in_french
 from cinestream_trakt_export.messages import say, speak
 from cinestream_trakt_export.settings import TraktSettings
 
@@ -68,6 +72,36 @@ def test_the_environment_says_which_language(
         monkeypatch.setenv(name, value)
     speak()
     assert say("logout.done") == ("Déconnecté." if french else "Logged out.")
+
+
+def helps(command: Any) -> Iterator[str]:
+    """All help of a command."""
+    yield from (thing.help for thing in (command, *command.params) if getattr(thing, "help", None))
+    for own in getattr(command, "commands", {}).values():
+        yield from helps(own)
+
+
+def test_all_help_is_there_in_french() -> None:
+    """Of every command and every option, and none for what is no longer there."""
+    command = get_command(app)
+    assert {*helps(command)} == {*FRENCH}
+    in_french(command)
+    assert {*helps(command)} == {*FRENCH.values()}
+
+
+@pytest.mark.parametrize("variable", ["LC_ALL", "CINESTREAM_TRAKT_EXPORT__LANGUAGE"])
+def test_help_is_in_the_language_of_the_user(settings: TraktSettings, variable: str) -> None:
+    """By the environment."""
+    told = command(settings, "export", "--help", variables={variable: "fr", "COLUMNS": "200"}).stdout
+    assert "Omettre ce qui s'est passé avant ce jour." in told
+
+
+def test_reasons_are_in_the_language_of_the_user(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """Also those in the file of what was skipped."""
+    trakt.lists["/sync/watchlist/movies"] = [{"id": 2, "type": "show", "show": {"title": "A Series"}}]
+    arguments = "export", "watchlist", "--out", str(tmp_path / "out")
+    assert command(settings, *arguments, variables={"LC_ALL": "fr_FR.UTF-8"}).returncode == 0
+    assert "n'est pas un film mais : show" in (tmp_path / "out" / "skipped.csv").read_text()
 
 
 def test_the_command_speaks_french(trakt: Account, settings: TraktSettings) -> None:

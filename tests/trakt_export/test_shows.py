@@ -87,6 +87,26 @@ def test_no_column_is_one_that_letterboxd_imports(library: Account, settings: Tr
     }
 
 
+def test_episodes_without_ids_are_told_apart(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """Two ratings of one series are not the same item, though only the series has an id."""
+    trakt.lists["/sync/ratings/episodes"] = [
+        {"rating": number, "type": "episode", "episode": {"season": 1, "number": number}, "show": show(1, "One")}
+        for number in (1, 2)
+    ]
+    result = command(settings, "export", "shows", "--out", str(tmp_path / "out"))
+    assert result.returncode == 0, result.stderr
+    assert [line.split(",")[5:] for line in lines(tmp_path / "out")[1:]] == [
+        ["1", str(number), "", "", "", "", str(number)] for number in (1, 2)
+    ]
+
+
+def test_of_some_days_only_those_viewings_are_read(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """By the history of episodes."""
+    days = "--since", "2026-01-01", "--until", "2026-01-31"
+    command(settings, "export", "shows", "--mode", "individual", "--out", str(tmp_path / "out"), *days)
+    assert [line.split(",")[-3] for line in lines(tmp_path / "out")[1:]] == ["2026-01-01"]
+
+
 def test_each_viewing_is_a_row_if_asked(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
     """From the history of episodes, oldest first."""
     command(settings, "export", "shows", "--mode", "individual", "--out", str(tmp_path / "out"))

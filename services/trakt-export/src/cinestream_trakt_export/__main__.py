@@ -1,6 +1,9 @@
 """`cinestream-trakt`: log in, export, verify."""
 
+import os
+
 import typer
+from typer.main import get_command
 
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import CommonSettings
@@ -8,7 +11,8 @@ from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_trakt_export import commands, exports
 from cinestream_trakt_export.account import account
 from cinestream_trakt_export.client import Trakt
-from cinestream_trakt_export.messages import say, speak
+from cinestream_trakt_export.french_help import in_french
+from cinestream_trakt_export.messages import say, speak, spoken
 from cinestream_trakt_export.running import with_trakt
 from cinestream_trakt_export.settings import TraktSettings, load_settings
 
@@ -70,8 +74,12 @@ commands.register(app)
 
 
 def main() -> None:
-    """Entry point of the command."""
-    app()
+    """Entry point of the command. Its help is there before the settings are: it goes by the environment."""
+    speak(os.environ.get("CINESTREAM_TRAKT_EXPORT__LANGUAGE", "auto"))
+    command = get_command(app)
+    if spoken() == "fr":
+        in_french(command)
+    command()
 
 
 if __name__ == "__main__":

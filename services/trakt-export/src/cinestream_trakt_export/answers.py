@@ -90,7 +90,7 @@ def page_facts(headers: Mapping[str, str], received: int) -> PageFacts:
     except (KeyError, ValueError):
         return PageFacts(limit=max(received, 1), pages=1, items=received)
     if limit < 1 or pages < 0 or items < 0:
-        raise ServerFault(f"pagination headers that make no sense: limit {limit}, {pages} pages, {items} items")
+        raise ServerFault(say("fault.pages", limit=limit, pages=pages, items=items))
     return PageFacts(limit, pages, items)
 
 

@@ -80,6 +80,18 @@ MESSAGES: Mapping[str, Text] = {
     "fault.timeout": Text("Trakt does not answer ({error})", "Trakt ne répond pas ({error})"),
     "fault.network": Text("Trakt cannot be reached ({error})", "Trakt est injoignable ({error})"),
     "fault.json": Text("Trakt's answer is not JSON", "la réponse de Trakt n'est pas du JSON"),
+    "fault.list": Text("a page of {path} is not a list", "une page de {path} n'est pas une liste"),
+    "fault.pages": Text(
+        "pagination headers that make no sense: limit {limit}, {pages} pages, {items} items",
+        "des en-têtes de pagination absurdes : limite {limit}, {pages} pages, {items} éléments",
+    ),
+    "fault.map": Text("Trakt's map of plays is not a map", "la liste des visionnages de Trakt n'en est pas une"),
+    "fault.map_unreadable": Text(
+        "Trakt's map of plays is not readable ({error})", "la liste des visionnages de Trakt est illisible ({error})"
+    ),
+    "fault.map_cut": Text(
+        "Trakt's map of plays is not whole ({error})", "la liste des visionnages de Trakt est incomplète ({error})"
+    ),
     "fault.login": Text(
         "Trakt's answer to a login is not readable", "la réponse de Trakt à une connexion est illisible"
     ),
@@ -103,6 +115,19 @@ MESSAGES: Mapping[str, Text] = {
     ),
     "export.count": Text(
         "{have} items were read, Trakt counts {counts}", "{have} éléments ont été lus, Trakt en compte {counts}"
+    ),
+    "skipped.unreadable": Text("not readable: {error}", "illisible : {error}"),
+    "skipped.other": Text("not a film but: {type}", "n'est pas un film mais : {type}"),
+    "skipped.no_film": Text("an item without a film", "un élément sans film"),
+    "skipped.nameless": Text(
+        "neither a TMDB id, nor an IMDb id, nor a title", "ni identifiant TMDB, ni identifiant IMDb, ni titre"
+    ),
+    "skipped.time": Text("not a time: {value}", "n'est pas une date : {value}"),
+    "skipped.no_series": Text("an item without a series", "un élément sans série"),
+    "skipped.nameless_series": Text("neither an id nor a title", "ni identifiant ni titre"),
+    "skipped.large": Text(
+        "a row of {size} bytes does not fit into a file of Letterboxd",
+        "une ligne de {size} octets ne tient pas dans un fichier de Letterboxd",
     ),
     "verify.faults": Text("{faults} fault(s) in {rows} rows", "{faults} défaut(s) dans {rows} lignes"),
     "verify.fine": Text("{rows} rows, no faults", "{rows} lignes, aucun défaut"),

@@ -56,7 +56,7 @@ class Trakt:
         self.statistics.enabled = switches.metrics
         self._cached = settings.cache.enabled
         if self.cache:
-            self.cache.ttl = settings.cache.ttl
+            self.cache.ttl, self.cache.counting = settings.cache.ttl, switches.metrics
 
     @property
     def requests(self) -> int:

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from cinestream.contracts.errors import Invalid
 from cinestream.resilience import atomic
 from cinestream_trakt_export.letterboxd import Row
+from cinestream_trakt_export.messages import say
 
 PART_BYTES = 1_000_000
 _QUOTED = re.compile(r'[,"\n]')
@@ -77,7 +78,7 @@ class Parts:
         size = len(encoded)
         if self._size + size > self._limit:
             if len(self._header) + size > self._limit:
-                raise Invalid(f"a row of {size} bytes does not fit into a file of Letterboxd")
+                raise Invalid(say("skipped.large", size=size))
             self._close()
             self._file = self._next()
         self._file.write(encoded)

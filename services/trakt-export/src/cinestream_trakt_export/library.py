@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from cinestream.contracts.errors import Invalid
+from cinestream_trakt_export.messages import say
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 _EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
@@ -98,17 +99,17 @@ def parse_entry(item: bytes | msgspec.Raw, *, position: int) -> Entry:
     try:
         it = _decode(item)
     except msgspec.DecodeError as error:
-        raise Invalid(f"not readable: {error}") from None
+        raise Invalid(say("skipped.unreadable", error=error)) from None
     movie = it.movie
     if it.type != "movie" or movie is None:
-        raise Invalid(f"not a film but: {it.type}" if it.type != "movie" else "an item without a film")
+        raise Invalid(say("skipped.other", type=it.type) if it.type != "movie" else say("skipped.no_film"))
     ids = movie.ids or _NO_IDS
     trakt, imdb = _id(ids.trakt), id_text(ids.imdb)
     tmdb, year = _id(ids.tmdb) or 0, number_text(movie.year, least=1800, most=9999)
     title = " ".join(text_of(movie.title).split())
     name = "" if tmdb else f"imdb:{imdb}" if imdb else f"title:{title.casefold()} ({year})"
     if not (tmdb or imdb or title):
-        raise Invalid("neither a TMDB id, nor an IMDb id, nor a title")
+        raise Invalid(say("skipped.nameless"))
     at = seconds_of(
         it.watched_at or it.last_watched_at or it.rated_at or it.listed_at or it.collected_at or it.last_collected_at
     )
@@ -191,10 +192,10 @@ def time_of(value: Any) -> datetime | None:
     try:
         time = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise Invalid(f"not a time: {value!r}") from None
+        raise Invalid(say("skipped.time", value=repr(value))) from None
     time = time if time.tzinfo else time.replace(tzinfo=UTC)
     if time >= _KNOWN_TO:
-        raise Invalid(f"not a time: {value!r}")  # the calendar ends before it does everywhere on earth
+        raise Invalid(say("skipped.time", value=repr(value)))  # the calendar ends before it does everywhere on earth
     return time if time >= _KNOWN_FROM else None
 
 

@@ -13,6 +13,11 @@ def speak(language: str = "auto") -> None:
     _spoken = language if language in Text._fields else _of_environment()
 
 
+def spoken() -> str:
+    """The language, "en" or "fr"."""
+    return _spoken
+
+
 def say(key: str, **values: object) -> str:
     """A message in the language of the user."""
     return str(getattr(MESSAGES[key], _spoken)).format(**values)

@@ -11,6 +11,7 @@ from cinestream.resilience.checkpoint import Checkpoint
 from cinestream_trakt_export.answers import ServerFault
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.library import seconds_of
+from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.store import Store
 from cinestream_trakt_export.window import Seconds
 
@@ -33,7 +34,7 @@ class Told:
         try:
             known = [(trakt, [seconds_of(time) for time in times]) for trakt, times in found]
         except Invalid as error:
-            raise ServerFault(f"Trakt's map of plays is not readable ({error})") from None
+            raise ServerFault(say("fault.map_unreadable", error=error)) from None
         self.store.expect((trakt, sum(first <= (at or 0) < late for at in times)) for trakt, times in known)
         self.store.tell((trakt, at) for trakt, times in known for at in times)
 
@@ -74,13 +75,13 @@ class PlaysByFilm:
     def feed(self, piece: bytes) -> list[tuple[int, list[Any]]]:
         """The films that are complete with this piece: id at Trakt, times of plays."""
         if not self._begun and not piece.lstrip().startswith(b"{"):
-            raise ServerFault("Trakt's map of plays is not a map")
+            raise ServerFault(say("fault.map"))
         self._begun = True
         try:
             self._parser.send(piece)
             found = [(int(trakt), times if isinstance(times, list) else [times]) for trakt, times in self._found]
         except (ijson.JSONError, ValueError) as error:
-            raise ServerFault(f"Trakt's map of plays is not readable ({error})") from None
+            raise ServerFault(say("fault.map_unreadable", error=error)) from None
         self._found.clear()
         return found
 
@@ -89,7 +90,7 @@ class PlaysByFilm:
         try:
             self._parser.close()
         except ijson.JSONError as error:
-            raise ServerFault(f"Trakt's map of plays is not whole ({error})") from None
+            raise ServerFault(say("fault.map_cut", error=error)) from None
 
 
 async def _pieces(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

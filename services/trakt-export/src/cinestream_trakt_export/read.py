@@ -15,6 +15,7 @@ from cinestream_trakt_export.answers import PageFacts, ServerFault, page_facts
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.endpoints import WATCHED_SHOWS
 from cinestream_trakt_export.library import Entry, parse_entry
+from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.wanted import EVERYTHING, Wanted
 from cinestream_trakt_export.way import way_of
@@ -91,7 +92,8 @@ class ListReader:
             way = way_of(settings, self._limit)
             stages: list[Stage[Any, Any]] = [Stage("fetch", fetch, parallel=way.parallel), Stage("parse", parse)]
             totals = await stream(_each(numbers), stages, sink, bounds=way.bounds, on_bad=on_bad)
-            metrics.streamed(totals)
+            if self._trakt.statistics.enabled:
+                metrics.streamed(totals)
 
     async def _together(self, numbers: Sequence[int]) -> list[Place]:
         pages: dict[int, list[msgspec.Raw]] = {}
@@ -129,7 +131,7 @@ def _list(path: str, body: bytes) -> list[msgspec.Raw]:
     try:
         return _items(body)
     except msgspec.DecodeError:
-        raise ServerFault(f"a page of {path} is not a list") from None
+        raise ServerFault(say("fault.list", path=path)) from None
 
 
 async def _each(numbers: range) -> AsyncIterator[int]:

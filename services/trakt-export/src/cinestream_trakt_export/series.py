@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.library import id_text, number_text, rating_of, text_of, time_in
+from cinestream_trakt_export.messages import say
 
 _TIMES_OF_EPISODE = ("watched_at", "last_watched_at", "collected_at", "rated_at")
 
@@ -49,7 +50,7 @@ def series_entries(item: Any, *, id: str) -> Iterator[SeriesEntry]:
     episodes without a number are left out.
     """
     if not isinstance(item, dict) or not isinstance(item.get("show"), dict):
-        raise Invalid("an item without a series" if isinstance(item, dict) else "not an object")
+        raise Invalid(say("skipped.no_series"))
     series = _series(item["show"])
     seasons = [season for season in _list(item.get("seasons")) if isinstance(season, dict)]
     if not seasons:
@@ -112,7 +113,7 @@ def _series(show: dict[str, Any]) -> Series:
         year=number_text(show.get("year"), least=1800, most=9999),
     )
     if series == Series("", "", "", "", series.year):
-        raise Invalid("neither an id nor a title")
+        raise Invalid(say("skipped.nameless_series"))
     return series
 
 

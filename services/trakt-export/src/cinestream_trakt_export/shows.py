@@ -100,7 +100,7 @@ def _parse(places: Sequence[Place]) -> Sequence[Item]:
         try:
             item = orjson.loads(bytes(json))
         except orjson.JSONDecodeError as error:
-            raise Invalid(f"not readable: {error}") from None
+            raise Invalid(say("skipped.unreadable", error=error)) from None
         id = item_id(item, position=position)
         items.append((id, [*series_entries(item, id=id)]))
     return items
