@@ -13,7 +13,15 @@ from tests.trakt_export.server import Account, movie, play
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.verify import verify_folder
 
-EPISODE = {"id": 90, "type": "episode", "episode": {"season": 1, "number": 1}, "show": {"title": "A Series"}}
+SHOW = {"title": "A Series", "ids": {"trakt": 1}}
+EPISODE = {
+    "id": 90,
+    "watched_at": "2026-07-01T22:30:00.000Z",
+    "type": "episode",
+    "episode": {"season": 1, "number": 1},
+    "show": SHOW,
+}
+SEASON = {"number": 1, "episodes": [{"number": 1, "plays": 3, "last_watched_at": "2026-07-01T22:30:00.000Z"}]}
 PLAYS = [play(n, movie(n % 40 + 1), f"2026-{n % 12 + 1:02}-11T23:30:00.000Z") for n in range(300, 0, -1)]
 RATINGS = [
     {"rated_at": "2026-06-01T00:00:00.000Z", "rating": n % 10 + 1, "type": "movie", "movie": movie(n)}
@@ -38,7 +46,12 @@ def parts(**others: Any) -> dict[str, Any]:
         "export/watched/watched-history-2.json": PLAYS[100:290],
         "export/watched/watched-history-10.json": [],
         "export/watched/watched-movies.json": [{"plays": 1, "movie": film} for film in watched.values()],
+        "export/watched/watched-shows.json": [{"plays": 3, "show": SHOW, "seasons": [SEASON]}],
         "export/ratings/ratings-movies.json": RATINGS,
+        "export/ratings/ratings-episodes.json": [
+            {"rating": 8, "type": "episode", "episode": {"season": 1, "number": 1}, "show": SHOW},
+            {"rating": 8, "type": "episode", "episode": {"season": 1, "number": 1}, "show": {}},
+        ],
         "export/lists/lists-watchlist.json": [{"id": 1, "type": "movie", "movie": movie(7)}, {"type": "show"}],
         "export/collection/collection-movies.json": [{"collected_at": "2026-01-01T00:00:00.000Z", "movie": movie(8)}],
     } | others
@@ -90,6 +103,18 @@ def test_what_is_missing_is_said(settings: TraktSettings, tmp_path: Path, files:
     assert code == 1
     assert says in said
     assert not (tmp_path / "out" / "history-001.csv").exists()
+
+
+@pytest.mark.parametrize("mode", ["aggregated", "individual"])
+def test_series_are_read_from_it(settings: TraktSettings, tmp_path: Path, mode: str) -> None:
+    """From what was watched or from each viewing, which is among those of films; lists that are not there are empty."""
+    archive = zipped(tmp_path / "a.zip", whole())
+    assert exported(settings, archive, tmp_path / "out", "--mode", mode) == (0, "")
+    rows = (tmp_path / "out" / "shows-001.csv").read_text().splitlines()[1:]
+    rated = ["A Series,,,,,1,1,,,,,8", "A Series,,,,,1,1,,1,2026-07-02,,"]
+    assert rows == (rated if mode == "individual" else ["A Series,,,,,1,1,,3,2026-07-02,,8"])
+    assert "neither an id nor a title" in (tmp_path / "out" / "skipped.csv").read_text()
+    assert verify_folder(tmp_path / "out")[1] == []
 
 
 def test_a_file_that_is_no_archive_is_refused(settings: TraktSettings, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 Its files are lists of the same items as the API's, some of them in numbered parts:
 `watched-history-1.json`, `watched-movies.json`, `ratings-movies.json`, `lists-watchlist.json`,
-`collection-movies.json`.
+`collection-movies.json`; `watched-shows.json`, `ratings-shows.json`, `ratings-episodes.json`, `collection-shows.json`.
 """
 
 import re
@@ -18,9 +18,14 @@ from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.answers import TraktError
 from cinestream_trakt_export.endpoints import (
     COLLECTED_MOVIES,
+    COLLECTED_SHOWS,
+    HISTORY_EPISODES,
     HISTORY_MOVIES,
+    RATED_EPISODES,
     RATED_MOVIES,
+    RATED_SHOWS,
     WATCHED_MOVIES,
+    WATCHED_SHOWS,
     WATCHLIST_MOVIES,
 )
 from cinestream_trakt_export.library import Entry, number_of, parse_entry, title_of
@@ -36,7 +41,13 @@ _FILES = {
     RATED_MOVIES: rf"ratings-movies{_PART}",
     WATCHLIST_MOVIES: rf"(?:lists-)?watchlist(?:-movies)?{_PART}",
     COLLECTED_MOVIES: rf"collection-movies{_PART}",
+    HISTORY_EPISODES: rf"watched-history{_PART}",
+    WATCHED_SHOWS: rf"watched-shows{_PART}",
+    RATED_SHOWS: rf"ratings-shows{_PART}",
+    RATED_EPISODES: rf"ratings-episodes{_PART}",
+    COLLECTED_SHOWS: rf"collection-shows{_PART}",
 }
+_TOGETHER = 1000  # entries that are stored at once
 _SETTINGS = r"(?:user-)?settings\.json"
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -73,7 +84,21 @@ class Archive:
         return any(True for _ in self._members(_FILES[path]))
 
     def load(self, path: str, store: Store) -> None:
-        """Read a list of the API into `store`; items that are not films are left out.
+        """Read a list of films into `store`; as `items`."""
+        entries: list[Entry] = []
+        for position, item in self.items(path):
+            try:
+                entries.append(parse_entry(item, position=position))
+            except Invalid as error:
+                content = msgspec.json.decode(item)
+                store.skip(number_of(content, position=position), title_of(content), str(error))
+            if len(entries) == _TOGETHER:
+                store.add(entries)
+                entries = []
+        store.add(entries)
+
+    def items(self, path: str) -> Iterator[tuple[int, msgspec.Raw]]:
+        """The items of a list of the API with their positions, from 1 on; those of other kinds are left out.
 
         Raises TraktError when files of it are missing or not readable.
         """
@@ -81,18 +106,12 @@ class Archive:
         numbers = [number for _, number in members]
         if not members or (numbers != [0] and numbers != [*range(numbers[0], numbers[0] + len(numbers))]):
             raise TraktError(say("archive.missing", path=self.path, list=path))
-        position = 0
+        films, position = path.endswith("/movies"), 0
         for name, _ in members:
-            entries: list[Entry] = []
             for item in self._read(name, _items):
                 position += 1
-                try:
-                    if _is_film(item):
-                        entries.append(parse_entry(item, position=position))
-                except Invalid as error:
-                    content = msgspec.json.decode(item)
-                    store.skip(number_of(content, position=position), title_of(content), str(error))
-            store.add(entries)
+                if _is_one(item, films=films):
+                    yield position, item
 
     def _members(self, pattern: str) -> Iterator[tuple[str, int]]:
         """The names that fit, whatever their folder, with their numbers; 0 for one without."""
@@ -117,9 +136,10 @@ class Archive:
         self._zip.close()
 
 
-def _is_film(item: msgspec.Raw) -> bool:
-    """Parts of an archive hold films and episodes together."""
+def _is_one(item: msgspec.Raw, *, films: bool) -> bool:
+    """Whether an item is a film, or else none: parts of an archive hold films and episodes together."""
     try:
-        return _kind(item).type in (None, "movie")
+        kind = _kind(item).type
+        return kind is None or (kind == "movie") == films
     except msgspec.DecodeError:
         return True  # and is then skipped with the reason

@@ -177,10 +177,6 @@ MESSAGES: Mapping[str, Text] = {
         "{path} is not complete: {missing} watched films are not in its history",
         "{path} n'est pas complet : {missing} films vus manquent à son historique",
     ),
-    "archive.films": Text(
-        "series are read from Trakt only, not from an archive",
-        "les séries ne sont lues que chez Trakt, pas dans une archive",
-    ),
     "archive.alone": Text(
         "--from-archive knows nothing of --genre, --status, --enqueue, --enrich, --every, --cron and --incremental",
         "--from-archive ne connaît pas --genre, --status, --enqueue, --enrich, --every, --cron et --incremental",

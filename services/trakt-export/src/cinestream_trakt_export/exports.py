@@ -33,7 +33,7 @@ from cinestream_trakt_export.running import (
 )
 from cinestream_trakt_export.screen import Bars, Outcome, print_operations, print_preview, print_summary
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_settings
-from cinestream_trakt_export.shows import export_shows
+from cinestream_trakt_export.shows import export_shows, export_shows_archive
 from cinestream_trakt_export.verify import verify_folder
 from cinestream_trakt_export.wanted import Wanted
 from cinestream_trakt_export.window import Window
@@ -108,8 +108,6 @@ def export(
             settings = spoken_settings()
             if schedule or genre or status or enqueue or enrich or incremental:
                 raise TraktError(say("archive.alone"))
-            if kind.value == "shows":
-                raise TraktError(say("archive.films"))
             _tell(_run_archive(from_archive, settings, time_zone, wanted(settings)))
     elif schedule:
         from cinestream_trakt_export.service import ScheduledExport  # a web server: not for every command
@@ -151,9 +149,10 @@ def _run_archive(path: Path, settings: TraktSettings, zone: str, requests: Seque
     with Archive(path) as archive:
         if not (zone := zone or archive.zone):
             raise TraktError(say("archive.zone"))
-        for request in (request for request in requests if request.kind != "shows"):
+        for request in requests:
             begun = time.monotonic()
-            summary = export_archive(archive, settings, zone_of(zone), request)
+            exporter = export_shows_archive if request.kind == "shows" else export_archive
+            summary = exporter(archive, settings, zone_of(zone), request)
             outcomes.append(Outcome(request, summary, time.monotonic() - begun))
     return outcomes
 

@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import orjson
 
@@ -12,6 +13,7 @@ from cinestream.contracts.errors import Invalid
 from cinestream.resilience.checkpoint import Checkpoint
 from cinestream.streaming import Bad
 from cinestream_trakt_export.account import Account
+from cinestream_trakt_export.archive import Archive
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.endpoints import (
     COLLECTED_SHOWS,
@@ -48,18 +50,43 @@ async def export_shows(
     In mode "individual" the episodes' history is read instead of what was watched: a row per viewing.
     """
     each_time, before = request.mode == "individual", trakt.requests
-    lists = (HISTORY_EPISODES if each_time else WATCHED_SHOWS, COLLECTED_SHOWS, RATED_SHOWS, RATED_EPISODES)
     path = checkpoint_of(settings, owner, request)
     with ExitStack() as stack:
         identity = request.identity(owner.slug, settings.api.url)
         checkpoint = stack.enter_context(open_checkpoint(path, settings, identity))
         store = stack.enter_context(SeriesStore(path.with_suffix(".scratch")))
-        for name in lists:
+        for name in _lists(each_time=each_time):
             query = request.window.query if name == HISTORY_EPISODES else NOTHING
             await _complete(trakt, settings, checkpoint, store, name, progress, query)
-        summary = _finish(request, owner, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
+        summary = _finish(request, owner.zone, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
         checkpoint.remove()
     return replace(summary, requests=trakt.requests - before)
+
+
+def export_shows_archive(archive: Archive, settings: TraktSettings, zone: ZoneInfo, request: Request) -> Summary:
+    """The same from Trakt's own export of an account; what was watched must be there, the other lists may be."""
+    each_time, folder = request.mode == "individual", settings.checkpoints.dir
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    watched, *others = _lists(each_time=each_time)
+    with SeriesStore(folder / "shows-archive.scratch") as store:
+        for name in (watched, *filter(archive.has, others)):
+            for place in archive.items(name):
+                try:
+                    store.add(name, _parse([place]))
+                except Invalid as error:
+                    _skip(store, name, Bad("parse", place, str(error)))
+        return _finish(request, zone, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
+
+
+def _lists(*, each_time: bool) -> Sequence[str]:
+    """What is read, what was watched first."""
+    return HISTORY_EPISODES if each_time else WATCHED_SHOWS, COLLECTED_SHOWS, RATED_SHOWS, RATED_EPISODES
+
+
+def _skip(store: SeriesStore, name: str, bad: Bad) -> None:
+    position, json = bad.item
+    item = orjson.loads(bytes(json))
+    store.skip(name, (item_id(item, position=position), title_of(item), bad.reason))
 
 
 async def _complete(
@@ -77,9 +104,7 @@ async def _complete(
         store.add(name, items)
 
     def skip(bad: Bad) -> None:
-        position, json = bad.item
-        item = orjson.loads(bytes(json))
-        store.skip(name, (item_id(item, position=position), title_of(item), bad.reason))
+        _skip(store, name, bad)
 
     reason = ""
     for attempt in range(1, ATTEMPTS + 1):
@@ -106,8 +131,8 @@ def _parse(places: Sequence[Place]) -> Sequence[Item]:
     return items
 
 
-def _finish(request: Request, owner: Account, store: SeriesStore, *, each_time: bool, buffer_size: int) -> Summary:
-    every = store.rows(owner.zone, each_time=each_time)
+def _finish(request: Request, zone: ZoneInfo, store: SeriesStore, *, each_time: bool, buffer_size: int) -> Summary:
+    every = store.rows(zone, each_time=each_time)
     rows = (row for row in every if request.window.holds(row[COLUMNS.index("Watched")]))
     if request.preview:
         first = [*islice(rows, request.preview)]
