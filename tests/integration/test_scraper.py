@@ -233,6 +233,22 @@ async def test_a_site_without_robots_txt_allows_and_a_broken_one_forbids(
                 await host.admit(f"{site.url}/title/tt0111161/")
 
 
+async def test_robots_txt_is_looked_for_at_allowed_hosts_only(client: httpx2.AsyncClient) -> None:
+    """A redirect to another path is followed; one to a foreign host is not, and forbids until somebody allows it."""
+    with hand_made_site() as site, hand_made_site() as foreign:
+        rules = Answer("User-agent: *\nDisallow: /title/tt0000666/\n")
+        site.answers["/robots.txt"] = Answer(status=302, headers={"Location": "/rules.txt"})
+        site.answers["/rules.txt"] = rules
+        foreign.answers["/robots.txt"] = rules
+        settings = ScraperSettings(imdb_url=site.url, scraper_rate=0)
+        with pytest.raises(Invalid, match=r"robots\.txt forbids"):
+            await Host(settings, client).admit(f"{site.url}/title/tt0000666/")
+        site.answers["/robots.txt"] = Answer(status=302, headers={"Location": f"{foreign.url}/robots.txt"})
+        with pytest.raises(Transient, match="CINESTREAM_SCRAPER_ALLOWED_HOSTS"):
+            await Host(settings, client).admit(f"{site.url}/title/tt0111161/")
+        assert foreign.asked == []
+
+
 @pytest.mark.parametrize(("rate", "robots"), [(20, ""), (0, "User-agent: *\nCrawl-delay: 0.05\n")])
 async def test_pages_of_a_host_are_asked_for_at_its_rate(client: httpx2.AsyncClient, rate: float, robots: str) -> None:
     """All sessions together keep the rate of the setting, or the slower one that robots.txt asks for."""

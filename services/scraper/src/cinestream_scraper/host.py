@@ -8,6 +8,8 @@ import structlog
 from aiolimiter import AsyncLimiter
 
 from cinestream.contracts import Invalid, Transient
+from cinestream_scraper.leave import Leave
+from cinestream_scraper.names import Names
 from cinestream_scraper.pauses import Pauses
 from cinestream_scraper.rate import Rate
 from cinestream_scraper.robots import Robots
@@ -24,7 +26,8 @@ class Host:
     def __init__(self, settings: ScraperSettings, client: httpx2.AsyncClient) -> None:
         self.rate = Rate(settings.scraper_rate, settings.scraper_rate_recovery, time.monotonic)
         self._limiter, self._limited_to = _limiter(self.rate.now), self.rate.now
-        self._robots = Robots(client) if settings.scraper_obey_robots else None
+        leave = Leave(settings.site, Names())
+        self._robots = Robots(client, leave) if settings.scraper_obey_robots else None
         self._knows_delay = False
         self.pauses = Pauses(max(settings.scraper_challenge_pause, 60.0), time.monotonic)
 

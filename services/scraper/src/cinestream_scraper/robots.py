@@ -2,24 +2,29 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 import anyio
+import anyio.to_thread
 import httpx2
 from protego import Protego
 
-from cinestream.contracts import Transient
+from cinestream.contracts import Invalid, Transient
+from cinestream_scraper.leave import Leave
 
 AGENT = "CineStream"
 _KEPT = 3600.0
 _MOST_BYTES = 512_000
+_MOST_REDIRECTS = 5
 
 
 class Robots:
     """The rules of one host."""
 
-    def __init__(self, client: httpx2.AsyncClient, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, client: httpx2.AsyncClient, leave: Leave, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
+        self._leave = leave
         self._clock = clock
         self._rules: Protego | None = None
         self._read_at = 0.0
@@ -48,10 +53,22 @@ class Robots:
         parts = urlsplit(url)
         address = f"{parts.scheme}://{parts.netloc}/robots.txt"
         try:
-            answer = await self._client.get(address, follow_redirects=True)
+            answer = await self._asked(address)
+        except Invalid as error:
+            raise Transient(f"{address} leads elsewhere: {error}", retry_after=30) from error
         except httpx2.HTTPError as error:
             raise Transient(f"{address}: {type(error).__name__} {error}", retry_after=5) from error
         if answer.status_code >= 500 or answer.status_code == 429:
             raise Transient(f"{address}: HTTP {answer.status_code}", retry_after=30)
         # "Unavailable" (4xx) means that there are no rules.
         return answer.text[:_MOST_BYTES] if answer.is_success else ""
+
+    async def _asked(self, address: str) -> httpx2.Response:
+        """The answer, after as many redirects as RFC 9309 wants followed, each of which must be allowed."""
+        answer = await self._client.get(address)
+        for _ in range(_MOST_REDIRECTS):
+            if answer.next_request is None:
+                break
+            await anyio.to_thread.run_sync(partial(self._leave.require, str(answer.next_request.url), is_page=True))
+            answer = await self._client.send(answer.next_request)
+        return answer
