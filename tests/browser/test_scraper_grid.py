@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -15,7 +16,7 @@ from cinestream.contracts import Invalid, Kind
 from cinestream_scraper.grid import Room, sessions_of
 from cinestream_scraper.leftovers import Run
 from cinestream_scraper.service import open_sessions
-from cinestream_scraper.session import SessionLost
+from cinestream_scraper.session import BrowserUnavailable, SessionLost
 from cinestream_scraper.sessions import Sessions
 from cinestream_scraper.settings import ScraperSettings
 
@@ -64,6 +65,13 @@ async def open_on(server: str) -> float:
     return sum(bool(slot["session"]) for node in status["value"]["nodes"] for slot in node["slots"])
 
 
+async def none_open_on(server: str) -> None:
+    """Wait until a Grid has ended all sessions, which takes it a moment."""
+    with anyio.fail_after(120):
+        while await open_on(server):
+            await anyio.sleep(0.1)
+
+
 async def test_a_browser_elsewhere_goes_nowhere_that_nobody_allowed(sessions: Sessions, site: HandMade) -> None:
     """It is watched through the server: a redirect is refused before the other host is asked."""
     assert (await sessions.read(site.url + PATH, Kind.TITLE)).status == 200
@@ -77,26 +85,35 @@ async def test_a_browser_elsewhere_goes_nowhere_that_nobody_allowed(sessions: Se
     assert (reading.status, reading.retry_after) == (429, "7")
 
 
+async def read(sessions: Sessions, url: str) -> None:
+    """Read a page as the queue does: again, where no browser could be started on a busy machine."""
+    while True:
+        with suppress(BrowserUnavailable):
+            assert (await sessions.read(url, Kind.TITLE)).status == 200
+            return
+
+
+@pytest.mark.parametrize("sessions", ["chrome"], indirect=True)
 async def test_the_limit_of_a_grid_is_respected(sessions: Sessions, site: HandMade, server: str) -> None:
     """More hands than it has room for: the pages are read, by as many browsers as it may have."""
-    assert await open_on(server) == 0
+    await none_open_on(server)
     assert await Room(server).most() == SESSIONS
-    async with anyio.create_task_group() as group:
-        for _ in range(SESSIONS + 2):
-            group.start_soon(sessions.read, site.url + PATH, Kind.TITLE)
+    with anyio.fail_after(200):
+        async with anyio.create_task_group() as group:
+            for _ in range(SESSIONS + 2):
+                group.start_soon(read, sessions, site.url + PATH)
     assert site.asked.count(PATH) == SESSIONS + 2
     assert 1 <= await open_on(server) <= SESSIONS
     await sessions.close()
-    assert await open_on(server) == 0
+    await none_open_on(server)
 
 
+@pytest.mark.parametrize("sessions", ["chrome"], indirect=True)
 async def test_a_session_that_a_grid_ended_is_replaced(sessions: Sessions, site: HandMade, server: str) -> None:
     """It did nothing for too long; the page is given back once, and then read by another."""
     await open_on(server)
-    await sessions.read(site.url + PATH, Kind.TITLE)
-    with anyio.fail_after(120):
-        while await open_on(server):
-            await anyio.sleep(0.2)
+    await read(sessions, site.url + PATH)
+    await none_open_on(server)
     with pytest.raises(SessionLost):
         await sessions.read(site.url + PATH, Kind.TITLE)
-    assert (await sessions.read(site.url + PATH, Kind.TITLE)).status == 200
+    await read(sessions, site.url + PATH)

@@ -150,6 +150,21 @@ def test_the_status_and_retry_after_are_those_of_the_answer(browser: BrowserSess
     assert browser.read(f"{demo}/title/tt0068646/", Kind.TITLE).retry_after is None
 
 
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [(404, Verdict.NOT_FOUND), (403, Verdict.BLOCKED), (429, Verdict.RATE_LIMITED), (503, Verdict.SERVER_ERROR)],
+)
+def test_an_answer_without_a_body_keeps_its_status(
+    browser: BrowserSession, made: HandMade, status: int, verdict: Verdict
+) -> None:
+    """Browsers show a page of their own instead; it is not mistaken for a site that is away."""
+    url = f"{made.url}/title/tt0111161/"
+    made.answers["/title/tt0111161/"] = Answer(status=status, headers={"Retry-After": "9"})
+    reading = browser.read(url, Kind.TITLE)
+    assert (reading.status, reading.final_url, reading.retry_after) == (status, url, "9")
+    assert judge(reading, Place(Kind.TITLE, "tt0111161")).verdict is verdict
+
+
 def test_the_final_address_is_known_after_a_redirect(browser: BrowserSession, made: HandMade) -> None:
     """A page that leads to another host says so, whatever it shows."""
     elsewhere = f"{made.url.replace('127.0.0.1', 'localhost')}/title/tt0111161/"

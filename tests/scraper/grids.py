@@ -70,7 +70,8 @@ def _jar(port: int) -> Iterator[None]:
         "selenium-manager": "false",
         "sub-path": "/wd/hub",
     }
-    command = ["java", "-jar", jar, "standalone", *(f"--{name}={value}" for name, value in options.items())]
+    words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    command = ["java", "-jar", jar, "standalone", *words]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield

@@ -10,12 +10,14 @@ from fnmatch import fnmatchcase
 import structlog
 
 from cinestream.contracts import Invalid
+from cinestream_scraper.answers import Answer
 from cinestream_scraper.chrome import BLOCKED
 from cinestream_scraper.guard import Command, Said
 from cinestream_scraper.leave import Leave
 
 log = structlog.get_logger("scraper")
 
+_MOST_ANSWERS = 20
 _MOST_LINES = 200
 _MOST_CHARACTERS = 1000
 _EVENTS = (
@@ -37,12 +39,12 @@ class BiDi:
         timezone: that the browser shall say it is in.
     """
 
-    echo: Command = ("session.status", {})
+    echo: Command | None = ("session.status", {})
 
     def __init__(self, main: str, leave: Leave, *, block: bool, timezone: str) -> None:
         self.refused = ""
         self.crashed = False
-        self.retry_after: str | None = None
+        self.answers: deque[Answer] = deque(maxlen=_MOST_ANSWERS)
         self.console: deque[str] = deque(maxlen=_MOST_LINES)
         self._main, self._leave, self._block, self._timezone = main, leave, block, timezone
 
@@ -54,7 +56,8 @@ class BiDi:
 
     def begin(self) -> None:
         """A new page is read: what was heard of the one before is forgotten."""
-        self.refused, self.retry_after = "", None
+        self.refused = ""
+        self.answers.clear()
         self.console.clear()
 
     def hear(self, said: Said) -> Command | None:
@@ -63,8 +66,9 @@ class BiDi:
         if said.get("method") == "network.beforeRequestSent" and parameters["isBlocked"]:
             return self._decide(parameters)
         if said.get("method") == "network.responseStarted" and self._is_main(parameters):
-            headers = {header["name"].lower(): header["value"] for header in parameters["response"]["headers"]}
-            self.retry_after = headers.get("retry-after", {}).get("value")
+            response = parameters["response"]
+            headers = {header["name"].lower(): header["value"].get("value", "") for header in response["headers"]}
+            self.answers.append(Answer(response["url"], response["status"], headers))
         elif said.get("method") == "browsingContext.contextDestroyed":
             self.crashed |= parameters["context"] == self._main
         elif said.get("method") == "log.entryAdded":

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 import structlog
 
 from cinestream.contracts import Invalid
+from cinestream_scraper.answers import Answer
 from cinestream_scraper.guard import Command, Said
 from cinestream_scraper.leave import Leave
 
@@ -32,11 +33,10 @@ class DevTools:
         leave: who may be asked.
     """
 
-    echo: Command = ("Browser.getVersion", {})
     crashed = False
-    retry_after: str | None = None
+    echo: Command | None = None
+    answers: Sequence[Answer] = ()
     console: Sequence[str] = ()
-    """The driver tells these."""
 
     def __init__(self, main: str, leave: Leave) -> None:
         self.refused = ""

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 import websocket
 
+from cinestream_scraper.answers import Answer
+
 Said = dict[str, Any]
 Command = tuple[str, dict[str, Any]]
 
@@ -22,15 +24,18 @@ _PATIENCE = 15.0
 class Tongue(Protocol):
     """The protocol of a browser: what is said to it, and what follows from what it says. Does no I/O but lookups.
 
-    `refused` is why the page was not asked for, `crashed` whether its window is gone. `retry_after` (that header of
-    the page's answer) and `console` (its lines) are since `begin`, and empty where the protocol does not tell them;
-    `echo` is a command that changes nothing.
+    `refused` is why the page was not asked for, `crashed` whether its window is gone. The `answers` for the page and
+    the lines of its `console` are since `begin`. `echo` is a command that changes nothing; None where the driver tells
+    both.
     """
 
     refused: str
     crashed: bool
-    retry_after: str | None
-    echo: Command
+    echo: Command | None
+
+    @property
+    def answers(self) -> Iterable[Answer]:
+        """The answers for the page: one, or of each page that led to the next."""
 
     @property
     def console(self) -> Iterable[str]:
@@ -84,6 +89,8 @@ class Guard:
 
     def heard(self) -> Tongue:
         """What the browser has told of the page, all of it until now."""
+        if self._tongue.echo is None:
+            return self._tongue
         self._echoed.clear()
         with suppress(websocket.WebSocketException, OSError):  # the browser is gone: that is all it told
             self._echo = next(self._numbers)

@@ -12,6 +12,7 @@ from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from cinestream.contracts import Invalid, Kind, Transient
+from cinestream_scraper.answers import ERROR_PAGES, Answer, completed, logged
 from cinestream_scraper.evidence import gather
 from cinestream_scraper.guard import Guard
 from cinestream_scraper.launch import Launch
@@ -22,7 +23,6 @@ from cinestream_scraper.visit import Waits, visit
 
 log = structlog.get_logger("scraper")
 
-_ERROR_PAGES = ("chrome-error:", "about:")
 _UNREACHABLE = re.compile(r"net::ERR_\w+|about:neterror\?e=\w+")
 
 
@@ -58,6 +58,7 @@ class BrowserSession:
         self._driver: WebDriver | None = None
         self._guard: Guard | None = None
         self._dead = False
+        self._failed = False
         self._page_since = 0.0
         self.started = False
         self.pages = 0
@@ -73,10 +74,13 @@ class BrowserSession:
         """
         try:
             driver = self._driver or self._start()
+            if self._failed:
+                logged(driver)  # of the page that failed, and not of this one
+            self._failed = True
             self._watched()
             self.pages += 1
             self._page_since = time.time()
-            reading = visit(driver, url, kind, self._waits, limit)
+            reading = completed(visit(driver, url, kind, self._waits, limit), self._answers(driver))
         except TimeoutException as error:
             raise SessionLost(f"{url}: the browser waited too long") from error
         except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
@@ -88,11 +92,13 @@ class BrowserSession:
             if self._dead:
                 self._end()  # it was killed while it started: what came up since is killed too
         self._require_allowed()
-        if self._guard and reading.status != 200 and not reading.retry_after:
-            reading = reading._replace(retry_after=self._guard.heard().retry_after)
-        if reading.final_url.startswith(_ERROR_PAGES):
+        self._failed = False
+        if reading.final_url.startswith(ERROR_PAGES):
             raise SiteUnreachable(f"{url}: the browser shows {reading.final_url[:80]}")
         return reading
+
+    def _answers(self, driver: WebDriver) -> list[Answer]:
+        return [*logged(driver), *(self._guard.heard().answers if self._guard else ())]
 
     def _watched(self) -> None:
         if self._guard:

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-import orjson
 from selenium.common.exceptions import (
     JavascriptException,
     NoSuchElementException,
@@ -57,7 +56,6 @@ def visit(driver: WebDriver, url: str, kind: Kind, waits: Waits, limit: int | No
         status=int(seen["status"]),
         html=seen["html"],
         read_at=datetime.now(UTC),
-        retry_after=_retry_after(driver, seen["url"]),
     )
     _close_other_windows(driver)
     return reading
@@ -122,26 +120,6 @@ def _show_rows(driver: WebDriver, waits: Waits, limit: int | None) -> None:
             _until(driver, waits.page, lambda shown=shown: driver.execute_script(scripts.ROWS)["shown"] > shown)
         except TimeoutException:
             return
-
-
-def _retry_after(driver: WebDriver, url: str) -> str | None:
-    """The Retry-After header of the page's answer, where the driver tells headers.
-
-    Reads (and so empties) the driver's network log, which would grow otherwise.
-    """
-    if "goog:chromeOptions" not in driver.capabilities:
-        return None
-    answer: dict[str, str] = {}
-    for entry in driver.execute("getLog", {"type": "performance"})["value"]:
-        if '"Document"' not in entry["message"]:
-            continue
-        message = orjson.loads(entry["message"])["message"]
-        parameters = message.get("params", {})
-        if message.get("method") == "Network.responseReceived" and parameters.get("type") == "Document":
-            response = parameters["response"]
-            if response.get("url") == url:
-                answer = {name.lower(): value for name, value in response.get("headers", {}).items()}
-    return answer.get("retry-after")
 
 
 def _close_other_windows(driver: WebDriver) -> None:

@@ -266,7 +266,7 @@ class Bus:
 
         offered = await add_service(self._client, name=service, version=version, description=about)
         try:
-            await offered.add_endpoint(name=subject.rpartition(".")[2], subject=subject, handler=handle)
+            await offered.add_endpoint(name=subject.rpartition(".")[2], subject=subject, handler=handle, metadata={})
             yield
         finally:
             # A connection that is away has nothing to unsubscribe from.
