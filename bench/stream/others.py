@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -49,7 +50,13 @@ async def nchan() -> AsyncIterator[Server]:
 
 
 def _only_child(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    deadline = time.monotonic() + 30
+    while not (found := children.read_text().split()):  # its port answers before it has one
+        if time.monotonic() > deadline:
+            raise RuntimeError("nginx has no worker")
+        time.sleep(0.01)
+    return int(found[0])
 
 
 def node(script: str) -> Start:

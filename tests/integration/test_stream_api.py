@@ -247,6 +247,16 @@ async def test_a_client_that_falls_out_of_the_ring_resumes(etl_bus: Bus, stream_
     assert seen == list(range(1, 121))
 
 
+async def test_a_burst_larger_than_the_ring_drops_nobody_who_reads(etl_bus: Bus, stream_bus: Bus) -> None:
+    """What came and went within a tick is read from history, on the same connection."""
+    async with serving(stream_bus, stream_ring_events=16, stream_tick_ms=1000) as api, api.stream() as stream:
+        await take(stream, 1)
+        await publish(etl_bus, *range(1, 201))
+        films = await take(stream, 200)
+        assert [(event.name, event.sequence) for event in films] == [("movie", n) for n in range(1, 201)]
+        assert api.metric("disconnects_total", reason="slow") == 0
+
+
 async def test_many_that_come_back_at_once_share_the_reads(etl_bus: Bus, stream_bus: Bus) -> None:
     """A hundred clients that resume the same thousand events cost a few reads of JetStream."""
     await publish(etl_bus, *range(1, 1301))

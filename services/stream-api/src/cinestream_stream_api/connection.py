@@ -28,7 +28,19 @@ class Connection:
         send: the ASGI connection, to end the response.
     """
 
-    __slots__ = ("_busy", "_expires", "_hub", "_outlet", "_over", "_send", "_since", "_task", "reason", "subscriber")
+    __slots__ = (
+        "_busy",
+        "_expires",
+        "_hub",
+        "_outlet",
+        "_over",
+        "_send",
+        "_since",
+        "_task",
+        "_was_paused",
+        "reason",
+        "subscriber",
+    )
 
     def __init__(self, hub: Hub, subscriber: Subscriber, outlet: Outlet, send: Send) -> None:
         self.subscriber = subscriber
@@ -37,6 +49,7 @@ class Connection:
         self._outlet = outlet
         self._send = send
         self._task: asyncio.Task[None] | None = None
+        self._was_paused = False  # since the ring was last found to go on from here
         self._busy = False  # paused, in the hands of a task, or ended
         self._since: float | None = None
         self._over = False
@@ -87,11 +100,13 @@ class Connection:
             return False
         chunks = self.subscriber.next_chunks()
         if chunks is None:
-            if self.live:
+            # Past one who was not kept waiting, a burst went that is larger than the ring.
+            if self.live and self._was_paused:
                 self._end("slow")
             else:
                 self._start(self._read_history())
             return False
+        self._was_paused = False
         chunks = chunks or self.subscriber.sign_of_life()
         if not chunks:
             return False
@@ -106,7 +121,7 @@ class Connection:
         self._outlet.write(chunks)
         self._hub.count(self.subscriber.told(), len(chunks))
         if self._outlet.paused:
-            self._busy = True
+            self._busy = self._was_paused = True
             self._since = asyncio.get_running_loop().time()
 
     def _resumed(self) -> None:

@@ -148,6 +148,11 @@ class Chunk(NamedTuple):
     events: int
     framed: bytes
 
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it takes."""
+        return len(self.framed) + _OVERHEAD
+
 
 def wanted(event: Event, filter: Filter) -> bool:
     """Whether a client with that filter gets the event."""

@@ -24,7 +24,10 @@ SPAN = PAGE // 5
 """Sequences in a chunk of a page: chunks end at multiples of it, so that clients from anywhere soon share theirs."""
 
 _READS_AT_ONCE = 4
-_MOST_SHARED = 64
+
+_PARTS = 8
+"""Of the bytes that history may take, one part in so many holds joined chunks, one what is being read, the rest pages."""
+
 _TRIES = 3
 
 log = structlog.get_logger("stream")
@@ -54,10 +57,11 @@ class History:
 
     def __init__(self, bus: Bus, *, most_bytes: int, metrics: StreamMetrics) -> None:
         self._bus = bus
-        self._most_bytes = most_bytes
+        self._most_shared = most_bytes // _PARTS
+        self._most_bytes = most_bytes - 2 * self._most_shared
         self._metrics = metrics
         self._pages: OrderedDict[tuple[str, int], Page] = OrderedDict()
-        self._bytes = 0
+        self._bytes = self._shared_bytes = 0
         self._shared: OrderedDict[tuple[Page, int, View], Chunk] = OrderedDict()
         self._age = 0
         self._asking: dict[tuple[str, int], asyncio.Task[Page]] = {}
@@ -79,7 +83,7 @@ class History:
         self._asking.clear()
         self._shared.clear()
         self._pages.clear()
-        self._bytes = 0
+        self._bytes = self._shared_bytes = 0
 
     async def page(self, after: Position, *, head: int) -> Page:
         """The page with the event that follows a position; `head` is a sequence known to be stored."""
@@ -98,8 +102,9 @@ class History:
             through = min(after - after % SPAN + SPAN, page.through)
             events = (event for event in page.events if after < event.sequence <= through)
             chunk = self._shared[page, after, view] = join(events, view, through=through)
-            if len(self._shared) > _MOST_SHARED:
-                self._shared.popitem(last=False)
+            self._shared_bytes += chunk.size
+            while self._shared_bytes > self._most_shared and len(self._shared) > 1:
+                self._shared_bytes -= self._shared.popitem(last=False)[1].size
         return chunk
 
     async def before(self, moment: datetime) -> int | None:

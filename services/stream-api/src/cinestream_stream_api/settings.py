@@ -46,7 +46,9 @@ class StreamSettings(ServiceSettings):
     )
     stream_ring_events: int = Field(8192, ge=16, description="Newest events kept in memory for all clients")
     stream_ring_bytes: int = Field(64 * _MIB, ge=_MIB, description="Most bytes that the newest events may take")
-    stream_history_bytes: int = Field(64 * _MIB, ge=_MIB, description="Most bytes of history cached for all clients")
+    stream_history_bytes: int = Field(
+        64 * _MIB, ge=_MIB, description="Most bytes of history in memory, for all clients"
+    )
     stream_tokens: SecretStr = Field(
         SecretStr(""), description="Tokens of which the API asks for one, separated by commas; empty: it is open"
     )
