@@ -342,6 +342,16 @@ async def test_a_parameter_that_nobody_reads_is_a_problem(
         assert cure in error["reason"]
 
 
+@pytest.mark.parametrize("path", [STREAM + "/", "/api/movies/", "/api/stats/"])
+async def test_a_slash_too_many_is_a_problem(stream_bus: Bus, path: str) -> None:
+    """It says so, instead of sending clients to the address that a proxy knows the service by."""
+    async with serving(stream_bus) as api:
+        answer = await api.client.get(path)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert path in answer.json()["detail"]
+
+
 async def test_a_film_is_served_in_its_last_version(etl_bus: Bus, stream_bus: Bus) -> None:
     """The entity tag is the id of the event, and saves the body when it has not changed."""
     await publish(etl_bus, 1)

@@ -29,6 +29,8 @@ def make_app(bus: Bus, hub: Hub, scan: Scan, health: Health) -> FastAPI:
         version="1",
         summary="Films as a live stream that can be left and rejoined without missing one",
         redoc_url=None,
+        # Such a redirect would name this server as it sees itself: behind a proxy that is another address.
+        redirect_slashes=False,
         static_url="/docs/assets",
     )
     for router in (

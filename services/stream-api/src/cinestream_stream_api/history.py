@@ -26,7 +26,7 @@ SPAN = PAGE // 5
 _READS_AT_ONCE = 4
 
 _PARTS = 8
-"""Of the bytes that history may take, one part in so many holds joined chunks, one what is being read, the rest pages."""
+"""Of the bytes that history may take, one part in so many is for joined chunks, one for reads under way."""
 
 _TRIES = 3
 

@@ -86,6 +86,10 @@ def too_many() -> JSONResponse:
     return problem(429, "Too Many Requests", detail, headers={"Retry-After": RETRY_AFTER})
 
 
+def _ends_in_slash(error: HTTPException, path: str) -> bool:
+    return error.status_code == 404 and len(path) > 1 and path.endswith("/")
+
+
 def add_problems(app: FastAPI) -> None:
     """Answer every error of the application with problem details."""
 
@@ -101,9 +105,10 @@ def add_problems(app: FastAPI) -> None:
         return problem(400, "Bad Request", detail, errors=errors)
 
     @app.exception_handler(HTTPException)
-    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
-        title = str(error.detail)
-        return problem(error.status_code, title, title, headers=dict(error.headers or {}))
+    async def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        title, path = str(error.detail), request.url.path
+        detail = f"there is nothing at {path}; try it without the last /" if _ends_in_slash(error, path) else title
+        return problem(error.status_code, title, detail, headers=dict(error.headers or {}))
 
     @app.exception_handler(Exception)
     async def mistake(_: Request, __: Exception) -> JSONResponse:
