@@ -39,7 +39,7 @@ def field(value: str) -> str:
 
 def line(values: Sequence[str]) -> bytes:
     """A line of the file."""
-    return (",".join([value if value.isalnum() else field(value) for value in values]) + "\n").encode()
+    return f"{','.join([value if value.isalnum() else field(value) for value in values])}\n".encode()
 
 
 class Parts:

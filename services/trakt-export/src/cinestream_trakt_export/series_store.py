@@ -1,15 +1,14 @@
 """What an account did with episodes, from several lists, in a scratch file instead of memory."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from zoneinfo import ZoneInfo
 
 from cinestream_trakt_export.endpoints import COLLECTED_SHOWS, HISTORY_EPISODES, WATCHED_SHOWS
 from cinestream_trakt_export.importfile import Skipped
 from cinestream_trakt_export.letterboxd import Row
+from cinestream_trakt_export.scratch import Scratch
 from cinestream_trakt_export.series import SeriesEntry
 
 # Not one of Letterboxd's names: it would take the series for films if the file were imported.
@@ -24,7 +23,6 @@ CREATE TABLE entry (list TEXT, id TEXT, tmdb TEXT, imdb TEXT, tvdb TEXT, title T
                     number INTEGER, name TEXT, at INTEGER, plays INTEGER, rating INTEGER, PRIMARY KEY (list, id));
 CREATE TABLE skipped (list TEXT, id TEXT, title TEXT, reason TEXT, PRIMARY KEY (list, id)) WITHOUT ROWID;
 """
-_PRAGMAS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;"
 _PLACE = "tmdb, imdb, tvdb, title, year, season, number"
 _FACTS = f"""
 SELECT title, year, tmdb, imdb, tvdb, season, number, max(name), sum(plays),
@@ -35,59 +33,47 @@ FROM entry GROUP BY {_PLACE} %s ORDER BY title, {_PLACE}, min(at), min(id)
 _EACH_TIME = f", CASE WHEN list = '{HISTORY_EPISODES}' THEN id END"
 
 
-class SeriesStore:
+class SeriesStore(Scratch):
     """The entries of several lists, each once. The file lives as long as this object."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        path.unlink(missing_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.executescript(_PRAGMAS + _TABLES)
+        super().__init__(path, _TABLES)
 
     def add(self, name: str, items: Sequence[Item]) -> None:
         """Add items of a list; one whose id is already there is the same one, met again on the next page."""
-        self._db.execute("BEGIN")
+        self.db.execute("BEGIN")
         for id, entries in items:
-            new = self._db.execute("INSERT OR IGNORE INTO item VALUES (?, ?)", (name, id)).rowcount
+            new = self.db.execute("INSERT OR IGNORE INTO item VALUES (?, ?)", (name, id)).rowcount
             rows = [
                 (name, e.id, *e.series, e.season, e.number, e.title, _seconds(e.at), e.plays, e.rating) for e in entries
             ]
             if new:
-                self._db.executemany(f"INSERT OR IGNORE INTO entry VALUES ({', '.join('?' * 13)})", rows)  # noqa: S608
-        self._db.execute("COMMIT")
+                self.db.executemany(f"INSERT OR IGNORE INTO entry VALUES ({', '.join('?' * 13)})", rows)  # noqa: S608
+        self.db.execute("COMMIT")
 
     def skip(self, name: str, skipped: Skipped) -> None:
         """Remember what is left out, and why."""
-        self._db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?, ?)", (name, *skipped))
+        self.db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?, ?)", (name, *skipped))
 
     def clear(self, name: str) -> None:
         """Forget a list."""
         for table in ("item", "entry", "skipped"):
-            self._db.execute(f"DELETE FROM {table} WHERE list = ?", (name,))  # noqa: S608
+            self.db.execute(f"DELETE FROM {table} WHERE list = ?", (name,))  # noqa: S608
 
     def count(self, name: str) -> int:
         """How many items the list has, the skipped ones included."""
         query = "SELECT (SELECT count(*) FROM item WHERE list = ?) + (SELECT count(*) FROM skipped WHERE list = ?)"
-        return int(self._db.execute(query, (name, name)).fetchone()[0])
+        return int(self.db.execute(query, (name, name)).fetchone()[0])
 
     def skipped(self) -> Iterator[Skipped]:
         """What was left out."""
-        yield from self._db.execute("SELECT id, title, reason FROM skipped ORDER BY list, id")
+        yield from self.db.execute("SELECT id, title, reason FROM skipped ORDER BY list, id")
 
     def rows(self, zone: ZoneInfo, *, each_time: bool) -> Iterator[Row]:
         """A row per episode (with `each_time`: per viewing), season or series that something is known of."""
-        for *place, plays, watched, collected, rating in self._db.execute(_FACTS % (_EACH_TIME if each_time else "")):
+        for *place, plays, watched, collected, rating in self.db.execute(_FACTS % (_EACH_TIME if each_time else "")):
             texts = ("" if value is None else str(value) for value in place)
             yield *texts, str(plays or ""), _day(watched, zone), _day(collected, zone), str(rating or "")
-
-    def __enter__(self) -> "SeriesStore":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._db.close()
-        self._path.unlink(missing_ok=True)
 
 
 def _seconds(at: datetime | None) -> int | None:

@@ -1,16 +1,14 @@
 """The entries of a list in the order of its rows, in a scratch file instead of memory."""
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from types import TracebackType
 
 from cinestream_trakt_export.importfile import Skipped
 from cinestream_trakt_export.letterboxd import Rating
-from cinestream_trakt_export.library import Entry, name_of
+from cinestream_trakt_export.library import Entry, entry_of, name_of
+from cinestream_trakt_export.scratch import Scratch
 from cinestream_trakt_export.window import Seconds
 
 _TABLES = """
@@ -21,9 +19,6 @@ CREATE TABLE told (trakt INTEGER, at INTEGER);
 CREATE TABLE hidden (number INTEGER PRIMARY KEY);
 CREATE TABLE skipped (number INTEGER PRIMARY KEY, title TEXT, reason TEXT);
 """
-_PRAGMAS = (
-    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -1024;"
-)
 # Numbers are stored negated: lists come newest first, and a table is filled quickest, and fullest, at its end.
 _ADD = "INSERT OR IGNORE INTO entry VALUES (-?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ENTRIES = f"SELECT -number AS number, {', '.join(Entry._fields[1:])} FROM entry %s"  # noqa: S608
@@ -35,49 +30,45 @@ ON film.trakt = told.trakt
 _IN_ORDER = " ORDER BY tmdb, name, at, number"
 _WANTED = "WHERE -number NOT IN hidden"
 _RATINGS = "SELECT tmdb, name, rating, at FROM entry WHERE rating IS NOT NULL ORDER BY tmdb, name, at DESC, number DESC"
-_entry = partial(tuple.__new__, Entry)  # as Entry._make does, in half of the time
 Key = tuple[int, str]  # TMDB id and name of an entry: films sort by it
 
 
-class Store:
+class Store(Scratch):
     """The entries of one list, each once. The file lives as long as this object."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        path.unlink(missing_ok=True)
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.executescript(_PRAGMAS + _TABLES)
+        super().__init__(path, _TABLES)
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Add entries; one whose number is already there is the same one, met again on the next page."""
-        self._db.execute("BEGIN")
-        self._db.executemany(_ADD, map(tuple, entries))  # which SQLite binds faster than named ones
-        self._db.execute("COMMIT")
+        self.db.execute("BEGIN")
+        self.db.executemany(_ADD, map(tuple, entries))  # which SQLite binds faster than named ones
+        self.db.execute("COMMIT")
 
     def skip(self, number: int, title: str, reason: str) -> None:
         """Remember what is left out, and why."""
-        self._db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?)", (number, title, reason))
+        self.db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?)", (number, title, reason))
 
     def hide(self, numbers: Iterable[int]) -> None:
         """Leave these entries out of the films: they are there, but not wanted."""
-        self._db.executemany("INSERT OR IGNORE INTO hidden VALUES (?)", ((number,) for number in numbers))
+        self.db.executemany("INSERT OR IGNORE INTO hidden VALUES (?)", ((number,) for number in numbers))
 
     def expect(self, plays: Iterable[tuple[int, int]]) -> None:
         """Remember how often each film (its id at Trakt) was watched, as Trakt counts."""
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT OR REPLACE INTO expected VALUES (?, ?)", plays)
-        self._db.execute("COMMIT")
+        self.db.execute("BEGIN")
+        self.db.executemany("INSERT OR REPLACE INTO expected VALUES (?, ?)", plays)
+        self.db.execute("COMMIT")
 
     def tell(self, times: Iterable[tuple[int, int | None]]) -> None:
         """Remember when films (by id at Trakt) were watched: those that have an entry were so then, too."""
-        self._db.execute("BEGIN")
-        self._db.executemany("INSERT INTO told VALUES (?, ?)", times)
-        self._db.execute("COMMIT")
+        self.db.execute("BEGIN")
+        self.db.executemany("INSERT INTO told VALUES (?, ?)", times)
+        self.db.execute("COMMIT")
 
     def clear(self) -> None:
         """Forget everything."""
         for table in ("entry", "expected", "told", "hidden", "skipped"):
-            self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+            self.db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def count(self) -> int:
         """How many items the list has, the skipped ones included."""
@@ -85,52 +76,44 @@ class Store:
 
     def skipped(self) -> Iterator[Skipped]:
         """What was left out."""
-        for number, title, reason in self._db.execute("SELECT * FROM skipped ORDER BY number"):
+        for number, title, reason in self.db.execute("SELECT * FROM skipped ORDER BY number"):
             yield name_of(number), title, reason
 
     def missing(self, *, each_time: bool, within: Seconds | None = None) -> int:
         """How many of the expected films (or, with `each_time`, plays `within` a time) are not there, nor skipped."""
         some = "" if within is None else f"WHERE coalesce(at, 0) >= {within[0]} AND coalesce(at, 0) < {within[1]}"
-        want, have = ("plays", "count(*)") if each_time else ("1", "1")
+        want = "plays" if each_time else "1"
         lacking = self._number(
-            f"SELECT coalesce(sum(max(0, {want} - coalesce(there, 0))), 0) FROM expected LEFT JOIN "  # noqa: S608
-            f"(SELECT trakt, {have} AS there FROM entry {some} GROUP BY trakt) AS have ON have.trakt = expected.trakt"
+            "SELECT coalesce(sum(max(0, want - have)), 0) FROM (SELECT sum(want) AS want, sum(have) AS have FROM "  # noqa: S608
+            f"(SELECT trakt, {want} AS want, 0 AS have FROM expected UNION ALL SELECT trakt, 0, 1 FROM entry {some}) "
+            "GROUP BY trakt)"
         )
         return max(0, lacking - self._number("SELECT count(*) FROM skipped"))
 
     def trakt_ids(self) -> Iterator[int]:
         """The films by their ids at Trakt, where they are known."""
-        for (trakt,) in self._db.execute("SELECT DISTINCT trakt FROM entry WHERE trakt IS NOT NULL"):
+        for (trakt,) in self.db.execute("SELECT DISTINCT trakt FROM entry WHERE trakt IS NOT NULL"):
             yield trakt
 
     def films(self) -> Iterator[tuple[Key, list[Entry]]]:
         """The entries of each film, oldest first and those at unknown times before; films by key."""
         wanted = _WANTED if self._number("SELECT count(*) FROM hidden") else ""
         told = _TOLD % wanted if self._number("SELECT count(*) FROM told") else ""
-        for key, of_film in groupby(self._db.execute(_ENTRIES % wanted + told + _IN_ORDER), key=itemgetter(1, 2)):
-            yield key, [*map(_entry, of_film)]
+        for key, of_film in groupby(self.db.execute(_ENTRIES % wanted + told + _IN_ORDER), key=itemgetter(1, 2)):
+            yield key, [*map(entry_of, of_film)]
 
     def imdb_ids(self) -> Iterator[str]:
         """The IMDb ids of the films that have one, each once."""
-        for (id,) in self._db.execute(
+        for (id,) in self.db.execute(
             "SELECT DISTINCT imdb FROM entry WHERE imdb != '' AND -number NOT IN hidden ORDER BY imdb"
         ):
             yield id
 
     def ratings(self) -> Iterator[tuple[Key, Rating]]:
         """The latest rating of each film that has one; films by key."""
-        for key, of_film in groupby(self._db.execute(_RATINGS), key=itemgetter(0, 1)):
+        for key, of_film in groupby(self.db.execute(_RATINGS), key=itemgetter(0, 1)):
             _, _, value, at = next(of_film)
             yield key, Rating(value, at)
 
     def _number(self, query: str) -> int:
-        return int(self._db.execute(query).fetchone()[0])
-
-    def __enter__(self) -> "Store":
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._db.close()
-        self._path.unlink(missing_ok=True)
+        return int(self.db.execute(query).fetchone()[0])
