@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from cinestream_stream_api.waker import Waker
+from cinestream_stream_api.waker import Waker, tick_for
 
 pytestmark = pytest.mark.anyio
 
@@ -41,6 +41,14 @@ async def test_under_load_wakings_are_rare() -> None:
     # The first comes at once; a slow machine can only make it longer.
     assert took >= (wakings - 2) * tick
     assert events > wakings
+
+
+@pytest.mark.parametrize(
+    ("clients", "milliseconds"), [(0, 0), (1, 0.1), (100, 10), (249, 24.9), (250, 25), (10_000, 25)]
+)
+def test_few_clients_wait_little(clients: int, milliseconds: float) -> None:
+    """The tick grows with what a waking costs, up to the setting."""
+    assert tick_for(clients, most=0.025) == pytest.approx(milliseconds / 1000)
 
 
 async def test_one_who_is_cancelled_does_not_disturb_the_others() -> None:

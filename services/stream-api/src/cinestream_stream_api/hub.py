@@ -16,7 +16,7 @@ from cinestream_stream_api.places import Places
 from cinestream_stream_api.ring import Ring
 from cinestream_stream_api.settings import StreamSettings
 from cinestream_stream_api.tail import Tail
-from cinestream_stream_api.waker import Waker
+from cinestream_stream_api.waker import Waker, tick_for
 
 BEATS = 3
 """Beats in a heartbeat: after so many in silence, a client gets one."""
@@ -107,12 +107,17 @@ class Hub:
     def listening(self, listener: Listener) -> Iterator[None]:
         """Count as a listener meanwhile."""
         self._listeners.add(listener)
+        self._set_tick()
         try:
             yield
         finally:
             self._listeners.discard(listener)
+            self._set_tick()
             if not self._listeners:
                 self._nobody.set()
+
+    def _set_tick(self) -> None:
+        self._waker.tick = tick_for(len(self._listeners), most=self.settings.stream_tick_ms / 1000)
 
     async def end(self) -> None:
         """End all streams, those that do not read after a moment by force; no new ones are opened."""

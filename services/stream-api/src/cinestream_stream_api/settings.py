@@ -20,7 +20,7 @@ class StreamSettings(ServiceSettings):
         1, ge=1, le=64, description="Processes that share the port; limits of clients are divided among them"
     )
     stream_tick_ms: float = Field(
-        25, ge=0, le=1000, description="Under load, clients are woken at most once in so many milliseconds"
+        25, ge=0, le=1000, description="Milliseconds between two wakings of 250 clients or more; fewer are woken sooner"
     )
     stream_heartbeat: float = Field(
         15, ge=0.1, le=300, description="Seconds of silence after which a client gets a heartbeat"
