@@ -16,16 +16,16 @@ from cinestream_etl.title import ParsedTitle, Person, Related
 
 MARKS = {
     **dict.fromkeys(("id", "kind", "title"), b'data-testid="hero'),
-    "rating": b'"hero-rating-bar__aggregate-rating__score"',
-    "release_date": b'"title-details-releasedate"',
-    "directors": b'"title-pc-principal-credit"',
-    "genres": b'"storyline-genres"',
-    "keywords": b'"storyline-plot-keywords"',
-    "tagline": b'"storyline-taglines"',
-    "certificate": b'"storyline-certificate"',
-    "countries": b'"title-details-origin"',
-    "languages": b'"title-details-languages"',
-    "runtime_minutes": b'"title-techspec_runtime"',
+    "rating": b'data-testid="hero-rating-bar__aggregate-rating__score"',
+    "release_date": b'data-testid="title-details-releasedate"',
+    "directors": b'data-testid="title-pc-principal-credit"',
+    "genres": b'data-testid="storyline-genres"',
+    "keywords": b'data-testid="storyline-plot-keywords"',
+    "tagline": b'data-testid="storyline-taglines"',
+    "certificate": b'data-testid="storyline-certificate"',
+    "countries": b'data-testid="title-details-origin"',
+    "languages": b'data-testid="title-details-languages"',
+    "runtime_minutes": b'data-testid="title-techspec_runtime"',
 }
 """Without this in a page the elements cannot have the field. (What has no mark is no reason to look for them.)"""
 
@@ -58,8 +58,7 @@ def read(html: bytes) -> ParsedTitle | None:
         directors=_credits(page, "director"),
         writers=_credits(page, "writer"),
         stars=_credits(page, "star"),
-        genres=tuple(texts_of(page, f"{_mark('storyline-genres')} ul a"))
-        or tuple(texts_of(page, _mark("genres") + " a")),
+        genres=_genres(page),
         interests=tuple(texts_of(page, f'{_mark("interests")} a[href*="/interest/"]')),
         keywords=tuple(texts_of(page, f'{_mark("storyline-plot-keywords")} a[href*="keywords="]')),
         plot=next((text for size in ("xl", "l", "xs_to_m") if (text := text_of(page, _mark(f"plot-{size}")))), None),
