@@ -10,10 +10,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cinestream_etl.layouts import codes, storyline
 from cinestream_etl.layouts.localised import date, decimal, whole_number
-from cinestream_etl.layouts.tree import attribute_of, own_text, people_of, text_of, texts_of, title_id, tree
+from cinestream_etl.layouts.tree import attribute_of, own_text, people_of, text_of, texts_of, title_id, tree, unquoted
 from cinestream_etl.title import ParsedTitle
 
 _MARK = b"tn15title"
+_ORIGINAL = "(original title)"
+_CODE = re.compile(r"\((VG|V|TV|mini)\)")
+_CODES = {"VG": "videoGame", "V": "video", "TV": "tvMovie", "mini": "tvMiniSeries"}
+"""Of kinds, behind the year; the name of a series is known by its quotation marks."""
 _MINUTES = re.compile(r"(\d{1,4})\s*min\b")
 
 
@@ -27,10 +31,13 @@ def read(html: bytes) -> ParsedTitle | None:
     blocks = _blocks(page)
     genres = tuple(texts_of(blocks["Genre"], 'a[href*="/Genres/"]')) if "Genre" in blocks else ()
     runtime = _MINUTES.search(_said(blocks, "Runtime") or "")
+    shown = own_text(heading)
+    original = text_of(heading, ".title-extra") or ""
     return ParsedTitle(
         id=id,
-        kind=storyline.kind(page, "", genres),
-        title=own_text(heading).strip('"'),
+        kind=_kind(heading, shown) or storyline.kind(page, "", genres),
+        title=unquoted(shown),
+        original_title=unquoted(original.removesuffix(_ORIGINAL).strip()) if original.endswith(_ORIGINAL) else None,
         year=storyline.year(page, text_of(heading, 'a[href*="/year/"]')),
         rating=decimal(text_of(page, "#tn15rating .starbar-meta b")),
         votes=whole_number(text_of(page, '#tn15rating .starbar-meta a[href*="ratings"]')),
@@ -50,13 +57,19 @@ def read(html: bytes) -> ParsedTitle | None:
     )
 
 
+def _kind(heading: LexborNode, shown: str) -> str | None:
+    found = _CODE.search(" ".join(own_text(part) for part in heading.css("span")))
+    return _CODES[found[1]] if found else "tvSeries" if unquoted(shown) != shown else None
+
+
 def _blocks(page: LexborHTMLParser) -> dict[str, LexborNode]:
     """The contents of the `.info` blocks, by their headings in the singular."""
     found: dict[str, LexborNode] = {}
     for block in page.css(".info"):
         content = block.css_first(".info-content")
         if content and (head := text_of(block, "h5")):
-            found.setdefault(head.rstrip(":").removesuffix("s"), content)
+            # "Writers (WGA):" says whose credits they are.
+            found.setdefault(head.partition("(")[0].rstrip(": ").removesuffix("s"), content)
     return found
 
 

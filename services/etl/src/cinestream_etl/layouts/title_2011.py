@@ -6,7 +6,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from cinestream_etl.layouts import storyline
 from cinestream_etl.layouts.localised import date, decimal, whole_number
-from cinestream_etl.layouts.tree import attribute_of, own_text, people_of, text_of, texts_of, title_id, tree
+from cinestream_etl.layouts.tree import attribute_of, own_text, people_of, text_of, texts_of, title_id, tree, unquoted
 from cinestream_etl.title import ParsedTitle, Person
 
 _MARK = b"overview-top"
@@ -30,7 +30,7 @@ def read(html: bytes) -> ParsedTitle | None:
         id=id,
         kind=storyline.kind(page, bar, genres),
         title=text_of(heading, '.itemprop[itemprop="name"]') or own_text(heading),
-        original_title=own_text(original).strip('"') if original else None,
+        original_title=unquoted(own_text(original)) if original else None,
         year=storyline.year(page, text_of(heading, 'span a[href*="/year/"]')),
         rating=_rating(page),
         votes=_votes(page),

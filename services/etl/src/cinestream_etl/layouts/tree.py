@@ -88,6 +88,12 @@ def own_text(node: LexborNode, *, without: str = "") -> str:
     return " ".join("".join(parts).split())
 
 
+def unquoted(text: str) -> str:
+    """The text without the quotation marks around all of it; those of a part stay."""
+    inner = text[1:-1]
+    return inner if text == f'"{inner}"' and '"' not in inner else text
+
+
 def people_of(node: LexborNode) -> Iterator[Person]:
     """The people that an element links to, with what stands in brackets behind each ("(novel)")."""
     person: tuple[str, str] | None = None
