@@ -1,23 +1,27 @@
 """Title pages until 2010 ("tn15"), and the combined view that was served in this layout for years after.
 
-The facts stand in `.info` blocks. They are told by their English headings; this layout has names where later ones
-have codes, and its page does not say what people liked as well.
+The facts stand in `.info` blocks, told by their English headings; the first of these pages have names where later ones
+have codes. Certificates are those of all countries, so none is the viewer's.
 """
 
 import re
+from collections.abc import Callable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cinestream_etl.layouts import codes, storyline
 from cinestream_etl.layouts.localised import date, decimal, whole_number
-from cinestream_etl.layouts.tree import attribute_of, own_text, people_of, text_of, texts_of, title_id, tree, unquoted
-from cinestream_etl.title import ParsedTitle
+from cinestream_etl.layouts.tree import own_text, people_of, text_of, texts_of, title_id, tree, unquoted
+from cinestream_etl.title import ParsedTitle, Related
 
 _MARK = b"tn15title"
+Convert = Callable[[str], str]
 _ORIGINAL = "(original title)"
 _CODE = re.compile(r"\((VG|V|TV|mini)\)")
 _CODES = {"VG": "videoGame", "V": "video", "TV": "tvMovie", "mini": "tvMiniSeries"}
 """Of kinds, behind the year; the name of a series is known by its quotation marks."""
+_TITLE = re.compile(r"/title/(tt\d{7,10})")
+_RATING = re.compile(r"\d{1,2}[.,]\d/10")
 _MINUTES = re.compile(r"(\d{1,4})\s*min\b")
 
 
@@ -39,8 +43,8 @@ def read(html: bytes) -> ParsedTitle | None:
         title=unquoted(shown),
         original_title=unquoted(original.removesuffix(_ORIGINAL).strip()) if original.endswith(_ORIGINAL) else None,
         year=storyline.year(page, text_of(heading, 'a[href*="/year/"]')),
-        rating=decimal(text_of(page, "#tn15rating .starbar-meta b")),
-        votes=whole_number(text_of(page, '#tn15rating .starbar-meta a[href*="ratings"]')),
+        rating=decimal(next((text for text in texts_of(page, "#tn15rating b") if _RATING.match(text)), None)),
+        votes=whole_number(text_of(page, '#tn15rating a[href$="ratings"]')),
         release_date=date(_said(blocks, "Release Date")),
         directors=tuple(people_of(blocks["Director"])) if "Director" in blocks else (),
         writers=tuple(people_of(blocks["Writer"])) if "Writer" in blocks else (),
@@ -50,10 +54,11 @@ def read(html: bytes) -> ParsedTitle | None:
         plot=_said(blocks, "Plot"),
         tagline=_said(blocks, "Tagline"),
         runtime_minutes=int(runtime[1]) if runtime else None,
-        countries=tuple(map(codes.country, texts_of(blocks["Country"], "a"))) if "Country" in blocks else (),
-        languages=tuple(map(codes.language, texts_of(blocks["Language"], "a"))) if "Language" in blocks else (),
-        poster=attribute_of(page, '#tn15lhs .photo img, .photo a[name="poster"] img', "src"),
+        countries=tuple(_coded(blocks, "Country", storyline.COUNTRY, str.upper, codes.country)),
+        languages=tuple(_coded(blocks, "Language", storyline.LANGUAGE, str.lower, codes.language)),
+        poster=storyline.poster(page, '#tn15lhs .photo img, .photo a[name="poster"] img'),
         locale=storyline.locale(page),
+        recommendations=tuple(_related(page)),
     )
 
 
@@ -66,13 +71,32 @@ def _blocks(page: LexborHTMLParser) -> dict[str, LexborNode]:
     """The contents of the `.info` blocks, by their headings in the singular."""
     found: dict[str, LexborNode] = {}
     for block in page.css(".info"):
-        content = block.css_first(".info-content")
-        if content and (head := text_of(block, "h5")):
+        if head := text_of(block, "h5"):
             # "Writers (WGA):" says whose credits they are.
-            found.setdefault(head.partition("(")[0].rstrip(": ").removesuffix("s"), content)
+            found.setdefault(
+                head.partition("(")[0].rstrip(": ").removesuffix("s"), block.css_first(".info-content") or block
+            )
     return found
 
 
+def _coded(
+    blocks: dict[str, LexborNode], head: str, pattern: re.Pattern[str], case: Convert, code_of: Convert
+) -> Iterator[str]:
+    """Codes as links have them since 2012; before, those of the names, where they are known."""
+    for link in blocks[head].css("a") if head in blocks else ():
+        found = pattern.search(link.attributes.get("href") or "")
+        if name := " ".join(link.text().split()):
+            yield case(found[1]) if found else code_of(name)
+
+
+def _related(page: LexborHTMLParser) -> Iterator[Related]:
+    # How they are rated is only painted.
+    for link in page.css("table.recs a[href]"):
+        found = _TITLE.search(link.attributes.get("href") or "")
+        if found and (title := " ".join(link.text().split())):
+            yield Related(found[1], title)
+
+
 def _said(blocks: dict[str, LexborNode], head: str) -> str | None:
-    text = own_text(blocks[head], without="a.tn15more").rstrip("»| ") if head in blocks else ""
+    text = own_text(blocks[head], without="a.tn15more, h5").rstrip("»| ") if head in blocks else ""
     return text or None
