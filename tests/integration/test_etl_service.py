@@ -15,6 +15,7 @@ from tests.etl.pages import Said
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Movie, subjects
+from cinestream_etl.tones.digest import digest
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +38,7 @@ def _ask(port: int, path: str) -> tuple[int, bytes]:
 
 
 async def _ready(port: int) -> None:
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         while (await anyio.to_thread.run_sync(_ask, port, "/readyz"))[0] != 200:
             await anyio.sleep(0.02)
 
@@ -61,13 +62,15 @@ async def test_the_service_works_and_stops(
         await scraper_bus.publish(subjects.page("title", page.id), page.page().encode())
         (movie,) = await _movies(stream_bus, 1)
         assert movie.id == page.id
-        status, metrics = await anyio.to_thread.run_sync(_ask, port, "/metrics")
-        assert status == 200
-        assert b'cinestream_etl_pages_total{result="published"} 1.0' in metrics
+        with anyio.fail_after(60):  # the movie is there a moment before the worker knows that it is
+            metrics = b""
+            while b'cinestream_etl_pages_total{result="published"} 1.0' not in metrics:
+                _, metrics = await anyio.to_thread.run_sync(_ask, port, "/metrics")
         assert b'cinestream_etl_fields_missing_total{field="plot",layout="next_data"} 1.0' in metrics
         assert b"cinestream_etl_parse_seconds_count 1.0" in metrics
+        assert b'cinestream_etl_tone_info{digest="%b",model="lexicon"} 1.0' % digest().encode() in metrics
         service.send_signal(signal.SIGTERM)
-        assert await anyio.to_thread.run_sync(service.wait, 5) == 0
+        assert await anyio.to_thread.run_sync(service.wait, 60) == 0
     finally:
         service.kill()
         service.wait()

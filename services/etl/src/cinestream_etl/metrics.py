@@ -1,6 +1,6 @@
 """The metrics of etl, all of them; one set per process."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 from cinestream.runtime.metrics import ConsumeMetrics
 
@@ -14,6 +14,12 @@ PAGES = Counter(
 )
 for _result in ("published", "unchanged", "older", "filtered", "invalid", "not-found", "moved", "other-kind"):
     PAGES.labels(_result)  # shown as 0 before the first
+TONE = Gauge(
+    "cinestream_etl_tone_info",
+    "How tones are heard, always 1: the model, and a digest of all words and numbers; workers that differ in them "
+    "publish each other's films again",
+    ["model", "digest"],
+)
 PARSE_SECONDS = Histogram(
     "cinestream_etl_parse_seconds",
     "Time to decompress, parse and validate a page; the event loop waits meanwhile",

@@ -28,6 +28,7 @@ from cinestream_etl.records import Change, change
 from cinestream_etl.settings import EtlSettings
 from cinestream_etl.title import FIELDS, absent
 from cinestream_etl.tone import Hear, tone
+from cinestream_etl.tones.digest import digest
 from cinestream_etl.versions import Decision
 
 log = structlog.get_logger("etl")
@@ -46,6 +47,7 @@ async def serve(context: Context[EtlSettings]) -> None:
     gc.set_threshold(_OBJECTS)
     watch, catalogue = Watch(settings.etl_drift_window), Catalogue(settings.etl_catalogue_films)
     context.health.degraded.append(watch.reasons)
+    metrics.TONE.labels(settings.etl_tone_model, digest()).set(1)
     pull = await bus.pull(PAGES, DURABLE)
     handler = partial(handle, bus, watch=watch, catalogue=catalogue, hear=settings.hear())
     async with anyio.create_task_group() as group:
