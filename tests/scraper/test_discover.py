@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.scraper.pages import chart_page
@@ -25,6 +26,27 @@ def test_without_data_the_rows_are_read() -> None:
     row = f'<li class="ipc-metadata-list-summary-item">{links}</li>'
     html = f'<a href="/title/tt7777777/">news</a>{row.format("tt0000002")}{row.format("tt0000001")}'
     assert titles_of(html) == ["tt0000002", "tt0000001"]
+
+
+IDS = ["tt0111161", "tt0068646", "tt0133093"]
+LAYOUTS = {
+    "find": {"titleResults": {"results": [{"id": id, "titleNameText": "x"} for id in IDS]}},
+    "find of 2026": {"titleResults": {"results": [{"listItem": {"titleId": id}} for id in IDS]}},
+    "search/title": {"searchResults": {"titleResults": {"titleListItems": [{"titleId": id} for id in IDS]}}},
+    "list": {"mainColumnData": {"list": {"titleListItemSearch": {"edges": [{"listItem": {"id": id}} for id in IDS]}}}},
+    "list without titles": {
+        "mainColumnData": {"list": {"titleListItemSearch": {"edges": [{"node": {"itemId": id}} for id in IDS]}}}
+    },
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_searches_and_lists_hold_their_titles_in_their_data(layout: str) -> None:
+    """Each layout in its own place; people and other things in it are no titles; more may be shown below."""
+    data = json.dumps({"props": {"pageProps": LAYOUTS[layout]}}).replace(IDS[2], "nm0000001")
+    shown = '<li class="ipc-metadata-list-summary-item"><a href="/title/tt7777777/">x</a></li>'
+    html = f'{shown}<script id="__NEXT_DATA__" type="application/json">{data}</script>'
+    assert titles_of(html) == [*IDS[:2], "tt7777777"]
 
 
 @given(st.text(max_size=300))

@@ -9,5 +9,5 @@ leads to), `record` (what is published), `failures` with `evidence` and `snapsho
 given up). Around it: `refresh` with `seeds` (what is asked for at start and on schedule), `asking` and
 `enqueueing` (who asks is told what becomes of it), `freshness` (what is not read again), `gate` (when nothing is
 taken), `service` (the parts put together), `archives` and `importing` (pages from elsewhere; `transfer` shows it),
-`status`, `letters`, `settings`, `metrics`, `cli`.
+`status`, `letters`, `settings`, `metrics`, `cli` and `single`.
 """

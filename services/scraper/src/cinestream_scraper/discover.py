@@ -9,8 +9,12 @@ from collections.abc import Iterable, Iterator
 
 from selectolax.lexbor import LexborHTMLParser
 
+from cinestream.contracts import Kind, ScrapeRequest
 from cinestream.contracts.request import TITLE_ID
 from cinestream_scraper.identity import next_data, path_into
+from cinestream_scraper.verdict import Judgement, Verdict
+
+_HAS_ROWS = frozenset({Verdict.CHART, Verdict.SEARCH, Verdict.LIST})
 
 _ROWS = ", ".join(
     f'{row} a[href*="/title/tt"]' for row in (".ipc-metadata-list-summary-item", ".titleColumn", ".lister-item-header")
@@ -18,10 +22,30 @@ _ROWS = ", ".join(
 _HELD: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], ...] = (
     (("titleResults", "results"), (("listItem", "titleId"), ("id",))),
     (("searchResults", "titleResults", "titleListItems"), (("titleId",),)),
-    (("mainColumnData", "list", "titleListItemSearch", "edges"), (("listItem", "id"),)),
+    (("mainColumnData", "list", "titleListItemSearch", "edges"), (("listItem", "id"), ("node", "itemId"))),
 )
 """Where the rows of searches and lists are, and where in a row its title's id is."""
 _IN_LINK = re.compile(r"/title/(tt\d+)")
+
+
+def led_to(request: ScrapeRequest, html: str, judgement: Judgement) -> list[ScrapeRequest]:
+    """The requests that a page leads to: its rows, where a title has moved to, or what is like it."""
+    if judgement.verdict in _HAS_ROWS:
+        ids = titles_of(html)[: request.limit]
+    elif judgement.verdict is Verdict.MOVED:
+        ids = [judgement.identity.id]
+    elif judgement.verdict is Verdict.FILM:
+        return alike(request, html)
+    else:
+        ids = []
+    return [ScrapeRequest(kind=Kind.TITLE, id=id, lane=request.lane, depth=request.depth) for id in ids]
+
+
+def alike(request: ScrapeRequest, html: str) -> list[ScrapeRequest]:
+    """The requests for "more like this", which are one step nearer to the end."""
+    ids = more_like_this(html)[: request.limit] if request.depth else []
+    next = {"depth": request.depth - 1, "limit": request.limit, "lane": request.lane}
+    return [ScrapeRequest.model_validate({"kind": Kind.TITLE, "id": id, **next}) for id in ids]
 
 
 def titles_of(html: str) -> list[str]:

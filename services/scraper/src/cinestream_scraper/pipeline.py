@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 import structlog
 
 from cinestream.bus.jetstream import AlreadyQueued, Bus, Delivery
-from cinestream.contracts import Invalid, Kind, ScrapeRequest, Transient
+from cinestream.contracts import Invalid, ScrapeRequest, Transient
 from cinestream.contracts.page import html_bytes
 from cinestream_scraper import failures, freshness, metrics
-from cinestream_scraper.discover import more_like_this, titles_of
+from cinestream_scraper.discover import alike, led_to
 from cinestream_scraper.host import Host
 from cinestream_scraper.pauses import retry_after_seconds
 from cinestream_scraper.reading import Reading
@@ -27,7 +27,6 @@ from cinestream_scraper.verdict import Action, Judgement, Verdict, judge
 
 log = structlog.get_logger("scraper")
 
-_ROWS = frozenset({Verdict.CHART, Verdict.SEARCH, Verdict.LIST})
 _RETRY_AFTER = 30.0
 _LONGEST_WAIT = 3600.0
 _PATIENCE = 6
@@ -87,7 +86,7 @@ class Pipeline:
     async def _already_led_to(self, request: ScrapeRequest) -> list[ScrapeRequest]:
         """What "more like this" of a fresh page leads to, read from the stored page."""
         stored = await freshness.stored(self.bus, request) if request.depth else None
-        return _alike(request, html_bytes(stored.envelope).decode("utf-8", "replace")) if stored else []
+        return alike(request, html_bytes(stored.envelope).decode("utf-8", "replace")) if stored else []
 
     async def _read(self, url: str, request: ScrapeRequest, delivery: Delivery) -> Reading:
         def failed(reading: Reading) -> bool:
@@ -122,7 +121,7 @@ class Pipeline:
 
     async def _carry_out(self, request: ScrapeRequest, reading: Reading, judgement: Judgement) -> None:
         if judgement.action is Action.PUBLISH:
-            await self._queue(_led_to(request, reading, judgement))
+            await self._queue(led_to(request, reading.html, judgement))
             await self._publish(request, reading, judgement)
         elif judgement.action is Action.PAUSE:
             seconds = self._pause_of(reading, judgement)
@@ -152,23 +151,3 @@ class Pipeline:
 
 class Failed(Transient):
     """This reading brought nothing; after a few of them the request is a dead letter."""
-
-
-def _led_to(request: ScrapeRequest, reading: Reading, judgement: Judgement) -> list[ScrapeRequest]:
-    """The requests that a page leads to: its rows, where a title has moved to, or what is like it."""
-    if judgement.verdict in _ROWS:
-        ids = titles_of(reading.html)[: request.limit]
-    elif judgement.verdict is Verdict.MOVED:
-        ids = [judgement.identity.id]
-    elif judgement.verdict is Verdict.FILM:
-        return _alike(request, reading.html)
-    else:
-        ids = []
-    return [ScrapeRequest(kind=Kind.TITLE, id=id, lane=request.lane, depth=request.depth) for id in ids]
-
-
-def _alike(request: ScrapeRequest, html: str) -> list[ScrapeRequest]:
-    """The requests for "more like this", which are one step nearer to the end."""
-    ids = more_like_this(html)[: request.limit] if request.depth else []
-    next = {"depth": request.depth - 1, "limit": request.limit, "lane": request.lane}
-    return [ScrapeRequest.model_validate({"kind": Kind.TITLE, "id": id, **next}) for id in ids]
