@@ -191,9 +191,9 @@ class Handler(BaseHTTPRequestHandler):
         }
 
 
-def _in_time(item: Item, query: dict[str, str]) -> bool:
+def _in_time(item: Any, query: dict[str, str]) -> bool:
     """Whether an item is one of those that `start_at` and `end_at` ask for."""
-    at = str(item.get("watched_at", ""))
+    at = str(item.get("watched_at") or "") if isinstance(item, dict) else ""
     return not at or query.get("start_at", at) <= at <= query.get("end_at", at)
 
 
