@@ -14,6 +14,7 @@ from tests.trakt_export.test_export import run, written
 
 from cinestream_trakt_export.export import Incomplete
 from cinestream_trakt_export.letterboxd import local_date
+from cinestream_trakt_export.request import Request
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.verify import verify_folder
 from cinestream_trakt_export.window import Window
@@ -88,6 +89,13 @@ def test_the_command_has_both_ends(library: Account, settings: TraktSettings, tm
     assert command(settings, "export", "watched", "--out", str(out), *days).returncode == 0
     assert [line.split(",")[0] for line in written(out, "watched")[1:]] == ["1"]
     assert verify_folder(out)[1] == []
+
+
+@pytest.mark.parametrize("window", [Window(), Window(date(2020, 3, 1)), Window(None, date(2020, 9, 30))])
+def test_an_interrupted_export_is_resumed_with_its_days(tmp_path: Path, window: Window) -> None:
+    """The request that a checkpoint names is the one that was begun."""
+    request = Request("history", tmp_path, "individual", window)
+    assert Request.of(request.identity("ann", "https://api.trakt.tv")) == request
 
 
 def watched(number: int, at: str) -> Item:
