@@ -18,6 +18,7 @@ class Scratch:
         path.unlink(missing_ok=True)
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.executescript(_PRAGMAS + tables)
+        self.db.execute("BEGIN")  # for good: nobody else reads the file, and what is not flushed need not be
 
     def __enter__(self) -> Self:
         return self

@@ -41,7 +41,6 @@ class SeriesStore(Scratch):
 
     def add(self, name: str, items: Sequence[Item]) -> None:
         """Add items of a list; one whose id is already there is the same one, met again on the next page."""
-        self.db.execute("BEGIN")
         for id, entries in items:
             new = self.db.execute("INSERT OR IGNORE INTO item VALUES (?, ?)", (name, id)).rowcount
             rows = [
@@ -49,7 +48,6 @@ class SeriesStore(Scratch):
             ]
             if new:
                 self.db.executemany(f"INSERT OR IGNORE INTO entry VALUES ({', '.join('?' * 13)})", rows)  # noqa: S608
-        self.db.execute("COMMIT")
 
     def skip(self, name: str, skipped: Skipped) -> None:
         """Remember what is left out, and why."""

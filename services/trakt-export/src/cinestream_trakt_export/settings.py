@@ -159,7 +159,7 @@ class Checkpoints(Section):
         10.0,
         description="How soon what was read is safe from a power cut, too; from a kill it is at once",
     )
-    every: Count = Field(5000, description="And after so many items")
+    every: Count = Field(50_000, description="And after so many items")
     max_checkpoints: Count = Field(10, description="Unfinished exports kept; the oldest are removed")
 
 

@@ -41,9 +41,7 @@ class Store(Scratch):
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Add entries; one whose number is already there is the same one, met again on the next page."""
-        self.db.execute("BEGIN")
         self.db.executemany(_ADD, map(tuple, entries))  # which SQLite binds faster than named ones
-        self.db.execute("COMMIT")
 
     def skip(self, number: int, title: str, reason: str) -> None:
         """Remember what is left out, and why."""
@@ -55,15 +53,11 @@ class Store(Scratch):
 
     def expect(self, plays: Iterable[tuple[int, int]]) -> None:
         """Remember how often each film (its id at Trakt) was watched, as Trakt counts."""
-        self.db.execute("BEGIN")
         self.db.executemany("INSERT OR REPLACE INTO expected VALUES (?, ?)", plays)
-        self.db.execute("COMMIT")
 
     def tell(self, times: Iterable[tuple[int, int | None]]) -> None:
         """Remember when films (by id at Trakt) were watched: those that have an entry were so then, too."""
-        self.db.execute("BEGIN")
         self.db.executemany("INSERT INTO told VALUES (?, ?)", times)
-        self.db.execute("COMMIT")
 
     def clear(self) -> None:
         """Forget everything."""
