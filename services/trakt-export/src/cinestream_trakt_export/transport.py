@@ -1,5 +1,6 @@
 """One request to Trakt and its answer: headers, the login, and faults told apart. No policy."""
 
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
 from typing import Any, TypeVar
+from urllib.request import getproxies
 
 import httpx2
 import msgspec
@@ -18,6 +20,8 @@ from cinestream_trakt_export.login import OAuth
 from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.settings import Api
 
+# Else megabytes of a long answer are taken from the socket at once. With a proxy, sockets are made by the library.
+_SOCKET = [(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 18)]
 T = TypeVar("T")
 Query = Mapping[str, str | int]
 _valid = msgspec.json.Decoder(msgspec.Raw).decode  # without making anything of it
@@ -116,6 +120,11 @@ class Transport:
 def http_client(api: Api) -> httpx2.AsyncClient:
     """A pool of connections for one application."""
     performance = api.performance
+    limits = httpx2.Limits(
+        max_connections=performance.connection_pool,
+        max_keepalive_connections=performance.connection_pool,
+        keepalive_expiry=performance.idle_timeout,
+    )
     return httpx2.AsyncClient(
         headers={
             "Content-Type": "application/json",
@@ -124,9 +133,6 @@ def http_client(api: Api) -> httpx2.AsyncClient:
             "trakt-api-version": "2",
         },
         timeout=performance.request_timeout,
-        limits=httpx2.Limits(
-            max_connections=performance.connection_pool,
-            max_keepalive_connections=performance.connection_pool,
-            keepalive_expiry=performance.idle_timeout,
-        ),
+        limits=limits,
+        transport=None if getproxies() else httpx2.AsyncHTTPTransport(limits=limits, socket_options=_SOCKET),
     )
