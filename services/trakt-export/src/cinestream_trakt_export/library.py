@@ -134,7 +134,7 @@ def _parse_play(item: bytes | msgspec.Raw) -> Entry:
     """The same for a usual play; raises DecodeError for anything else."""
     play = _decode_play(item)
     movie = play.movie
-    ids, title, at = movie.ids, " ".join(text_of(movie.title).split()), seconds_of(play.watched_at)
+    ids, title, at = movie.ids, " ".join(text_of(movie.title).split()), seconds_of(play.watched_at or None)
     return entry_of((2 * play.id, ids.tmdb, "", ids.trakt, id_text(ids.imdb), title, str(movie.year), at, 1, None, ""))
 
 
