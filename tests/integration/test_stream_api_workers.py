@@ -12,14 +12,15 @@ import anyio
 import anyio.to_thread
 import httpx2
 import pytest
-from tests.conftest import NatsServer
+from tests.conftest import NatsServer, free_port
 from tests.stream_api.films import publish
 from tests.stream_api.process import Process
 from tests.stream_api.serving import STREAM
 from tests.stream_api.sse import Reader
 
 from cinestream.bus.jetstream import Bus
-from cinestream_stream_api.workers import share
+from cinestream_stream_api.settings import StreamSettings
+from cinestream_stream_api.workers import Worker, share
 
 pytestmark = pytest.mark.anyio
 CLIENTS = 40
@@ -39,8 +40,12 @@ def api(topology: NatsServer, tmp_path: Path) -> Iterator[Process]:
 def workers(api: Process) -> set[int]:
     """The processes that the service has started."""
     assert api.process
-    path = Path(f"/proc/{api.process.pid}/task/{api.process.pid}/children")
-    children = {int(pid) for pid in path.read_text().split()}
+    return running_workers(api.process.pid)
+
+
+def running_workers(parent: int) -> set[int]:
+    """The workers among the children of a process."""
+    children = {int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()}
     return {pid for pid in children if "cinestream_stream_api.worker" in command(pid)}
 
 
@@ -136,6 +141,35 @@ async def test_a_worker_that_dies_is_replaced_and_nobody_misses_anything(api: Pr
     assert 0 < dropped < CLIENTS  # both workers had clients
     assert {tuple(client.ids) for client in clients} == {tuple(clients[0].ids)}
     assert [int(id.rpartition("-")[2]) for id in clients[0].ids] == list(range(1, 21))
+
+
+async def test_a_worker_that_hangs_is_replaced(
+    topology: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that no longer answers is killed, and its successor serves those who wait on the same port."""
+    for name, value in topology.environment("stream-api").items():
+        monkeypatch.setenv(name, value)
+    worker = Worker(0, StreamSettings(stream_port=free_port(), stream_workers=2), str(tmp_path))
+    async with anyio.create_task_group() as group:
+        group.start_soon(worker.keep)
+        await ready(worker)
+        [hung] = running_workers(os.getpid())
+        os.kill(hung, signal.SIGSTOP)
+        worker.hung_after = 0
+        await worker.ask()
+        worker.hung_after = 60
+        await until(lambda: running_workers(os.getpid()) - {hung})
+        await ready(worker)
+        assert hung not in running_workers(os.getpid())
+        await worker.end()
+
+
+async def ready(worker: Worker) -> None:
+    """Wait until it serves."""
+    with anyio.fail_after(60):
+        while worker.trouble:
+            await worker.ask()
+            await anyio.sleep(0.01)
 
 
 async def test_one_signal_ends_all(api: Process, tmp_path: Path) -> None:

@@ -39,7 +39,10 @@ log = structlog.get_logger("workers")
 
 
 class Worker:
-    """One worker process after the other, on the same sockets. `trouble` is why it is not ready, or None."""
+    """One worker process after the other, on the same sockets.
+
+    `trouble` is why it is not ready, or None; `hung_after` the seconds without an answer after which it is killed.
+    """
 
     def __init__(self, number: int, settings: StreamSettings, metrics: str) -> None:
         self._number = number
@@ -58,6 +61,7 @@ class Worker:
         self._process: Process | None = None
         self._ending = False
         self._heard = 0.0
+        self.hung_after = _HUNG_AFTER
         self.trouble: str | None = "starting"
         self.degraded: list[str] = []
 
@@ -103,7 +107,7 @@ class Worker:
             self._heard = time.monotonic()
         except OSError as error:
             self.trouble = f"no answer ({type(error).__name__})"
-            if time.monotonic() - self._heard > _HUNG_AFTER and self._process is process:
+            if time.monotonic() - self._heard > self.hung_after and self._process is process:
                 log.error("worker.hung", worker=self._number, pid=process.pid)
                 process.kill()
 
