@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx2
@@ -72,12 +73,16 @@ def _jar(port: int) -> Iterator[None]:
     }
     words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     command = ["java", "-jar", jar, "standalone", *words]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
         yield
     finally:
         process.terminate()
-        process.wait(60)
+        try:
+            process.wait(60)
+        finally:
+            with suppress(ProcessLookupError):  # drivers and browsers that it leaves
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _wait(url: str) -> None:
