@@ -10,6 +10,7 @@ import httpx2
 import typer
 
 from cinestream.contracts import Invalid, ScrapeRequest, Transient
+from cinestream.contracts.saved import saved_text
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import load_settings
 from cinestream_scraper.host import Host
@@ -69,7 +70,7 @@ def verdict(
     asked = place_of(url)
     if asked is None:
         raise failed(f"{url} is the address of neither a title nor a chart, list or search")
-    html = page.read_text("utf-8", "replace")
+    html = saved_text(page.read_bytes())
     judgement = judge(Reading(url, final_url or url, status, html, datetime.now(UTC)), asked)
     typer.echo(judgement.verdict.value)
     typer.echo(judgement.why, err=True)

@@ -1,5 +1,6 @@
 """`GET /api/movies`: the films as they are now, page by page; `GET /api/stats`: how many there are."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
@@ -18,6 +19,7 @@ from cinestream_stream_api.problems import documented, unavailable
 from cinestream_stream_api.resume import BadQuery
 from cinestream_stream_api.routes.stream import filter_of
 from cinestream_stream_api.scan import Scan
+from cinestream_stream_api.totals import Summary
 
 MOST = 200
 """Films in a page."""
@@ -31,16 +33,11 @@ class Page(BaseModel):
     movies: list[Movie]
 
 
-class Stats(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Stats(Summary):
     """How many films there are, in all and by what they can be filtered by."""
 
     last_event_id: Annotated[str, Field(examples=["mwpz3sdn-42"])]
-    films: int
-    rated: int
-    average_rating: float | None
-    decades: dict[str, int]
-    genres: dict[str, int]
-    tones: dict[str, int]
 
 
 _STATS = {
