@@ -8,15 +8,17 @@ import socket
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 from anyio.to_thread import run_sync
 from tests.conftest import NatsServer
 from tests.stream_api.films import publish
 from tests.stream_api.process import Process
+from tests.stream_api.serving import serving
 
 from cinestream.bus.jetstream import Bus
 
@@ -99,9 +101,10 @@ async def test_clients_that_never_read_cost_no_memory(api: Process, etl_bus: Bus
 
 
 async def test_sigterm_ends_a_thousand_streams_cleanly(api: Process, etl_bus: Bus) -> None:
-    """Every body is complete, with a time to come again, and the process exits 0."""
+    """Every body is complete, what one client has got all have, with a time to come again; the process exits 0."""
     with clients(api.port) as streams:
         await publish(etl_bus, 1)
+        await run_sync(wait_for_a_film, streams)
         assert api.process
         api.process.terminate()
         bodies = await run_sync(read_to_the_end, streams)
@@ -111,6 +114,26 @@ async def test_sigterm_ends_a_thousand_streams_cleanly(api: Process, etl_bus: Bu
     assert all(body.count(b"\nretry: ") == 2 and body.count(b"event: movie") == 1 for body in bodies)
     assert len({body.rpartition(b"retry: ")[2] for body in bodies}) > 10
     assert "Traceback" not in api.log.read_text()
+
+
+async def test_the_end_comes_after_what_has_come_before(stream_bus: Bus, etl_bus: Bus) -> None:
+    """A film that the server has got when it is told to end goes also to the clients whose turn is later."""
+    async with serving(stream_bus) as api:
+        with ExitStack() as opened, anyio.fail_after(60):
+            streams = await run_sync(opened.enter_context, clients(int(api.url.rpartition(":")[2])))
+            await api.until("clients", CLIENTS, state="live")
+            await publish(etl_bus, 1)
+            while api.metric("position") < 1:
+                await checkpoint()
+            api.stop.set()
+            bodies = await run_sync(read_to_the_end, streams)
+    assert [body.count(b"event: movie") for body in bodies] == [1] * CLIENTS
+
+
+def wait_for_a_film(streams: list[socket.socket]) -> None:
+    """Wait until any of them has got one, not before the others of its turn."""
+    while not any(b"event: movie" in stream.recv(4096, socket.MSG_PEEK) for stream in streams):
+        time.sleep(0.001)
 
 
 def read_to_the_end(streams: list[socket.socket]) -> list[bytes]:

@@ -95,10 +95,12 @@ class Connection:
             self._task.cancel()
 
     def _push(self) -> bool:
+        chunks = self.subscriber.next_chunks()
         if self._is_over:
+            if chunks:  # what others were already written, whose turn was sooner
+                self._write(chunks)
             self._end("shutdown" if self._hub.ending else "lifetime")
             return False
-        chunks = self.subscriber.next_chunks()
         if chunks is None:
             # Past one who was not kept waiting, a burst went that is larger than the ring.
             if self.live and self._was_paused:
