@@ -1,12 +1,12 @@
 """The only package that talks to NATS.
 
 `stored` says what is read and what can go wrong; `deliveries` is what a durable hands out; `straight` is a short way
-for subjects of which very many messages come; `connection` is the `Bus`: publishing, direct reading and key-value
-records as plain requests to the JetStream API, so that every error code is known exactly. The connection heals by
-itself, for ever; meanwhile requests raise `Transient`.
+for subjects of which very many messages come; `requests` asks the server, in plain requests to the JetStream API, so
+that every error code is known exactly; `micro` answers those who ask us; `connection` is the `Bus`, which offers all of
+it. The connection heals by itself, for ever; meanwhile requests raise `Transient`.
 """
 
-from cinestream.bus.jetstream.connection import Bus, Headers
+from cinestream.bus.jetstream.connection import Bus
 from cinestream.bus.jetstream.deliveries import Delivery, Pull
 from cinestream.bus.jetstream.stored import (
     AlreadyQueued,
@@ -22,7 +22,6 @@ __all__ = [
     "Bus",
     "ConsumerState",
     "Delivery",
-    "Headers",
     "Pull",
     "Stored",
     "StreamState",

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -10,13 +10,11 @@ import nats
 import nats.errors
 import orjson
 import structlog
-from nats.aio.msg import Msg
-from nats.micro import add_service
-from nats.micro.request import Request, ServiceError
 
 from cinestream.bus.jetstream.deliveries import Pull
+from cinestream.bus.jetstream.micro import offered
+from cinestream.bus.jetstream.requests import PATIENCE, Requests
 from cinestream.bus.jetstream.stored import (
-    NO_MORE,
     AlreadyQueued,
     ConsumerState,
     Stored,
@@ -24,15 +22,12 @@ from cinestream.bus.jetstream.stored import (
     WrongLast,
     nats_time,
     stored,
-    stored_of,
 )
 from cinestream.bus.jetstream.straight import Handle, StraightClient
 from cinestream.contracts import Envelope, Invalid, Transient
 
-Headers = Mapping[str, str]
 log = structlog.get_logger("bus")
 
-_REQUEST_TIMEOUT = 5.0
 _FIRST_TIME, _LAST_TIME = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 
 WRONG_LAST_SEQUENCE = 10071
@@ -47,6 +42,7 @@ class Bus:
 
     def __init__(self, client: StraightClient) -> None:
         self._client = client
+        self._requests = Requests(client)
         self.on_disconnect: list[Callable[[], None]] = []
         self._closing = False
         self.on_reconnect: list[Callable[[], Awaitable[None]]] = []
@@ -150,7 +146,7 @@ class Bus:
         headers = dict(envelope.headers)
         if expect_last is not None:
             headers["Nats-Expected-Last-Subject-Sequence"] = str(expect_last)
-        answer = await self._ask(subject, envelope.body, headers)
+        answer = await self._requests.ask(subject, envelope.body, headers)
         if error := answer.get("error"):
             code, text = error.get("err_code"), error.get("description")
             if code == WRONG_LAST_SEQUENCE:
@@ -163,7 +159,7 @@ class Bus:
     async def last(self, stream: str, subject: str) -> Stored | None:
         """The last message on a subject, or None."""
         # The subject is part of the API's subject, so that permissions can be given by subject.
-        msg = await self._request(f"$JS.API.DIRECT.GET.{stream}.{subject}", b"")
+        msg = await self._requests.send(f"$JS.API.DIRECT.GET.{stream}.{subject}", b"")
         status = (msg.headers or {}).get("Status")
         if status not in (None, "404"):
             raise Transient(f"{stream}: direct get answered {status}")
@@ -180,30 +176,30 @@ class Bus:
         request: dict[str, Any] = {"seq": max(start, 1), "batch": most, "max_bytes": max_bytes}
         if subject:
             request["next_by_subj"] = subject
-        return await self._read(stream, request)
+        return await self._requests.batch(stream, request)
 
     async def first_since(self, stream: str, moment: datetime) -> Stored | None:
         """The first message that was stored at `moment` (an aware time) or later, or None."""
         # The server counts nanoseconds in 64 bits: what is beyond them would wrap around.
         moment = min(max(moment, _FIRST_TIME), _LAST_TIME).astimezone(UTC)
         request = {"start_time": moment.isoformat().replace("+00:00", "Z"), "batch": 1}
-        found = await self._read(stream, request)
+        found = await self._requests.batch(stream, request)
         return found[0] if found else None
 
     async def read_lasts(self, stream: str, filters: list[str]) -> list[Stored]:
         """The last message of every subject that matches (at most 1,024 subjects)."""
-        return await self._read(stream, {"multi_last": filters})
+        return await self._requests.batch(stream, {"multi_last": filters})
 
     async def remove(self, stream: str, sequence: int) -> bool:
         """Remove one message for good; False if it is not there (any more)."""
-        answer = await self._ask(
+        answer = await self._requests.ask(
             f"$JS.API.STREAM.MSG.DELETE.{stream}", orjson.dumps({"seq": sequence, "no_erase": True})
         )
         return bool(answer.get("success"))
 
     async def purge(self, stream: str, subject: str, *, through: int) -> int:
         """Remove the messages on a subject up to a sequence, itself included, for good; returns how many."""
-        answer = await self._api(f"STREAM.PURGE.{stream}", {"filter": subject, "seq": through + 1})
+        answer = await self._requests.api(f"STREAM.PURGE.{stream}", {"filter": subject, "seq": through + 1})
         return int(answer["purged"])
 
     async def stream_state(self, stream: str) -> StreamState:
@@ -212,7 +208,7 @@ class Bus:
         Raises:
             KeyError: there is no such stream.
         """
-        info = await self._api(f"STREAM.INFO.{stream}")
+        info = await self._requests.api(f"STREAM.INFO.{stream}")
         state = info["state"]
         return StreamState(
             created=nats_time(info["created"]),
@@ -229,7 +225,7 @@ class Bus:
         Raises:
             KeyError: there is no such durable.
         """
-        info = await self._api(f"CONSUMER.INFO.{stream}.{durable}")
+        info = await self._requests.api(f"CONSUMER.INFO.{stream}.{durable}")
         return ConsumerState(info["num_pending"], info["num_ack_pending"], info["num_redelivered"])
 
     async def pull(self, stream: str, durable: str) -> Pull:
@@ -256,31 +252,17 @@ class Bus:
         Replicas share the requests. What the last token of the subject names is the endpoint. A `Transient` is
         answered with the error 503, `Invalid` with 400.
         """
-
-        async def handle(request: Request) -> None:
-            try:
-                await request.respond(await answer(request.data))
-            except (Invalid, Transient) as error:
-                code = "400" if isinstance(error, Invalid) else "503"
-                raise ServiceError(code, str(error)) from error
-
-        offered = await add_service(self._client, name=service, version=version, description=about)
-        try:
-            await offered.add_endpoint(name=subject.rpartition(".")[2], subject=subject, handler=handle, metadata={})
+        async with offered(self._client, service, subject, answer, version=version, about=about):
             yield
-        finally:
-            # A connection that is away has nothing to unsubscribe from.
-            with contextlib.suppress(nats.errors.Error):
-                await offered.stop()
 
-    async def ask(self, subject: str, body: bytes, *, wait: float = _REQUEST_TIMEOUT) -> bytes:
+    async def ask(self, subject: str, body: bytes, *, wait: float = PATIENCE) -> bytes:
         """Ask a micro service.
 
         Raises:
             Invalid: it says that the request is wrong.
             Transient: nobody answers, or not now.
         """
-        msg = await self._request(subject, body, wait=wait)
+        msg = await self._requests.send(subject, body, wait=wait)
         headers = msg.headers or {}
         if (code := headers.get("Nats-Service-Error-Code")) or headers.get("Status"):
             text = headers.get("Nats-Service-Error") or "nobody answers"
@@ -294,77 +276,4 @@ class Bus:
             ValueError: the server refuses, with its reason.
             KeyError: what the request names is not there.
         """
-        return await self._api(api, config)
-
-    async def _api(self, api: str, request: dict[str, Any] | None = None) -> dict[str, Any]:
-        answer = await self._ask(f"$JS.API.{api}", orjson.dumps(request) if request else b"")
-        if error := answer.get("error"):
-            if error.get("code") == 404:
-                raise KeyError(f"{api}: {error['description']}")
-            if error.get("code") == 503:
-                raise Transient(f"{api}: {error['description']}")
-            raise ValueError(f"{api}: {error['description']} ({error.get('err_code')})")
-        return answer
-
-    async def _ask(self, subject: str, body: bytes, headers: dict[str, str] | None = None) -> dict[str, Any]:
-        msg = await self._request(subject, body, headers)
-        answer: dict[str, Any] = orjson.loads(msg.data)
-        return answer
-
-    async def _request(
-        self, subject: str, body: bytes, headers: dict[str, str] | None = None, *, wait: float = _REQUEST_TIMEOUT
-    ) -> Msg:
-        try:
-            return await self._client.request(subject, body, timeout=wait, headers=headers)
-        except (TimeoutError, nats.errors.Error) as error:
-            raise Transient(f"{subject}: no answer from NATS ({type(error).__name__})") from error
-
-    async def _read(self, stream: str, request: dict[str, Any]) -> list[Stored]:
-        # Batched direct get (NATS ADR-31) answers with many messages; nats-py has no method for it.
-        inbox = self._client.new_inbox()
-        reading = _Reading(stream)
-        sub = await self._client.subscribe(inbox)
-        self._client.hands[inbox.encode()] = reading.take
-        try:
-            await self._client.publish(f"$JS.API.DIRECT.GET.{stream}", orjson.dumps(request), inbox)
-            return await reading.all()
-        except (TimeoutError, nats.errors.Error) as error:
-            raise Transient(f"{stream}: history does not answer ({type(error).__name__})") from error
-        finally:
-            del self._client.hands[inbox.encode()]
-            if not self._client.is_closed:
-                await sub.unsubscribe()
-
-
-class _Reading:
-    """A batch that is being read."""
-
-    def __init__(self, stream: str) -> None:
-        self._stream = stream
-        self._found: list[Stored] = []
-        self._end: asyncio.Future[list[Stored]] = asyncio.get_running_loop().create_future()
-
-    def take(self, headers: Headers, body: bytes) -> None:
-        """A message of the batch, or the status that ends it."""
-        status = headers.get("Status")
-        if status is None:
-            self._found.append(stored_of(headers, body))
-        elif not self._end.done():
-            if status in NO_MORE:
-                self._end.set_result(self._found)
-            else:
-                self._end.set_exception(Transient(f"{self._stream}: {status} {headers}"))
-
-    async def all(self) -> list[Stored]:
-        """The whole batch.
-
-        Raises:
-            TimeoutError: nothing came for a while.
-        """
-        known = -1
-        while not self._end.done() and len(self._found) > known:
-            known = len(self._found)
-            await asyncio.wait([self._end], timeout=_REQUEST_TIMEOUT)
-        if not self._end.done():
-            raise TimeoutError
-        return self._end.result()
+        return await self._requests.api(api, config)
