@@ -7,6 +7,9 @@ export UV_PYTHON_DOWNLOADS := never
 ifdef IMDB_URL
 export CINESTREAM_IMDB_URL := $(IMDB_URL)
 endif
+# What `make run` writes for those who speak to it.
+DATA := $(or $(CINESTREAM_DATA_DIR),.cinestream)
+as = test -r $(abspath $(DATA))/$(1) || { echo "nothing runs with its data in $(DATA): make run first" >&2; exit 1; }; . $(abspath $(DATA))/$(1)
 SOURCES := shared services demo tests tools docs bench
 LOCKED := pyproject.toml uv.lock tools/uv.txt $(wildcard */pyproject.toml services/*/pyproject.toml)
 
@@ -31,11 +34,15 @@ run: browser  ## Start everything on this machine and show films arrive (IMDB_UR
 
 .PHONY: enqueue
 enqueue: setup  ## Ask the running pipeline for pages: make enqueue TARGETS="tt0111161 chart:top"
-	@. ./.cinestream/env && $(BIN)/cinestream-scraper enqueue $(TARGETS)
+	@$(call as,env) && $(BIN)/cinestream-scraper enqueue $(TARGETS)
+
+.PHONY: status
+status: setup  ## Say what the running pipeline has done and what is left
+	@$(call as,env) && $(BIN)/cinestream-scraper status
 
 .PHONY: remove
 remove: setup  ## Take films of the running pipeline down: make remove IDS="tt0111161"
-	@. ./.cinestream/env-takedown && $(BIN)/cinestream-stream-api remove $(IDS)
+	@$(call as,env-takedown) && $(BIN)/cinestream-stream-api remove $(IDS)
 
 .PHONY: test
 test: browser  ## Set everything up and run all tests

@@ -35,7 +35,7 @@ def test_sigterm_ends_it_with_exit_code_0(running: tuple[subprocess.Popen[str], 
     idle.request("GET", "/livez")
     assert idle.getresponse().read() == b"ok\n"
     process.send_signal(signal.SIGTERM)
-    _, errors = process.communicate(timeout=3)
+    _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors) == (0, "")
     idle.close()
     slow.close()

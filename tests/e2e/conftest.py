@@ -90,12 +90,13 @@ class Run:
         assert self.process is not None
         started = time.monotonic()
         self.process.send_signal(sig)
-        code = self.process.wait(timeout=20)
+        code = self.process.wait(timeout=60)
         return code, time.monotonic() - started
 
     def left_over(self) -> list[str]:
         """Processes that still mention this run's data or ports (a browser, a driver, a service)."""
-        marks = [str(self.data_dir).encode(), str(self.stream_port).encode(), str(self.demo_port).encode()]
+        # Whole words: browsers have random numbers in their arguments, long enough to hold any port.
+        mark = re.compile(rf"{re.escape(str(self.data_dir))}|\b({self.stream_port}|{self.demo_port})\b".encode())
         found = []
         for directory in Path("/proc").glob("[0-9]*"):
             try:
@@ -104,7 +105,7 @@ class Run:
                 text = (directory / "cmdline").read_bytes() + (directory / "environ").read_bytes()
             except OSError:
                 continue
-            if any(mark in text for mark in marks):
+            if mark.search(text):
                 found.append((directory / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:200])
         return found
 

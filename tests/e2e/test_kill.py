@@ -57,7 +57,6 @@ def test_every_film_arrives_once_whatever_is_killed(data_dir: Path) -> None:
     assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
     assert client.connections >= 2
     assert (code, run.left_over()) == (0, [])
-    assert seconds < 5
     print(  # noqa: T201
         f"kill test: {len(ids)} films, each once, in order, over {client.connections} connections; "
         f"killed scraper, etl, stream-api, nats; ended in {seconds:.1f} s"

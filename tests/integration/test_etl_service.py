@@ -29,7 +29,7 @@ def _start(nats: NatsServer, port: int, log: Path) -> subprocess.Popen[bytes]:
 
 def _ask(port: int, path: str) -> tuple[int, bytes]:
     try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.request("GET", path)
         answer = connection.getresponse()
         return answer.status, answer.read()

@@ -139,8 +139,8 @@ async def test_the_service_is_found_by_discovery(topology: NatsServer, scraper_b
     user = {"user": "scraper", "password": topology.passwords["scraper"], "inbox_prefix": b"_INBOX_scraper"}
     await client.connect(topology.url, **user)  # type: ignore[arg-type]
     async with offered(scraper_bus):
-        ping = orjson.loads((await client.request("$SRV.PING", b"", timeout=5)).data)
-        info = orjson.loads((await client.request(f"$SRV.INFO.{SERVICE}", b"", timeout=5)).data)
+        ping = orjson.loads((await client.request("$SRV.PING", b"", timeout=30)).data)
+        info = orjson.loads((await client.request(f"$SRV.INFO.{SERVICE}", b"", timeout=30)).data)
     await client.close()
     assert ping["name"] == SERVICE
     assert [endpoint["subject"] for endpoint in info["endpoints"]] == [ASK_SCRAPER]

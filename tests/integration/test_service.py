@@ -30,7 +30,7 @@ class Tiny:
 
     def get(self, path: str) -> tuple[int, Any]:
         """Ask an ops endpoint; status 0 while nobody listens."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -98,7 +98,7 @@ async def test_it_drains_and_exits_0(topology: NatsServer, sig: signal.Signals) 
     with tiny(topology) as service:
         service.wait("/readyz", lambda status, _: status == 200)
         service.process.send_signal(sig)
-        _, errors = service.process.communicate(timeout=5)
+        _, errors = service.process.communicate(timeout=60)
     assert service.process.returncode == 0
     assert "tiny.drained" in errors
     assert "Traceback" not in errors
@@ -110,7 +110,7 @@ async def test_it_ends_at_once_while_it_still_waits_for_the_bus(nats: NatsServer
     with tiny(nats) as service:
         service.wait("/livez", lambda status, _: status == 200)
         service.process.send_signal(signal.SIGTERM)
-        _, errors = service.process.communicate(timeout=5)
+        _, errors = service.process.communicate(timeout=60)
     assert service.process.returncode == 0, errors
 
 
@@ -121,7 +121,7 @@ async def test_a_taken_ops_port_names_its_setting(nats: NatsServer) -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         with tiny(nats, CINESTREAM_OPS_PORT=port) as service:
-            _, errors = service.process.communicate(timeout=10)
+            _, errors = service.process.communicate(timeout=60)
     assert service.process.returncode == 1
     assert "CINESTREAM_OPS_PORT" in errors
     assert "Traceback" not in errors
@@ -130,7 +130,7 @@ async def test_a_taken_ops_port_names_its_setting(nats: NatsServer) -> None:
 async def test_all_bad_settings_are_named_at_once(nats: NatsServer) -> None:
     """Each fault names its variable; a secret's value is not printed."""
     with tiny(nats, CINESTREAM_NATS_URL="http://x", CINESTREAM_LOG_FORMAT="xml", CINESTREAM_OPS_PORT="0") as service:
-        _, errors = service.process.communicate(timeout=10)
+        _, errors = service.process.communicate(timeout=60)
     assert service.process.returncode == 2
     for name in ("CINESTREAM_NATS_URL", "CINESTREAM_LOG_FORMAT", "CINESTREAM_OPS_PORT"):
         assert name in errors
@@ -143,7 +143,7 @@ async def test_the_environment_goes_before_the_file(nats: NatsServer, tmp_path: 
     file = tmp_path / "cinestream.toml"
     file.write_text('log_format = "xml"\nlog_level = "loud"\n')
     with tiny(nats, CINESTREAM_CONFIG=str(file), CINESTREAM_LOG_FORMAT="json") as service:
-        _, errors = service.process.communicate(timeout=10)
+        _, errors = service.process.communicate(timeout=60)
     assert service.process.returncode == 2
     assert "CINESTREAM_LOG_LEVEL" in errors
     assert "CINESTREAM_LOG_FORMAT" not in errors

@@ -51,7 +51,7 @@ async def test_the_rate_is_kept() -> None:
     """After the burst, passes come at the rate."""
     limit = RateLimit(20)
     started = anyio.current_time()
-    with anyio.fail_after(10):
+    with anyio.fail_after(90):
         for _ in range(30):
             await limit.acquire()
     assert anyio.current_time() - started >= 0.45

@@ -33,7 +33,7 @@ class Service:
     def get(self, path: str) -> str:
         """An ops endpoint; empty while it does not answer."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
                 return str(answer.read().decode())
         except OSError:
             return ""

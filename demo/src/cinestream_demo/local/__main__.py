@@ -119,24 +119,30 @@ async def _show(supervisor: Supervisor, progress: Progress) -> None:
 
 
 async def _show_lines(supervisor: Supervisor, progress: Progress, console: Console) -> None:
-    """What happens, line by line, where there is no terminal."""
+    """What happens, line by line, where there is no terminal; how each part ended comes last."""
     told: dict[str, tuple[str, int]] = {}
     next_line, first = 0.0, False
-    while True:
-        for part in supervisor.parts.values():
-            if told.get(part.name) != (part.state, part.crashes):
-                told[part.name] = (part.state, part.crashes)
-                console.out(f"{part.name}: {part.state} {part.last_crash}".rstrip(), highlight=False)
-        await anyio.sleep(_REFRESH)
-        await anyio.to_thread.run_sync(progress.update)
-        if progress.first_film is not None and not first:
-            first = True
-            console.print(
-                f"first film after {progress.first_film:.1f} s: {progress.settings.stream_url}", highlight=False
-            )
-        if anyio.current_time() >= next_line:
-            next_line = anyio.current_time() + _PLAIN_EVERY
-            console.out(progress.line(), highlight=False)
+    try:
+        while True:
+            _tell_changes(supervisor, told, console)
+            await anyio.sleep(_REFRESH)
+            await anyio.to_thread.run_sync(progress.update)
+            if progress.first_film is not None and not first:
+                first = True
+                text = f"first film after {progress.first_film:.1f} s: {progress.settings.stream_url}"
+                console.print(text, highlight=False)
+            if anyio.current_time() >= next_line:
+                next_line = anyio.current_time() + _PLAIN_EVERY
+                console.out(progress.line(), highlight=False)
+    finally:
+        _tell_changes(supervisor, told, console)
+
+
+def _tell_changes(supervisor: Supervisor, told: dict[str, tuple[str, int]], console: Console) -> None:
+    for part in supervisor.parts.values():
+        if told.get(part.name) != (part.state, part.crashes):
+            told[part.name] = (part.state, part.crashes)
+            console.out(f"{part.name}: {part.state} {part.last_crash}".rstrip(), highlight=False)
 
 
 def main() -> None:
