@@ -36,7 +36,8 @@ def read(html: bytes) -> ParsedTitle | None:
         stars=_credits(page, "actors"),
         genres=genres,
         keywords=storyline.keywords(page),
-        plot=_plot(page.css_first(".summary_text")),
+        # Since 2020 the text may stand beside the choice of its language.
+        plot=_plot(page.css_first(".summary_text .plot-text") or page.css_first(".summary_text")),
         tagline=storyline.tagline(page),
         runtime_minutes=storyline.minutes(line) if line else None,
         certificate=_certificate(line),
