@@ -3,6 +3,7 @@
 import http.server
 import subprocess
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
@@ -20,11 +21,26 @@ class Answer(NamedTuple):
 
 
 class HandMade(NamedTuple):
-    """A site whose answers a test sets; `asked` are the paths that were asked for."""
+    """A site whose answers a test sets; `asked` are the paths that were asked for.
+
+    The icon is not among them, which browsers ask for whenever they like.
+    """
 
     url: str
     answers: dict[str, Answer]
     asked: list[str]
+
+    def wait_until_asked(self, *paths: str) -> None:
+        """Wait until each of the paths was asked for.
+
+        Raises:
+            TimeoutError: not within a minute.
+        """
+        end = time.monotonic() + 60
+        while missing := set(paths) - set(self.asked):
+            if time.monotonic() > end:
+                raise TimeoutError(f"nobody asked for {missing}")
+            time.sleep(0.01)
 
 
 @contextmanager
@@ -50,7 +66,8 @@ def hand_made_site() -> Iterator[HandMade]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            site.asked.append(self.path)
+            if self.path != "/favicon.ico":
+                site.asked.append(self.path)
             answer = site.answers.get(self.path, Answer(status=404))
             if answer.holds:
                 answer.holds.wait(60)

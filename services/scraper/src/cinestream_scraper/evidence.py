@@ -22,7 +22,7 @@ def gather(driver: WebDriver, since: float, heard: list[str]) -> Evidence:
     with suppress(WebDriverException):
         console = heard or _console(driver, since)
     with suppress(WebDriverException):
-        timing = driver.execute_script(scripts.TIMING)
+        timing = driver.execute_script(scripts.TIMING) or {}
     with suppress(WebDriverException):
         screenshot = driver.get_screenshot_as_png()
     return Evidence(screenshot, console, timing)

@@ -24,9 +24,9 @@ return {{
 }};
 """
 
-LAZY = """
+LOAD_PARTS = """
 // Bring each part that loads only when seen into view, until all are there or nothing has changed for a while.
-const [quiet, done] = arguments;
+const [quiet] = arguments;
 const lazy = '[data-testid$="-loader"]';
 const never = /ribbon|-wl-|voting|news/;
 const pending = () => [...document.querySelectorAll(lazy)].filter(
@@ -39,13 +39,21 @@ const step = (turn) => {
   if (!left.length || performance.now() - changed > quiet) {
     observer.disconnect();
     window.scrollTo(0, 0);
-    done(left.length);
+    window.cinestreamParts = "loaded";
     return;
   }
   left[turn % left.length].scrollIntoView({ block: "center", behavior: "instant" });
   requestAnimationFrame(() => step(turn + 1));
 };
+window.cinestreamParts = "loading";
 step(0);
+return window.cinestreamParts;
+"""
+
+# Chrome's driver waits for the end of a script whose page is gone, so none is left running in it.
+PARTS = """
+if (!window.cinestreamParts) return "replaced";
+return window.cinestreamParts === "loaded" ? "loaded" : "";
 """
 
 ROWS = f"""
@@ -57,6 +65,12 @@ try {{
   held = chart.pageInfo && chart.pageInfo.hasNextPage ? 0 : chart.edges.length;
 }} catch {{ /* a page without data: its rows are all there is */ }}
 return {{ shown, held }};
+"""
+
+SHOW_MORE = f"""
+const button = document.querySelector({MORE_BUTTON!r});
+if (button) button.click();
+return Boolean(button);
 """
 
 TIMING = """

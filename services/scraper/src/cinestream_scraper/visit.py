@@ -1,5 +1,6 @@
 """One page, from its address to what it was when all its parts were there. Waits for things, never for time."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -45,11 +46,8 @@ def visit(driver: WebDriver, url: str, kind: Kind, waits: Waits, limit: int | No
         WebDriverException: the page or the browser cannot be reached.
     """
     driver.get(url)
-    if _settle(driver, waits):
-        _load_lazy_parts(driver, waits)
-        if kind is not Kind.TITLE:
-            _show_rows(driver, waits, limit)
-    seen = _until(driver, waits.page, lambda: driver.execute_script(scripts.SNAPSHOT))
+    _until(driver, waits.page, lambda: _loaded(driver, kind, waits, limit))
+    seen = _ask(driver, waits, scripts.SNAPSHOT)
     reading = Reading(
         url=url,
         final_url=seen["url"],
@@ -61,11 +59,24 @@ def visit(driver: WebDriver, url: str, kind: Kind, waits: Waits, limit: int | No
     return reading
 
 
+def _loaded(driver: WebDriver, kind: Kind, waits: Waits, limit: int | None) -> bool:
+    """Let all parts of the page load; False, or an error of a page in motion, if it was replaced meanwhile."""
+    if not _settle(driver, waits):
+        return True
+    if not _has_parts(driver, waits):
+        return False
+    if kind is not Kind.TITLE:
+        _show_rows(driver, waits, limit)
+    return True
+
+
 def _settle(driver: WebDriver, waits: Waits) -> bool:
     """Wait until the page is what it is going to be; return whether it is one that has parts to load."""
 
     def settled() -> Look | None:
-        look: Look = driver.execute_script(scripts.LOOK)
+        look: Look | None = driver.execute_script(scripts.LOOK)
+        if look is None:
+            return None
         if _is_challenge(look):
             return None if look["scripts"] else look
         if look["consentFrame"] or look["consentButton"]:
@@ -78,7 +89,7 @@ def _settle(driver: WebDriver, waits: Waits) -> bool:
         look = _until(driver, waits.challenge, settled)
     except TimeoutException:
         # Still a challenge or a dialog, or very slow: a page gets more time, a challenge gets none.
-        look = driver.execute_script(scripts.LOOK)
+        look = _ask(driver, waits, scripts.LOOK)
         if not _is_challenge(look) and look["ready"] == "loading":
             look = _until(driver, waits.page, settled)
     return bool(look["status"] == 200 and look["data"])
@@ -102,22 +113,33 @@ def _answer_consent(driver: WebDriver, waits: Waits) -> None:
         driver.switch_to.default_content()
 
 
-def _load_lazy_parts(driver: WebDriver, waits: Waits) -> None:
-    driver.execute_async_script(scripts.LAZY, waits.quiet * 1000)
+def _has_parts(driver: WebDriver, waits: Waits) -> bool:
+    """Let the parts load that do so when they are seen; return whether it is still the same page then.
+
+    What never comes to rest is read as it is after the wait.
+    """
+    parts = driver.execute_script(scripts.LOAD_PARTS, waits.quiet * 1000)
+    if parts == "loading":
+        with suppress(TimeoutException):
+            parts = _until(driver, waits.page, lambda: driver.execute_script(scripts.PARTS))
+    return parts in ("loaded", "loading")
 
 
 def _show_rows(driver: WebDriver, waits: Waits, limit: int | None) -> None:
     """Click "more" as long as there is more, where the page's own data does not hold all rows."""
+    rows = _ask(driver, waits, scripts.ROWS)
     for _ in range(_MOST_CLICKS):
-        rows = driver.execute_script(scripts.ROWS)
-        buttons = driver.find_elements(By.CSS_SELECTOR, scripts.MORE_BUTTON)
         enough = rows["held"] >= rows["shown"] or (limit and rows["shown"] >= limit)
-        if enough or not buttons:
+        if enough or not driver.execute_script(scripts.SHOW_MORE):
             return
-        driver.execute_script("arguments[0].click()", buttons[0])
-        shown = rows["shown"]
+        before = rows["shown"]
+
+        def more(before: int = before) -> Look | None:
+            now: Look | None = driver.execute_script(scripts.ROWS)
+            return now if now and now["shown"] > before else None
+
         try:
-            _until(driver, waits.page, lambda shown=shown: driver.execute_script(scripts.ROWS)["shown"] > shown)
+            rows = _until(driver, waits.page, more)
         except TimeoutException:
             return
 
@@ -129,6 +151,12 @@ def _close_other_windows(driver: WebDriver) -> None:
         driver.close()
     if others:
         driver.switch_to.window(first)
+
+
+def _ask(driver: WebDriver, waits: Waits, script: str) -> Look:
+    """What a script says of the page. Firefox answers nothing for a page that is just being replaced: asked again."""
+    answer: Look = _until(driver, waits.page, lambda: driver.execute_script(script))
+    return answer
 
 
 def _until(driver: WebDriver, seconds: float, condition: Any) -> Any:
