@@ -42,6 +42,7 @@ class Account:
     interval: int = 5
     expires_in: int = 86400
     log: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)  # every GET, as it came
     gets: int = 0
     url: str = ""
     lock: Lock = field(default_factory=Lock)
@@ -109,6 +110,7 @@ class Handler(BaseHTTPRequestHandler):
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         with account.lock:
             account.gets += 1
+            account.asked.append(self.path)
             fault = account.faults.pop(0) if account.faults else ""
         if fault == "hold":
             account.log.append("held")

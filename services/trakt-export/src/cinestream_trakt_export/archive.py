@@ -16,6 +16,7 @@ import msgspec
 
 from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.answers import TraktError
+from cinestream_trakt_export.columns import Facts
 from cinestream_trakt_export.endpoints import (
     COLLECTED_MOVIES,
     COLLECTED_SHOWS,
@@ -83,12 +84,15 @@ class Archive:
         """Whether there are files for a list of the API."""
         return any(True for _ in self._members(_FILES[path]))
 
-    def load(self, path: str, store: Store) -> None:
-        """Read a list of films into `store`; as `items`."""
+    def load(self, path: str, store: Store, facts: Facts | None = None) -> None:
+        """Read a list of films into `store`, with the facts that it has of them; as `items`."""
         entries: list[Entry] = []
         for position, item in self.items(path):
             try:
-                entries.append(parse_entry(item, position=position))
+                entry = parse_entry(item, position=position)
+                entries.append(entry)
+                if facts:
+                    store.note([(entry.number, facts.of_json(item))])
             except Invalid as error:
                 content = msgspec.json.decode(item)
                 store.skip(number_of(content, position=position), title_of(content), str(error))

@@ -20,7 +20,7 @@ async def read_details(
     """
     failed = 0
     level = settings.api.extended
-    query: dict[str, str] = {} if level == "letterboxd" else {"extended": level}
+    query: dict[str, str] = {} if level in ("letterboxd", "min") else {"extended": level}
 
     async def flush(results: list[Result[Answer]]) -> None:
         nonlocal failed

@@ -22,12 +22,13 @@ from cinestream_trakt_export.account import Account
 from cinestream_trakt_export.answers import TraktError
 from cinestream_trakt_export.archive import Archive
 from cinestream_trakt_export.client import Trakt
+from cinestream_trakt_export.columns import Facts, facts_of
 from cinestream_trakt_export.importfile import Parts, write_skipped
 from cinestream_trakt_export.library import Entry, number_of, title_of
 from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.plans import RATED, Plan, mode_of, plan_of
 from cinestream_trakt_export.proof import Told, read_proof
-from cinestream_trakt_export.read import ListReader, Progress
+from cinestream_trakt_export.read import ListReader, Place, Progress
 from cinestream_trakt_export.request import Request, Summary
 from cinestream_trakt_export.rows import Rows
 from cinestream_trakt_export.settings import TraktSettings
@@ -66,14 +67,15 @@ async def export(
         )
         store = stack.enter_context(Store(path.with_suffix(".scratch")))
         window = request.window if plan.each_time else ALWAYS
-        reading = _Reading(trakt, settings, checkpoint, store, progress)
-        await reading.complete(plan, request.wanted, window, owner.zone)
+        facts = facts_of(request.extended, plan.path)
+        reading = _Reading(trakt, settings, checkpoint, store, progress, request.wanted, facts)
+        await reading.complete(plan, window, owner.zone)
         ratings = store if plan is RATED else None
-        if plan.rated:
+        if plan.rated and request.extended != "min":
             ratings = stack.enter_context(Store(path.with_suffix(".ratings")))
             await _Reading(trakt, settings, checkpoint, ratings, progress).complete(RATED)
         directors = await known.directors(store.imdb_ids()) if known else None
-        rows = Rows(plan.form, owner.zone, request.window, directors)
+        rows = Rows(plan.form, owner.zone, request.window, directors, request.extended, facts)
         summary = finish(request, rows, store, ratings, buffer_size=settings.streaming.buffer_size)
         checkpoint.remove()
     return replace(summary, requests=trakt.requests - before)
@@ -84,7 +86,8 @@ def export_archive(archive: Archive, settings: TraktSettings, zone: ZoneInfo, re
     plan, folder = plan_of(request.kind, mode_of(request.kind, request.mode)), settings.checkpoints.dir
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with Store(folder / f"{request.kind}-archive.scratch") as store, Store(folder / "archive.ratings") as ratings:
-        archive.load(plan.path, store)
+        facts = facts_of(request.extended, plan.path)
+        archive.load(plan.path, store, facts)
         if plan.each_time and archive.has(plan.proof):
             with Store(folder / "archive.watched") as watched:
                 archive.load(plan.proof, watched)
@@ -93,7 +96,8 @@ def export_archive(archive: Archive, settings: TraktSettings, zone: ZoneInfo, re
                 raise Incomplete(say("archive.short", path=archive.path, missing=missing))
         if plan.rated and archive.has(RATED.path):
             archive.load(RATED.path, ratings)
-        rows, rated = Rows(plan.form, zone, request.window), store if plan is RATED else ratings
+        rows = Rows(plan.form, zone, request.window, None, request.extended, facts)
+        rated = store if plan is RATED else ratings
         return finish(request, rows, store, rated, buffer_size=settings.streaming.buffer_size)
 
 
@@ -128,17 +132,17 @@ def open_checkpoint(path: Path, settings: TraktSettings, identity: dict[str, str
 
 @dataclass(frozen=True)
 class _Reading:
-    """A list on its way from Trakt into the store."""
+    """A list on its way from Trakt into the store; films that are not `wanted` are hidden there, `facts` noted."""
 
     trakt: Trakt
     settings: TraktSettings
     checkpoint: Checkpoint
     store: Store
     progress: Progress
+    wanted: Wanted = EVERYTHING
+    facts: Facts | None = None
 
-    async def complete(
-        self, plan: Plan, wanted: Wanted = EVERYTHING, window: Window = ALWAYS, zone: ZoneInfo | None = None
-    ) -> None:
+    async def complete(self, plan: Plan, window: Window = ALWAYS, zone: ZoneInfo | None = None) -> None:
         """Read a list until it is proved complete; it may have changed while it was read, so this is tried again.
 
         Of a window, the list has what happened in it; Trakt's map says what else did.
@@ -147,15 +151,28 @@ class _Reading:
         for attempt in range(1, ATTEMPTS + 1):
             self.store.clear()
             reader = ListReader(
-                self.trakt, self.checkpoint, plan.path, attempt=attempt, wanted=wanted, query=window.query
+                self.trakt, self.checkpoint, plan.path, attempt=attempt, query=window.query, levels=self._levels
             )
-            hide, progress = self.store.hide, self.progress
-            await reader.read(self._add, self.settings, on_bad=self._skip, on_unwanted=hide, progress=progress)
+            look = self._look if self._levels else None
+            await reader.read(self._add, self.settings, on_bad=self._skip, look=look, progress=self.progress)
             reason = await self._incomplete(plan, reader, within)
             if not reason:
                 return
         self.checkpoint.remove()  # the next run begins anew: these pages do not fit together
         raise Incomplete(say("export.short", path=plan.path, attempts=ATTEMPTS, reason=reason))
+
+    @property
+    def _levels(self) -> list[str]:
+        """What Trakt is asked to say of the items beside the usual."""
+        named = ("full" if self.wanted else "", self.facts.level if self.facts else "")
+        return [*dict.fromkeys(filter(None, named))]
+
+    def _look(self, entries: Sequence[Entry], places: Sequence[Place]) -> None:
+        pairs = [*zip(entries, (item for _, item in places), strict=True)]
+        if self.wanted:
+            self.store.hide(entry.number for entry, item in pairs if not self.wanted.item(item))
+        if self.facts:
+            self.store.note((entry.number, self.facts.of_json(item)) for entry, item in pairs)
 
     async def _add(self, entries: Sequence[Entry]) -> None:
         self.store.add(entries)

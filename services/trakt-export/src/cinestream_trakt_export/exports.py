@@ -93,7 +93,7 @@ def export(
         how = mode.value if mode else settings.export.mode
         names = KINDS if kind.value == "all" else [kind.value]
         first, films = _PREVIEWED if preview else 0, Wanted(tuple(genre or ()), tuple(status or ()))
-        return [Request(name, out, how, window, first, enrich, films) for name in names]
+        return [Request(name, out, how, window, first, enrich, films, settings.api.extended) for name in names]
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
         owner, requests = await account(trakt), wanted(settings)

@@ -17,14 +17,13 @@ from cinestream_trakt_export.endpoints import WATCHED_SHOWS
 from cinestream_trakt_export.library import Entry, parse_entry
 from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.settings import TraktSettings
-from cinestream_trakt_export.wanted import EVERYTHING, Wanted
 from cinestream_trakt_export.way import way_of
 
 MOST_A_PAGE = 250  # Trakt gives no more, whatever is asked for
 Progress = Callable[[str, int, int], None]  # list, pages there, pages in all
 Place = tuple[int, msgspec.Raw]  # the position of an item in its list, from 1 on, and its JSON
 Parse = Callable[[Sequence[Place]], Sequence[Any]]
-_LEVELS: Mapping[str, Mapping[str, str]] = {WATCHED_SHOWS: {"extended": "progress"}}  # what lists need to be whole
+_LEVELS: Mapping[str, Sequence[str]] = {WATCHED_SHOWS: ["progress"]}  # what lists need to be whole
 NOTHING: Mapping[str, str] = {}
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -37,7 +36,7 @@ class ListReader:
     """Reads one list once; a page that the checkpoint has is not asked for again.
 
     A list may change while it is read: each `attempt` at reading it has pages of its own. `parse` makes of items what
-    the sink gets; it raises Invalid when one is bad. `query` goes with every question.
+    the sink gets; it raises Invalid when one is bad. `query` goes with every question, as do `levels` ("extended").
     """
 
     def __init__(
@@ -47,12 +46,12 @@ class ListReader:
         path: str,
         *,
         attempt: int,
-        wanted: Wanted = EVERYTHING,
         parse: Parse = _entries,
         query: Mapping[str, str] = NOTHING,
+        levels: Sequence[str] = (),
     ) -> None:
-        self._wanted, self._parse = wanted, parse
-        self._query = {**_LEVELS.get(path, {}), **query, **({"extended": "full"} if wanted else {})}
+        asked = ",".join([*_LEVELS.get(path, ()), *levels])
+        self._parse, self._query = parse, {**query, **({"extended": asked} if asked else {})}
         self.path, self.prefix = path, f"{path}#{attempt}/"
         self.counts = set[int]()  # of items, as the pages told them
         self._trakt, self._checkpoint = trakt, checkpoint
@@ -64,19 +63,18 @@ class ListReader:
         settings: TraktSettings,
         *,
         on_bad: Callable[[Bad], None],
-        on_unwanted: Callable[[Sequence[int]], None] = lambda numbers: None,
+        look: Callable[[Sequence[Any], Sequence[Place]], None] | None = None,
         progress: Progress,
     ) -> None:
         """Ask for all pages until the list has no more, and send its entries to `sink`, in order.
 
-        `on_unwanted` hears the numbers of entries whose film is not wanted; they go to the sink all the same.
+        `look` sees what goes to the sink beside the items that it was made of.
         """
 
         async def parse(places: Sequence[Place]) -> Sequence[Any]:
             entries = self._parse(places)
-            if self._wanted:
-                pairs = zip(entries, places, strict=True)
-                on_unwanted([entry.number for entry, (_, item) in pairs if not self._wanted.item(item)])
+            if look:
+                look(entries, places)
             return entries
 
         async def fetch(numbers: Sequence[int]) -> Sequence[Place]:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import cast
 
+from cinestream_trakt_export.columns import LETTERBOXD, Level
 from cinestream_trakt_export.letterboxd import Row
 from cinestream_trakt_export.plans import mode_of
 from cinestream_trakt_export.wanted import EVERYTHING, Wanted
@@ -23,6 +25,7 @@ class Request:
         preview: so many rows are shown, and nothing is written; 0: all is written.
         enrich: whether the rows have the directors that our stream knows.
         wanted: which films; others are left out.
+        extended: which columns the files have, as `columns` says.
     """
 
     kind: str
@@ -32,6 +35,7 @@ class Request:
     preview: int = 0
     enrich: bool = False
     wanted: Wanted = EVERYTHING
+    extended: Level = LETTERBOXD
 
     def identity(self, account: str, api: str) -> dict[str, str]:
         """All that the files depend on, beside the library."""
@@ -46,7 +50,13 @@ class Request:
             "preview": str(self.preview),
             "since": self.window.since.isoformat() if self.window.since else "",
             "status": ",".join(self.wanted.statuses),
-        } | ({"until": self.window.until.isoformat()} if self.window.until else {})
+        } | self._newer
+
+    @property
+    def _newer(self) -> dict[str, str]:
+        """What older checkpoints do not name: there it is as by default."""
+        until = {"until": self.window.until.isoformat()} if self.window.until else {}
+        return until | ({"extended": self.extended} if self.extended != LETTERBOXD else {})
 
     @classmethod
     def of(cls, identity: Mapping[str, str]) -> "Request":
@@ -55,7 +65,8 @@ class Request:
         window = Window(*(date.fromisoformat(day) if day else None for day in days))
         preview, enrich = int(identity["preview"]), bool(identity["enrich"])
         wanted = Wanted(*(tuple(filter(None, identity[name].split(","))) for name in ("genre", "status")))
-        return cls(identity["export"], Path(identity["out"]), identity["mode"], window, preview, enrich, wanted)
+        level = cast(Level, identity.get("extended", LETTERBOXD))
+        return cls(identity["export"], Path(identity["out"]), identity["mode"], window, preview, enrich, wanted, level)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cinestream.contracts.errors import Invalid
+from cinestream_trakt_export.columns import LETTERBOXD, Facts, Level, kept
 from cinestream_trakt_export.importfile import Parts
 from cinestream_trakt_export.letterboxd import COLUMNS, IDENTITY, Rating, Row, rows_of_film
 from cinestream_trakt_export.library import Entry
@@ -24,19 +25,25 @@ class Rows:
         zone: where the viewer lives.
         window: what happened on other days is left out.
         directors: by IMDb id; None for files without them.
+        level: which of the usual columns stay.
+        facts: the columns besides, whose texts the store has.
     """
 
     form: str
     zone: ZoneInfo
     window: Window = ALWAYS
     directors: Mapping[str, str] | None = None
+    level: Level = LETTERBOXD
+    facts: Facts | None = None
 
     def of(self, store: Store, ratings: Store | None) -> Iterator[tuple[Entry, Row]]:
         """Each row with the first entry of its film."""
         rated = with_rating(store.films(), ratings.ratings() if ratings else ())
+        usual = self.columns == COLUMNS[self.form]
         for entries, rating in rated:
-            for row in rows_of_film(self.form, entries, rating, self.zone, window=self.window):
-                yield entries[0], self._with_directors(row)
+            rows = rows_of_film(self.form, entries, rating, self.zone, window=self.window)
+            for row in rows if usual else self._other(rows, entries[0], store):
+                yield entries[0], row
 
     def write(self, store: Store, ratings: Store | None, parts: Parts) -> list[Path]:
         """Write the rows and publish the parts; a row that fits into no file is skipped."""
@@ -54,10 +61,20 @@ class Rows:
     @property
     def columns(self) -> Row:
         """The header."""
-        return COLUMNS[self.form] if self.directors is None else (*COLUMNS[self.form], "Directors")
+        directors = () if self.directors is None else ("Directors",)
+        return (*self._kept, *directors, *(self.facts.columns if self.facts else ()))
 
-    def _with_directors(self, row: Row) -> Row:
-        return row if self.directors is None else (*row, self.directors.get(row[_IMDB], ""))
+    @property
+    def _kept(self) -> Row:
+        return kept(self.level, COLUMNS[self.form], about="Rating10" if self.form == "ratings" else "")
+
+    def _other(self, rows: Iterable[Row], entry: Entry, store: Store) -> Iterator[Row]:
+        """The rows of a film, whose first entry this is, with other columns than the usual ones."""
+        places = [COLUMNS[self.form].index(name) for name in self._kept]
+        facts = (store.facts(entry.number) or ("",) * len(self.facts.columns)) if self.facts else ()
+        for row in rows:
+            directors = () if self.directors is None else (self.directors.get(row[_IMDB], ""),)
+            yield (*(row[place] for place in places), *directors, *facts)
 
 
 def with_rating(

@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from cinestream.contracts.errors import Invalid
+from cinestream_trakt_export.columns import Facts
+from cinestream_trakt_export.letterboxd import Row
 from cinestream_trakt_export.library import id_text, number_text, rating_of, text_of, time_in
 from cinestream_trakt_export.messages import say
 
@@ -41,10 +43,11 @@ class SeriesEntry:
     at: datetime | None = None
     plays: int = 0
     rating: int | None = None
+    facts: Row = ()
 
 
-def series_entries(item: Any, *, id: str) -> Iterator[SeriesEntry]:
-    """The entries that an item is: one per episode of its seasons, else one.
+def series_entries(item: Any, *, id: str, facts: Facts | None = None) -> Iterator[SeriesEntry]:
+    """The entries that an item is: one per episode of its seasons, else one; with these `facts`.
 
     Ids are `id` and the place in the item. Raises Invalid, with the reason, for an item without a readable series;
     episodes without a number are left out.
@@ -54,12 +57,13 @@ def series_entries(item: Any, *, id: str) -> Iterator[SeriesEntry]:
     series = _series(item["show"])
     seasons = [season for season in _list(item.get("seasons")) if isinstance(season, dict)]
     if not seasons:
-        yield _single(item, series, id)
+        yield _single(item, series, id, facts)
     for season in seasons:
         for episode in _list(season.get("episodes")):
             if isinstance(episode, dict) and _int(episode.get("number")) is not None:
                 place = _int(season.get("number")), _int(episode["number"])
-                yield _entry(episode, series, f"{id}/{place[0]}x{place[1]}", place)
+                told = {**episode, "show": item["show"]} if facts else episode
+                yield _entry(told, series, f"{id}/{place[0]}x{place[1]}", place, facts=facts)
 
 
 def item_id(item: Any, *, position: int) -> str:
@@ -76,18 +80,23 @@ def item_id(item: Any, *, position: int) -> str:
     return f"item {position}"
 
 
-def _single(item: dict[str, Any], series: Series, id: str) -> SeriesEntry:
+def _single(item: dict[str, Any], series: Series, id: str, facts: Facts | None) -> SeriesEntry:
     episode, season = item.get("episode"), item.get("season")
     if isinstance(episode, dict):
         place = _int(episode.get("season")), _int(episode.get("number"))
-        return _entry(item, series, id, place, text_of(episode.get("title")))
-    if isinstance(season, dict):
-        return _entry(item, series, id, (_int(season.get("number")), None))
-    return _entry(item, series, id, (None, None))
+        return _entry(item, series, id, place, text_of(episode.get("title")), facts=facts)
+    number = _int(season.get("number")) if isinstance(season, dict) else None
+    return _entry(item, series, id, (number, None), facts=facts)
 
 
 def _entry(
-    item: dict[str, Any], series: Series, id: str, place: tuple[int | None, int | None], title: str = ""
+    item: dict[str, Any],
+    series: Series,
+    id: str,
+    place: tuple[int | None, int | None],
+    title: str = "",
+    *,
+    facts: Facts | None,
 ) -> SeriesEntry:
     watched = "watched_at" in item or "last_watched_at" in item
     return SeriesEntry(
@@ -99,6 +108,7 @@ def _entry(
         at=time_in(item, (*_TIMES_OF_EPISODE, "last_collected_at")),
         plays=max(_int(item.get("plays")) or 1, 1) if watched else 0,
         rating=rating_of(item),
+        facts=facts.of(item) if facts else (),
     )
 
 

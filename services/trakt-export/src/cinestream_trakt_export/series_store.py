@@ -5,6 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from cinestream_trakt_export.endpoints import COLLECTED_SHOWS, HISTORY_EPISODES, WATCHED_SHOWS
 from cinestream_trakt_export.importfile import Skipped
 from cinestream_trakt_export.letterboxd import Row
@@ -20,14 +22,15 @@ Item = tuple[str, Sequence[SeriesEntry]]  # the id of an item in its list, and w
 _TABLES = """
 CREATE TABLE item (list TEXT, id TEXT, PRIMARY KEY (list, id)) WITHOUT ROWID;
 CREATE TABLE entry (list TEXT, id TEXT, tmdb TEXT, imdb TEXT, tvdb TEXT, title TEXT, year TEXT, season INTEGER,
-                    number INTEGER, name TEXT, at INTEGER, plays INTEGER, rating INTEGER, PRIMARY KEY (list, id));
+                    number INTEGER, name TEXT, at INTEGER, plays INTEGER, rating INTEGER, facts TEXT,
+                    PRIMARY KEY (list, id));
 CREATE TABLE skipped (list TEXT, id TEXT, title TEXT, reason TEXT, PRIMARY KEY (list, id)) WITHOUT ROWID;
 """
 _PLACE = "tmdb, imdb, tvdb, title, year, season, number"
-_FACTS = f"""
+_KNOWN = f"""
 SELECT title, year, tmdb, imdb, tvdb, season, number, max(name), sum(plays),
        max(CASE WHEN list IN ('{WATCHED_SHOWS}', '{HISTORY_EPISODES}') THEN at END),
-       max(CASE WHEN list = '{COLLECTED_SHOWS}' THEN at END), max(rating)
+       max(CASE WHEN list = '{COLLECTED_SHOWS}' THEN at END), max(rating), max(facts)
 FROM entry GROUP BY {_PLACE} %s ORDER BY title, {_PLACE}, min(at), min(id)
 """  # noqa: S608 - names of our own
 _EACH_TIME = f", CASE WHEN list = '{HISTORY_EPISODES}' THEN id END"
@@ -44,10 +47,11 @@ class SeriesStore(Scratch):
         for id, entries in items:
             new = self.db.execute("INSERT OR IGNORE INTO item VALUES (?, ?)", (name, id)).rowcount
             rows = [
-                (name, e.id, *e.series, e.season, e.number, e.title, _seconds(e.at), e.plays, e.rating) for e in entries
+                (name, e.id, *e.series, e.season, e.number, e.title, _seconds(e.at), e.plays, e.rating, _json(e.facts))
+                for e in entries
             ]
             if new:
-                self.db.executemany(f"INSERT OR IGNORE INTO entry VALUES ({', '.join('?' * 13)})", rows)  # noqa: S608
+                self.db.executemany(f"INSERT OR IGNORE INTO entry VALUES ({', '.join('?' * 14)})", rows)  # noqa: S608
 
     def skip(self, name: str, skipped: Skipped) -> None:
         """Remember what is left out, and why."""
@@ -68,10 +72,19 @@ class SeriesStore(Scratch):
         yield from self.db.execute("SELECT id, title, reason FROM skipped ORDER BY list, id")
 
     def rows(self, zone: ZoneInfo, *, each_time: bool) -> Iterator[Row]:
-        """A row per episode (with `each_time`: per viewing), season or series that something is known of."""
-        for *place, plays, watched, collected, rating in self.db.execute(_FACTS % (_EACH_TIME if each_time else "")):
+        """A row per episode (with `each_time`: per viewing), season or series that something is known of.
+
+        After the columns come the facts, where there are some.
+        """
+        found = self.db.execute(_KNOWN % (_EACH_TIME if each_time else ""))
+        for *place, plays, watched, collected, rating, facts in found:
             texts = ("" if value is None else str(value) for value in place)
-            yield *texts, str(plays or ""), _day(watched, zone), _day(collected, zone), str(rating or "")
+            days = _day(watched, zone), _day(collected, zone)
+            yield *texts, str(plays or ""), *days, str(rating or ""), *(orjson.loads(facts) if facts else ())
+
+
+def _json(facts: Row) -> str | None:
+    return orjson.dumps(facts).decode() if any(facts) else None
 
 
 def _seconds(at: datetime | None) -> int | None:

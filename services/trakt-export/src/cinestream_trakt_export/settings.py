@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from cinestream.runtime import settings as runtime
 from cinestream_trakt_export.answers import Fault
+from cinestream_trakt_export.columns import LETTERBOXD, Level
 from cinestream_trakt_export.units import Duration, Size
 
 PREFIX = "CINESTREAM_TRAKT_"
@@ -45,9 +46,10 @@ class Api(Section):
     auth_url: Url = Field("https://auth.trakt.tv", description="Where Trakt's OAuth is")
     client_id: str = Field("", description="Of your application at https://trakt.tv/oauth/applications")
     client_secret: SecretStr = Field(SecretStr(""), description="Of the same application")
-    extended: Literal["letterboxd", "full", "metadata", "images"] = Field(
-        "letterboxd",
-        description="How much Trakt is asked to say of an item. `letterboxd`: what the import files need, no more",
+    extended: Level = Field(
+        LETTERBOXD,
+        description="How much Trakt is asked to say of an item, and the columns of the files. `letterboxd`: exactly "
+        "those that Letterboxd imports; `min`: fewer; `full`, `metadata`, `images`: facts besides",
     )
     performance: Performance = Performance()
 

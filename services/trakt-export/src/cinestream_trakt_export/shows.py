@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from cinestream.streaming import Bad
 from cinestream_trakt_export.account import Account
 from cinestream_trakt_export.archive import Archive
 from cinestream_trakt_export.client import Trakt
+from cinestream_trakt_export.columns import Facts, facts_of, kept
 from cinestream_trakt_export.endpoints import (
     COLLECTED_SHOWS,
     HISTORY_EPISODES,
@@ -24,6 +25,7 @@ from cinestream_trakt_export.endpoints import (
 )
 from cinestream_trakt_export.export import ATTEMPTS, Incomplete, checkpoint_of, open_checkpoint
 from cinestream_trakt_export.importfile import Parts, write_skipped
+from cinestream_trakt_export.letterboxd import Row
 from cinestream_trakt_export.library import title_of
 from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.read import NOTHING, ListReader, Place, Progress
@@ -57,7 +59,8 @@ async def export_shows(
         store = stack.enter_context(SeriesStore(path.with_suffix(".scratch")))
         for name in _lists(each_time=each_time):
             query = request.window.query if name == HISTORY_EPISODES else NOTHING
-            await _complete(trakt, settings, checkpoint, store, name, progress, query)
+            wanted = _Wanted(name, query, facts_of(request.extended, name))
+            await _complete(trakt, settings, checkpoint, store, wanted, progress)
         summary = _finish(request, owner.zone, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
         checkpoint.remove()
     return replace(summary, requests=trakt.requests - before)
@@ -70,9 +73,10 @@ def export_shows_archive(archive: Archive, settings: TraktSettings, zone: ZoneIn
     watched, *others = _lists(each_time=each_time)
     with SeriesStore(folder / "shows-archive.scratch") as store:
         for name in (watched, *filter(archive.has, others)):
+            facts = facts_of(request.extended, name)
             for place in archive.items(name):
                 try:
-                    store.add(name, _parse([place]))
+                    store.add(name, _parse([place], facts))
                 except Invalid as error:
                     _skip(store, name, Bad("parse", place, str(error)))
         return _finish(request, zone, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
@@ -89,16 +93,28 @@ def _skip(store: SeriesStore, name: str, bad: Bad) -> None:
     store.skip(name, (item_id(item, position=position), title_of(item), bad.reason))
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """A list, how it is asked for, and the facts that it is asked for besides."""
+
+    name: str
+    query: Mapping[str, str]
+    facts: Facts | None
+
+
 async def _complete(
     trakt: Trakt,
     settings: TraktSettings,
     checkpoint: Checkpoint,
     store: SeriesStore,
-    name: str,
+    wanted: _Wanted,
     progress: Progress,
-    query: Mapping[str, str],
 ) -> None:
     """Read a list until it has as many items as Trakt counts; it may have changed while it was read."""
+    name, levels = wanted.name, [wanted.facts.level] if wanted.facts else []
+
+    def parse(places: Sequence[Place]) -> Sequence[Item]:
+        return _parse(places, wanted.facts)
 
     async def add(items: Sequence[Item]) -> None:
         store.add(name, items)
@@ -109,7 +125,7 @@ async def _complete(
     reason = ""
     for attempt in range(1, ATTEMPTS + 1):
         store.clear(name)
-        reader = ListReader(trakt, checkpoint, name, attempt=attempt, parse=_parse, query=query)
+        reader = ListReader(trakt, checkpoint, name, attempt=attempt, parse=parse, query=wanted.query, levels=levels)
         await reader.read(add, settings, on_bad=skip, progress=progress)
         have = store.count(name)
         if reader.counts == {have}:
@@ -119,7 +135,7 @@ async def _complete(
     raise Incomplete(say("export.short", path=name, attempts=ATTEMPTS, reason=reason))
 
 
-def _parse(places: Sequence[Place]) -> Sequence[Item]:
+def _parse(places: Sequence[Place], facts: Facts | None) -> Sequence[Item]:
     items = []
     for position, json in places:
         try:
@@ -127,17 +143,26 @@ def _parse(places: Sequence[Place]) -> Sequence[Item]:
         except orjson.JSONDecodeError as error:
             raise Invalid(say("skipped.unreadable", error=error)) from None
         id = item_id(item, position=position)
-        items.append((id, [*series_entries(item, id=id)]))
+        items.append((id, [*series_entries(item, id=id, facts=facts)]))
     return items
 
 
+def _fields(row: Row, places: Sequence[int]) -> Row:
+    """These fields of a row, which ends early where nothing more is known."""
+    return tuple(row[place] if place < len(row) else "" for place in places)
+
+
 def _finish(request: Request, zone: ZoneInfo, store: SeriesStore, *, each_time: bool, buffer_size: int) -> Summary:
-    every = store.rows(zone, each_time=each_time)
-    rows = (row for row in every if request.window.holds(row[COLUMNS.index("Watched")]))
+    facts = facts_of(request.extended, COLLECTED_SHOWS)  # what no other list has, this one has, too
+    more = facts.columns if facts else ()
+    columns = (*kept(request.extended, COLUMNS), *more)
+    places = [(*COLUMNS, *more).index(name) for name in columns]
+    found = store.rows(zone, each_time=each_time)
+    rows = (_fields(row, places) for row in found if request.window.holds(row[COLUMNS.index("Watched")]))
     if request.preview:
         first = [*islice(rows, request.preview)]
-        return Summary(len(first), first=first, columns=COLUMNS)
-    parts = Parts(request.out, request.kind, COLUMNS, buffer_size=buffer_size)
+        return Summary(len(first), first=first, columns=columns)
+    parts = Parts(request.out, request.kind, columns, buffer_size=buffer_size)
     try:
         for row in rows:
             try:
@@ -150,4 +175,4 @@ def _finish(request: Request, zone: ZoneInfo, store: SeriesStore, *, each_time: 
         raise
     skipped = [*store.skipped()]
     write_skipped(request.out, request.kind, skipped)
-    return Summary(parts.rows, len(skipped), files=files, columns=COLUMNS)
+    return Summary(parts.rows, len(skipped), files=files, columns=columns)

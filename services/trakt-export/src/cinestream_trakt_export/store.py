@@ -5,8 +5,10 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
+import orjson
+
 from cinestream_trakt_export.importfile import Skipped
-from cinestream_trakt_export.letterboxd import Rating
+from cinestream_trakt_export.letterboxd import Rating, Row
 from cinestream_trakt_export.library import Entry, entry_of, name_of
 from cinestream_trakt_export.scratch import Scratch
 from cinestream_trakt_export.window import Seconds
@@ -17,6 +19,7 @@ CREATE TABLE entry (number INTEGER PRIMARY KEY, tmdb INTEGER, name TEXT, trakt I
 CREATE TABLE expected (trakt INTEGER PRIMARY KEY, plays INTEGER);
 CREATE TABLE told (trakt INTEGER, at INTEGER);
 CREATE TABLE hidden (number INTEGER PRIMARY KEY);
+CREATE TABLE fact (number INTEGER PRIMARY KEY, texts TEXT);
 CREATE TABLE skipped (number INTEGER PRIMARY KEY, title TEXT, reason TEXT);
 """
 # Numbers are stored negated: lists come newest first, and a table is filled quickest, and fullest, at its end.
@@ -51,6 +54,16 @@ class Store(Scratch):
         """Leave these entries out of the films: they are there, but not wanted."""
         self.db.executemany("INSERT OR IGNORE INTO hidden VALUES (?)", ((number,) for number in numbers))
 
+    def note(self, facts: Iterable[tuple[int, Row]]) -> None:
+        """Remember what is said of these entries (by number) beside what all have."""
+        rows = ((number, orjson.dumps(texts)) for number, texts in facts)
+        self.db.executemany("INSERT OR IGNORE INTO fact VALUES (?, ?)", rows)
+
+    def facts(self, number: int) -> Row:
+        """What was noted of an entry; empty for nothing."""
+        found = self.db.execute("SELECT texts FROM fact WHERE number = ?", (number,)).fetchone()
+        return tuple(orjson.loads(found[0])) if found else ()
+
     def expect(self, plays: Iterable[tuple[int, int]]) -> None:
         """Remember how often each film (its id at Trakt) was watched, as Trakt counts."""
         self.db.executemany("INSERT OR REPLACE INTO expected VALUES (?, ?)", plays)
@@ -61,7 +74,7 @@ class Store(Scratch):
 
     def clear(self) -> None:
         """Forget everything."""
-        for table in ("entry", "expected", "told", "hidden", "skipped"):
+        for table in ("entry", "expected", "told", "hidden", "fact", "skipped"):
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def count(self) -> int:

@@ -1,31 +1,12 @@
 """A second opinion on import files: a reader and the rules of Letterboxd's page, sharing nothing with the writer."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from cinestream_trakt_export.verify_rules import Rules, rules_of
+
 _MAX_BYTES = 1_000_000
-_RULES = {
-    "tmdbID": re.compile(r"\d+"),
-    "imdbID": re.compile(r"tt\d+"),
-    "Title": re.compile(r"[^\n]*"),
-    "Year": re.compile(r"\d{4}"),
-    "Directors": re.compile(r"[^\n]*"),
-    "Rating10": re.compile(r"[1-9]|10"),
-    "WatchedDate": re.compile(r"\d{4}-\d{2}-\d{2}"),
-    "Rewatch": re.compile(r"true|false"),
-    "Review": re.compile(r"(?s).*"),
-}
-_DAY, _NUMBER = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"\d+")
-_SERIES_RULES = {
-    **dict.fromkeys(("Series", "EpisodeTitle"), _RULES["Title"]),
-    **dict.fromkeys(("SeriesTMDB", "SeriesTVDB", "Season", "Episode", "Plays"), _NUMBER),
-    **dict.fromkeys(("Watched", "Collected"), _DAY),
-    "SeriesYear": _RULES["Year"],
-    "SeriesIMDb": _RULES["imdbID"],
-    "Rated": _RULES["Rating10"],
-}
 
 
 def read_records(text: str) -> Iterator[list[str]]:
@@ -87,20 +68,24 @@ def _verify_file(path: Path, seen: set[tuple[str, str]]) -> tuple[int, list[str]
     try:
         records = read_records(content.decode())
         header = next(records, [])
-        rules = _SERIES_RULES if path.name.startswith("shows-") else _RULES
-        unknown = [column for column in header if column not in rules]
-        if unknown or not header or len(set(header)) < len(header):
+        series = path.name.startswith("shows-")
+        rules = rules_of(header, series=series)
+        if not rules:
             return 0, [*faults, f"not a header of Letterboxd: {header}"]
         count = 0
         for count, values in enumerate(records, 1):
-            faults += [f"row {count}: {fault}" for fault in _verify_row(header, values, rules, seen)]
+            row_faults = _verify_row(header, values, rules, None if series else seen)
+            faults += [f"row {count}: {fault}" for fault in row_faults]
     except ValueError as error:
         return 0, [*faults, str(error)]
     return count, faults
 
 
 def _verify_row(
-    header: list[str], values: list[str], rules: Mapping[str, re.Pattern[str]], seen: set[tuple[str, str]]
+    header: list[str],
+    values: list[str],
+    rules: Rules,
+    seen: set[tuple[str, str]] | None,
 ) -> Iterator[str]:
     if len(values) != len(header):
         yield f"{len(values)} fields instead of {len(header)}"
@@ -109,10 +94,10 @@ def _verify_row(
     for column, value in row.items():
         if value and not rules[column].fullmatch(value):
             yield f"{column} is {value!r}"
-    for name in ("WatchedDate", "Watched", "Collected"):
+    for name in ("WatchedDate", "Watched", "Collected", "Released"):
         if row.get(name) and not _is_day(row[name]):
             yield f"there is no day {row[name]}"
-    if rules is _SERIES_RULES:
+    if seen is None:
         if not any(row.get(name) for name in ("Series", "SeriesTMDB", "SeriesIMDb", "SeriesTVDB")):
             yield "names no series"
         return  # an episode may be watched twice a day: it is no import file
