@@ -61,23 +61,23 @@ def test_skipped_items_of_other_exports_stay(tmp_path: Path) -> None:
     assert (tmp_path / "skipped.csv").read_text() == 'export,id,title,reason\nwatchlist,id:2,"B ""x""","a, b"\n'
 
 
-@pytest.mark.parametrize(
-    ("content", "fault"),
-    [
-        ("Name,Date\n", "not a header"),
-        ("", "not a header"),
-        (HEADER + "x,,A,2000,,\n", "tmdbID is 'x'"),
-        (HEADER + "1,,A,2000,2026-02-30,false\n", "no day 2026-02-30"),
-        (HEADER + "1,,A,2000,,true\n", "Rewatch without"),
-        (HEADER + ",,,,,\n", "names no film"),
-        (HEADER + "1,,A,2000,2026-01-01,false\n1,,B,2001,2026-01-01,true\n", "is there twice"),
-        (HEADER + '1,,"A ""B""",2000,,\n', "a quote inside"),
-        (HEADER + '1,,"A,2000,,\n', "the file ends inside"),
-        (HEADER + "1,,A\n", "3 fields instead of 6"),
-        ("Title,Rating10\nA,0\n", "Rating10 is '0'"),
-        ("Title\n" + "A long title indeed\n" * 60_000, "more than 1 MB"),
-    ],
-)
+WRONG = [
+    ("Name,Date\n", "not a header"),
+    ("", "not a header"),
+    (HEADER + "x,,A,2000,,\n", "tmdbID is 'x'"),
+    (HEADER + "1,,A,2000,2026-02-30,false\n", "no day 2026-02-30"),
+    (HEADER + "1,,A,2000,,true\n", "Rewatch without"),
+    (HEADER + ",,,,,\n", "names no film"),
+    (HEADER + "1,,A,2000,2026-01-01,false\n1,,B,2001,2026-01-01,true\n", "is there twice"),
+    (HEADER + '1,,"A ""B""",2000,,\n', "a quote inside"),
+    (HEADER + '1,,"A,2000,,\n', "the file ends inside"),
+    (HEADER + "1,,A\n", "3 fields instead of 6"),
+    ("Title,Rating10\nA,0\n", "Rating10 is '0'"),
+    ("Title\n" + "A long title indeed\n" * 60_000, "more than 1 MB"),
+]
+
+
+@pytest.mark.parametrize(("content", "fault"), WRONG)
 def test_the_verifier_finds(tmp_path: Path, content: str, fault: str) -> None:
     """Every rule of Letterboxd's page that a file can break."""
     (tmp_path / "watched-001.csv").write_text(content)

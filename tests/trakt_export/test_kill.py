@@ -2,9 +2,11 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -30,7 +32,9 @@ main()
 """
 
 
-SEASON = {"number": 1, "episodes": [{"number": 1, "plays": 1, "last_watched_at": "2026-01-01T12:00:00.000Z"}]}
+DAY = "2026-01-01T12:00:00.000Z"
+FILMS = range(1, 75)
+SEASON = {"number": 1, "episodes": [{"number": 1, "plays": 1, "last_watched_at": DAY}]}
 
 
 @pytest.fixture
@@ -44,8 +48,10 @@ def library(trakt: Account) -> Account:
     ]
     trakt.lists["/sync/ratings/movies"] = [
         {"rated_at": "2026-06-01T00:00:00.000Z", "rating": n % 10 + 1, "type": "movie", "movie": movie(n)}
-        for n in range(1, 75)
+        for n in FILMS
     ]
+    trakt.lists["/sync/collection/movies"] = [{"collected_at": DAY, "movie": movie(n)} for n in FILMS]
+    trakt.lists["/sync/watchlist/movies"] = [{"id": n, "type": "movie", "movie": movie(n)} for n in FILMS]
     series = [{"title": f"Series {n}", "year": 2000 + n, "ids": {"trakt": n, "tmdb": n}} for n in range(60)]
     trakt.lists["/sync/watched/shows"] = [{"plays": 1, "show": show, "seasons": [SEASON]} for show in series]
     trakt.lists["/sync/ratings/shows"] = [{"rating": 7, "type": "show", "show": show} for show in series]
@@ -57,39 +63,64 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.fixture
-def undisturbed(library: Account, settings: TraktSettings, tmp_path: Path) -> dict[str, bytes]:
+def whole(library: Account, settings: TraktSettings, kind: str, out: Path) -> dict[str, bytes]:
     """What the export gives when nobody kills it."""
-    result = command(settings, "export", "history", "--out", str(tmp_path / "whole"))
+    result = command(settings, "export", kind, "--out", str(out))
     assert result.returncode == 0, result.stderr
-    assert len(library.pages()) == 8 + 3
-    library.log.clear()
-    return files(tmp_path / "whole")
+    return files(out)
 
 
-@pytest.mark.parametrize("page", [1, 2, 5, 8, 9, 11])
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(
+    ("kind", "pages", "killed_at"),
+    [
+        ("history", 8 + 3, [1, 2, 5, 8, 9, 11]),
+        ("shows", 3 + 1 + 3 + 1, [1, 3, 4, 7, 8]),
+        ("watched", 3 + 3, [2, 4]),
+        ("collection", 3, [1, 3]),
+        ("ratings", 3, [2]),
+        ("watchlist", 3, [2]),
+    ],
+)
 def test_killed_at_a_page_it_goes_on_there(
-    library: Account, settings: TraktSettings, tmp_path: Path, undisturbed: dict[str, bytes], page: int
+    library: Account, settings: TraktSettings, tmp_path: Path, kind: str, pages: int, killed_at: list[int]
 ) -> None:
-    """The answer to the n-th page never arrives; no page that arrived is asked for again."""
-    full = ["cinestream-trakt", "export", "history", "--out", str(tmp_path / "out")]
-    variables = environment(settings) | {"CINESTREAM_TRAKT_WORKER_POOL__SIZE": "1"}
-    seen: list[int] = []
+    """The answer to the n-th page never arrives: that page alone is asked for again, nothing else that was answered."""
+    if kind == "watched":
+        del library.lists["/sync/history/movies"]  # the server's map tells what the two lists say together
+        library.lists["/sync/watched/movies"] = [{"plays": 1, "last_watched_at": DAY, "movie": movie(n)} for n in FILMS]
+    undisturbed = whole(library, settings, kind, tmp_path / "whole")
+    assert len(library.pages()) == pages
+    arguments = ["export", kind, "--out", str(tmp_path / "out")]
+    for page in killed_at:
+        library.asked.clear()
+        last = killed_while_asking(library, settings, arguments, page)
+        result = command(settings, *(["resume"] if page % 2 else arguments))
+        assert result.returncode == 0, result.stderr
+        assert files(tmp_path / "out") == undisturbed
+        asked = Counter(line for line in library.asked if line != "/users/settings")
+        assert asked.total() >= pages + 1
+        assert {line: times for line, times in asked.items() if times > 1} == {last: 2}
+        shutil.rmtree(tmp_path / "out")
+
+
+def killed_while_asking(library: Account, settings: TraktSettings, arguments: list[str], page: int) -> str:
+    """Kill a command when it asks for its n-th page; what it asked for."""
+    seen: list[str] = []
 
     def kill(account: Account, path: str, number: int) -> None:
-        seen.append(number)
+        seen.append(account.asked[-1])
         if len(seen) == page:
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
 
     library.on_page = kill
-    program = [sys.executable, "-c", "from cinestream_trakt_export.__main__ import main; main()", *full[1:]]
+    program = [sys.executable, "-c", "from cinestream_trakt_export.__main__ import main; main()", *arguments]
+    variables = environment(settings) | {"CINESTREAM_TRAKT_WORKER_POOL__SIZE": "1"}
     process = subprocess.Popen(program, env=variables, stderr=subprocess.DEVNULL)
     assert process.wait(110) == -signal.SIGKILL
-    result = command(settings, "export", "history", "--out", str(tmp_path / "out"))
-    assert result.returncode == 0, result.stderr
-    assert files(tmp_path / "out") == undisturbed
-    assert len(seen) == 11 + 1
+    library.on_page = lambda account, path, number: None
+    return seen[-1]
 
 
 @pytest.mark.timeout(1800)
@@ -98,8 +129,7 @@ def test_killed_at_every_step_the_bytes_are_the_same(
     library: Account, settings: TraktSettings, tmp_path: Path, kind: str
 ) -> None:
     """One run after another is killed a step later than the one before, each on top of what the last one left."""
-    assert command(settings, "export", kind, "--out", str(tmp_path / "whole")).returncode == 0
-    undisturbed, pages = files(tmp_path / "whole"), sorted(library.pages())
+    undisturbed, pages = whole(library, settings, kind, tmp_path / "whole"), sorted(library.pages())
     library.log.clear()
     out, kills = tmp_path / "out", 0
     program = [sys.executable, "-c", KILLED_AT]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from tests.trakt_export.conftest import command
 from tests.trakt_export.server import Account
 from typer.main import get_command
@@ -76,7 +77,8 @@ def test_the_environment_says_which_language(
 
 def helps(command: Any) -> Iterator[str]:
     """All help of a command."""
-    yield from (thing.help for thing in (command, *command.params) if getattr(thing, "help", None))
+    things = command, command.get_help_option(typer.Context(command)), *command.params
+    yield from (thing.help for thing in things if getattr(thing, "help", None))
     for own in getattr(command, "commands", {}).values():
         yield from helps(own)
 

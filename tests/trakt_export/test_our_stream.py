@@ -59,3 +59,13 @@ async def test_without_the_options_nobody_asks_nats(
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     topology.kill()
     assert len(await export(settings, topology, tmp_path / "out")) == 2
+
+
+def test_who_waits_for_nats_is_told(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """After ten seconds without it, in one sentence, in the language of the user."""
+    trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
+    nowhere = {"CINESTREAM_NATS_URL": "nats://127.0.0.1:1", "LC_ALL": "fr_FR.UTF-8"}
+    result = command(settings, "export", "ratings", "--out", str(tmp_path), "--enqueue", variables=nowhere)
+    assert result.returncode == 1
+    assert "NATS est injoignable à nats://127.0.0.1:1" in result.stderr
+    assert "Traceback" not in result.stderr

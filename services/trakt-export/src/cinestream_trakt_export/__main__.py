@@ -1,8 +1,13 @@
 """`cinestream-trakt`: log in, export, verify."""
 
 import os
+import sys
+from functools import partial
+from typing import Any
 
 import typer
+from typer import rich_utils
+from typer.exceptions import TyperException
 from typer.main import get_command
 
 from cinestream.runtime.logs import configure_logs
@@ -11,8 +16,8 @@ from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_trakt_export import commands, exports
 from cinestream_trakt_export.account import account
 from cinestream_trakt_export.client import Trakt
-from cinestream_trakt_export.french_help import in_french
-from cinestream_trakt_export.messages import say, speak, spoken
+from cinestream_trakt_export.french_help import headings_in_french, in_french
+from cinestream_trakt_export.messages import say, speak, spoken, told
 from cinestream_trakt_export.running import with_trakt
 from cinestream_trakt_export.settings import TraktSettings, load_settings
 
@@ -22,9 +27,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_
 @app.callback()
 def _about() -> None:
     """Export a Trakt.tv library as files that Letterboxd imports."""
-    common = load_common_settings(CommonSettings)
+    common = load_common_settings(CommonSettings, told=told)
     configure_logs(common.log_format, common.log_level, service="trakt-export")
-    speak()
 
 
 @app.command()
@@ -77,9 +81,25 @@ def main() -> None:
     """Entry point of the command. Its help is there before the settings are: it goes by the environment."""
     speak(os.environ.get("CINESTREAM_TRAKT_EXPORT__LANGUAGE", "auto"))
     command = get_command(app)
-    if spoken() == "fr":
-        in_french(command)
-    command()
+    try:
+        _in_french(command) if spoken() == "fr" else command()
+    except SystemExit as end:
+        sys.exit(told(end.code) if isinstance(end.code, str) else end.code)
+
+
+def _in_french(command: Any) -> None:
+    """Run it, with what typer says on its own in French, too."""
+    in_french(command)
+    headings_in_french()
+    try:
+        sys.exit(command(standalone_mode=False))
+    except typer.Abort:
+        sys.exit(say("aborted"))
+    except TyperException as error:
+        french: Any = error  # typer's own kind of it is private
+        french.format_message = partial(told, error.format_message())
+        rich_utils.rich_format_error(french)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

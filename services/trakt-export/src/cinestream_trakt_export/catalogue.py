@@ -12,6 +12,7 @@ class Text(NamedTuple):
 
 
 MESSAGES: Mapping[str, Text] = {
+    "aborted": Text("Aborted.", "Abandonné."),
     "login.open": Text("Open {url} and type in {code}", "Ouvrez {url} et saisissez {code}"),
     "login.done": Text("Logged in as {slug}.", "Connecté en tant que {slug}."),
     "logout.done": Text("Logged out.", "Déconnecté."),

@@ -25,7 +25,7 @@ from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.columns import Facts, facts_of
 from cinestream_trakt_export.importfile import Parts, write_skipped
 from cinestream_trakt_export.library import Entry, number_of, title_of
-from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.messages import say, told
 from cinestream_trakt_export.plans import RATED, Plan, mode_of, plan_of
 from cinestream_trakt_export.proof import Told, read_proof
 from cinestream_trakt_export.read import ListReader, Place, Progress
@@ -127,7 +127,7 @@ def open_checkpoint(path: Path, settings: TraktSettings, identity: dict[str, str
     try:
         return Checkpoint(path, identity, every=saving.every, interval=saving.interval)
     except CheckpointRefused as error:
-        raise CheckpointRefused(say("export.refused", reason=error)) from None
+        raise CheckpointRefused(say("export.refused", reason=told(error))) from None
 
 
 @dataclass(frozen=True)

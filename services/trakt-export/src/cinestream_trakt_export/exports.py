@@ -20,7 +20,7 @@ from cinestream_trakt_export.endpoints import LAST_ACTIVITIES
 from cinestream_trakt_export.export import checkpoint_of, export_archive
 from cinestream_trakt_export.export import export as run_export
 from cinestream_trakt_export.incremental import Before, activities_of
-from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.messages import say, told
 from cinestream_trakt_export.plans import KINDS, MODES
 from cinestream_trakt_export.request import Request
 from cinestream_trakt_export.running import (
@@ -32,7 +32,7 @@ from cinestream_trakt_export.running import (
     with_trakt,
 )
 from cinestream_trakt_export.screen import Bars, Outcome, print_operations, print_preview, print_summary
-from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_settings
+from cinestream_trakt_export.settings import OpsSettings, TraktSettings
 from cinestream_trakt_export.shows import export_shows, export_shows_archive
 from cinestream_trakt_export.verify import verify_folder
 from cinestream_trakt_export.wanted import Wanted
@@ -100,7 +100,7 @@ def export(
         if restart:
             for request in requests:
                 forget(Operation(checkpoint_of(settings, owner, request), {}))
-        async with our_stream(enqueue=enqueue, enrich=enrich) as known:
+        async with our_stream(enqueue=enqueue, enrich=enrich, service=bool(schedule)) as known:
             report(await _run(trakt, settings, owner, requests, known, incremental=incremental and not enqueue))
 
     if from_archive:
@@ -112,7 +112,7 @@ def export(
     elif schedule:
         from cinestream_trakt_export.service import ScheduledExport  # a web server: not for every command
 
-        ScheduledExport(ready_settings(), schedule, work).run(load_common_settings(OpsSettings))
+        ScheduledExport(ready_settings(), schedule, work).run(load_common_settings(OpsSettings, told=told))
     else:
         with_trakt(work, profile=profile)
 
@@ -182,7 +182,7 @@ def resume() -> None:
             if operation.running:
                 continue
             if operation.problem:
-                typer.echo(operation.problem, err=True)
+                typer.echo(told(operation.problem), err=True)
             elif operation.identity["account"] != owner.slug:
                 whose = operation.identity["account"]
                 typer.echo(say("operations.other", name=operation.path.stem, account=whose, slug=owner.slug), err=True)
@@ -201,7 +201,7 @@ def list_operations(
     forgotten: Annotated[str, typer.Option("--forget", help="Remove the one with this name instead.")] = "",
 ) -> None:
     """List the exports that were interrupted, and how far they are."""
-    found = [*operations(load_settings().checkpoints.dir)]
+    found = [*operations(spoken_settings().checkpoints.dir)]
     if forgotten:
         named = [operation for operation in found if operation.path.stem == forgotten and not operation.running]
         if not named:
@@ -219,7 +219,7 @@ def verify(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, 
     """Check import files against Letterboxd's rules, with code that shares nothing with the writer."""
     rows, faults = verify_folder(folder)
     for fault in faults[:100]:
-        typer.echo(fault, err=True)
+        typer.echo(told(fault), err=True)
     if faults:
         typer.echo(say("verify.faults", faults=len(faults), rows=rows), err=True)
         raise typer.Exit(1)

@@ -1,7 +1,11 @@
 """What `--help` says, in French, by its English."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
+
+import typer
+from typer import rich_utils
 
 FRENCH: Mapping[str, str] = {
     "Export a Trakt.tv library as files that Letterboxd imports.": (
@@ -70,14 +74,39 @@ FRENCH: Mapping[str, str] = {
     "What is kept, and how often it was of use in the last run (or is, in the running service), as JSON.": (
         "Ce qui est gardé, et combien de fois cela a servi à la dernière exécution (ou au service en marche), en JSON."
     ),
+    "Show this message and exit.": "Afficher ce message, et rien d'autre.",
     "Print a new key for `cache.encryption_key`.": "Afficher une nouvelle clé pour `cache.encryption_key`.",
 }
 
 
+_USAGE = {"Usage: ": "Usage : ", "COMMAND [ARGS]...": "COMMANDE [ARGUMENTS]..."}
+_HEADINGS = {
+    "COMMANDS_PANEL_TITLE": "Commandes",
+    "DEFAULT_STRING": "[défaut : {}]",
+    "ERRORS_PANEL_TITLE": "Erreur",
+    "REQUIRED_LONG_STRING": "[obligatoire]",
+    "RICH_HELP": "[blue]« {command_path} {help_option} »[/] pour l'aide.",
+}  # "Options" and "Arguments" are French as they are
+
+
 def in_french(command: Any) -> None:
-    """Let a command (click's), its options, and its own commands say their help in French."""
-    for thing in (command, *command.params):
+    """Let a command (typer's), its options, and its own commands say their help in French."""
+    for thing in (command, command.get_help_option(typer.Context(command)), *command.params):
         if text := getattr(thing, "help", None):
             thing.help = FRENCH.get(text, text)
+    command.get_usage = partial(_usage, command.get_usage)
     for own in getattr(command, "commands", {}).values():
         in_french(own)
+
+
+def headings_in_french() -> None:
+    """Let what typer writes around the help of all commands be French."""
+    for name, text in _HEADINGS.items():
+        setattr(rich_utils, name, text)
+
+
+def _usage(usual: Callable[[Any], str], context: Any) -> str:
+    text = usual(context)
+    for english, french in _USAGE.items():
+        text = text.replace(english, french)
+    return text

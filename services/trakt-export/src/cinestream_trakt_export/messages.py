@@ -3,6 +3,7 @@
 import os
 
 from cinestream_trakt_export.catalogue import MESSAGES, Text
+from cinestream_trakt_export.french_others import in_french
 
 _spoken = "en"
 
@@ -21,6 +22,11 @@ def spoken() -> str:
 def say(key: str, **values: object) -> str:
     """A message in the language of the user."""
     return str(getattr(MESSAGES[key], _spoken)).format(**values)
+
+
+def told(text: object) -> str:
+    """What others say (typer, the settings, the shared parts), in the language of the user."""
+    return in_french(str(text)) if _spoken == "fr" else str(text)
 
 
 def _of_environment() -> str:

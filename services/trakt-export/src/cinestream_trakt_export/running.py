@@ -18,7 +18,7 @@ from cinestream.streaming import MemoryExceeded
 from cinestream_trakt_export import health
 from cinestream_trakt_export.answers import TraktError
 from cinestream_trakt_export.client import Trakt, connected
-from cinestream_trakt_export.messages import say, speak
+from cinestream_trakt_export.messages import say, speak, told
 from cinestream_trakt_export.schedule import Schedule, cron, every
 from cinestream_trakt_export.settings import TraktSettings, load_settings
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cinestream_trakt_export.films_known import FilmsKnown
 
 _EXTRAS = {"cryptography": "encryption", "keyring": "keyring", "pyinstrument": "profiling"}
+_PATIENCE = 10.0  # seconds
 Work = Callable[[Trakt, TraktSettings], Awaitable[None]]
 
 
@@ -82,7 +83,7 @@ def plainly() -> Iterator[None]:
     try:
         yield
     except (TraktError, Transient, CheckpointRefused, MemoryExceeded, BatchFailed) as error:
-        typer.echo(str(error), err=True)
+        typer.echo(told(error), err=True)
         raise typer.Exit(1) from None
     except ModuleNotFoundError as error:
         if error.name not in _EXTRAS:
@@ -112,13 +113,17 @@ def _profiled(folder: Path | None, settings: TraktSettings) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def our_stream(*, enqueue: bool, enrich: bool) -> "AsyncIterator[FilmsKnown | None]":
-    """The way to our own stream of films; None when nothing is asked of it, and NATS need not be there."""
+async def our_stream(*, enqueue: bool, enrich: bool, service: bool = False) -> "AsyncIterator[FilmsKnown | None]":
+    """The way to our own stream of films; None when nothing is asked of it, and NATS need not be there.
+
+    A service waits for NATS as long as it takes; for others Transient is raised after ten seconds.
+    """
     if not (enqueue or enrich):
         yield None
         return
     from cinestream.runtime.connected import connected as bus_connected  # NATS: not for every command
     from cinestream_trakt_export.films_known import FilmsKnown
 
-    async with bus_connected(load_common_settings(BusSettings), "trakt-export", patience=None) as bus:
+    settings, patience = load_common_settings(BusSettings, told=told), None if service else _PATIENCE
+    async with bus_connected(settings, "trakt-export", patience=patience) as bus:
         yield FilmsKnown(bus, enqueue, enrich)

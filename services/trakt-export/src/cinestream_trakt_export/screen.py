@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 from cinestream.resilience.operations import Operation
-from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.messages import say, told
 from cinestream_trakt_export.request import Request, Summary
 
 _NARROWEST = 120  # columns, where the width is not a terminal's: a line per row
@@ -82,9 +82,11 @@ def print_operations(found: Sequence[Operation]) -> None:
     table.add_column(say("operations.state"))
     for operation in found:
         done = operation.progress
-        state = say("operations.running") if operation.running else operation.problem or say("operations.interrupted")
+        state = (
+            say("operations.running") if operation.running else told(operation.problem) or say("operations.interrupted")
+        )
         pages = f"{done.done} / {done.total}" if done.total else ""
-        table.add_row(operation.path.stem, pages, operation.started, done.last, escape(state))
+        table.add_row(operation.path.stem, pages, operation.started, told(done.last), escape(state))
     _console().print(table)
 
 

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from cinestream.runtime import settings as runtime
 from cinestream_trakt_export.answers import Fault
 from cinestream_trakt_export.columns import LETTERBOXD, Level
+from cinestream_trakt_export.messages import told
 from cinestream_trakt_export.units import Duration, Size
 
 PREFIX = "CINESTREAM_TRAKT_"
@@ -251,4 +252,4 @@ class OpsSettings(runtime.ServiceSettings):
 
 def load_settings() -> TraktSettings:
     """Read the settings, or exit with code 2 after naming every key that is wrong."""
-    return runtime.load_settings(TraktSettings)
+    return runtime.load_settings(TraktSettings, told=told)

@@ -76,6 +76,8 @@ def _verify_file(path: Path, seen: set[tuple[str, str]]) -> tuple[int, list[str]
         for count, values in enumerate(records, 1):
             row_faults = _verify_row(header, values, rules, None if series else seen)
             faults += [f"row {count}: {fault}" for fault in row_faults]
+    except UnicodeDecodeError as error:
+        return 0, [*faults, f"not UTF-8: byte {error.start + 1}"]
     except ValueError as error:
         return 0, [*faults, str(error)]
     return count, faults

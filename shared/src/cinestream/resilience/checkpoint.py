@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
@@ -90,7 +91,8 @@ class Checkpoint:
         self._db.execute("COMMIT")
         found = identity_of(self._db, self.path)
         if found != identity:
-            raise CheckpointRefused(f"{self.path} belongs to {found.decode()}, not to {identity.decode()}")
+            others, ours = _differing(orjson.loads(found), orjson.loads(identity))
+            raise CheckpointRefused(f"{self.path} belongs to {others}, not to {ours}")
 
     def add(self, name: str, payload: bytes, *, items: int = 1) -> None:
         """Record that the step `name` of so many items is finished, and what came of it; again, it is replaced."""
@@ -141,6 +143,13 @@ class Checkpoint:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._db.close()
+
+
+def _differing(*identities: Mapping[str, str]) -> Iterator[str]:
+    """What each of two identities is where they are not the same."""
+    names = [name for name in sorted({*chain(*identities)}) if len({one.get(name) for one in identities}) > 1]
+    for identity in identities:
+        yield ", ".join(f"{name} {identity.get(name, '')!r}" for name in names)
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-import typer
 import uvicorn
 from anyio import TASK_STATUS_IGNORED
 from anyio.abc import TaskStatus
@@ -39,8 +38,7 @@ def bind(host: str, port: int, *, setting: str, shared: bool = False) -> socket.
     except OSError as error:
         sock.close()
         cure = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-        typer.echo(f"port {port} on {host} {cure}: set {setting} to another one", err=True)
-        raise SystemExit(1) from None
+        raise SystemExit(f"port {port} on {host} {cure}: set {setting} to another one") from None
     sock.set_inheritable(True)
     return sock
 

@@ -5,6 +5,7 @@ Every setting is a field; its environment variable is `CINESTREAM_` and the name
 """
 
 import os
+from collections.abc import Callable
 from typing import Annotated, Literal, TypeVar
 
 import typer
@@ -63,28 +64,31 @@ class ServiceSettings(BusSettings):
     ops_port: Port = Field(9100, description="Port of the ops endpoints")
 
 
-def load_settings(settings: type[Settings]) -> Settings:
-    """Read the settings, or exit with code 2 after naming every variable (or key of a section) that is wrong."""
+def load_settings(settings: type[Settings], *, told: Callable[[str], str] = str) -> Settings:
+    """Read the settings, or exit with code 2 after naming every variable (or key of a section) that is wrong.
+
+    `told` says what is wrong in the language of the user.
+    """
     variable = _file_variable(settings)
     path = os.environ.get(variable)
     if path and not os.path.isfile(path):
-        typer.echo(f"{variable}: there is no file {path}", err=True)
+        typer.echo(told(f"{variable}: there is no file {path}"), err=True)
         raise SystemExit(2)
     try:
         unknown = _unknown_variables(settings)
         for name in unknown:
-            typer.echo(f"{name}: there is no such setting", err=True)
+            typer.echo(told(f"{name}: there is no such setting"), err=True)
         if not unknown:
             return settings()
     except ValidationError as error:
         for fault in error.errors():
-            typer.echo(_told(settings, fault["loc"], fault["msg"], fault["input"]), err=True)
+            typer.echo(told(_fault(settings, fault["loc"], fault["msg"], fault["input"])), err=True)
     except ValueError as error:  # an unreadable TOML file, or a list that is not JSON
-        typer.echo(f"settings: {error}", err=True)
+        typer.echo(told(f"settings: {error}"), err=True)
     raise SystemExit(2)
 
 
-def _told(settings: type[FileSettings], loc: tuple[int | str, ...], message: str, value: object) -> str:
+def _fault(settings: type[FileSettings], loc: tuple[int | str, ...], message: str, value: object) -> str:
     """A fault for its user: the key in a file of sections, else the variable. A value is shown that is no secret."""
     if settings.model_config.get("env_nested_delimiter"):
         return f"{'.'.join(str(part) for part in loc)}: {message}"
