@@ -126,3 +126,21 @@ def test_the_run_of_a_living_scraper_is_left_alone(tmp_path: Path, started: Star
     second.end()
     assert first.directory.is_dir()
     first.end()
+
+
+def test_only_what_a_run_made_is_cleaned_up(tmp_path: Path) -> None:
+    """The state directory may be one that others use too: their folders stay, whatever they are called."""
+    for name in ("films", "0123456789abcdef", "fedcba9876543210-notes"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "notes.txt").write_text("mine")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "lock").write_text("mine")
+    (tmp_path / "00112233445566ff").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "0011223344556677").mkdir()  # of a run that was killed when it had just begun
+    killed = Run.begin(tmp_path)
+    killed._lock.close()  # as the kernel does for a scraper that is killed
+    Run.begin(tmp_path).end()
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"lock", "films", "0123456789abcdef", "fedcba9876543210-notes", "elsewhere", "00112233445566ff"}
+    assert (tmp_path / "films" / "notes.txt").read_text() == "mine"
+    assert (tmp_path / "elsewhere" / "lock").read_text() == "mine"

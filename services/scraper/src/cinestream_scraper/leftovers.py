@@ -7,6 +7,7 @@ a run without its lock is a leftover, which the next scraper on the machine clea
 
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -24,6 +25,7 @@ log = structlog.get_logger("scraper")
 
 MARK = "CINESTREAM_BROWSER_OF"
 _REMOTE = "remote-session"
+_RUN = re.compile(r"[0-9a-f]{16}")
 _PATIENCE = 1.0
 _GLANCE = 0.002
 
@@ -45,7 +47,7 @@ class Run:
         state.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _held(state / "lock"):
             for directory in state.iterdir():
-                if directory.is_dir() and _is_abandoned(directory):
+                if _is_run(directory) and _is_abandoned(directory):
                     log.info("leftovers.cleaned", run=directory.name, processes=kill_marked(directory.name))
                     _end_remotes(directory)
                     shutil.rmtree(directory, ignore_errors=True)
@@ -168,6 +170,14 @@ def _held(path: Path) -> Iterator[None]:
     with path.open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _is_run(directory: Path) -> bool:
+    """Whether a run made it; the state directory may be one that others use too."""
+    if not _RUN.fullmatch(directory.name) or directory.is_symlink() or not directory.is_dir():
+        return False
+    # Killed when it had just been made, a run has no lock yet, and nothing else.
+    return (directory / "lock").is_file() or not any(directory.iterdir())
 
 
 def _is_abandoned(directory: Path) -> bool:
