@@ -116,6 +116,19 @@ def test_a_challenge_that_loads_itself_again_is_asked_again(
     assert verdict_of(browser, f"{made.url}{path}?moving={seconds}").verdict is expected
 
 
+def test_a_page_that_goes_on_loading_itself_does_not_take_the_place_of_the_next(
+    browser: BrowserSession, made: HandMade
+) -> None:
+    """A challenge that never ends is left before another page is opened."""
+    path, other = "/title/tt0111161/", "/title/tt0068646/"
+    script = "window.gokuProps = {}; setTimeout(() => location.reload(), 100)"
+    made.answers[f"{path}?forever"] = Answer(f"<html><body><script>{script}</script>" + "<p>x</p>" * 2000)
+    made.answers[other] = Answer(title_page("tt0068646"))
+    for _ in range(2):
+        assert verdict_of(browser, f"{made.url}{path}?forever").verdict is Verdict.CHALLENGE
+        assert verdict_of(browser, made.url + other).verdict is Verdict.FILM
+
+
 def test_a_page_that_is_replaced_while_its_parts_load_is_read_as_the_one_that_stays(
     browser: BrowserSession, made: HandMade
 ) -> None:

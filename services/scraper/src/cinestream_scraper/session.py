@@ -19,7 +19,8 @@ from cinestream_scraper.launch import Launch
 from cinestream_scraper.leftovers import Run
 from cinestream_scraper.memory import memory_of
 from cinestream_scraper.reading import Evidence, Reading
-from cinestream_scraper.visit import Waits, visit
+from cinestream_scraper.verdict import looks_challenged
+from cinestream_scraper.visit import Waits, leave, visit
 
 log = structlog.get_logger("scraper")
 
@@ -59,6 +60,7 @@ class BrowserSession:
         self._guard: Guard | None = None
         self._dead = False
         self._failed = False
+        self._restless = False
         self._page_since = 0.0
         self.started = False
         self.pages = 0
@@ -74,9 +76,11 @@ class BrowserSession:
         """
         try:
             driver = self._driver or self._start()
+            if self._restless:
+                leave(driver, self._waits)
             if self._failed:
                 logged(driver)  # of the page that failed, and not of this one
-            self._failed = True
+            self._failed = self._restless = True
             self._watched()
             self.pages += 1
             self._page_since = time.time()
@@ -93,6 +97,7 @@ class BrowserSession:
                 self._end()  # it was killed while it started: what came up since is killed too
         self._require_allowed()
         self._failed = False
+        self._restless = looks_challenged(reading.html)
         if reading.final_url.startswith(ERROR_PAGES):
             raise SiteUnreachable(f"{url}: the browser shows {reading.final_url[:80]}")
         return reading

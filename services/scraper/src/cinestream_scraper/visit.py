@@ -34,6 +34,7 @@ class Waits(NamedTuple):
 # What a page that changes under our hands causes: look again.
 _IN_MOTION = (JavascriptException, StaleElementReferenceException, NoSuchElementException, NoSuchFrameException)
 _POLL = 0.05
+_BLANK = "about:blank"
 _MOST_CLICKS = 400
 
 
@@ -57,6 +58,20 @@ def visit(driver: WebDriver, url: str, kind: Kind, waits: Waits, limit: int | No
     )
     _close_other_windows(driver)
     return reading
+
+
+def leave(driver: WebDriver, waits: Waits) -> None:
+    """Leave a page that may load itself again, and take the place of the next.
+
+    Raises:
+        WebDriverException: it cannot be left, or the browser is gone.
+    """
+
+    def left() -> bool:
+        driver.get(_BLANK)
+        return driver.current_url == _BLANK
+
+    _until(driver, waits.page, left)
 
 
 def _loaded(driver: WebDriver, kind: Kind, waits: Waits, limit: int | None) -> bool:
