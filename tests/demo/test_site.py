@@ -54,6 +54,20 @@ async def test_titles_that_nobody_translated_stay_english(client: httpx2.AsyncCl
     assert document["props"]["pageProps"]["aboveTheFoldData"]["titleText"]["text"] == "Seven"
 
 
+async def test_the_list_goes_on_by_pages(client: httpx2.AsyncClient, catalogue: Catalogue) -> None:
+    """Each page holds its hundred rows, how many there are, and whether it is the last; after that there is none."""
+    ids: list[str] = []
+    for page in range(1, 5):
+        address = f"/list/ls000000316/?page={page}" if page > 1 else "/list/ls000000316/"
+        document = next_data((await client.get(address)).text)
+        found = document["props"]["pageProps"]["mainColumnData"]["list"]["titleListItemSearch"]
+        assert (found["total"], found["pageInfo"]["hasNextPage"]) == (len(catalogue), page < 4)
+        ids += [edge["listItem"]["id"] for edge in found["edges"]]
+    assert ids == [film.id for film in catalogue]
+    for nothing in ("ls000000316/?page=5", "ls000000316/?page=x", "ls000000001/"):
+        assert (await client.get(f"/list/{nothing}")).status_code == 404
+
+
 async def test_charts_hold_all_rows_and_show_25(client: httpx2.AsyncClient) -> None:
     """The data of a chart holds every row in order, its page the first 25."""
     for chart, rows in (("top", 250), ("moviemeter", 100)):

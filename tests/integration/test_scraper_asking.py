@@ -166,3 +166,17 @@ async def test_status_says_what_is_left(topology: NatsServer, scraper_bus: Bus) 
     assert "none answers at" in text
     facts = orjson.loads(await said("--json"))
     assert (facts["waiting"], facts["pages"], facts["dead_letters"]) == ({"now": 0, "crawl": 1}, 0, 0)
+
+
+async def test_status_says_what_the_running_scraper_says(topology: NatsServer) -> None:
+    """That a host is left alone, and that lists did not show all their rows."""
+    with hand_made_site() as ops:
+        ops.answers["/readyz"] = Answer('{"status":"ready","degraded":["a pause"]}')
+        ops.answers["/metrics"] = Answer("# HELP x\ncinestream_scraper_rows_missing_total 1200.0\n")
+        environment = topology.environment("scraper") | {"CINESTREAM_OPS_PORT": ops.url.rpartition(":")[2]}
+        result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, ["status"], env=environment))
+    assert result.stdout.splitlines()[-3:] == [
+        f"scraper: ready ({ops.url}/readyz)",
+        "  a pause",
+        "  1,200 rows of lists and searches were not shown",
+    ]

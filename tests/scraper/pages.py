@@ -12,9 +12,11 @@ from cinestream_scraper.targets import Place
 SITE = "https://www.imdb.com"
 
 
-def next_page(route: str, props: dict[str, Any], *, canonical: str = "", head: str = "") -> str:
+def next_page(
+    route: str, props: dict[str, Any], *, canonical: str = "", head: str = "", query: dict[str, str] | None = None
+) -> str:
     """A modern page: its data in `script#__NEXT_DATA__`."""
-    data = json.dumps({"props": {"pageProps": props}, "page": route})
+    data = json.dumps({"props": {"pageProps": props}, "page": route, "query": query or {}})
     link = f'<link rel="canonical" href="{SITE}{canonical}">' if canonical else ""
     return (
         f'<!DOCTYPE html><html><head>{link}{head}</head><body><div id="__next"><h1>x</h1></div>'
@@ -40,6 +42,20 @@ def chart_page(ids: list[str], *, name: str = "top") -> str:
     """A modern chart page."""
     edges = [{"currentRank": rank, "node": {"id": id}} for rank, id in enumerate(ids, 1)]
     return next_page(f"/chart/{name}", {"pageData": {"chartTitles": {"edges": edges}}}, canonical=f"/chart/{name}/")
+
+
+def list_page(
+    ids: Sequence[str], *, id: str = "ls055592025", page: int = 1, total: int | None = None, more: bool = False
+) -> str:
+    """A page of a modern list, which says how many rows the list has, and whether it goes on."""
+    search = {
+        "total": len(ids) if total is None else total,
+        "pageInfo": {"hasNextPage": more},
+        "edges": [{"listItem": {"id": one}} for one in ids],
+    }
+    query = {"lsconst": id} | ({"page": str(page)} if page > 1 else {})
+    props = {"mainColumnData": {"list": {"titleListItemSearch": search}}}
+    return next_page("/list/[lsconst]", props, canonical=f"/list/{id}/", query=query)
 
 
 def legacy_page(id: str = "tt0133093", *, kind: str = "video.movie", title: str = "The Matrix (1999)") -> str:

@@ -13,6 +13,7 @@ from cinestream_scraper.targets import Place, Site, place_of
     [
         ("https://www.imdb.com", "tt0111161", "https://www.imdb.com/title/tt0111161/"),
         ("https://www.imdb.com", "list:ls055592025", "https://www.imdb.com/list/ls055592025/"),
+        ("https://www.imdb.com", "list:ls055592025-2", "https://www.imdb.com/list/ls055592025/?page=2"),
         ("http://h/fault/slow:1", "search:the matrix", "http://h/fault/slow:1/find/?q=the+matrix&s=tt"),
         (
             "https://www.imdb.com",

@@ -81,6 +81,9 @@ def test_a_newer_schema_says_what_to_do() -> None:
         ("http://127.0.0.1:8080/chart/top/", Kind.CHART, "top"),
         ("list:ls055592025", Kind.LIST, "ls055592025"),
         ("https://www.imdb.com/list/ls055592025/?ref_=x", Kind.LIST, "ls055592025"),
+        ("https://www.imdb.com/list/ls055592025?page=1", Kind.LIST, "ls055592025"),
+        ("https://www.imdb.com/es-es/list/ls055592025/?sort=x&page=12", Kind.LIST, "ls055592025-12"),
+        ("list:ls055592025-12", Kind.LIST, "ls055592025-12"),
     ],
 )
 def test_a_target_is_understood_as_people_type_it(text: str, kind: Kind, id: str) -> None:

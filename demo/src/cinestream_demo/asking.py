@@ -22,6 +22,7 @@ _PAGES = {
     "title": re.compile(r"/title/(tt\d{7,9})/?"),
     "name": re.compile(r"/name/(nm\d{7,9})/?"),
     "chart": re.compile(r"/chart/(top|moviemeter)/?"),
+    "list": re.compile(r"/list/(ls\d{6,12})/?"),
     "find": re.compile(r"/(find)/?"),
     "home": re.compile(r"()/?"),
 }

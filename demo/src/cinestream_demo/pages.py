@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import islice
 from typing import ParamSpec
 
 from .catalogue import Catalogue
 from .chart_page import chart_page
 from .faults import Fault
 from .film import Film
+from .list_page import LIST_ID, LISTED, list_page
 from .nodes import Visit
 from .other_pages import consent_wall, home_page, name_page
 from .search_page import search_page
@@ -41,6 +43,13 @@ class Pages:
         folded = text.casefold()
         people = [person for person in self._catalogue.people.values() if folded and folded in person.name.casefold()]
         return search_page(text, self._catalogue.search(text), people, visit).encode()
+
+    def listed(self, list_id: str, page: str, visit: Visit) -> bytes | None:
+        """A page of the list, by its number as text; None when there is none."""
+        number = int(page) if page.isdecimal() and len(page) < 4 else 0
+        films = list(islice(self._catalogue, LISTED)) if list_id == LIST_ID else []
+        html = list_page(films, number, visit)
+        return html.encode() if html else None
 
     def home(self, visit: Visit) -> bytes:
         """The home page."""

@@ -111,6 +111,8 @@ class Site:
             case "chart":
                 films = self.catalogue.top if page.subject == "top" else self.catalogue.popular
                 return self.pages.chart(page.subject, tuple(map(self._now, films)), visit)
+            case "list":
+                return self.pages.listed(page.subject, request.query_params.get("page", "1"), visit)
             case "name":
                 return self.pages.name(page.subject, visit)
             case "find":

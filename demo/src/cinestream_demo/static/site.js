@@ -61,6 +61,11 @@ document.querySelector("[data-testid=find-see-more]")?.addEventListener("click",
   else button.parentElement.remove();
 });
 
+// A list goes on by pages.
+document.querySelector("[data-testid=index-pagination-nxt]")?.addEventListener("click", ({ currentTarget: button }) => {
+  location.search = `?page=${button.dataset.page}`;
+});
+
 // The dialog is a page of its own in an iframe, as consent services make it; it says when it has its answer.
 const { consentPath, consentCookie } = document.documentElement.dataset;
 if (consentPath && !document.cookie.split("; ").some((cookie) => cookie.startsWith(`${consentCookie}=`))) {

@@ -1,4 +1,4 @@
-"""Which titles a page leads to: a chart, a search or a list to its rows, a title to what is like it. Pure.
+"""Which pages a page leads to: a chart, a search or a list to its rows, a title to what is like it. Pure.
 
 A chart's own data holds all rows; its DOM mostly the first 25. A search holds the first 25, and shows more on demand.
 Charts before 2023 have rows only.
@@ -12,6 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from cinestream.contracts import Kind, ScrapeRequest
 from cinestream.contracts.request import TITLE_ID
 from cinestream_scraper.identity import next_data, path_into
+from cinestream_scraper.onward import next_page
 from cinestream_scraper.verdict import Judgement, Verdict
 
 _HAS_ROWS = frozenset({Verdict.CHART, Verdict.SEARCH, Verdict.LIST})
@@ -29,16 +30,27 @@ _IN_LINK = re.compile(r"/title/(tt\d+)")
 
 
 def led_to(request: ScrapeRequest, html: str, judgement: Judgement) -> list[ScrapeRequest]:
-    """The requests that a page leads to: its rows, where a title has moved to, or what is like it."""
+    """The requests that a page leads to: its rows and the next page, where a title has moved to, or what is like it."""
+    following = None
     if judgement.verdict in _HAS_ROWS:
-        ids = titles_of(html)[: request.limit]
+        rows = titles_of(html)
+        ids, following = rows[: request.limit], next_page(request, html, rows)
     elif judgement.verdict is Verdict.MOVED:
         ids = [judgement.identity.id]
     elif judgement.verdict is Verdict.FILM:
         return alike(request, html)
     else:
         ids = []
-    return [ScrapeRequest(kind=Kind.TITLE, id=id, lane=request.lane, depth=request.depth) for id in ids]
+    titles = [ScrapeRequest(kind=Kind.TITLE, id=id, lane=request.lane, depth=request.depth) for id in ids]
+    return [*titles, following] if following else titles
+
+
+def still_led_to(request: ScrapeRequest, html: str) -> list[ScrapeRequest]:
+    """What a page that was read lately still leads to, as it may be asked for more than then."""
+    if request.kind is Kind.TITLE:
+        return alike(request, html)
+    following = next_page(request, html, titles_of(html))
+    return [following] if following else []
 
 
 def alike(request: ScrapeRequest, html: str) -> list[ScrapeRequest]:

@@ -13,6 +13,7 @@ import orjson
 from selectolax.lexbor import LexborHTMLParser
 
 from cinestream.contracts import Kind
+from cinestream.contracts.lists import list_page
 from cinestream_scraper.targets import place_of
 
 Json = dict[str, Any]
@@ -116,8 +117,8 @@ def _modern_rows(route: str, data: Json) -> Identity | None:
         return Identity(Shape.SEARCH, whole=isinstance(found, list), layout="next-search-title")
     if route.startswith("/list/["):
         found = path_into(props, "mainColumnData", "list", "titleListItemSearch", "edges")
-        id = str(path_into(data, "query", "lsconst") or "")
-        return Identity(Shape.LIST, id, whole=isinstance(found, list), layout="next-list")
+        id, page = (str(path_into(data, "query", name) or "") for name in ("lsconst", "page"))
+        return Identity(Shape.LIST, list_page(id, page), whole=isinstance(found, list), layout="next-list")
     return None
 
 

@@ -18,6 +18,7 @@ from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Invalid, Kind, RawPage, subjects
 from cinestream.contracts.page import fetched_at
+from cinestream.contracts.request import path_of
 from cinestream_scraper.archives import Saved, Unreadable, files_in, pages_in
 from cinestream_scraper.gate import Backlog
 from cinestream_scraper.identity import Shape, identify
@@ -86,7 +87,7 @@ def verdict_on(saved: Saved, site: Site) -> tuple[Place, Reading, Judgement] | N
     place = place_of(saved.url) if saved.url else _place_by_itself(saved.html)
     if place is None:
         return None
-    url = saved.url or f"{site.url}/{place.kind.value}/{place.id}/"
+    url = saved.url or f"{site.url}{path_of(place.kind, place.id)}"
     reading = Reading(url, url, saved.status, saved.html, saved.read_at)
     return place, reading, judge(reading, place)
 

@@ -17,6 +17,9 @@ FAILURES = Counter(
 )
 PUBLISHED = Counter("cinestream_scraper_published_total", "Pages published, by outcome", ["outcome"])
 DISCOVERED = Counter("cinestream_scraper_discovered_total", "Requests that pages led to and that were not queued yet")
+ROWS_MISSING = Counter(
+    "cinestream_scraper_rows_missing_total", "Rows that lists and searches say they have, and that they did not show"
+)
 SNAPSHOTS = Counter("cinestream_scraper_snapshots_total", "Snapshots of failed pages that were stored")
 PAGE_BYTES = Counter("cinestream_scraper_page_bytes_total", "Size of the pages read, before compression")
 PAGE_SECONDS = Histogram(

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 import structlog
 
 from cinestream.bus.jetstream import AlreadyQueued, Bus, Delivery
-from cinestream.contracts import Invalid, ScrapeRequest, Transient
+from cinestream.contracts import Invalid, Kind, ScrapeRequest, Transient
 from cinestream.contracts.page import html_bytes
-from cinestream_scraper import failures, freshness, metrics
-from cinestream_scraper.discover import alike, led_to
+from cinestream_scraper import failures, freshness, metrics, onward
+from cinestream_scraper.discover import led_to, still_led_to, titles_of
 from cinestream_scraper.host import Host
 from cinestream_scraper.pauses import retry_after_seconds
 from cinestream_scraper.reading import Reading
@@ -84,9 +84,10 @@ class Pipeline:
         return min(self.host.pauses.left * delivery.delivered, _LONGEST_WAIT)
 
     async def _already_led_to(self, request: ScrapeRequest) -> list[ScrapeRequest]:
-        """What "more like this" of a fresh page leads to, read from the stored page."""
-        stored = await freshness.stored(self.bus, request) if request.depth else None
-        return alike(request, html_bytes(stored.envelope).decode("utf-8", "replace")) if stored else []
+        """What a fresh page leads to, read from the stored page: "more like this", or where a list goes on."""
+        goes_on = request.depth if request.kind is Kind.TITLE else request.kind is not Kind.CHART
+        stored = await freshness.stored(self.bus, request) if goes_on else None
+        return still_led_to(request, html_bytes(stored.envelope).decode("utf-8", "replace")) if stored else []
 
     async def _read(self, url: str, request: ScrapeRequest, delivery: Delivery) -> Reading:
         def failed(reading: Reading) -> bool:
@@ -121,6 +122,7 @@ class Pipeline:
 
     async def _carry_out(self, request: ScrapeRequest, reading: Reading, judgement: Judgement) -> None:
         if judgement.action is Action.PUBLISH:
+            self._note_missing(request, reading)
             await self._queue(led_to(request, reading.html, judgement))
             await self._publish(request, reading, judgement)
         elif judgement.action is Action.PAUSE:
@@ -129,6 +131,15 @@ class Pipeline:
             log.warning("host.paused", seconds=round(seconds), verdict=judgement.verdict, url=reading.url)
         if judgement.action is not Action.PUBLISH:
             raise Failed(f"{judgement.verdict}: {judgement.why}")
+
+    def _note_missing(self, request: ScrapeRequest, reading: Reading) -> None:
+        """Say it if a list or search showed fewer rows than it says it has."""
+        if request.kind not in (Kind.LIST, Kind.SEARCH):
+            return
+        rows = titles_of(reading.html)
+        if missing := onward.missing(request, reading.html, rows):
+            metrics.ROWS_MISSING.inc(missing)
+            log.warning("rows.missing", url=reading.url, found=request.before + len(rows), missing=missing)
 
     def _pause_of(self, reading: Reading, judgement: Judgement) -> float:
         if judgement.verdict is Verdict.RATE_LIMITED:

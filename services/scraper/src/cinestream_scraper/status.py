@@ -1,5 +1,6 @@
 """What is done and what is left: from the streams, and from the ops port of a running scraper."""
 
+import re
 from typing import NamedTuple
 
 import httpx2
@@ -14,6 +15,7 @@ from cinestream_scraper.settings import ScraperSettings
 
 _PATIENCE = 2.0
 _MIB = 1 << 20
+_ROWS_MISSING = re.compile(r"^cinestream_scraper_rows_missing_total ([\d.e+]+)$", re.MULTILINE)
 
 
 class Status(NamedTuple):
@@ -21,7 +23,8 @@ class Status(NamedTuple):
 
     `in_hand` are read now or wait to be tried again; `unread` pages wait for etl; `dead_letters` are those of all
     stages; `schedules` is how often each target is asked for again; `scraper` is how the one at the ops port is,
-    and `degraded` what it says is wrong: a host that is left alone, browsers that do not start.
+    `degraded` what it says is wrong (a host that is left alone, browsers that do not start), and `rows_missing` how
+    many rows lists and searches did not show it that they say they have.
     """
 
     waiting: dict[str, int]
@@ -33,6 +36,7 @@ class Status(NamedTuple):
     schedules: dict[str, str]
     scraper: str
     degraded: list[str]
+    rows_missing: int
 
 
 async def read(settings: ScraperSettings) -> Status:
@@ -42,7 +46,7 @@ async def read(settings: ScraperSettings) -> Status:
         KeyError: a stream is not there.
         Transient: the bus does not answer.
     """
-    scraper, degraded = await _scraper(settings)
+    scraper, degraded, rows_missing = await _scraper(settings)
     async with connected(settings, "cinestream-scraper-status") as bus:
         lanes = {lane.value: await bus.consumer_state(topology.REQUESTS, f"scraper-{lane}") for lane in Lane}
         pages = await bus.stream_state(topology.PAGES)
@@ -56,6 +60,7 @@ async def read(settings: ScraperSettings) -> Status:
             schedules=await _schedules(bus),
             scraper=scraper,
             degraded=degraded,
+            rows_missing=rows_missing,
         )
 
 
@@ -71,6 +76,7 @@ def as_text(status: Status) -> str:
         *(f"schedule: {target} {every}" for target, every in status.schedules.items()),
         f"scraper: {status.scraper}",
         *(f"  {reason}" for reason in status.degraded),
+        *([f"  {status.rows_missing:,} rows of lists and searches were not shown"] if status.rows_missing else []),
     ]
     return "\n".join(lines)
 
@@ -93,12 +99,14 @@ async def _schedules(bus: Bus) -> dict[str, str]:
     }
 
 
-async def _scraper(settings: ScraperSettings) -> tuple[str, list[str]]:
-    """How the scraper at the ops port is, and what it says is wrong."""
-    url = f"http://{settings.ops_host}:{settings.ops_port}/readyz"
+async def _scraper(settings: ScraperSettings) -> tuple[str, list[str], int]:
+    """How the scraper at the ops port is, what it says is wrong, and how many rows it missed."""
+    ops = f"http://{settings.ops_host}:{settings.ops_port}"
     try:
         async with httpx2.AsyncClient(timeout=_PATIENCE) as client:
-            said = orjson.loads((await client.get(url)).content)
-        return f"{said['status']} ({url})", [*said.get("degraded", []), *([said["reason"]] if "reason" in said else [])]
+            said = orjson.loads((await client.get(f"{ops}/readyz")).content)
+            missing = _ROWS_MISSING.search((await client.get(f"{ops}/metrics")).text)
+        wrong = [*said.get("degraded", []), *([said["reason"]] if "reason" in said else [])]
+        return f"{said['status']} ({ops}/readyz)", wrong, int(float(missing[1])) if missing else 0
     except (httpx2.HTTPError, orjson.JSONDecodeError, KeyError, TypeError):
-        return f"none answers at {url}", []
+        return f"none answers at {ops}/readyz", [], 0

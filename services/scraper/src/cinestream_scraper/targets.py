@@ -4,9 +4,10 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from typing import NamedTuple, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from cinestream.contracts import Invalid, Kind, ScrapeRequest
+from cinestream.contracts.lists import list_page
 from cinestream.contracts.search import search_id, search_of
 
 _IMDB = frozenset({"www.imdb.com", "imdb.com", "m.imdb.com"})
@@ -33,6 +34,8 @@ def place_of(url: str) -> Place | None:
         query = search_of(f"{parts.path[before.end() :]}?{parts.query}")
         return Place(Kind.SEARCH, search_id(query)) if query else None
     match = _PLACE.fullmatch(parts.path)
+    if match and match[1] == Kind.LIST.value:
+        return Place(Kind.LIST, list_page(match[2], dict(parse_qsl(parts.query)).get("page", "")))
     return Place(Kind(match[1]), match[2]) if match else None
 
 
@@ -57,7 +60,7 @@ class Site(NamedTuple):
 
     def address(self, request: ScrapeRequest) -> str:
         """The URL of the page that is asked for."""
-        return f"{self.url}{request.query or f'/{request.kind.value}/{request.id}/'}"
+        return f"{self.url}{request.path}"
 
     def allows(self, url: str) -> bool:
         """Whether a page may come from this URL."""

@@ -9,13 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from cinestream.contracts import subjects
 from cinestream.contracts.envelope import SCHEMA, Envelope, require_schema
 from cinestream.contracts.errors import Invalid
+from cinestream.contracts.lists import LIST_ID, list_of, list_path
 from cinestream.contracts.search import search_for, search_id, search_of
 
 TITLE_ID = re.compile(r"tt\d{7,10}")
 CHART_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _TITLE_URL = re.compile(r"https?://[^/?#]+/(?:[a-z]{2}(?:-[a-z]{2,3})?/)?title/(tt\d{7,10})(?:[/?#]|$)")
-LIST_ID = re.compile(r"ls\d{6,12}")
-_LIST_URL = re.compile(r"https?://[^/?#]+/(?:[a-z]{2}(?:-[a-z]{2,3})?/)?list/(ls\d{6,12})(?:[/?#]|$)")
 _CHART_URL = re.compile(r"https?://[^/?#]+/(?:[a-z]{2}(?:-[a-z]{2,3})?/)?chart/([a-z0-9-]+)(?:[/?#]|$)")
 
 
@@ -29,7 +28,8 @@ class Kind(StrEnum):
 
 
 _IDS = {Kind.TITLE: TITLE_ID, Kind.CHART: CHART_NAME, Kind.LIST: LIST_ID}
-_URLS = {Kind.TITLE: _TITLE_URL, Kind.CHART: _CHART_URL, Kind.LIST: _LIST_URL}
+_URLS = {Kind.TITLE: _TITLE_URL, Kind.CHART: _CHART_URL}
+MAX_ROWS = 10_000
 
 
 class Lane(StrEnum):
@@ -43,7 +43,8 @@ class ScrapeRequest(BaseModel):
     """A page to read: a title (`tt0111161`), a chart (`top`), a list (`ls055592025`), or a search.
 
     A search has its path and query in `query` (`/find/?q=matrix&s=tt`), and the `id` that these give it.
-    `force` reads it even when a fresh page is stored. `limit` bounds how many titles a page leads to; `depth` is
+    `force` reads it even when a fresh page is stored. `limit` bounds how many titles a page, and those that it goes on
+    by, lead to; `before` is how many the pages before it had, `after` the first title of the last of them. `depth` is
     how many steps of "more like this" are taken from each title.
     Asking twice for the same target while it is queued or in hand is answered "already queued".
     """
@@ -54,8 +55,10 @@ class ScrapeRequest(BaseModel):
     id: str
     lane: Lane = Lane.CRAWL
     force: bool = False
-    limit: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] | None = None
     depth: Annotated[int, Field(ge=0, le=5)] = 0
+    before: Annotated[int, Field(ge=0)] = 0
+    after: str = ""
     query: str = ""
 
     @model_validator(mode="after")
@@ -78,6 +81,11 @@ class ScrapeRequest(BaseModel):
     def target(self) -> str:
         """The target in the short form that people type: `tt0111161`, `chart:top`, `search:/find/?q=matrix`."""
         return self.id if self.kind is Kind.TITLE else f"{self.kind.value}:{self.query or self.id}"
+
+    @property
+    def path(self) -> str:
+        """Where its page is on the site: path and query."""
+        return path_of(self.kind, self.id) if self.kind is not Kind.SEARCH else self.query
 
     @classmethod
     def of(
@@ -115,13 +123,21 @@ class ScrapeRequest(BaseModel):
             raise Invalid(f"scrape request: {error}") from error
 
 
+def path_of(kind: Kind, id: str) -> str:
+    """Where the page of a title, a chart or a list is on the site."""
+    return list_path(id) if kind is Kind.LIST else f"/{kind.value}/{id}/"
+
+
 def _named(text: str) -> tuple[Kind, str, str]:
     """Kind, id and query of what people type; what is nothing else is taken for a title's id."""
+    for kind in (Kind.CHART, Kind.LIST):
+        if text.startswith(f"{kind.value}:"):
+            return kind, text.partition(":")[2], ""
     for kind, url in _URLS.items():
         if match := url.match(text):
             return kind, match[1], ""
-        if kind is not Kind.TITLE and text.startswith(f"{kind.value}:"):
-            return kind, text.partition(":")[2], ""
+    if text.startswith("http") and (id := list_of(text)):
+        return Kind.LIST, id, ""
     query = search_of(text) if text.startswith("http") else None
     if text.startswith("search:"):
         words = text.removeprefix("search:").strip()
