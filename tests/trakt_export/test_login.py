@@ -5,8 +5,8 @@ import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import httpx2
 import pytest
+from aiohttp import ClientSession
 from tests.trakt_export.conftest import command
 from tests.trakt_export.server import Account
 
@@ -41,7 +41,7 @@ def time() -> Time:
 @pytest.fixture
 async def oauth(settings: TraktSettings, time: Time, tmp_path: Path) -> AsyncIterator[OAuth]:
     """Logins at the server, kept in a file that is not there yet."""
-    async with httpx2.AsyncClient() as http:
+    async with ClientSession() as http:
         yield OAuth(http, settings.api, TokenFile(tmp_path / "new" / "token"), clock=time, sleep=time.sleep)
 
 

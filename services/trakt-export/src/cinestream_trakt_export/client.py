@@ -14,12 +14,13 @@ from cinestream.resilience.rate import RateLimit
 from cinestream.resilience.retry import ONCE, RetryPolicy, retry
 from cinestream_trakt_export.answers import RateLimited, ServerFault
 from cinestream_trakt_export.caching import AnswerCache, Question, open_cache
+from cinestream_trakt_export.connections import http_client
 from cinestream_trakt_export.endpoints import endpoint_of
 from cinestream_trakt_export.login import OAuth
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.statistics import Statistics
 from cinestream_trakt_export.tokens import token_store
-from cinestream_trakt_export.transport import Answer, Query, Transport, http_client
+from cinestream_trakt_export.transport import Answer, Query, Transport
 
 __all__ = ["Answer", "Trakt", "connected"]
 T = TypeVar("T")

@@ -4,10 +4,11 @@ import os
 import resource
 import sys
 import time
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.request import ProxyHandler, build_opener
 
-import httpx2
 import orjson
 
 from cinestream.resilience import atomic
@@ -16,6 +17,7 @@ from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.settings import TraktSettings
 
 FILE = "last-run.json"
+_DIRECT = build_opener(ProxyHandler({}))  # our own service is on this machine
 
 
 def facts(trakt: Trakt) -> dict[str, Any]:
@@ -66,10 +68,9 @@ def save(trakt: Trakt, settings: TraktSettings) -> None:
 def last(settings: TraktSettings, ops: str) -> tuple[str, dict[str, Any]] | None:
     """Where the facts are from (the service at `ops`, or the last run), and the facts; None when there are none."""
     try:
-        answer = httpx2.get(f"{ops}/health", timeout=5)
-        if answer.status_code == 200:
-            return "service", dict(answer.json())
-    except (httpx2.HTTPError, ValueError):
+        with _DIRECT.open(f"{ops}/health", timeout=5) as answer:
+            return "service", dict(orjson.loads(answer.read()))
+    except (OSError, HTTPException, ValueError):
         pass
     path: Path = settings.checkpoints.dir / FILE
     try:

@@ -4,15 +4,16 @@ import hashlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import anyio
-import httpx2
+from aiohttp import ClientError, ClientSession
 from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cinestream.resilience.rate import RateLimit
 from cinestream_trakt_export.answers import NeedsLogin, ServerFault, TraktError
+from cinestream_trakt_export.connections import proxy_for
 from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.settings import Api
 from cinestream_trakt_export.tokens import Token, TokenFile
@@ -33,6 +34,11 @@ class DeviceCode(BaseModel):
     interval: int
 
 
+class _Answer(NamedTuple):
+    status: int
+    body: bytes
+
+
 class OAuth:
     """Logins at Trakt for one application.
 
@@ -47,7 +53,7 @@ class OAuth:
 
     def __init__(
         self,
-        http: httpx2.AsyncClient,
+        http: ClientSession,
         api: Api,
         file: TokenFile,
         *,
@@ -61,8 +67,8 @@ class OAuth:
     async def begin(self) -> DeviceCode:
         """Ask for a code that the user can type in."""
         answer = await self._post("/oauth/device/code", {"client_id": self._api.client_id})
-        if answer.status_code != 200:
-            raise TraktError(say("login.no_code", status=answer.status_code))
+        if answer.status != 200:
+            raise TraktError(say("login.no_code", status=answer.status))
         return _parsed(DeviceCode, answer)
 
     async def finish(self, code: DeviceCode) -> None:
@@ -75,15 +81,15 @@ class OAuth:
                 answer = await self._post("/oauth/device/token", body)
             except ServerFault:
                 continue
-            if answer.status_code == 200:
+            if answer.status == 200:
                 self._file.save(_named(_parsed(Token, answer)))
                 return
-            if answer.status_code in _DEVICE_REFUSALS:
-                raise TraktError(say(f"device.{answer.status_code}"))
-            if answer.status_code == 429:
+            if answer.status in _DEVICE_REFUSALS:
+                raise TraktError(say(f"device.{answer.status}"))
+            if answer.status == 429:
                 interval += 5  # RFC 8628, slow_down
-            elif answer.status_code != 400 and answer.status_code < 500:
-                raise TraktError(say("login.refused", status=answer.status_code))
+            elif answer.status != 400 and answer.status < 500:
+                raise TraktError(say("login.refused", status=answer.status))
         raise TraktError(say("device.410"))
 
     @property
@@ -115,9 +121,9 @@ class OAuth:
     async def _traded(self, token: Token) -> Token:
         with anyio.CancelScope(shield=True):  # given up now, the refresh token would be used up and its pair unknown
             answer = await self._post("/oauth/token", self._refresh_body(token))
-        if answer.status_code >= 500 or answer.status_code == 429:
-            raise ServerFault(say("fault.renewal", status=answer.status_code))
-        if answer.status_code != 200:
+        if answer.status >= 500 or answer.status == 429:
+            raise ServerFault(say("fault.renewal", status=answer.status))
+        if answer.status != 200:
             raise NeedsLogin(say("login.ended"))
         renewed = _named(_parsed(Token, answer), token.login)
         self._file.save(renewed)
@@ -146,12 +152,14 @@ class OAuth:
     def _application(self) -> dict[str, str]:
         return {"client_id": self._api.client_id, "client_secret": self._api.client_secret.get_secret_value()}
 
-    async def _post(self, path: str, body: dict[str, str]) -> httpx2.Response:
+    async def _post(self, path: str, body: dict[str, str]) -> _Answer:
         if self._limit:
             await self._limit.acquire()
+        url = f"{self._api.auth_url}{path}"
         try:
-            return await self._http.post(f"{self._api.auth_url}{path}", json=body)
-        except httpx2.TransportError as error:
+            async with self._http.post(url, json=body, proxy=proxy_for(url), allow_redirects=False) as answer:
+                return _Answer(answer.status, await answer.read())
+        except (ClientError, TimeoutError) as error:
             raise ServerFault(say("fault.network", error=type(error).__name__), fault="network") from error
 
 
@@ -159,8 +167,8 @@ def _named(token: Token, login: str = "") -> Token:
     return token.model_copy(update={"login": login or secrets.token_hex(16)})
 
 
-def _parsed(model: type[M], answer: httpx2.Response) -> M:
+def _parsed(model: type[M], answer: _Answer) -> M:
     try:
-        return model.model_validate_json(answer.content)
+        return model.model_validate_json(answer.body)
     except ValidationError:
         raise ServerFault(say("fault.login")) from None  # the error would show secrets

@@ -1,27 +1,22 @@
 """One request to Trakt and its answer: headers, the login, and faults told apart. No policy."""
 
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from importlib.metadata import version
 from typing import Any, TypeVar
-from urllib.request import getproxies
 
-import httpx2
 import msgspec
 import orjson
+from aiohttp import ClientError, ClientResponse, ClientSession
 
 from cinestream.resilience.rate import RateLimit
 from cinestream_trakt_export.answers import NeedsLogin, RateLimited, ServerFault, check, wait_of
+from cinestream_trakt_export.connections import proxy_for
 from cinestream_trakt_export.login import OAuth
 from cinestream_trakt_export.messages import say
-from cinestream_trakt_export.settings import Api
 
-# Else megabytes of a long answer are taken from the socket at once. With a proxy, sockets are made by the library.
-_SOCKET = [(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 18)]
 T = TypeVar("T")
 Query = Mapping[str, str | int]
 _valid = msgspec.json.Decoder(msgspec.Raw).decode  # without making anything of it
@@ -50,9 +45,10 @@ class Answer:
 class Transport:
     """Requests of the account that is logged in. What answers ask everyone to wait goes to the `limit`."""
 
-    def __init__(self, http: httpx2.AsyncClient, oauth: OAuth, url: str, limit: RateLimit) -> None:
+    def __init__(self, http: ClientSession, oauth: OAuth, url: str, limit: RateLimit) -> None:
         self.sent = 0
         self._http, self._oauth, self._url, self._limit = http, oauth, url, limit
+        self._proxy = proxy_for(url)
 
     async def ask(self, path: str, query: Query, *, etag: str = "") -> Answer:
         """One answer; with an `etag` it may be `unchanged`."""
@@ -63,7 +59,7 @@ class Transport:
 
         async def ask(token: str) -> None:
             async with self._answer(path, query, token) as (response, _):
-                await receive(response.aiter_bytes())
+                await receive(response.content.iter_any())
 
         await self._authorized(ask)
 
@@ -78,8 +74,8 @@ class Transport:
 
     async def _ask(self, path: str, query: Query, token: str, etag: str) -> Answer:
         async with self._answer(path, query, token, etag) as (response, headers):
-            body = await response.aread()
-        if response.status_code == 304:
+            body = await response.read()
+        if response.status == 304:
             return Answer(headers, b"", unchanged=True)
         try:
             _valid(body)
@@ -90,18 +86,20 @@ class Transport:
     @asynccontextmanager
     async def _answer(
         self, path: str, query: Query, token: str, etag: str = ""
-    ) -> AsyncIterator[tuple[httpx2.Response, dict[str, str]]]:
+    ) -> AsyncIterator[tuple[ClientResponse, dict[str, str]]]:
         """A good answer, its body still to be read, and its headers, names in lower case."""
         self.sent += 1
         headers = {"Authorization": f"Bearer {token}"} | ({"If-None-Match": etag} if etag else {})
         try:
-            async with self._http.stream("GET", f"{self._url}{path}", params=dict(query), headers=headers) as response:
+            async with self._http.get(
+                f"{self._url}{path}", params=query, headers=headers, proxy=self._proxy, allow_redirects=False
+            ) as response:
                 answered = {name.lower(): value for name, value in response.headers.items()}
-                self._check(response.status_code, answered, conditional=bool(etag))
+                self._check(response.status, answered, conditional=bool(etag))
                 yield response, answered
-        except httpx2.TimeoutException as error:
+        except TimeoutError as error:
             raise ServerFault(say("fault.timeout", error=type(error).__name__), fault="timeout") from error
-        except (httpx2.TransportError, httpx2.DecodingError) as error:
+        except ClientError as error:
             raise ServerFault(say("fault.network", error=type(error).__name__), fault="network") from error
 
     def _check(self, status: int, headers: Mapping[str, str], *, conditional: bool) -> None:
@@ -115,24 +113,3 @@ class Transport:
         except RateLimited as error:
             self._limit.pause(error.retry_after or 0.0)
             raise RateLimited(str(error), retry_after=0.0) from None  # the pause holds everyone, this caller too
-
-
-def http_client(api: Api) -> httpx2.AsyncClient:
-    """A pool of connections for one application."""
-    performance = api.performance
-    limits = httpx2.Limits(
-        max_connections=performance.connection_pool,
-        max_keepalive_connections=performance.connection_pool,
-        keepalive_expiry=performance.idle_timeout,
-    )
-    return httpx2.AsyncClient(
-        headers={
-            "Content-Type": "application/json",
-            "User-Agent": f"cinestream-trakt/{version('cinestream-trakt-export')}",
-            "trakt-api-key": api.client_id,
-            "trakt-api-version": "2",
-        },
-        timeout=performance.request_timeout,
-        limits=limits,
-        transport=None if getproxies() else httpx2.AsyncHTTPTransport(limits=limits, socket_options=_SOCKET),
-    )
