@@ -5,24 +5,24 @@ import io
 import os
 import re
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
 from cinestream.contracts.errors import Invalid
 from cinestream.resilience import atomic
-from cinestream_trakt_export.letterboxd import Row
+from cinestream_trakt_export.letterboxd import IDENTITY, Row
 from cinestream_trakt_export.messages import say
 
 PART_BYTES = 1_000_000
+_FILM = len(IDENTITY)
 _QUOTED = re.compile(r'[,"\n]')
 _UNUSUAL = re.compile(r'[,"\n\r\\]')
 Skipped = tuple[str, str, str]  # id, title, reason
 _SKIPPED_HEADER = ["export", "id", "title", "reason"]
 
 
-@lru_cache(maxsize=1024)  # the rows of a film follow each other, and days return
 def field(value: str) -> str:
     """A field. Quotes are escaped by a backslash, as Letterboxd wants it, and every field that holds one is quoted.
 
@@ -37,9 +37,15 @@ def field(value: str) -> str:
     return value
 
 
-def line(values: Sequence[str]) -> bytes:
+@lru_cache(maxsize=8192)  # the rows of a film follow each other, and days return
+def _fields(values: Row) -> str:
+    return ",".join([value if value.isalnum() else field(value) for value in values])
+
+
+def line(values: Row) -> bytes:
     """A line of the file."""
-    return f"{','.join([value if value.isalnum() else field(value) for value in values])}\n".encode()
+    film, viewing = values[:_FILM], values[_FILM:]
+    return f"{_fields(film)},{_fields(viewing)}\n".encode() if viewing else f"{_fields(film)}\n".encode()
 
 
 class Parts:
@@ -54,7 +60,7 @@ class Parts:
     """
 
     def __init__(
-        self, folder: Path, name: str, columns: Sequence[str], *, part_bytes: int = PART_BYTES, buffer_size: int = 8192
+        self, folder: Path, name: str, columns: Row, *, part_bytes: int = PART_BYTES, buffer_size: int = 8192
     ) -> None:
         self.rows = 0
         self._folder, self._name, self._limit, self._buffer_size = folder, name, part_bytes, buffer_size

@@ -5,7 +5,7 @@ Shapes: https://trakt.docs.apiary.io; older ones have no `type` beside a `movie`
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple
@@ -18,6 +18,7 @@ from cinestream_trakt_export.messages import say
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 _EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
 _KNOWN_FROM, _KNOWN_TO = datetime(1971, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = ((time - _EPOCH) // _SECOND for time in (_KNOWN_FROM, _KNOWN_TO))
 _LARGEST = 1 << 53  # of the numbers of Trakt
 _ID = msgspec.Meta(gt=0, le=_LARGEST)
 Identity = tuple[str, str, str, str]
@@ -109,14 +110,42 @@ class _Play(msgspec.Struct, gc=False, forbid_unknown_fields=True):
     """A play as nearly all are: what is checked here while it is decoded needs no second look."""
 
     id: Annotated[int, _ID]
-    watched_at: str
+    watched_at: Annotated[datetime, msgspec.Meta(tz=True)]
     movie: _UsualMovie
     action: str = ""
     type: Literal["movie"] = "movie"
 
 
 _decode = msgspec.json.Decoder(_Item).decode
-_decode_play = msgspec.json.Decoder(_Play).decode
+_decode_plays = msgspec.json.Decoder(list[_Play]).decode
+
+
+def parse_plays(items: Iterable[bytes | msgspec.Raw]) -> list[Entry]:
+    """The entries that these items (JSON) are, all of them usual plays; raises DecodeError when one is not."""
+    return [_of_play(play) for play in _decode_plays(b"[" + b",".join(items) + b"]")]
+
+
+def _of_play(play: _Play) -> Entry:
+    movie, at = play.movie, int(play.watched_at.timestamp())
+    if at >= _LAST:
+        raise msgspec.ValidationError("not a usual time")
+    ids, title = movie.ids, movie.title
+    usual = title.isprintable() and "  " not in title and title == title.strip()
+    return entry_of(
+        (
+            2 * play.id,
+            ids.tmdb,
+            "",
+            ids.trakt,
+            id_text(ids.imdb),
+            title if usual else _title(title),
+            str(movie.year),
+            at if at >= _FIRST else None,
+            1,
+            None,
+            "",
+        )
+    )
 
 
 def parse_entry(item: bytes | msgspec.Raw, *, position: int) -> Entry:
@@ -124,21 +153,6 @@ def parse_entry(item: bytes | msgspec.Raw, *, position: int) -> Entry:
 
     `position` is that of the item in its list, from 1 on.
     """
-    try:
-        return _parse_play(item)
-    except msgspec.DecodeError:
-        return _parse_any(item, position)
-
-
-def _parse_play(item: bytes | msgspec.Raw) -> Entry:
-    """The same for a usual play; raises DecodeError for anything else."""
-    play = _decode_play(item)
-    movie = play.movie
-    ids, title, at = movie.ids, " ".join(text_of(movie.title).split()), seconds_of(play.watched_at or None)
-    return entry_of((2 * play.id, ids.tmdb, "", ids.trakt, id_text(ids.imdb), title, str(movie.year), at, 1, None, ""))
-
-
-def _parse_any(item: bytes | msgspec.Raw, position: int) -> Entry:
     try:
         it = _decode(item)
     except msgspec.DecodeError as error:
@@ -149,7 +163,7 @@ def _parse_any(item: bytes | msgspec.Raw, position: int) -> Entry:
     ids = movie.ids or _NO_IDS
     trakt, imdb = _id(ids.trakt), id_text(ids.imdb)
     tmdb, year = _id(ids.tmdb) or 0, number_text(movie.year, least=1800, most=9999)
-    title = " ".join(text_of(movie.title).split())
+    title = _title(movie.title)
     name = "" if tmdb else f"imdb:{imdb}" if imdb else f"title:{title.casefold()} ({year})"
     if not (tmdb or imdb or title):
         raise Invalid(say("skipped.nameless"))
@@ -247,6 +261,11 @@ def text_of(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     return value if value.isprintable() else _UNWRITABLE.sub("", value)
+
+
+def _title(value: Any) -> str:
+    """On one line, without blanks that nobody sees."""
+    return " ".join(text_of(value).split())
 
 
 def _rating(value: Any) -> int | None:

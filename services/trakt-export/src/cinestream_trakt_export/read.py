@@ -14,7 +14,7 @@ from cinestream_trakt_export import metrics
 from cinestream_trakt_export.answers import PageFacts, ServerFault, page_facts
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.endpoints import WATCHED_SHOWS
-from cinestream_trakt_export.library import Entry, parse_entry
+from cinestream_trakt_export.library import Entry, parse_entry, parse_plays
 from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.way import way_of
@@ -29,6 +29,11 @@ _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 def _entries(places: Sequence[Place]) -> Sequence[Entry]:
+    """All at once, where they are what nearly all are."""
+    try:
+        return parse_plays(item for _, item in places)
+    except msgspec.DecodeError:
+        pass
     return [parse_entry(item, position=position) for position, item in places]
 
 

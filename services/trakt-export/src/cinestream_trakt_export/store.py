@@ -1,7 +1,7 @@
 """The entries of a list in the order of its rows, in a scratch file instead of memory."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
 
@@ -23,7 +23,10 @@ CREATE TABLE fact (number INTEGER PRIMARY KEY, texts TEXT);
 CREATE TABLE skipped (number INTEGER PRIMARY KEY, title TEXT, reason TEXT);
 """
 # Numbers are stored negated: lists come newest first, and a table is filled quickest, and fullest, at its end.
-_ADD = "INSERT OR IGNORE INTO entry VALUES (-?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD = "INSERT OR IGNORE INTO entry VALUES "
+_ROW = f"(-?{', ?' * (len(Entry._fields) - 1)})"
+_TOGETHER = 50  # rows of one statement: it costs a third less than one for each
+_ADD_TOGETHER = _ADD + ", ".join([_ROW] * _TOGETHER)
 _ENTRIES = f"SELECT -number AS number, {', '.join(Entry._fields[1:])} FROM entry %s"  # noqa: S608
 _TOLD = """
 UNION ALL SELECT film.number, tmdb, name, film.trakt, imdb, title, year, told.at, 1, NULL, '' FROM told JOIN
@@ -44,7 +47,11 @@ class Store(Scratch):
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Add entries; one whose number is already there is the same one, met again on the next page."""
-        self.db.executemany(_ADD, map(tuple, entries))  # which SQLite binds faster than named ones
+        whole = len(entries) // _TOGETHER * _TOGETHER
+        for start in range(0, whole, _TOGETHER):
+            rows = entries[start : start + _TOGETHER]
+            self.db.execute(_ADD_TOGETHER, [*chain.from_iterable(rows)])
+        self.db.executemany(_ADD + _ROW, map(tuple, entries[whole:]))  # which SQLite binds faster than named ones
 
     def skip(self, number: int, title: str, reason: str) -> None:
         """Remember what is left out, and why."""
