@@ -49,6 +49,17 @@ def test_only_the_newest_are_kept(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["export-0.checkpoint", "export-1.checkpoint"]
 
 
+@pytest.mark.parametrize("begun", [True, False])
+def test_the_one_that_goes_on_is_one_of_those_that_are_kept(tmp_path: Path, begun: bool) -> None:
+    """Although it is the oldest, or not even there yet."""
+    for age in range(3):
+        interrupted(tmp_path, f"export-{age}", age=age)
+    spare = tmp_path / f"export-{2 if begun else 3}.checkpoint"
+    assert len(prune(tmp_path, keep=2, spare=spare)) == (1 if begun else 2)
+    interrupted(tmp_path, spare.stem)
+    assert {path.name for path in tmp_path.iterdir()} == {"export-0.checkpoint", spare.name}
+
+
 def test_what_another_version_wrote_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It could never go on."""
     monkeypatch.setattr("cinestream.resilience.checkpoint.VERSION", 1)

@@ -1,10 +1,12 @@
 """The commands beside the export."""
 
 import json
+from pathlib import Path
 
 import pytest
 from tests.trakt_export.conftest import command
 from tests.trakt_export.server import Account, movie
+from tests.trakt_export.test_archive import zipped
 
 from cinestream_trakt_export.settings import TraktSettings
 
@@ -84,3 +86,48 @@ def test_health_tells_of_the_last_run(films: Account, settings: TraktSettings) -
     assert "nothing at Trakt" in told["last_error"]["reason"]
     assert told["memory_bytes"] > 1_000_000
     assert "/movies/{id}: requests 2, errors 1" in command(settings, "health").stdout
+
+
+def test_what_the_disk_refuses_is_one_sentence(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """A folder that cannot be made, for the files or for what is kept meanwhile: no traceback, and exit code 1."""
+    (tmp_path / "file").write_text("not a folder")
+    inside = str(tmp_path / "file" / "inside")
+    export = "export", "ratings", "--out"
+    for arguments, variables in (
+        ((*export, inside), {}),
+        ((*export, str(tmp_path / "out")), {"CINESTREAM_TRAKT_CHECKPOINTS__DIR": inside}),
+        (("details", "1"), {"CINESTREAM_TRAKT_CACHE__DIR": inside}),
+    ):
+        result = command(settings, *arguments, variables=variables)
+        assert result.returncode == 1
+        assert "the system refuses" in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("--since 2026-02-01 --until 2026-01-01", "no day is both after --since and before --until\n"),
+        ("--time-zone Europe/Paris", "--time-zone is for --from-archive: Trakt tells your account's own\n"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(
+    trakt: Account, settings: TraktSettings, tmp_path: Path, options: str, says: str
+) -> None:
+    """An empty file, or days of another zone, would look as if all were well."""
+    result = command(settings, "export", "history", "--out", str(tmp_path / "out"), *options.split())
+    assert (result.returncode, result.stderr) == (2, says)
+    assert not trakt.asked
+
+
+@pytest.mark.parametrize("kind", ["ratings", "archive"])
+def test_a_profile_is_written_of_whatever_runs(
+    trakt: Account, settings: TraktSettings, tmp_path: Path, kind: str
+) -> None:
+    """Of an export from an archive as well."""
+    archive = zipped(tmp_path / "a.zip", {"ratings-movies.json": []})
+    way = ("--from-archive", str(archive), "--time-zone", "UTC") if kind == "archive" else ()
+    arguments = "export", "ratings", "--out", str(tmp_path / "out"), "--profile", str(tmp_path / "profile"), *way
+    result = command(settings, *arguments)
+    assert result.returncode == 0, result.stderr
+    assert {path.name for path in (tmp_path / "profile").iterdir()} == {"heap.txt", "profile.txt", "profile.html"}

@@ -10,6 +10,7 @@ import pytest
 from tests.trakt_export.conftest import command, environment
 from tests.trakt_export.server import Account, movie
 
+from cinestream.resilience.checkpoint import Checkpoint
 from cinestream_trakt_export.settings import TraktSettings
 
 PROGRAM = [sys.executable, "-c", "from cinestream_trakt_export.__main__ import main; main()"]
@@ -104,3 +105,19 @@ def test_a_preview_shows_rows_and_writes_nothing(trakt: Account, settings: Trakt
     assert "Film 11 " not in shown.stdout
     assert not (tmp_path / "out").exists()
     assert not [*settings.checkpoints.dir.glob("watchlist*")]
+
+
+def test_an_export_that_goes_on_is_not_removed_for_newer_ones(
+    killed: Account, settings: TraktSettings, tmp_path: Path
+) -> None:
+    """Of more than `max_checkpoints` another one goes: no page that was read is asked for again."""
+    (path,) = settings.checkpoints.dir.glob("*.checkpoint")
+    os.utime(path, (1_000_000, 1_000_000))
+    newer = path.with_name("watchlist-0123456789ab.checkpoint")
+    with Checkpoint(newer, {"account": "ann"}):
+        pass
+    one = {"CINESTREAM_TRAKT_CHECKPOINTS__MAX_CHECKPOINTS": "1"}
+    arguments = "export", "ratings", "--since", "2025-01-01", "--out", str(tmp_path / "out")
+    assert command(settings, *arguments, variables=one).returncode == 0
+    assert sorted(killed.pages()) == [f"/sync/ratings/movies?page={n}&limit=10" for n in (3, 4, 5)]
+    assert not newer.exists()

@@ -13,6 +13,7 @@ from cinestream.bus.jetstream import Bus
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.verify import verify_folder
 
+KINDS = ("ratings", "watchlist", "collection")
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(400)]
 
 
@@ -69,3 +70,34 @@ def test_who_waits_for_nats_is_told(trakt: Account, settings: TraktSettings, tmp
     assert result.returncode == 1
     assert "NATS est injoignable à nats://127.0.0.1:1" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+async def test_what_is_resumed_asks_our_stream_as_it_was_begun(
+    trakt: Account, settings: TraktSettings, topology: NatsServer, etl_bus: Bus, scraper_bus: Bus, tmp_path: Path
+) -> None:
+    """One export for the scraper, one with directors, one with neither: each is finished as it was begun."""
+    for kind in KINDS:
+        number = len(kind)
+        trakt.lists[f"/sync/{kind}/movies"] = [{"id": 1, "rating": 5, "type": "movie", "movie": movie(number)}]
+    await publish(etl_bus, len("watchlist"))
+    variables = topology.environment("trakt-export")
+
+    def run() -> None:
+        for kind, options in (("ratings", ["--enqueue"]), ("watchlist", ["--enrich"]), ("collection", [])):
+            trakt.faults, trakt.on_page = [], lambda account, path, page: account.faults.append("426")
+            trakt.count_offset = 1  # so that it is read again, which Trakt then refuses
+            out = str(tmp_path / kind)
+            result = command(settings, "export", kind, "--out", out, *options, variables=variables)
+            assert "VIP" in result.stderr
+        trakt.faults, trakt.on_page, trakt.count_offset = [], lambda account, path, page: None, 0
+        result = command(settings, "resume", variables=variables)
+        assert result.returncode == 0, result.stderr
+
+    await to_thread.run_sync(run)
+    assert (await scraper_bus.stream_state("REQUESTS")).messages == 1
+    headers = {kind: (tmp_path / kind / f"{kind}-001.csv").read_text().splitlines()[0] for kind in KINDS}
+    assert headers == {
+        "ratings": "tmdbID,imdbID,Title,Year,Rating10",
+        "watchlist": "tmdbID,imdbID,Title,Year,Review,Directors",
+        "collection": "tmdbID,imdbID,Title,Year",
+    }

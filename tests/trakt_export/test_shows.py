@@ -136,3 +136,18 @@ def test_recorded_series_are_exported(trakt: Account, settings: TraktSettings, s
     }
     assert len(episodes) > 20_000
     assert (rows, faults) == (len(episodes), [])
+
+
+@pytest.mark.parametrize("mode", ["aggregated", "individual"])
+def test_series_are_filtered_by_genre_and_status(
+    library: Account, settings: TraktSettings, tmp_path: Path, mode: str
+) -> None:
+    """As films are: what is not wanted is in no row, and still counts when the list is proved."""
+    for items in library.lists.values():
+        for item in items:
+            item["show"] |= {"genres": ["drama" if item["show"].get("title") == "Another, Series" else "crime"]}
+    options = "--genre", "Drama", "--mode", mode
+    result = command(settings, "export", "shows", "--out", str(tmp_path / "out"), *options)
+    assert result.returncode == 0, result.stderr
+    assert {line.split(",")[0] for line in lines(tmp_path / "out")[1:]} == {'"Another'}
+    assert any("extended=progress,full" in line.replace("%2C", ",") for line in library.asked) is (mode == "aggregated")

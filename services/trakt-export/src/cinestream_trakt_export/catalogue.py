@@ -137,6 +137,7 @@ MESSAGES: Mapping[str, Text] = {
         "The cache is kept in memory (cache.store): nothing outlives a run.",
         "Le cache est en mémoire (cache.store) : rien ne survit à une exécution.",
     ),
+    "setup.refused": Text("the system refuses: {error}", "le système refuse : {error}"),
     "setup.extra": Text(
         "{package} is missing: install cinestream-trakt-export[{extra}]",
         "{package} manque : installez cinestream-trakt-export[{extra}]",
@@ -182,9 +183,16 @@ MESSAGES: Mapping[str, Text] = {
         "--from-archive knows nothing of --genre, --status, --enqueue, --enrich, --every, --cron and --incremental",
         "--from-archive ne connaît pas --genre, --status, --enqueue, --enrich, --every, --cron et --incremental",
     ),
+    "archive.only": Text(
+        "--time-zone is for --from-archive: Trakt tells your account's own",
+        "--time-zone va avec --from-archive : Trakt dit celui de votre compte",
+    ),
     "archive.zone": Text(
         "the archive does not tell your time zone: give it with --time-zone",
         "l'archive ne dit pas votre fuseau horaire : donnez-le avec --time-zone",
+    ),
+    "export.days": Text(
+        "no day is both after --since and before --until", "aucun jour n'est à la fois après --since et avant --until"
     ),
     "export.why": Text("{path} says why items were skipped", "{path} dit pourquoi des éléments ont été omis"),
     "operations.none": Text("Nothing was interrupted.", "Rien n'a été interrompu."),

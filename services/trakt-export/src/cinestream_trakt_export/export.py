@@ -74,7 +74,8 @@ async def export(
         if plan.rated and request.extended != "min":
             ratings = stack.enter_context(Store(path.with_suffix(".ratings")))
             await _Reading(trakt, settings, checkpoint, ratings, progress).complete(RATED)
-        directors = await known.directors(store.imdb_ids()) if known else None
+        asked = {"enqueue": request.enqueue, "enrich": request.enrich}
+        directors = await known.directors(store.imdb_ids(), **asked) if known else None
         rows = Rows(plan.form, owner.zone, request.window, directors, request.extended, facts)
         summary = finish(request, rows, store, ratings, buffer_size=settings.streaming.buffer_size)
         checkpoint.remove()
@@ -123,7 +124,7 @@ def open_checkpoint(path: Path, settings: TraktSettings, identity: dict[str, str
     """The checkpoint of an export; raises CheckpointRefused for one that is another's."""
     saving = settings.checkpoints
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    prune(path.parent, keep=saving.max_checkpoints)
+    prune(path.parent, keep=saving.max_checkpoints, spare=path)
     try:
         return Checkpoint(path, identity, every=saving.every, interval=saving.interval)
     except CheckpointRefused as error:

@@ -26,6 +26,7 @@ from cinestream_trakt_export.request import Request
 from cinestream_trakt_export.running import (
     our_stream,
     plainly,
+    profiled,
     ready_settings,
     schedule_of,
     spoken_settings,
@@ -67,8 +68,12 @@ def export(
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what happened after this day.")
     ] = None,
-    genre: Annotated[list[str] | None, typer.Option(help="Only films of this genre; may be repeated.")] = None,
-    status: Annotated[list[str] | None, typer.Option(help="Only films with this status; may be repeated.")] = None,
+    genre: Annotated[
+        list[str] | None, typer.Option(help="Only films and series of this genre; may be repeated.")
+    ] = None,
+    status: Annotated[
+        list[str] | None, typer.Option(help="Only films and series with this status; may be repeated.")
+    ] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Show the first rows, and write nothing.")] = False,
     incremental: Annotated[
         bool, typer.Option("--incremental", help="Leave the files alone when nothing has changed at Trakt.")
@@ -86,21 +91,25 @@ def export(
 ) -> None:
     """Write lists of your library as Letterboxd import files; what was interrupted goes on where it was."""
     schedule = schedule_of(every, cron)
+    window = Window(since.date() if since else None, until.date() if until else None)
+    if window.empty or (time_zone and not from_archive):
+        typer.echo(say("export.days" if window.empty else "archive.only"), err=True)
+        raise typer.Exit(2)
     report = _log if schedule else _tell
 
     def wanted(settings: TraktSettings) -> list[Request]:
-        window = Window(since.date() if since else None, until.date() if until else None)
         how = mode.value if mode else settings.export.mode
         names = KINDS if kind.value == "all" else [kind.value]
         first, films = _PREVIEWED if preview else 0, Wanted(tuple(genre or ()), tuple(status or ()))
-        return [Request(name, out, how, window, first, enrich, films, settings.api.extended) for name in names]
+        level = settings.api.extended
+        return [Request(name, out, how, window, first, enrich, films, level, enqueue) for name in names]
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
         owner, requests = await account(trakt), wanted(settings)
         if restart:
             for request in requests:
                 forget(Operation(checkpoint_of(settings, owner, request), {}))
-        async with our_stream(enqueue=enqueue, enrich=enrich, service=bool(schedule)) as known:
+        async with our_stream(requests, service=bool(schedule)) as known:
             report(await _run(trakt, settings, owner, requests, known, incremental=incremental and not enqueue))
 
     if from_archive:
@@ -108,11 +117,13 @@ def export(
             settings = spoken_settings()
             if schedule or genre or status or enqueue or enrich or incremental:
                 raise TraktError(say("archive.alone"))
-            _tell(_run_archive(from_archive, settings, time_zone, wanted(settings)))
+            with profiled(profile, settings):
+                _tell(_run_archive(from_archive, settings, time_zone, wanted(settings)))
     elif schedule:
         from cinestream_trakt_export.service import ScheduledExport  # a web server: not for every command
 
-        ScheduledExport(ready_settings(), schedule, work).run(load_common_settings(OpsSettings, told=told))
+        with profiled(profile, settings := ready_settings()):
+            ScheduledExport(settings, schedule, work).run(load_common_settings(OpsSettings, told=told))
     else:
         with_trakt(work, profile=profile)
 
@@ -189,7 +200,7 @@ def resume() -> None:
             else:
                 requests.append(Request.of(operation.identity))
         if requests:
-            async with our_stream(enqueue=False, enrich=any(request.enrich for request in requests)) as known:
+            async with our_stream(requests) as known:
                 _tell(await _run(trakt, settings, owner, requests, known))
         else:
             typer.echo(say("operations.none"))

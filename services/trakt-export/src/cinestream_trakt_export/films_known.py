@@ -19,23 +19,17 @@ _RETRIES = RetryPolicy(max_attempts=10)
 
 @dataclass(frozen=True)
 class FilmsKnown:
-    """What is asked of our stream about a library.
-
-    Args:
-        bus: with the rights of the user `trakt-export`.
-        enqueue: whether the films are asked for, so that the scraper reads them.
-        enrich: whether their directors are looked up.
-    """
+    """What is asked of our stream about a library, over a bus with the rights of the user `trakt-export`."""
 
     bus: Bus
-    enqueue: bool
-    enrich: bool
 
-    async def directors(self, imdb_ids: Iterable[str]) -> Mapping[str, str] | None:
-        """The directors of those films that our stream has, by IMDb id; None when that was not asked for.
+    async def directors(self, imdb_ids: Iterable[str], *, enqueue: bool, enrich: bool) -> Mapping[str, str] | None:
+        """The directors of those films that our stream has, by IMDb id; None when they are not asked for (`enrich`).
 
-        Raises BatchFailed when the bus does not answer.
+        With `enqueue` the scraper is asked for the films. Raises BatchFailed when the bus does not answer.
         """
+        if not (enqueue or enrich):
+            return None
         found, queued = dict[str, str](), 0
 
         async def flush(results: list[Result[tuple[str, bool]]]) -> None:
@@ -47,16 +41,16 @@ class FilmsKnown:
                     found[result.name] = directors
 
         def ask(id: str) -> Operation[tuple[str, bool]]:
-            return Operation(id, lambda: self._film(id), _RETRIES)
+            return Operation(id, lambda: self._film(id, enqueue=enqueue, enrich=enrich), _RETRIES)
 
         count = await run_batch((ask(id) for id in imdb_ids), flush, _POLICY)
         log.info("library.told", films=count, queued=queued, directors_known=len(found))
-        return found if self.enrich else None
+        return found if enrich else None
 
-    async def _film(self, id: str) -> tuple[str, bool]:
+    async def _film(self, id: str, *, enqueue: bool, enrich: bool) -> tuple[str, bool]:
         """The directors, empty when they are not known, and whether the film is newly queued."""
-        queued = self.enqueue and await self._enqueued(id)
-        return (await self._directors_of(id) if self.enrich else ""), queued
+        queued = enqueue and await self._enqueued(id)
+        return (await self._directors_of(id) if enrich else ""), queued
 
     async def _enqueued(self, id: str) -> bool:
         try:

@@ -30,6 +30,12 @@ FRENCH: Mapping[str, str] = {
     ),
     "Leave out what happened before this day.": "Omettre ce qui s'est passé avant ce jour.",
     "Leave out what happened after this day.": "Omettre ce qui s'est passé après ce jour.",
+    "Only films and series of this genre; may be repeated.": (
+        "Seulement les films et séries de ce genre ; peut être répété."
+    ),
+    "Only films and series with this status; may be repeated.": (
+        "Seulement les films et séries de ce statut ; peut être répété."
+    ),
     "Only films of this genre; may be repeated.": "Seulement les films de ce genre ; peut être répété.",
     "Only films with this status; may be repeated.": "Seulement les films de ce statut ; peut être répété.",
     "Show the first rows, and write nothing.": "Montrer les premières lignes, et ne rien écrire.",

@@ -26,6 +26,7 @@ class Request:
         enrich: whether the rows have the directors that our stream knows.
         wanted: which films; others are left out.
         extended: which columns the files have, as `columns` says.
+        enqueue: whether our scraper is asked for the films.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Request:
     enrich: bool = False
     wanted: Wanted = EVERYTHING
     extended: Level = LETTERBOXD
+    enqueue: bool = False
 
     def identity(self, account: str, api: str) -> dict[str, str]:
         """All that the files depend on, beside the library."""
@@ -55,8 +57,12 @@ class Request:
     @property
     def _newer(self) -> dict[str, str]:
         """What older checkpoints do not name: there it is as by default."""
-        until = {"until": self.window.until.isoformat()} if self.window.until else {}
-        return until | ({"extended": self.extended} if self.extended != LETTERBOXD else {})
+        named = {
+            "enqueue": "yes" if self.enqueue else "",
+            "extended": self.extended if self.extended != LETTERBOXD else "",
+            "until": self.window.until.isoformat() if self.window.until else "",
+        }
+        return {name: value for name, value in named.items() if value}
 
     @classmethod
     def of(cls, identity: Mapping[str, str]) -> "Request":
@@ -65,8 +71,17 @@ class Request:
         window = Window(*(date.fromisoformat(day) if day else None for day in days))
         preview, enrich = int(identity["preview"]), bool(identity["enrich"])
         wanted = Wanted(*(tuple(filter(None, identity[name].split(","))) for name in ("genre", "status")))
-        level = cast(Level, identity.get("extended", LETTERBOXD))
-        return cls(identity["export"], Path(identity["out"]), identity["mode"], window, preview, enrich, wanted, level)
+        return cls(
+            identity["export"],
+            Path(identity["out"]),
+            identity["mode"],
+            window,
+            preview,
+            enrich,
+            wanted,
+            cast(Level, identity.get("extended", LETTERBOXD)),
+            bool(identity.get("enqueue")),
+        )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Doing something with a client, for the length of a command."""
 
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from cinestream_trakt_export import health
 from cinestream_trakt_export.answers import TraktError
 from cinestream_trakt_export.client import Trakt, connected
 from cinestream_trakt_export.messages import say, speak, told
+from cinestream_trakt_export.request import Request
 from cinestream_trakt_export.schedule import Schedule, cron, every
 from cinestream_trakt_export.settings import TraktSettings, load_settings
 
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from cinestream_trakt_export.films_known import FilmsKnown
 
 _EXTRAS = {"cryptography": "encryption", "keyring": "keyring", "pyinstrument": "profiling"}
+_PLAIN = (TraktError, Transient, CheckpointRefused, MemoryExceeded, BatchFailed)
+_DISK = (OSError, sqlite3.Error)
+EXPECTED = (*_PLAIN, *_DISK)
+"""What may go wrong without a fault in this program."""
 _PATIENCE = 10.0  # seconds
 Work = Callable[[Trakt, TraktSettings], Awaitable[None]]
 
@@ -73,7 +79,7 @@ def with_trakt(work: Work, *, profile: Path | None = None) -> None:
             finally:
                 health.save(trakt, settings)
 
-    with plainly(), _profiled(profile, settings):
+    with plainly(), profiled(profile, settings):
         anyio.run(main, backend_options={"use_uvloop": True})
 
 
@@ -82,8 +88,13 @@ def plainly() -> Iterator[None]:
     """What goes wrong as expected is one sentence, and exit code 1 (2: not set up)."""
     try:
         yield
-    except (TraktError, Transient, CheckpointRefused, MemoryExceeded, BatchFailed) as error:
+    except _PLAIN as error:
         typer.echo(told(error), err=True)
+        raise typer.Exit(1) from None
+    except _DISK as error:
+        if isinstance(error, BrokenPipeError):
+            raise  # who reads us has had enough
+        typer.echo(say("setup.refused", error=error), err=True)
         raise typer.Exit(1) from None
     except ModuleNotFoundError as error:
         if error.name not in _EXTRAS:
@@ -101,24 +112,25 @@ def _debugging(settings: TraktSettings) -> AbstractAsyncContextManager[None]:
 
 
 @contextmanager
-def _profiled(folder: Path | None, settings: TraktSettings) -> Iterator[None]:
+def profiled(folder: Path | None, settings: TraktSettings) -> Iterator[None]:
+    """With a folder, write a profile of the time and of the heap into it at the end."""
     if folder is None:
         yield
         return
-    from cinestream_trakt_export.profiling import profiled
+    from cinestream_trakt_export import profiling
 
-    with profiled(folder, settings.profiling):
+    with profiling.profiled(folder, settings.profiling):
         yield
     typer.echo(say("profile.written", folder=folder), err=True)
 
 
 @asynccontextmanager
-async def our_stream(*, enqueue: bool, enrich: bool, service: bool = False) -> "AsyncIterator[FilmsKnown | None]":
-    """The way to our own stream of films; None when nothing is asked of it, and NATS need not be there.
+async def our_stream(requests: Sequence[Request], *, service: bool = False) -> "AsyncIterator[FilmsKnown | None]":
+    """The way to our own stream of films; None when no request asks it anything, and NATS need not be there.
 
     A service waits for NATS as long as it takes; for others Transient is raised after ten seconds.
     """
-    if not (enqueue or enrich):
+    if not any(request.enqueue or request.enrich for request in requests):
         yield None
         return
     from cinestream.runtime.connected import connected as bus_connected  # NATS: not for every command
@@ -126,4 +138,4 @@ async def our_stream(*, enqueue: bool, enrich: bool, service: bool = False) -> "
 
     settings, patience = load_common_settings(BusSettings, told=told), None if service else _PATIENCE
     async with bus_connected(settings, "trakt-export", patience=patience) as bus:
-        yield FilmsKnown(bus, enqueue, enrich)
+        yield FilmsKnown(bus)

@@ -11,14 +11,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from cinestream.contracts.errors import Transient
 from cinestream.runtime.ops import Health
 from cinestream.runtime.service import run_without_bus
 from cinestream_trakt_export import health as health_facts
 from cinestream_trakt_export import metrics
-from cinestream_trakt_export.answers import TraktError
 from cinestream_trakt_export.client import Trakt, connected
 from cinestream_trakt_export.profiling import debugging
+from cinestream_trakt_export.running import EXPECTED
 from cinestream_trakt_export.schedule import Schedule
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings
 
@@ -84,7 +83,7 @@ class ScheduledExport:
         except Exception as error:
             self._failed = str(error) or type(error).__name__
             metrics.RUNS.labels("failed").inc()
-            expected = isinstance(error, TraktError | Transient | OSError)
+            expected = isinstance(error, EXPECTED)
             log.error("export.failed", reason=self._failed, exc_info=None if expected else error)
         else:
             self._failed = ""

@@ -33,6 +33,7 @@ from cinestream_trakt_export.request import Request, Summary
 from cinestream_trakt_export.series import item_id, series_entries
 from cinestream_trakt_export.series_store import COLUMNS, Item, SeriesStore
 from cinestream_trakt_export.settings import TraktSettings
+from cinestream_trakt_export.wanted import Wanted
 
 if TYPE_CHECKING:
     from cinestream_trakt_export.films_known import FilmsKnown
@@ -59,8 +60,8 @@ async def export_shows(
         store = stack.enter_context(SeriesStore(path.with_suffix(".scratch")))
         for name in _lists(each_time=each_time):
             query = request.window.query if name == HISTORY_EPISODES else NOTHING
-            wanted = _Wanted(name, query, facts_of(request.extended, name))
-            await _complete(trakt, settings, checkpoint, store, wanted, progress)
+            asked = _Asked(name, query, request.wanted, facts_of(request.extended, name))
+            await _complete(trakt, settings, checkpoint, store, asked, progress)
         summary = _finish(request, owner.zone, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
         checkpoint.remove()
     return replace(summary, requests=trakt.requests - before)
@@ -76,7 +77,7 @@ def export_shows_archive(archive: Archive, settings: TraktSettings, zone: ZoneIn
             facts = facts_of(request.extended, name)
             for place in archive.items(name):
                 try:
-                    store.add(name, _parse([place], facts))
+                    store.add(name, _parse([place], request.wanted, facts))
                 except Invalid as error:
                     _skip(store, name, Bad("parse", place, str(error)))
         return _finish(request, zone, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
@@ -94,12 +95,19 @@ def _skip(store: SeriesStore, name: str, bad: Bad) -> None:
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """A list, how it is asked for, and the facts that it is asked for besides."""
+class _Asked:
+    """A list, how it is asked for, which of its series are wanted, and the facts that are asked for besides."""
 
     name: str
     query: Mapping[str, str]
+    wanted: Wanted
     facts: Facts | None
+
+    @property
+    def levels(self) -> Sequence[str]:
+        """What Trakt is asked to say beside the usual."""
+        named = ("full" if self.wanted else "", self.facts.level if self.facts else "")
+        return [*dict.fromkeys(filter(None, named))]
 
 
 async def _complete(
@@ -107,14 +115,14 @@ async def _complete(
     settings: TraktSettings,
     checkpoint: Checkpoint,
     store: SeriesStore,
-    wanted: _Wanted,
+    asked: _Asked,
     progress: Progress,
 ) -> None:
     """Read a list until it has as many items as Trakt counts; it may have changed while it was read."""
-    name, levels = wanted.name, [wanted.facts.level] if wanted.facts else []
+    name = asked.name
 
     def parse(places: Sequence[Place]) -> Sequence[Item]:
-        return _parse(places, wanted.facts)
+        return _parse(places, asked.wanted, asked.facts)
 
     async def add(items: Sequence[Item]) -> None:
         store.add(name, items)
@@ -125,7 +133,9 @@ async def _complete(
     reason = ""
     for attempt in range(1, ATTEMPTS + 1):
         store.clear(name)
-        reader = ListReader(trakt, checkpoint, name, attempt=attempt, parse=parse, query=wanted.query, levels=levels)
+        reader = ListReader(
+            trakt, checkpoint, name, attempt=attempt, parse=parse, query=asked.query, levels=asked.levels
+        )
         await reader.read(add, settings, on_bad=skip, progress=progress)
         have = store.count(name)
         if reader.counts == {have}:
@@ -135,7 +145,8 @@ async def _complete(
     raise Incomplete(say("export.short", path=name, attempts=ATTEMPTS, reason=reason))
 
 
-def _parse(places: Sequence[Place], facts: Facts | None) -> Sequence[Item]:
+def _parse(places: Sequence[Place], wanted: Wanted, facts: Facts | None) -> Sequence[Item]:
+    """The items of these places; one that is not wanted is there without entries, because it counts."""
     items = []
     for position, json in places:
         try:
@@ -143,7 +154,8 @@ def _parse(places: Sequence[Place], facts: Facts | None) -> Sequence[Item]:
         except orjson.JSONDecodeError as error:
             raise Invalid(say("skipped.unreadable", error=error)) from None
         id = item_id(item, position=position)
-        items.append((id, [*series_entries(item, id=id, facts=facts)]))
+        entries = [*series_entries(item, id=id, facts=facts)]
+        items.append((id, entries if not wanted or wanted.item(json) else []))
     return items
 
 

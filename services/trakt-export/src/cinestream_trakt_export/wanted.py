@@ -1,4 +1,4 @@
-"""Which films are wanted, by genre and status. Pure.
+"""Which films and series are wanted, by genre and status. Pure.
 
 Trakt's lists cannot be asked for by these, so it is asked to say them (the level `full`), and they are compared here.
 """
@@ -10,13 +10,14 @@ from typing import Any
 import msgspec
 
 
-class _Movie(msgspec.Struct, gc=False):
+class _Film(msgspec.Struct, gc=False):
     genres: Any = None
     status: Any = None
 
 
 class _Item(msgspec.Struct, gc=False):
-    movie: _Movie | None = None
+    movie: _Film | None = None
+    show: _Film | None = None
 
 
 _decode = msgspec.json.Decoder(_Item).decode
@@ -33,12 +34,16 @@ class Wanted:
         return bool(self.genres or self.statuses)
 
     def item(self, item: bytes | msgspec.Raw) -> bool:
-        """Whether the film of an item of a list (JSON) is wanted; what cannot be read is, so that it is reported."""
+        """Whether the film or series of an item of a list (JSON) is wanted.
+
+        What cannot be read is, so that it is reported.
+        """
         try:
-            movie = _decode(item).movie
+            decoded = _decode(item)
         except msgspec.DecodeError:
             return True
-        return movie is None or self._wants(movie.genres, movie.status)
+        film = decoded.movie or decoded.show
+        return film is None or self._wants(film.genres, film.status)
 
     def film(self, movie: Any) -> bool:
         """Whether a film, as Trakt's details give it, is wanted."""

@@ -69,11 +69,15 @@ def forget(operation: Operation) -> None:
         operation.path.with_name(operation.path.name + end).unlink(missing_ok=True)
 
 
-def prune(folder: Path, *, keep: int) -> list[Path]:
-    """Remove the oldest checkpoints but `keep`, and those of other versions; none that is in use or is damaged."""
+def prune(folder: Path, *, keep: int, spare: Path | None = None) -> list[Path]:
+    """Remove the oldest checkpoints but `keep`, and those of other versions; none that is in use or is damaged.
+
+    `spare` is one of those that are kept, whether it is there already or not.
+    """
     found = [*operations(folder)]
-    usable = [operation for operation in found if not operation.problem]
-    surplus = [operation for operation in found if operation.obsolete] + usable[: max(0, len(usable) - keep)]
+    usable = [operation for operation in found if not operation.problem and operation.path != spare]
+    room = max(0, keep - (spare is not None))
+    surplus = [operation for operation in found if operation.obsolete] + usable[: max(0, len(usable) - room)]
     for operation in surplus:
         forget(operation)
     return [operation.path for operation in surplus]
