@@ -71,6 +71,7 @@ def test_another_account_is_refused(killed: Account, settings: TraktSettings) ->
     killed.settings["user"]["ids"]["slug"] = "bob"
     resumed = command(settings, "resume")
     assert "belongs to ann, not to bob" in resumed.stderr
+    assert (resumed.returncode, resumed.stdout) == (1, "")
     assert not killed.pages()
 
 
@@ -92,6 +93,8 @@ def test_damage_is_refused_with_the_reason(killed: Account, settings: TraktSetti
     assert refused.returncode == 1
     assert "damaged" in refused.stderr
     assert "damaged" in command(settings, "operations").stdout
+    resumed = command(settings, "resume")
+    assert (resumed.returncode, "damaged" in resumed.stderr, resumed.stdout) == (1, True, "")
     assert command(settings, *arguments, "--restart").returncode == 0
 
 

@@ -188,24 +188,31 @@ def resume() -> None:
     """Finish the exports that were interrupted, as they were begun."""
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
-        owner, requests = await account(trakt), []
-        for operation in operations(settings.checkpoints.dir):
-            if operation.running:
-                continue
-            if operation.problem:
-                typer.echo(told(operation.problem), err=True)
-            elif operation.identity["account"] != owner.slug:
-                whose = operation.identity["account"]
-                typer.echo(say("operations.other", name=operation.path.stem, account=whose, slug=owner.slug), err=True)
-            else:
-                requests.append(Request.of(operation.identity))
+        owner = await account(trakt)
+        found = [operation for operation in operations(settings.checkpoints.dir) if not operation.running]
+        problems = [_problem(operation, owner) for operation in found]
+        requests = [Request.of(one.identity) for one, problem in zip(found, problems, strict=True) if not problem]
+        for problem in filter(None, problems):
+            typer.echo(problem, err=True)
         if requests:
             async with our_stream(requests) as known:
                 _tell(await _run(trakt, settings, owner, requests, known))
-        else:
+        if any(problems):
+            raise typer.Exit(1)
+        if not requests:
             typer.echo(say("operations.none"))
 
     with_trakt(work)
+
+
+def _problem(operation: Operation, owner: Account) -> str:
+    """Why this account cannot finish an operation; empty when it can."""
+    if operation.problem:
+        return told(operation.problem)
+    whose = operation.identity["account"]
+    if whose == owner.slug:
+        return ""
+    return say("operations.other", name=operation.path.stem, account=whose, slug=owner.slug)
 
 
 def list_operations(
