@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.trakt_export.conftest import command, environment
-from tests.trakt_export.server import Account, movie
+from tests.trakt_export.server import Account, movie, serving
 
 from cinestream.resilience.checkpoint import Checkpoint
 from cinestream_trakt_export.settings import TraktSettings
@@ -73,6 +73,15 @@ def test_another_account_is_refused(killed: Account, settings: TraktSettings) ->
     assert "belongs to ann, not to bob" in resumed.stderr
     assert (resumed.returncode, resumed.stdout) == (1, "")
     assert not killed.pages()
+
+
+def test_another_trakt_is_refused(killed: Account, settings: TraktSettings) -> None:
+    """The same name there is not the same library: nothing is begun anew, and the checkpoint stays."""
+    with serving(Account()) as other:
+        resumed = command(settings, "resume", variables={"CINESTREAM_TRAKT_API__URL": other.url})
+        assert f"belongs to {killed.url}, not to {other.url}" in resumed.stderr
+        assert (resumed.returncode, other.pages()) == (1, [])
+    assert len([*settings.checkpoints.dir.glob("*.checkpoint")]) == 1
 
 
 def test_it_can_be_forgotten(killed: Account, settings: TraktSettings) -> None:

@@ -190,7 +190,7 @@ def resume() -> None:
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
         owner = await account(trakt)
         found = [operation for operation in operations(settings.checkpoints.dir) if not operation.running]
-        problems = [_problem(operation, owner) for operation in found]
+        problems = [_problem(operation, owner, settings) for operation in found]
         requests = [Request.of(one.identity) for one, problem in zip(found, problems, strict=True) if not problem]
         for problem in filter(None, problems):
             typer.echo(problem, err=True)
@@ -205,14 +205,14 @@ def resume() -> None:
     with_trakt(work)
 
 
-def _problem(operation: Operation, owner: Account) -> str:
+def _problem(operation: Operation, owner: Account, settings: TraktSettings) -> str:
     """Why this account cannot finish an operation; empty when it can."""
     if operation.problem:
         return told(operation.problem)
-    whose = operation.identity["account"]
-    if whose == owner.slug:
-        return ""
-    return say("operations.other", name=operation.path.stem, account=whose, slug=owner.slug)
+    for name, ours in (("account", owner.slug), ("api", settings.api.url)):
+        if (whose := operation.identity[name]) != ours:
+            return say("operations.other", name=operation.path.stem, account=whose, slug=ours)
+    return ""
 
 
 def list_operations(
