@@ -1,11 +1,13 @@
 """Nothing that a user of `cinestream-trakt` reads is left in English when the user speaks French."""
 
+import json
 import re
 import socket
 import sqlite3
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.trakt_export.conftest import command
@@ -205,6 +207,25 @@ def test_other_refusals_are_said_in_french(trakt: Account, settings: TraktSettin
         profiling = {f"{ours}PROFILING__ENABLED": "true", f"{ours}PROFILING__PORT": port}
         told = command(settings, "whoami", variables={**FRENCH, **profiling})
     assert told.stderr == f"le port {port} de 127.0.0.1 est pris : donnez-en un autre à profiling.port\n"
+
+
+def test_health_is_told_in_french(trakt: Account, settings: TraktSettings) -> None:
+    """Every name of what is known, which as JSON are the same for everyone."""
+    trakt.details["1"] = movie(1)
+    command(settings, "details", "1", "9", variables=FRENCH)
+    names = {*_names(json.loads(command(settings, "health", "--json", variables=FRENCH).stdout))} - {"source", "cache"}
+    assert {"requests", "breaker", "limiter", "hits", "mean_ms", "reason"} < names
+    told = command(settings, "health", variables=FRENCH).stdout
+    assert [name for name in names if re.search(rf"(^ *|, |: ){re.escape(name)}\b", told, re.MULTILINE)] == []
+    assert "disjoncteur: fermé" in told
+
+
+def _names(facts: dict[str, Any]) -> Iterator[str]:
+    for name, value in facts.items():
+        if name[0] != "/" and not re.fullmatch(r"p\d\d_ms", name):
+            yield name
+        if isinstance(value, dict):
+            yield from _names(value)
 
 
 def fields(text: str) -> set[str]:

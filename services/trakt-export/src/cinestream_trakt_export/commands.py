@@ -82,11 +82,11 @@ def _lines(facts: dict[str, Any], indent: str = "  ") -> list[str]:
         if isinstance(value, dict):
             inner = value.values()
             if any(isinstance(one, dict) for one in inner):
-                lines += [f"{indent}{name}:", *_lines(value, indent + "  ")]
+                lines += [f"{indent}{told(name)}:", *_lines(value, indent + "  ")]
             else:
-                lines.append(f"{indent}{name}: " + ", ".join(f"{key} {one}" for key, one in value.items()))
+                lines.append(f"{indent}{told(name)}: " + ", ".join(f"{told(key)} {one}" for key, one in value.items()))
         else:
-            lines.append(f"{indent}{name}: {'-' if value is None else value}")
+            lines.append(f"{indent}{told(name)}: {'-' if value is None else told(value)}")
     return lines
 
 
