@@ -69,6 +69,7 @@ def test_help_is_french_from_top_to_bottom(settings: TraktSettings, path: tuple[
         ("export watched --out x y", "Arguments en trop : y"),
         ("verify none", "le dossier 'none' n'existe pas."),
         ("export watched --out x --every 5x", "'5x' n'est pas un intervalle"),
+        ("export watched --out x --cron a", "'a' n'est pas une expression cron (nombre de champs)"),
         ("export watched --out x --every 5m --cron *", "utilisez --every ou --cron"),
         ("operations --forget none", "il n'y a pas d'opération none"),
     ],

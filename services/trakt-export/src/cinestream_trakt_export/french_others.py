@@ -32,6 +32,9 @@ OTHERS: Mapping[str, str] = {
     "file {path} is a directory.": "{path} est un dossier.",
     "dir {path} is a file.": "{path} est un fichier.",
     "{kind} {path} is not readable.": "{path} est illisible.",
+    # cron expressions
+    "Wrong number of fields": "nombre de champs",
+    "Bad {field}": "champ {field}",
     # settings
     "{name}: there is no such setting": "{name} : ce réglage n'existe pas",
     "{name}: there is no file {path}": "{name} : il n'y a pas de fichier {path}",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from cronsim import CronSim, CronSimError
 
-from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.messages import say, told
 from cinestream_trakt_export.units import seconds
 
 Schedule = Callable[[datetime | None, datetime], datetime]
@@ -37,7 +37,7 @@ def cron(text: str) -> Schedule:
     try:
         CronSim(text, datetime(2026, 1, 1))
     except CronSimError as error:
-        raise ValueError(say("schedule.cron", text=text, error=error)) from None
+        raise ValueError(say("schedule.cron", text=text, error=told(error))) from None
 
     def due(_last: datetime | None, now: datetime) -> datetime:
         return next(CronSim(text, now))
