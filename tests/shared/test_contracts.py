@@ -127,6 +127,13 @@ def test_a_search_under_another_id_is_no_request() -> None:
         ScrapeRequest(kind=Kind.SEARCH, id="top", query="/find/?q=x")
 
 
+@pytest.mark.parametrize(("name", "value"), [("limit", 0), ("limit", 10_001), ("depth", 6), ("depth", -1)])
+def test_a_number_out_of_bounds_is_told_as_that(name: str, value: int) -> None:
+    """And not as a target that is none."""
+    with pytest.raises(Invalid, match=f"{name} {value}: input should be (less|greater) than or equal to"):
+        ScrapeRequest.of("tt0111161", **{name: value})  # type: ignore[arg-type]
+
+
 @given(TEXT)
 def test_anything_else_is_no_target(text: str) -> None:
     """What names no target is Invalid, and what does has a subject of single tokens."""

@@ -7,6 +7,7 @@ import anyio
 import typer
 
 from cinestream.contracts import Invalid, Lane, ScrapeRequest, Transient
+from cinestream.contracts.request import MAX_ROWS
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.service import run_service
 from cinestream.runtime.settings import load_settings, print_settings
@@ -47,7 +48,7 @@ def enqueue(
     targets: Annotated[list[str], typer.Argument(help=single.TARGETS)],
     lane: Annotated[Lane, typer.Option(help="`now` goes before the crawl.")] = Lane.CRAWL,
     force: Annotated[bool, typer.Option("--force", help="Read it even when the stored page is fresh.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="How many titles of each page.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=MAX_ROWS, help="How many titles of each target.")] = None,
     depth: Annotated[int, typer.Option(min=0, max=5, help='Steps of "more like this" from each title.')] = 0,
 ) -> None:
     """Ask for pages; says for each target whether it is queued now, was already, is fresh, or refused and why.

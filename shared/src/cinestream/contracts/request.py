@@ -96,12 +96,15 @@ class ScrapeRequest(BaseModel):
         That is `tt0111161`, `chart:top`, `list:ls055592025`, `search:matrix`, or the URL of one of these.
 
         Raises:
-            Invalid: the text names none of them.
+            Invalid: the text names none of them, or a number is out of its bounds.
         """
         kind, id, query = _named(target.strip())
         try:
             return cls(kind=kind, id=id, query=query, lane=lane, force=force, limit=limit, depth=depth)
         except ValidationError as error:
+            (first, *_) = error.errors()
+            if first["loc"]:  # a field's own bounds; what does not fit together has none
+                raise Invalid(f"{first['loc'][0]} {first['input']}: {first['msg'].lower()}") from error
             forms = "tt0111161, chart:top, list:ls055592025, search:TEXT, or the URL of one"
             raise Invalid(f"{target!r} is no target: expected {forms}") from error
 
