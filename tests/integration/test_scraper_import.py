@@ -1,6 +1,8 @@
 """Importing saved pages and exporting stored ones, by the command, on a real nats-server."""
 
+import gzip
 import os
+import secrets
 import zipfile
 from datetime import UTC, datetime
 from io import BytesIO
@@ -111,6 +113,50 @@ async def test_damaged_files_do_not_stop_the_others(topology: NatsServer, scrape
     (tmp_path / "2.wacz").write_bytes(b"no package")
     (tmp_path / "3.html").write_text(title_page("tt0000001"))
     assert await said(topology, "import", tmp_path) == "published: 1\nunreadable: 2\n"
+
+
+HTML = "text/html; charset=utf-8"
+
+
+def pages(count: int) -> list[tuple[str, str, str]]:
+    """So many films, whose pages do not pack well."""
+    ids = [f"tt{number:07}" for number in range(1, count + 1)]
+    noise = {id: f"<body><!--{secrets.token_hex(5000)}-->" for id in ids}
+    return [(f"https://www.imdb.com/title/{id}/", HTML, title_page(id).replace("<body>", noise[id])) for id in ids]
+
+
+@pytest.mark.parametrize("damage", ["cut", "cut in its headers", "cut between", "hit", "followed", "cut unpacked"])
+@pytest.mark.parametrize("packed", [False, True])
+async def test_a_damaged_archive_is_imported_as_far_as_it_is_good_and_told(
+    topology: NatsServer, scraper_bus: Bus, tmp_path: Path, damage: str, packed: bool
+) -> None:
+    """It is not taken for one that has ended; the whole one goes on from there."""
+    parts = [warc(page) for page in pages(4)]
+    good, whole, at = b"".join(parts[:2]), b"".join(parts), len(b"".join(parts[:2]))
+    damaged = {
+        "cut": whole[: at + len(parts[2]) // 2],
+        "cut in its headers": whole[: at + 20],
+        "cut between": good + parts[2][:1],
+        "hit": whole[: at + 500] + b"\0" * 100 + whole[at + 600 :],
+        "followed": good + b"what is this",
+        "cut unpacked": gzip.decompress(whole)[: at + 15_000],
+    }[damage]
+    file = tmp_path / ("pages.wacz" if packed else "pages.warc.gz")
+
+    def write(body: bytes) -> None:
+        if not packed:
+            file.write_bytes(body)
+            return
+        with zipfile.ZipFile(file, "w") as package:
+            package.writestr("archive/pages.warc.gz", body)
+
+    write(damaged)
+    said_now = (await said(topology, "import", file)).splitlines()
+    count = (await scraper_bus.stream_state("PAGES")).messages
+    assert said_now == [f"published: {count}", "unreadable: 1"]
+    assert count == 2 if damage != "cut unpacked" else 0 < count < 4
+    write(whole)
+    assert await said(topology, "import", file) == f"published: {4 - count}\nstored already: {count}\n"
 
 
 async def test_an_older_page_does_not_replace_a_newer_one(

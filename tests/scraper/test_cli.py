@@ -91,3 +91,10 @@ def test_without_nats_a_command_says_what_to_do(command: tuple[str, ...]) -> Non
     assert f"NATS at {url} cannot be reached" in output
     assert "make run" in output
     assert "CINESTREAM_NATS_URL" in output
+
+
+def test_a_page_that_could_not_be_written_is_not_read(tmp_path: Path) -> None:
+    """Where its folder is missing, that is said before anything is opened."""
+    code, output = run("scrape", "tt0111161", "--out", str(tmp_path / "nothing" / "page.html"))
+    assert code == 1
+    assert f"{tmp_path / 'nothing'} is no directory" in output.replace("\n", "")

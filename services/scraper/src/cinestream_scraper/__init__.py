@@ -8,6 +8,6 @@ bound) → `session` (one browser: `installed`, `launch` with `chrome` and `fire
 leads to; `onward`: where a list goes on), `record` (what is published), `failures` with `evidence` and `snapshot` (what
 is kept of a page that is given up). Around it: `refresh` with `seeds` (what is asked for at start and on schedule),
 `asking` and `enqueueing` (who asks is told what becomes of it), `freshness` (what is not read again), `gate` (when
-nothing is taken), `service` (the parts put together), `archives` and `importing` (pages from elsewhere;
+nothing is taken), `service` (the parts put together), `archives` with `unpacked` and `importing` (pages from elsewhere;
 `transfer` shows it), `status`, `letters`, `settings`, `metrics`, `cli` and `single`.
 """

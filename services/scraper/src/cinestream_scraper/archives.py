@@ -16,7 +16,9 @@ from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 
 from cinestream.contracts.page import MAX_PAGE_BYTES
 from cinestream.contracts.saved import saved_text
+from cinestream_scraper.unpacked import Unpacked
 
+_BLOCK = 1 << 16
 _HTML = (".html", ".htm")
 _WARC = (".warc", ".warc.gz")
 _WACZ = (".wacz",)
@@ -75,11 +77,23 @@ def _in_wacz(file: Path) -> Iterator[Saved]:
 
 
 def _in_warc(kept_in: str, stream: IO[bytes]) -> Iterator[Saved]:
-    for record in ArchiveIterator(stream, arc2warc=True):
+    records = ArchiveIterator(Unpacked(stream), arc2warc=True)
+    for record in records:
+        if records.err_count:  # warcio warns of it, and looks for the next record
+            raise ValueError("what follows a record is none")
         if record.rec_type == "response" and record.http_headers is not None:
             kind = record.http_headers.get_header("Content-Type") or ""
             if "html" in kind.lower():
-                yield _saved(kept_in, record, kind)
+                page = _saved(kept_in, record, kind)
+                _require_whole(record)
+                yield page
+
+
+def _require_whole(record: ArcWarcRecord) -> None:
+    while record.raw_stream.read(_BLOCK):
+        pass
+    if record.raw_stream.limit:
+        raise ValueError("it ends in the middle of a record")
 
 
 def _saved(kept_in: str, record: ArcWarcRecord, kind: str) -> Saved:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import anyio
+import structlog
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
@@ -26,6 +27,8 @@ from cinestream_scraper.reading import Reading
 from cinestream_scraper.record import WITH_BODY, record_of
 from cinestream_scraper.targets import Place, Site, place_of
 from cinestream_scraper.verdict import Action, Judgement, judge
+
+log = structlog.get_logger("scraper")
 
 _LOOK_EVERY = 16
 _BATCH = 16
@@ -55,7 +58,8 @@ async def import_pages(bus: Bus, site: Site, paths: Iterable[Path]) -> AsyncIter
                 while fates.total() % _LOOK_EVERY == 0 and await backlog.look():
                     await anyio.sleep(_LOOK_AGAIN)
                 fates[await _import(bus, site, saved)] += 1
-        except Unreadable:
+        except Unreadable as error:
+            log.warning("import.unreadable", why=str(error), so="the pages before were imported, those after were not")
             fates[Fate.UNREADABLE] += 1
         yield fates
 

@@ -42,6 +42,8 @@ def scrape(
     """Read one page, without NATS. Exits with 1 when it is not what was asked for; the verdict goes to stderr."""
     settings = load_settings(ScraperSettings)
     configure_logs(settings.log_format, "warning", service="scraper")
+    if out and not out.parent.is_dir():
+        raise failed(f"{out.parent} is no directory: make it, or name another file")
     installed, run = local_browser(settings), begin(settings)
     try:
         request = ScrapeRequest.of(target)
@@ -54,7 +56,10 @@ def scrape(
     judgement = judge(reading, Place(request.kind, request.id))
     typer.echo(_words(judgement), err=True)
     if out:
-        out.write_text(reading.html, "utf-8")
+        try:
+            out.write_text(reading.html, "utf-8", errors="replace")
+        except OSError as error:
+            raise failed(f"{out} cannot be written ({error.strerror})") from None
     else:
         typer.echo(reading.html)
     raise typer.Exit(0 if judgement.action is Action.PUBLISH else 1)
