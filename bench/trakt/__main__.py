@@ -1,5 +1,6 @@
-"""`python -m bench.trakt [ENTRIES]`: time and peak memory of an export, and of the plain script, in one run."""
+"""`python -m bench.trakt [ENTRIES] [--times N]`: time and memory of an export, and of the plain script, in one run."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -54,17 +55,38 @@ def exported(entries: int, folder: Path) -> Run:
         return ours(url, folder, "export", "history", "--out", str(folder))
 
 
+def compared(entries: int, folder: Path) -> tuple[Run, Run]:
+    """The same history exported by ours, and by the plain script."""
+    with serving(entries) as url:
+        large = ours(url, folder, "export", "history", "--out", str(folder))
+        return large, measure([sys.executable, "bench/trakt/peers/plain.py", url, str(folder / "plain.csv")], {})
+
+
+def again(entries: int, times: int, folder: Path) -> None:
+    """The comparison alone, so many times: how far single runs are apart."""
+    print(f"{entries:,} history entries to CSV: seconds, ours and the plain script's; ratios of throughput and memory")
+    for _ in range(times):
+        large, plain = compared(entries, folder)
+        ratios = f"{plain.seconds / large.seconds:.2f} {large.megabytes / plain.megabytes:.2f}"
+        print(f"  {large.seconds:6.1f} {plain.seconds:6.1f}   {ratios}", flush=True)
+
+
 def main() -> None:
     """Measure and print."""
-    entries = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    parser = argparse.ArgumentParser("bench.trakt")
+    parser.add_argument("entries", type=int, nargs="?", default=1_000_000)
+    parser.add_argument("--times", type=int, default=0, help="only compare with the plain script, so many times")
+    asked = parser.parse_args()
+    entries = asked.entries
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if asked.times:
+            again(entries, asked.times, folder)
+            return
         with serving(0) as url:
             idle = ours(url, folder, "whoami")
         thousand, small = exported(1000, folder), exported(10_000, folder)
-        with serving(entries) as url:
-            large = ours(url, folder, "export", "history", "--out", str(folder))
-            plain = measure([sys.executable, "bench/trakt/peers/plain.py", url, str(folder / "plain.csv")], {})
+        large, plain = compared(entries, folder)
     print(f"{entries:,} history entries to CSV, from a server on this machine")
     for title, run in (("cinestream-trakt", large), ("plain script", plain)):
         print(f"  {title:<18}{run.seconds:7.1f} s {entries / run.seconds:9.0f} entries/s {run.megabytes:7.0f} MB")

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import typer
-from typer import rich_utils
 from typer.exceptions import TyperException
 from typer.main import get_command
 
@@ -98,6 +97,8 @@ def _in_french(command: Any) -> None:
     except TyperException as error:
         french: Any = error  # typer's own kind of it is private
         french.format_message = partial(told, error.format_message())
+        from typer import rich_utils  # which took long to import, and is wanted here alone
+
         rich_utils.rich_format_error(french)
         sys.exit(error.exit_code)
 

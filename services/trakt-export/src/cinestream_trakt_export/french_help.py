@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 import typer
-from typer import rich_utils
 
 FRENCH: Mapping[str, str] = {
     "Export a Trakt.tv library as files that Letterboxd imports.": (
@@ -107,6 +106,8 @@ def in_french(command: Any) -> None:
 
 def headings_in_french() -> None:
     """Let what typer writes around the help of all commands be French."""
+    from typer import rich_utils  # a Markdown reader and more: not for every command
+
     for name, text in _HEADINGS.items():
         setattr(rich_utils, name, text)
 
