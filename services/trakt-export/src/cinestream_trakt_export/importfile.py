@@ -37,15 +37,18 @@ def field(value: str) -> str:
     return value
 
 
-@lru_cache(maxsize=8192)  # the rows of a film follow each other, and days return
 def _fields(values: Row) -> str:
     return ",".join([value if value.isalnum() else field(value) for value in values])
+
+
+_of_film = lru_cache(maxsize=64)(_fields)  # its rows follow each other
+_of_viewing = lru_cache(maxsize=4096)(_fields)  # days return
 
 
 def line(values: Row) -> bytes:
     """A line of the file."""
     film, viewing = values[:_FILM], values[_FILM:]
-    return f"{_fields(film)},{_fields(viewing)}\n".encode() if viewing else f"{_fields(film)}\n".encode()
+    return f"{_of_film(film)},{_of_viewing(viewing)}\n".encode() if viewing else f"{_of_film(film)}\n".encode()
 
 
 class Parts:
