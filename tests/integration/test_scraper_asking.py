@@ -134,15 +134,18 @@ async def test_nobody_answers_after_its_end(scraper_bus: Bus) -> None:
 
 
 async def test_the_service_is_found_by_discovery(topology: NatsServer, scraper_bus: Bus) -> None:
-    """It answers PING and INFO of NATS ADR-32, which is what `nats micro ls` asks."""
+    """It answers PING and INFO of NATS ADR-32: the second is what `nats micro ls` asks, and takes no other shape."""
     client = Client()
     user = {"user": "scraper", "password": topology.passwords["scraper"], "inbox_prefix": b"_INBOX_scraper"}
     await client.connect(topology.url, **user)  # type: ignore[arg-type]
     async with offered(scraper_bus):
         ping = orjson.loads((await client.request("$SRV.PING", b"", timeout=30)).data)
-        info = orjson.loads((await client.request(f"$SRV.INFO.{SERVICE}", b"", timeout=30)).data)
+        info = orjson.loads((await client.request("$SRV.INFO", b"", timeout=30)).data)
     await client.close()
-    assert ping["name"] == SERVICE
+    assert ping["name"] == info["name"] == SERVICE
+    assert info["type"] == "io.nats.micro.v1.info_response"
+    assert {type(info[field]) for field in ("id", "version", "description")} == {str}
+    assert [info["metadata"], *(endpoint["metadata"] for endpoint in info["endpoints"])] == [{}, {}]
     assert [endpoint["subject"] for endpoint in info["endpoints"]] == [ASK_SCRAPER]
 
 
