@@ -6,9 +6,9 @@ The id of such a page is the list's with its number: `ls055592025-2`.
 import re
 from urllib.parse import parse_qsl, urlsplit
 
-LIST_ID = re.compile(r"(ls\d{6,12})(?:-([2-9]|[1-9]\d{1,2}))?")
-_LIST = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2,3})?/)?list/(ls\d{6,12})(?:/.*)?")
 _FURTHER = re.compile(r"[2-9]|[1-9]\d{1,2}")
+LIST_ID = re.compile(rf"(ls\d{{6,12}})(?:-({_FURTHER.pattern}))?")
+_LIST = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2,3})?/)?list/(ls\d{6,12})(?:/.*)?")
 
 
 def list_of(url: str) -> str | None:
