@@ -76,6 +76,11 @@ def facts_of(level: Level, path: str) -> Facts | None:
     return None
 
 
+def levels_of(facts: Facts | None, *, full: bool) -> list[str]:
+    """What Trakt is asked to say of the items of a list beside the usual: for its facts, and `full` to choose by."""
+    return [*dict.fromkeys(filter(None, ("full" if full else "", facts.level if facts else "")))]
+
+
 def _within(fields: Mapping[str, str], *path: str) -> Mapping[str, Sequence[str]]:
     return {column: (*path, name) for column, name in fields.items()}
 

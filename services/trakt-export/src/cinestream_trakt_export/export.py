@@ -22,7 +22,7 @@ from cinestream_trakt_export.account import Account
 from cinestream_trakt_export.answers import TraktError
 from cinestream_trakt_export.archive import Archive
 from cinestream_trakt_export.client import Trakt
-from cinestream_trakt_export.columns import Facts, facts_of
+from cinestream_trakt_export.columns import Facts, facts_of, levels_of
 from cinestream_trakt_export.importfile import Parts, write_skipped
 from cinestream_trakt_export.library import Entry, number_of, title_of
 from cinestream_trakt_export.messages import say, told
@@ -165,8 +165,7 @@ class _Reading:
     @property
     def _levels(self) -> list[str]:
         """What Trakt is asked to say of the items beside the usual."""
-        named = ("full" if self.wanted else "", self.facts.level if self.facts else "")
-        return [*dict.fromkeys(filter(None, named))]
+        return levels_of(self.facts, full=bool(self.wanted))
 
     def _look(self, entries: Sequence[Entry], places: Sequence[Place]) -> None:
         pairs = [*zip(entries, (item for _, item in places), strict=True)]

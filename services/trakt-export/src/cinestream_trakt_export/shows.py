@@ -15,7 +15,7 @@ from cinestream.streaming import Bad
 from cinestream_trakt_export.account import Account
 from cinestream_trakt_export.archive import Archive
 from cinestream_trakt_export.client import Trakt
-from cinestream_trakt_export.columns import Facts, facts_of, kept
+from cinestream_trakt_export.columns import Facts, facts_of, kept, levels_of
 from cinestream_trakt_export.endpoints import (
     COLLECTED_SHOWS,
     HISTORY_EPISODES,
@@ -106,8 +106,7 @@ class _Asked:
     @property
     def levels(self) -> Sequence[str]:
         """What Trakt is asked to say beside the usual."""
-        named = ("full" if self.wanted else "", self.facts.level if self.facts else "")
-        return [*dict.fromkeys(filter(None, named))]
+        return levels_of(self.facts, full=bool(self.wanted))
 
 
 async def _complete(
