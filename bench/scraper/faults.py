@@ -3,6 +3,9 @@
 A tenth of the pages each is slow, answers 503, 429 or a challenge (a tenth of these for ever), and has its tab
 crashed from outside; meanwhile the scraper is killed twice and a driver five times. In the end every page must have
 been published once or be a dead letter with its reason. Exits with 1 if one is not.
+
+With few pages the end takes long: when only pages that challenge for ever are left, it is the site that fails, and a
+page of it keeps many more tries.
 """
 
 import logging

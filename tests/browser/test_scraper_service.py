@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
@@ -113,9 +114,10 @@ def kill(run: Run, what: str) -> None:
     """Kill the processes of the browsers whose command line matches; there are some."""
     killed = 0
     for pid in marked(run.directory.name):
-        if re.search(what, Path(f"/proc/{pid}/cmdline").read_text()):
-            os.kill(pid, signal.SIGKILL)
-            killed += 1
+        with suppress(FileNotFoundError, ProcessLookupError):  # some end by themselves meanwhile
+            if re.search(what, Path(f"/proc/{pid}/cmdline").read_text()):
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
     assert killed
 
 
@@ -307,6 +309,20 @@ async def test_no_more_browsers_are_opened_than_the_server_has_room_for(run: Run
             assert {path.name for path in run.directory.iterdir() if path.is_dir()} == {"1"}
         finally:
             await sessions.close()
+
+
+@pytest.mark.parametrize("status", [202, 429])
+async def test_a_page_that_was_refused_is_left(run: Run, status: int) -> None:
+    """It might load itself again and again, while the site is to be left alone."""
+    with hand_made_site() as site:
+        site.answers["/title/tt0111161/"] = Answer("<meta http-equiv=refresh content=1>x", status=status)
+        launch = Launch(ScraperSettings(imdb_url=site.url), find_browser("chrome"))
+        session = BrowserSession("1", launch, run, Waits(challenge=1))
+        sessions = Sessions(lambda _: session, deadline=60)
+        assert (await sessions.read(f"{site.url}/title/tt0111161/", Kind.TITLE)).status == status
+        assert session._driver
+        assert session._driver.current_url == "about:blank"
+        await sessions.close()
 
 
 async def test_a_browser_that_needs_too_much_memory_is_replaced(run: Run, demo: str) -> None:

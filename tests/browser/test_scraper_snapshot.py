@@ -86,6 +86,9 @@ async def test_a_page_that_is_given_up_can_be_looked_at(
     assert letter.snapshot in (await said(topology, "show", "1"))[1]
     code, output = await said(topology, "snapshot", "1", "--out", str(tmp_path / "out"))
     assert code == 0, output
+    (tmp_path / "file").write_text("")
+    code, output = await said(topology, "snapshot", "1", "--out", str(tmp_path / "file" / "out"))
+    assert (code, "cannot be written (Not a directory)" in output.replace("\n", " ")) == (1, True)
     files = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     assert files["screenshot.png"].startswith(b"\x89PNG")
     assert b"<h1>Sorry</h1>" in files["page.html"]

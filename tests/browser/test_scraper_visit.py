@@ -145,6 +145,60 @@ def test_a_page_that_is_replaced_while_its_parts_load_is_read_as_the_one_that_st
     assert "<h1>time 2</h1>" in reading.html
 
 
+@pytest.mark.parametrize("browser", ["chrome"], indirect=True)  # the driver of Firefox waits for a page until the end
+@pytest.mark.parametrize(
+    ("answer", "verdict"),
+    [
+        (Answer(status=204), Verdict.SERVER_ERROR),
+        (Answer("x" * 1000, headers={"Content-Disposition": "attachment; filename=x.bin"}), Verdict.INCOMPLETE),
+        (Answer("x" * 1000, headers={"Content-Type": "application/octet-stream"}), Verdict.INCOMPLETE),
+    ],
+    ids=["nothing", "download", "bytes"],
+)
+def test_an_answer_that_is_no_page_is_not_taken_for_the_page_before(
+    browser: BrowserSession, made: HandMade, answer: Answer, verdict: Verdict
+) -> None:
+    """The browser goes on showing that one, which is what nobody asked for."""
+    path, other = "/title/tt0111161/", "/title/tt0068646/"
+    made.answers[path], made.answers[other] = answer, Answer(title_page("tt0068646"))
+    for _ in range(2):
+        assert verdict_of(browser, made.url + other).verdict is Verdict.FILM
+        reading = browser.read(made.url + path, Kind.TITLE)
+        assert (reading.final_url, reading.html) == (made.url + path, "")
+        assert judge(reading, Place(Kind.TITLE, "tt0111161")).verdict is verdict
+
+
+def test_a_page_that_is_cut_off_is_read_as_far_as_it_came(browser: BrowserSession, made: HandMade) -> None:
+    """It says for ever that it is loading, which is no fault of the browser."""
+    page = title_page()
+    headers = {"Content-Length": str(len(page)), "Connection": "close"}
+    made.answers["/title/tt0111161/"] = Answer(page[: len(page) // 2], headers=headers)
+    assert verdict_of(browser, f"{made.url}/title/tt0111161/").verdict is Verdict.INCOMPLETE
+
+
+@pytest.mark.parametrize(
+    "script",
+    ["alert('x'); confirm('y'); prompt('z'); print()", "setTimeout(() => alert('x'), 99)"],
+    ids=["now", "late"],
+)
+def test_alert_boxes_are_closed(browser: BrowserSession, made: HandMade, script: str) -> None:
+    """Those of a page do not keep it from being read, nor the next one."""
+    leaving = "onbeforeunload = event => { event.preventDefault(); return 'stay'; };"
+    page = title_page().replace("</body>", f"<script>{leaving}{script}</script></body>")
+    made.answers["/title/tt0111161/"] = Answer(page)
+    for _ in range(3):
+        assert verdict_of(browser, f"{made.url}/title/tt0111161/").verdict is Verdict.FILM
+
+
+def test_redirects_that_never_end_are_the_fault_of_their_page(browser: BrowserSession, made: HandMade) -> None:
+    """Not of the site, which would be left alone for them."""
+    url = f"{made.url}/title/tt0111161/"
+    made.answers["/title/tt0111161/"] = Answer(status=302, headers={"Location": url})
+    with pytest.raises(SiteUnreachable) as error:
+        browser.read(url, Kind.TITLE)
+    assert error.value.page == url
+
+
 def test_a_title_is_read_with_the_parts_that_load_on_scroll(browser: BrowserSession, demo: str) -> None:
     """The sections below the fold are in the page, and nothing that is still loading."""
     reading = browser.read(f"{demo}/title/tt0068646/", Kind.TITLE)
@@ -250,8 +304,9 @@ def test_windows_that_a_page_opens_are_closed(browser: BrowserSession, made: Han
 
 def test_a_site_that_is_away_is_told_from_a_browser_that_is(browser: BrowserSession, demo: str) -> None:
     """Nobody listens: the browser is well, and reads the next page."""
-    with pytest.raises(SiteUnreachable, match=r"ERR_CONNECTION_REFUSED|connectionFailure"):
+    with pytest.raises(SiteUnreachable, match=r"ERR_CONNECTION_REFUSED|connectionFailure") as error:
         browser.read(f"http://127.0.0.1:{free_port()}/title/tt0111161/", Kind.TITLE)
+    assert error.value.page == ""
     with pytest.raises(SiteUnreachable, match=r"chrome-error|deniedPortAccess"):
         browser.read("http://127.0.0.1:9/title/tt0111161/", Kind.TITLE)  # a port that no browser connects to
     assert verdict_of(browser, f"{demo}/title/tt0068646/").verdict is Verdict.FILM

@@ -115,6 +115,17 @@ async def test_etl_gives_a_page_another_chance(topology: NatsServer, etl_bus: Bu
     assert await left(etl_bus) == 0
 
 
+async def test_an_original_that_cannot_be_written_is_told(
+    topology: NatsServer, scraper_bus: Bus, tmp_path: Path
+) -> None:
+    """In one sentence that names the file."""
+    number = await bury_request(scraper_bus, "tt0000001")
+    out = tmp_path / "nothing" / "body"
+    code, output = await said(topology, "show", str(number), "--out", str(out))
+    assert code == 1
+    assert output.splitlines()[-1] == f"{out} cannot be written (No such file or directory)"
+
+
 async def test_purge_removes_only_what_is_chosen(topology: NatsServer, scraper_bus: Bus) -> None:
     """By a text of the reason, or by number."""
     for id, reason in (("tt0000001", "robots"), ("tt0000002", "challenge"), ("tt0000003", "robots")):

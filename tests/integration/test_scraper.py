@@ -8,7 +8,7 @@ import anyio
 import httpx2
 import pytest
 from tests.conftest import NatsServer
-from tests.scraper.pages import title_page
+from tests.scraper.pages import list_page, title_page
 from tests.scraper.sites import Answer, hand_made_site
 
 from cinestream.bus.jetstream import Bus, Delivery
@@ -96,6 +96,41 @@ async def test_what_is_like_a_fresh_page_is_asked_for_without_reading_it(
     ]
 
 
+def list_of(ids: list[str], total: int) -> RawPage:
+    """A stored list that says how many titles it has."""
+    url = "http://127.0.0.1:8080/list/ls055592025/"
+    html = list_page(ids, total=total)
+    target = {"kind": Kind.LIST, "id": "ls055592025", "url": url, "final_url": url, "html": html}
+    return page(datetime.now(UTC)).model_copy(update=target)
+
+
+async def test_a_fresh_list_leads_to_as_many_titles_as_are_asked_for_now(
+    scraper_bus: Bus, client: httpx2.AsyncClient
+) -> None:
+    """Those beyond the limit that it was read for are queued without reading it again."""
+    stored = list_of(["tt0000001", "tt0000002", "tt0000003"], total=3)
+    await scraper_bus.publish(stored.subject, stored.encode())
+    request = ScrapeRequest.of("list:ls055592025", limit=2, lane=Lane.NOW)
+    await pipeline(scraper_bus, client).handle(await asked(scraper_bus, request))
+    requests = await (await scraper_bus.pull("REQUESTS", "scraper-now")).fetch(9, wait=1)
+    assert [ScrapeRequest.decode(delivery.envelope).id for delivery in requests] == ["tt0000001", "tt0000002"]
+
+
+async def test_a_fresh_list_that_shows_less_than_is_asked_for_is_read_again(
+    scraper_bus: Bus, client: httpx2.AsyncClient
+) -> None:
+    """As the rows of some come by clicks, which the limit of the first time ended."""
+    stored = list_of(["tt0000001", "tt0000002"], total=9)
+    await scraper_bus.publish(stored.subject, stored.encode())
+    enough = await asked(scraper_bus, ScrapeRequest.of("list:ls055592025", limit=2))
+    await pipeline(scraper_bus, client).handle(enough)
+    await enough.ack()
+    with pytest.raises(BrowserUnavailable):
+        await pipeline(scraper_bus, client).handle(
+            await asked(scraper_bus, ScrapeRequest.of("list:ls055592025", limit=3, lane=Lane.NOW))
+        )
+
+
 @pytest.mark.parametrize(("age", "force"), [(timedelta(minutes=61), False), (timedelta(0), True)])
 async def test_a_stale_page_and_a_forced_one_are_read(
     scraper_bus: Bus, client: httpx2.AsyncClient, age: timedelta, force: bool
@@ -118,6 +153,24 @@ async def test_seeds_are_queued_once_and_scheduled(scraper_bus: Bus) -> None:
     assert [message.sequence for message in before] == [message.sequence for message in after]
     assert len(before) == 2
     assert (await scraper_bus.stream_state("REQUESTS")).messages == 3
+
+
+async def test_seeds_wait_for_room_in_the_queue(topology: NatsServer, scraper_bus: Bus) -> None:
+    """A full queue ends no scraper, which alone can empty it."""
+    admin = await topology.connect("topology")
+    try:
+        config = (await admin.declare("STREAM.INFO.REQUESTS", {}))["config"]
+        await admin.declare("STREAM.UPDATE.REQUESTS", {**config, "max_bytes": 1})
+        async with anyio.create_task_group() as group:
+            group.start_soon(refresh.plant_when_possible, scraper_bus, parse_seeds("tt0111161@1h"))
+            with anyio.fail_after(90):
+                while not (await scraper_bus.stream_state("SCHEDULES")).messages:
+                    await anyio.sleep(0.01)
+            assert not (await scraper_bus.stream_state("REQUESTS")).messages
+            await admin.declare("STREAM.UPDATE.REQUESTS", config)
+        assert (await scraper_bus.stream_state("REQUESTS")).messages == 1
+    finally:
+        await admin.close()
 
 
 async def test_schedules_follow_the_settings(scraper_bus: Bus) -> None:
@@ -231,6 +284,33 @@ async def test_a_site_without_robots_txt_allows_and_a_broken_one_forbids(
         else:
             with pytest.raises(Transient):
                 await host.admit(f"{site.url}/title/tt0111161/")
+
+
+async def test_a_site_whose_robots_txt_cannot_be_had_is_left_alone(client: httpx2.AsyncClient) -> None:
+    """After a few tries nothing is taken from the queue for a while, and /readyz says why."""
+    with hand_made_site() as site:
+        site.answers["/robots.txt"] = Answer(status=500)
+        host = Host(ScraperSettings(imdb_url=site.url, scraper_rate=0), client)
+        for _ in range(3):
+            with pytest.raises(Transient, match="HTTP 500"):
+                await host.admit(f"{site.url}/title/tt0111161/")
+        assert host.paused
+        assert f"{site.url}/robots.txt: HTTP 500" in host.degraded()[0]
+        site.answers["/robots.txt"] = Answer(status=404)
+        with anyio.fail_after(90):
+            await host.admit(f"{site.url}/title/tt0111161/")
+
+
+async def test_a_robots_txt_without_end_is_read_to_a_bound(client: httpx2.AsyncClient) -> None:
+    """What is read holds; a line that is cut forbids nothing."""
+    lines = "User-agent: *\nDisallow: /title/tt0000666/\n" + "# so\n" * 102_388
+    with hand_made_site() as site:
+        site.answers["/robots.txt"] = Answer(f"{lines}Disallow: /title/tt0{'0' * 100}\n" + "Disallow: /\n" * 50_000)
+        assert 512_000 - len(lines) == len("Disallow: /title/t")
+        host = Host(ScraperSettings(imdb_url=site.url, scraper_rate=0), client)
+        await host.admit(f"{site.url}/title/tt0111161/")
+        with pytest.raises(Invalid, match=r"robots\.txt forbids"):
+            await host.admit(f"{site.url}/title/tt0000666/")
 
 
 async def test_robots_txt_is_looked_for_at_allowed_hosts_only(client: httpx2.AsyncClient) -> None:

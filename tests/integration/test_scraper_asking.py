@@ -1,5 +1,6 @@
 """The scraper's micro service and its status, on a real nats-server and real HTTP, without a browser."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
@@ -27,12 +28,14 @@ pytestmark = pytest.mark.anyio
 
 
 @asynccontextmanager
-async def offered(bus: Bus, *, robots: str = "", pause: float = 0) -> AsyncIterator[None]:
+async def offered(
+    bus: Bus, *, robots: str = "", pause: float = 0, holds: threading.Event | None = None
+) -> AsyncIterator[None]:
     """The micro service of a scraper whose site has this robots.txt, or is left alone."""
     with hand_made_site() as site:
-        site.answers["/robots.txt"] = Answer(robots)
+        site.answers["/robots.txt"] = Answer(robots, holds=holds)
         settings = ScraperSettings(imdb_url=site.url, scraper_rate=0)
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient(timeout=None) as client:
             host = Host(settings, client)
             if pause:
                 host.pauses.refused(pause, "challenge")
@@ -47,11 +50,11 @@ async def asked(bus: Bus, question: bytes) -> tuple[str, str]:
     return said["answer"], said["why"]
 
 
-async def store_fresh(bus: Bus, id: str) -> None:
-    """Store that a title was looked for just now, and is not there."""
-    url = f"http://x/title/{id}/"
+async def store_fresh(bus: Bus, id: str, kind: Kind = Kind.TITLE) -> None:
+    """Store that a page was looked for just now, and is not there."""
+    url = f"http://x/{kind}/{id}/"
     stored = RawPage(
-        kind=Kind.TITLE,
+        kind=kind,
         id=id,
         outcome=Outcome.NOT_FOUND,
         url=url,
@@ -79,6 +82,19 @@ async def test_who_asks_is_told_what_becomes_of_it(scraper_bus: Bus) -> None:
     assert (await scraper_bus.consumer_state("REQUESTS", "scraper-crawl")).pending == 1
 
 
+async def test_who_asks_for_more_than_is_queued_is_told(scraper_bus: Bus) -> None:
+    """The queue holds one request of a target, which is the first: its options count."""
+    async with offered(scraper_bus):
+        await asked(scraper_bus, b'{"target":"chart:top","limit":5}')
+        await asked(scraper_bus, b'{"target":"tt0000001","limit":5}')
+        assert await asked(scraper_bus, b'{"target":"chart:top","limit":5}') == ("already queued", "")
+        again = "ask again when it is read"
+        assert await asked(scraper_bus, b"chart:top") == ("already queued", f"with limit 5: {again}")
+        assert await asked(scraper_bus, b"tt0000001") == ("already queued", "")
+        more = b'{"target":"tt0000001","depth":2,"force":true}'
+        assert await asked(scraper_bus, more) == ("already queued", f"with limit 5, depth 0, not forced: {again}")
+
+
 async def said(nats: NatsServer, *arguments: str) -> tuple[int, list[str]]:
     """What `enqueue` exits with and says."""
     environment = nats.environment("scraper")
@@ -101,11 +117,13 @@ async def test_enqueue_says_what_becomes_of_each_target(topology: NatsServer, sc
     assert (foreign[0], "refused" in foreign[1][0], "not allowed" in foreign[1][0]) == (1, True, True)
 
 
-async def test_what_is_like_a_fresh_page_is_queued(scraper_bus: Bus) -> None:
-    """With a depth a fresh page leads to others, which may be stale."""
+async def test_what_leads_to_others_is_queued_though_it_is_fresh(scraper_bus: Bus) -> None:
+    """What is like a title, and the titles of a chart, may be stale, or more than were asked for before."""
     await store_fresh(scraper_bus, "tt0000002")
+    await store_fresh(scraper_bus, "top", Kind.CHART)
     async with offered(scraper_bus):
         assert (await asked(scraper_bus, b'{"target":"tt0000002","depth":1}'))[0] == "queued"
+        assert (await asked(scraper_bus, b"chart:top"))[0] == "queued"
 
 
 async def test_what_waits_for_a_paused_site_is_told_so(scraper_bus: Bus) -> None:
@@ -116,11 +134,20 @@ async def test_what_waits_for_a_paused_site_is_told_so(scraper_bus: Bus) -> None
     assert "challenge" in why
 
 
+async def test_who_asks_does_not_wait_for_a_site_that_does_not_answer(scraper_bus: Bus) -> None:
+    """What may be forbidden is queued, where it is found out."""
+    held = threading.Event()
+    async with offered(scraper_bus, holds=held):
+        said = orjson.loads(await scraper_bus.ask(ASK_SCRAPER, b"tt0000001", wait=40))
+        held.set()
+    assert (said["answer"], "robots.txt" in said["why"]) == ("queued", True)
+
+
 @pytest.mark.parametrize("question", [b"{", b'{"id":"tt0000001"}', b'{"target":1}', b"\xff"])
 async def test_what_is_no_question_is_an_error_of_the_asker(scraper_bus: Bus, question: bytes) -> None:
-    """The service says so with the error 400, and goes on."""
+    """The service says so with the error 400, and where it is wrong, and goes on."""
     async with offered(scraper_bus):
-        with pytest.raises(Invalid, match="no question"):
+        with pytest.raises(Invalid, match="no question: .+" if b"target" not in question else "no question: target: "):
             await scraper_bus.ask(ASK_SCRAPER, question)
         assert (await asked(scraper_bus, b"tt0000001"))[0] == "queued"
 
@@ -138,15 +165,34 @@ async def test_the_service_is_found_by_discovery(topology: NatsServer, scraper_b
     client = Client()
     user = {"user": "scraper", "password": topology.passwords["scraper"], "inbox_prefix": b"_INBOX_scraper"}
     await client.connect(topology.url, **user)  # type: ignore[arg-type]
-    async with offered(scraper_bus):
-        ping = orjson.loads((await client.request("$SRV.PING", b"", timeout=30)).data)
-        info = orjson.loads((await client.request("$SRV.INFO", b"", timeout=30)).data)
-    await client.close()
+    try:
+        async with offered(scraper_bus):
+            ping = orjson.loads((await client.request("$SRV.PING", b"", timeout=30)).data)
+            info = orjson.loads((await client.request("$SRV.INFO", b"", timeout=30)).data)
+    finally:
+        await client.close()
     assert ping["name"] == info["name"] == SERVICE
     assert info["type"] == "io.nats.micro.v1.info_response"
     assert {type(info[field]) for field in ("id", "version", "description")} == {str}
     assert [info["metadata"], *(endpoint["metadata"] for endpoint in info["endpoints"])] == [{}, {}]
     assert [endpoint["subject"] for endpoint in info["endpoints"]] == [ASK_SCRAPER]
+
+
+async def test_a_service_that_was_offered_answers_at_once(topology: NatsServer, scraper_bus: Bus) -> None:
+    """The server knows of it, whoever asks over whichever connection."""
+    other = await topology.connect("scraper")
+    try:
+        for _ in range(100):
+            async with scraper_bus.offer(SERVICE, ASK_SCRAPER, echo, version=VERSION, about="a test's"):
+                await other.ask("$SRV.PING.cinestream-scraper", b"", wait=30)
+                assert await other.ask(ASK_SCRAPER, b"x", wait=30) == b"x"
+    finally:
+        await other.close()
+
+
+async def echo(body: bytes) -> bytes:
+    """Answer what was asked."""
+    return body
 
 
 async def test_status_says_what_is_left(topology: NatsServer, scraper_bus: Bus) -> None:

@@ -4,10 +4,12 @@ import gzip
 import os
 import secrets
 import zipfile
+from collections import Counter
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
+import anyio
 import anyio.to_thread
 import pytest
 from tests.conftest import NatsServer
@@ -18,8 +20,11 @@ from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-unty
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from cinestream.bus.jetstream import Bus
-from cinestream.contracts import RawPage
+from cinestream.contracts import Envelope, RawPage
+from cinestream_scraper.archives import Unreadable, files_in, pages_in
 from cinestream_scraper.cli import app
+from cinestream_scraper.importing import Fate, import_pages, size_of
+from cinestream_scraper.targets import Site
 
 pytestmark = pytest.mark.anyio
 MODERN = "https://www.imdb.com/title/tt0000001/"
@@ -72,6 +77,14 @@ async def test_saved_pages_are_published_once_and_others_are_counted(
     assert "stored already: 2" in await said(topology, "import", tmp_path)
     assert (await scraper_bus.stream_state("PAGES")).messages == 2
     assert (await last_page(scraper_bus, "tt0000001")).html == title_page("tt0000001")
+
+
+async def test_a_page_of_a_time_to_come_is_one_of_now(topology: NatsServer, scraper_bus: Bus, tmp_path: Path) -> None:
+    """Else it would be fresh until then, and no newer one would replace it."""
+    (file := tmp_path / "film.html").write_text(title_page("tt0000001"))
+    os.utime(file, (4_000_000_000, 4_000_000_000))
+    assert await said(topology, "import", file) == "published: 1\n"
+    assert (await last_page(scraper_bus, "tt0000001")).fetched_at <= datetime.now(UTC)
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -159,6 +172,110 @@ async def test_a_damaged_archive_is_imported_as_far_as_it_is_good_and_told(
     assert await said(topology, "import", file) == f"published: {4 - count}\nstored already: {count}\n"
 
 
+@pytest.mark.parametrize("hit", range(20))
+def test_a_page_in_a_damaged_part_is_not_given(tmp_path: Path, hit: int) -> None:
+    """Each page is packed by itself, and its sum is looked at before it is judged."""
+    parts = [warc(page) for page in pages(3)]
+    good, at = len(parts[0]), 500 + hit * len(parts[1]) // 40
+    archive = bytearray(b"".join(parts))
+    archive[good + at : good + at + 100] = bytes(100)
+    file = tmp_path / "pages.warc.gz"
+    file.write_bytes(archive)
+    found: list[str] = []
+    with pytest.raises(Unreadable):
+        found.extend(saved.url for saved in pages_in(file))
+    assert found == ["https://www.imdb.com/title/tt0000001/"]
+
+
+@pytest.mark.parametrize("name", ["WARC-Date", "WARC-Target-URI", "Content-Length"])
+async def test_an_archive_of_records_that_do_not_say_enough_is_damaged(
+    topology: NatsServer, scraper_bus: Bus, tmp_path: Path, name: str
+) -> None:
+    """What is before in it is imported, and so are the files after it."""
+    first, second = (gzip.decompress(warc(page)) for page in pages(2))
+    lines = second.split(b"\r\n")
+    lines.remove(next(line for line in lines if line.startswith(name.encode())))
+    (tmp_path / "1.warc").write_bytes(first + b"\r\n".join(lines))
+    (tmp_path / "2.html").write_text(title_page("tt0000009"))
+    assert await said(topology, "import", tmp_path) == "published: 2\nunreadable: 1\n"
+
+
+@pytest.mark.parametrize("fault", ["damaged", "encrypted", "packed in another way"])
+async def test_a_package_that_cannot_be_unpacked_does_not_stop_the_others(
+    topology: NatsServer, scraper_bus: Bus, tmp_path: Path, fault: str
+) -> None:
+    """It is one that is damaged."""
+    file = tmp_path / "1.wacz"
+    name = "archive/pages.warc"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr(name, gzip.decompress(warc(*pages(1))))
+    packed = bytearray(file.read_bytes())
+    begins, listed = 30 + len(name), packed.index(b"PK\x01\x02")
+    if fault == "damaged":
+        packed[begins : begins + 100] = b"\xff" * 100
+    else:
+        at, value = (6, 1) if fault == "encrypted" else (8, 99)
+        packed[at] = packed[listed + at + 2] = value
+    file.write_bytes(packed)
+    (tmp_path / "2.html").write_text(title_page("tt0000009"))
+    assert await said(topology, "import", tmp_path) == "published: 1\nunreadable: 1\n"
+
+
+@pytest.mark.parametrize(
+    "command", [("status",), ("import", "film.html"), ("export", "pages.warc.gz"), ("dead-letters", "list")]
+)
+async def test_without_streams_a_command_says_what_to_do(
+    nats: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    """Where NATS runs, and nobody has declared the topology."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "film.html").write_text(title_page("tt0000001"))
+    environment = nats.environment("scraper")
+    result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, command, env=environment))
+    assert (result.exit_code, "cinestream-topology does it" in result.output) == (1, True)
+
+
+async def test_two_imports_at_once_store_each_page_once(topology: NatsServer, scraper_bus: Bus, tmp_path: Path) -> None:
+    """Who is second finds the page of the first."""
+    file = tmp_path / "pages.warc.gz"
+    file.write_bytes(warc(*pages(20)))
+    fates: Counter[str] = Counter()
+
+    async def imported() -> None:
+        async for come in import_pages(scraper_bus, Site.of("https://www.imdb.com"), [file]):
+            last = come.fates
+        fates.update(last)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(imported)
+        group.start_soon(imported)
+    assert fates == {Fate.PUBLISHED: 20, Fate.STORED_ALREADY: 20}
+    assert (await scraper_bus.stream_state("PAGES")).messages == 20
+
+
+async def test_how_far_an_import_has_come_is_known_within_a_large_archive(
+    topology: NatsServer, scraper_bus: Bus, tmp_path: Path
+) -> None:
+    """In bytes of the files, until the last."""
+    (tmp_path / "1.html").write_text(title_page("tt0000099"))
+    (tmp_path / "2.warc.gz").write_bytes(warc(*pages(40)))
+    files = files_in([tmp_path])
+    read = [come.read async for come in import_pages(scraper_bus, Site.of("https://www.imdb.com"), files)]
+    assert len(read) > len(files)
+    assert read == sorted(read)
+    assert (read[0], read[-1]) == (size_of(files[0]), size_of(*files))
+
+
+async def test_what_is_named_is_read_or_told(topology: NatsServer, scraper_bus: Bus, tmp_path: Path) -> None:
+    """An archive under any name; a folder without any is a mistake."""
+    archive = tmp_path / "crawl.part"
+    archive.write_bytes(warc(*pages(1)))
+    assert await said(topology, "import", archive) == "published: 1\n"
+    environment = topology.environment("scraper")
+    result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, ["import", str(tmp_path)], env=environment))
+    assert (result.exit_code, ".warc.gz" in result.output) == (1, True)
+
+
 async def test_an_older_page_does_not_replace_a_newer_one(
     topology: NatsServer, scraper_bus: Bus, tmp_path: Path
 ) -> None:
@@ -181,4 +298,22 @@ async def test_what_is_exported_can_be_imported(topology: NatsServer, scraper_bu
         (record,) = list(ArchiveIterator(archive))
         assert record.rec_headers.get_header("WARC-Target-URI") == before.final_url
     assert await said(topology, "import", out) == "stored already: 1\n"
-    assert not (tmp_path / "pages.warc.gz.part").exists()
+    assert [file for file in os.listdir(tmp_path) if file.startswith(out.name)] == [out.name]
+
+
+async def test_what_cannot_be_exported_is_left_out(topology: NatsServer, scraper_bus: Bus, tmp_path: Path) -> None:
+    """A page that a newer version wrote does not cost the others."""
+    envelope = Envelope({"Cinestream-Schema": "raw-page/9"}, b"what is this")
+    await scraper_bus.publish("cinestream.pages.imdb.title.tt0000009", envelope)
+    (tmp_path / "film.html").write_text(title_page("tt0000001"))
+    await said(topology, "import", tmp_path / "film.html")
+    assert (await said(topology, "export", tmp_path / "pages.warc.gz")).endswith("1 pages\n")
+
+
+async def test_an_export_that_cannot_be_written_is_told(topology: NatsServer, tmp_path: Path) -> None:
+    """In one sentence that names the file."""
+    out = tmp_path / "nothing" / "pages.warc.gz"
+    environment = topology.environment("scraper")
+    result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, ["export", str(out)], env=environment))
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1] == f"{out} cannot be written (No such file or directory)"

@@ -1,5 +1,6 @@
 """Sites that a browser can open in tests: the demo site as its own process, and a hand-made one."""
 
+import base64
 import http.server
 import subprocess
 import threading
@@ -21,7 +22,7 @@ class Answer(NamedTuple):
 
 
 class HandMade(NamedTuple):
-    """A site whose answers a test sets; `asked` are the paths that were asked for.
+    """A site whose answers a test sets; `asked` are the paths that were asked for, `credentials` with which names.
 
     The icon is not among them, which browsers ask for whenever they like.
     """
@@ -29,6 +30,7 @@ class HandMade(NamedTuple):
     url: str
     answers: dict[str, Answer]
     asked: list[str]
+    credentials: list[str]
 
     def wait_until_asked(self, *paths: str) -> None:
         """Wait until each of the paths was asked for.
@@ -60,7 +62,7 @@ def demo_site(*options: str) -> Iterator[str]:
 @contextmanager
 def hand_made_site() -> Iterator[HandMade]:
     """A site that answers what the test says, 404 for everything else."""
-    site = HandMade("", {}, [])
+    site = HandMade("", {}, [], [])
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -68,6 +70,8 @@ def hand_made_site() -> Iterator[HandMade]:
         def do_GET(self) -> None:
             if self.path != "/favicon.ico":
                 site.asked.append(self.path)
+            if basic := self.headers.get("Authorization"):
+                site.credentials.append(base64.b64decode(basic.removeprefix("Basic ")).decode())
             answer = site.answers.get(self.path, Answer(status=404))
             if answer.holds:
                 answer.holds.wait(60)
@@ -79,6 +83,9 @@ def hand_made_site() -> Iterator[HandMade]:
             with suppress(ConnectionError):  # the browser may be gone by now
                 self.end_headers()
                 self.wfile.write(body)
+
+        def do_DELETE(self) -> None:
+            self.do_GET()
 
         def log_message(self, format: str, *args: object) -> None:
             pass

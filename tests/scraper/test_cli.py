@@ -28,6 +28,14 @@ def test_check_prints_the_effective_settings() -> None:
     assert "CINESTREAM_IMDB_URL=https://www.imdb.com" in output
 
 
+@pytest.mark.parametrize("url", ["http://me:hidden@grid:4444", "http://me:hidden@[grid:4444"])
+def test_passwords_in_addresses_are_not_shown(url: str) -> None:
+    """Neither among the settings nor in what is wrong with them."""
+    _, output = run("--check", SELENIUM_URL=url, IMDB_URL=f"{url}:x")
+    assert "hidden" not in output
+    assert "***@" in output
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -40,13 +48,19 @@ def test_check_prints_the_effective_settings() -> None:
         ("SCRAPER_SEEDS", "nonsense"),
         ("SCRAPER_WINDOW", "big"),
         ("SCRAPER_RATE", "-1"),
+        ("SCRAPER_RATE", "inf"),
+        ("SCRAPER_TIMEZONE", "Mars/Base"),
+        ("SCRAPER_BROWSER_ARGS", "--name='half"),
+        ("SCRAPER_ALLOWED_HOSTS", "m.imdb.com, https://other.example"),
+        ("SCRAPER_ALLOWED_HOSTS", "10.0.0.1"),
+        ("IMDB_URL", "http://host:port"),
     ],
 )
 def test_a_bad_setting_is_named(name: str, value: str) -> None:
     """The exit code is 2, and the message names the variable."""
     code, output = run("--check", **{name: value})
     assert code == 2
-    assert f"CINESTREAM_{name}" in output
+    assert f"CINESTREAM_{name}:" in output
 
 
 def test_the_verdict_on_a_saved_page(tmp_path: Path) -> None:
@@ -72,6 +86,13 @@ def test_what_is_no_target_is_not_enqueued() -> None:
     code, output = run("enqueue", "tt0111161", "matrix")
     assert code == 1
     assert "'matrix' is no target" in output
+
+
+def test_a_page_of_another_host_is_not_read_from_this_one() -> None:
+    """Whoever gives an address means that one."""
+    code, output = run("scrape", "https://films.example/title/tt0111161/", SELENIUM_URL="http://x:1")
+    assert code == 1
+    assert "not allowed" in output
 
 
 def test_an_unwritable_state_directory_is_named(tmp_path: Path) -> None:

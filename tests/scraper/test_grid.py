@@ -63,3 +63,11 @@ async def test_all_who_ask_at_once_get_the_answer() -> None:
                 group.start_soon(ask)
         assert site.asked == ["/status"]
     assert found == [2] * 5
+
+
+async def test_a_server_is_asked_by_the_name_and_password_in_its_address() -> None:
+    """As the driver asks it, too; both may have any characters."""
+    with hand_made_site() as site:
+        site.answers["/status"] = Answer(orjson.dumps(status(3)).decode())
+        assert await Room(site.url.replace("//", "//me:p%40ss@")).most() == 3
+        assert site.credentials == ["me:p@ss"]

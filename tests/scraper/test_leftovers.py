@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.scraper.sites import hand_made_site
 
 from cinestream_scraper.leftovers import Run, SessionFiles
 
@@ -62,6 +63,17 @@ def test_a_session_ends_with_all_its_processes_and_no_others(tmp_path: Path, sta
     assert alive(neighbour.pid) == []
     assert len(alive(stranger.pid)) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
+
+
+def test_a_remote_session_that_comes_after_it_was_killed_is_ended_all_the_same(tmp_path: Path) -> None:
+    """A Selenium server that had no place for it for long gives one when nobody waits any more."""
+    files = Run.begin(tmp_path).session("1")
+    files.kill()
+    files.remove()
+    with hand_made_site() as server:
+        files.note_remote(f"{server.url}/session/1")
+        files.kill()
+        assert server.asked == ["/session/1"]
 
 
 def test_a_browser_that_still_removes_its_files_is_killed_all_the_same(tmp_path: Path) -> None:

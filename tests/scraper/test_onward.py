@@ -102,13 +102,22 @@ def test_rows_that_are_not_shown_are_known() -> None:
     request = ScrapeRequest.of(LIST)
     assert missing(request, list_page(IDS), IDS) == 0
     assert missing(request, list_page(IDS, total=9), IDS) == 4
-    assert missing(request, list_page(IDS, total=9, more=True), IDS) == 0
     assert missing(request, list_page([], total=9), []) == 9
     assert missing(ScrapeRequest.of(LIST, limit=6), list_page(IDS, total=9), IDS) == 1
     assert missing(ScrapeRequest.of(LIST, limit=2), list_page(IDS, total=9), IDS) == 0
     last = ScrapeRequest.of(LIST + "-2").model_copy(update={"before": 5, "after": IDS[0]})
     assert missing(last, list_page(IDS, page=2, total=9), IDS) == 4
     assert missing(last, list_page(IDS[1:], page=2, total=9), IDS[1:]) == 0
+    assert missing(ScrapeRequest.of("chart:top"), list_page(IDS, total=9), IDS) == 0
+
+
+@pytest.mark.parametrize(("more", "missed"), [(True, 0), (False, 4)])
+def test_rows_on_a_further_page_are_not_missing(more: bool, missed: int) -> None:
+    """Only the last page of a list says how many were not shown."""
+    request, html = ScrapeRequest.of(LIST), list_page(IDS, total=9, more=more)
+    judgement = judge(reading(html, url="https://www.imdb.com/list/ls055592025/"), Place(request.kind, request.id))
+    led = led_to(request, html, judgement)
+    assert (led.missing, len(led.requests)) == (missed, len(IDS) + more)
 
 
 def test_a_search_that_would_show_more_says_so() -> None:
@@ -140,7 +149,7 @@ def test_a_saved_search_leads_to_its_rows_and_on(samples: Path) -> None:
     html = text(file)
     url = Site.of("https://www.imdb.com").address(request)
     judgement = judge(reading(html, url=url), Place(request.kind, request.id))
-    *titles, following = led_to(request, html, judgement)
+    *titles, following = led_to(request, html, judgement).requests
     assert [title.id for title in titles] == titles_of(html)
     assert len(titles) == 50
     assert (following.kind, "start=51" in following.query, following.limit) == (Kind.SEARCH, True, 9_950)

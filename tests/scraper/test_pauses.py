@@ -54,6 +54,15 @@ def test_single_failures_do_not_pause_but_several_in_a_row_do_each_time_longer()
     assert (pauses.left, pauses.failing) == (0, False)
 
 
+def test_a_failure_that_says_when_to_come_back_pauses_at_once() -> None:
+    """A 503 with Retry-After, as of a site that is maintained."""
+    pauses = Pauses(600, Clock())
+    pauses.failed("503", "page", 120)
+    assert (pauses.left, pauses.reason, pauses.failing) == (120, "503", False)
+    pauses.failed("503", "page", 86_400)
+    assert pauses.left == 600
+
+
 def test_one_page_that_always_fails_is_not_the_host() -> None:
     """However often it is read again, and though the host is paused meanwhile; three different pages are."""
     pauses = Pauses(600, Clock())

@@ -34,7 +34,7 @@ def test_seeds_are_targets_with_and_without_a_period() -> None:
     once, again = parse_seeds("tt0111161, chart:top@24h,")
     assert (once.request.target, once.every) == ("tt0111161", None)
     assert (again.request.target, again.every) == ("chart:top", 86_400)
-    assert parse_seeds("") == ()
+    assert parse_seeds("") == parse_seeds("none") == ()
 
 
 @pytest.mark.parametrize("text", ["nonsense", "tt0111161@", "tt0111161@soon", "chart:top@0s", "tt0111161,tt0111161@5s"])

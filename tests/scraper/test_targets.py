@@ -54,6 +54,13 @@ def test_any_text_is_a_place_or_none(url: str) -> None:
     assert place is None or place.kind in Kind
 
 
+@pytest.mark.parametrize("target", ["https://films.example/title/tt0111161/", "http://[bad/title/tt0111161/"])
+def test_a_target_at_another_host_is_refused(target: str) -> None:
+    """Its id would be read from the site; what is no address at all is none either."""
+    with pytest.raises(Invalid, match="not allowed"):
+        Site.of("https://www.imdb.com").require_named(target)
+
+
 @pytest.mark.parametrize("url", ["https://www.imdb.com/x", "http://www.imdb.com:80/x", "https://m.imdb.com/title/tt1/"])
 def test_the_site_and_allowed_hosts_may_answer(url: str) -> None:
     """The site by http and https, and the hosts in the setting."""

@@ -1,6 +1,7 @@
 """What the network told of a page: the status and headers of its answer, which scripts in the page cannot always see.
 
-Chrome and Firefox show a page of their own in place of an answer without a body that is an error.
+Chrome and Firefox show a page of their own in place of an answer without a body that is an error; Chrome also begins
+with one.
 """
 
 from typing import Any, NamedTuple
@@ -10,7 +11,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from cinestream_scraper.reading import Reading
 
-ERROR_PAGES = ("chrome-error:", "about:")
+ERROR_PAGES = ("chrome-error:", "about:", "data:,")
 
 
 class Answer(NamedTuple):
@@ -38,13 +39,17 @@ def logged(driver: WebDriver) -> list[Answer]:
 
 def completed(reading: Reading, answers: list[Answer]) -> Reading:
     """The reading with what its answer said; where the browser shows its own page, the answer instead of that. Pure."""
-    shows_own = reading.final_url.startswith(ERROR_PAGES)
-    own = [answer for answer in answers if shows_own or answer.url == reading.final_url]
-    if not own:
-        return reading
-    url, status, headers = own[-1]
-    reading = reading._replace(retry_after=headers.get("retry-after"))
-    return reading._replace(final_url=url, status=status, html="") if shows_own and status >= 400 else reading
+    if reading.final_url.startswith(ERROR_PAGES):
+        # An error, or what brought no page: nothing (204), or a file that a browser only stores.
+        own = [answer for answer in answers if answer.status >= 400 or answer.url == reading.url]
+        return _instead(reading, own[-1]) if own else reading
+    own = [answer for answer in answers if answer.url == reading.final_url]
+    return reading._replace(retry_after=own[-1].headers.get("retry-after")) if own else reading
+
+
+def _instead(reading: Reading, answer: Answer) -> Reading:
+    url, status, headers = answer
+    return reading._replace(final_url=url, status=status, html="", retry_after=headers.get("retry-after"))
 
 
 def _is_answer(message: dict[str, Any]) -> bool:

@@ -7,9 +7,11 @@ nats request cinestream.ask.scraper.scrape tt0111161
 from dataclasses import dataclass
 from enum import StrEnum
 
+import anyio
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Invalid, Lane, ScrapeRequest, Transient
 from cinestream_scraper import freshness, refresh
@@ -19,6 +21,10 @@ from cinestream_scraper.settings import ScraperSettings
 SERVICE = "cinestream-scraper"
 VERSION = "1.0.0"
 """Of the question and the answer, which are a contract."""
+
+
+_PATIENCE = 1.0
+"""Seconds that a site gets to say what is allowed: who asks is answered soon, and what is queued can wait."""
 
 
 class Answer(StrEnum):
@@ -52,8 +58,7 @@ class Question(BaseModel):
             text = body.decode().strip()
             return cls.model_validate_json(text) if text.startswith("{") else cls(target=text)
         except ValueError as error:
-            reason = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-            raise Invalid(f"no question: {reason}") from error
+            raise Invalid(f"no question: {_fault(error)}") from error
 
 
 @dataclass(frozen=True)
@@ -86,15 +91,41 @@ class Asking:
             request = ScrapeRequest.of(
                 question.target, lane=question.lane, force=question.force, limit=question.limit, depth=question.depth
             )
-            await self.host.require_allowed(self.settings.site.address(request))
+            with anyio.fail_after(_PATIENCE):
+                await self.host.require_allowed(self.settings.site.address(request))
         except Invalid as error:
             return Answer.REFUSED, str(error)
+        except TimeoutError:
+            why = "the site has not said yet what its robots.txt allows"
         except Transient as error:
             why = str(error)  # its robots.txt cannot be had now, which the queue can wait for
         else:
             why = "; ".join(self.host.degraded())
-        if not request.force and not request.depth:  # what is like a fresh page may not be fresh
-            seconds = await freshness.age(self.bus, request)
-            if seconds is not None and seconds < self.settings.scraper_fresh_for:
-                return Answer.FRESH, f"read {seconds:.0f} s ago"
-        return (Answer.QUEUED if await refresh.enqueue(self.bus, request) else Answer.ALREADY_QUEUED), why
+        if not request.force and not request.leads_on:  # what a fresh page leads to may not be fresh
+            page = await freshness.fresh(self.bus, request, self.settings.scraper_fresh_for)
+            if page:
+                return Answer.FRESH, f"read {freshness.age(page):.0f} s ago"
+        if await refresh.enqueue(self.bus, request):
+            return Answer.QUEUED, why
+        return Answer.ALREADY_QUEUED, await self._less_than(request) or why
+
+    async def _less_than(self, request: ScrapeRequest) -> str:
+        """What the queue holds of the target, if that asks for less than this request, and it can be known."""
+        try:
+            stored = await self.bus.last(topology.REQUESTS, request.subject)
+            queued = ScrapeRequest.decode(stored.envelope) if stored else request
+        except (Invalid, Transient):
+            return ""
+        less = [
+            *([f"limit {queued.limit}"] if queued.most < request.most and request.leads_on else []),
+            *([f"depth {queued.depth}"] if queued.depth < request.depth else []),
+            *(["not forced"] if request.force and not queued.force else []),
+        ]
+        return f"with {', '.join(less)}: ask again when it is read" if less else ""
+
+
+def _fault(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    (first, *_) = error.errors()
+    return ": ".join([*map(str, first["loc"]), first["msg"]])

@@ -1,4 +1,4 @@
-"""Watching Firefox: WebDriver BiDi (https://w3c.github.io/webdriver-bidi/), modules network, log and browsingContext.
+"""Watching Firefox by WebDriver BiDi (https://w3c.github.io/webdriver-bidi/): network, log, script, browsingContext.
 
 Every request waits there until it is let through, because BiDi cannot ask for documents alone.
 """
@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 import structlog
 
 from cinestream.contracts import Invalid
+from cinestream_scraper import scripts
 from cinestream_scraper.answers import Answer
 from cinestream_scraper.chrome import BLOCKED
 from cinestream_scraper.guard import Command, Said
@@ -53,6 +54,7 @@ class BiDi:
         yield "session.subscribe", {"events": list(_EVENTS)}
         yield "network.addIntercept", {"phases": ["beforeRequestSent"]}
         yield "emulation.setTimezoneOverride", {"timezone": self._timezone, "userContexts": ["default"]}
+        yield "script.addPreloadScript", {"functionDeclaration": f"() => {{{scripts.NO_BOXES}}}"}
 
     def begin(self) -> None:
         """A new page is read: what was heard of the one before is forgotten."""

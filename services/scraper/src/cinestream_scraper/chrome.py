@@ -9,6 +9,7 @@ from selenium.common.exceptions import SessionNotCreatedException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from cinestream_scraper import scripts
 from cinestream_scraper.installed import Installed
 from cinestream_scraper.settings import ScraperSettings
 
@@ -37,6 +38,7 @@ def options(settings: ScraperSettings, installed: Installed | None, *, sandbox: 
     """The options for the browser of this machine, or (None) for one elsewhere."""
     chosen = Options()
     chosen.page_load_strategy = "eager"
+    chosen.unhandled_prompt_behavior = "dismiss"  # those of other windows, without a word
     width, height = settings.window
     args = [*_ARGS, f"--window-size={width},{height}", f"--lang={settings.scraper_locale}"]
     args.append(f"--accept-lang={settings.scraper_locale}")
@@ -59,12 +61,15 @@ def options(settings: ScraperSettings, installed: Installed | None, *, sandbox: 
 
 
 def prepare(driver: WebDriver, settings: ScraperSettings) -> None:
-    """Set the time zone, and what is not loaded.
+    """Set the time zone, and what is neither loaded nor shown.
 
     Raises:
         WebDriverException: the browser does not take it.
     """
-    commands: list[tuple[str, Any]] = [("Emulation.setTimezoneOverride", {"timezoneId": settings.scraper_timezone})]
+    commands: list[tuple[str, Any]] = [
+        ("Emulation.setTimezoneOverride", {"timezoneId": settings.scraper_timezone}),
+        ("Page.addScriptToEvaluateOnNewDocument", {"source": scripts.NO_BOXES}),
+    ]
     if settings.scraper_block:
         commands += [("Network.enable", {}), ("Network.setBlockedURLs", {"urls": list(BLOCKED)})]
     for command, parameters in commands:

@@ -78,6 +78,8 @@ def import_saved(
         anyio.run(transfer.import_into, settings, paths)
     except Transient as error:
         raise failed(f"{error}: import again to go on") from None
+    except Invalid as error:
+        raise failed(str(error)) from None
 
 
 @app.command()
@@ -89,7 +91,9 @@ def export(
     configure_logs(settings.log_format, settings.log_level, service="scraper")
     try:
         anyio.run(transfer.export_from, settings, out)
-    except (OSError, Transient) as error:
+    except OSError as error:
+        raise failed(f"{out} cannot be written ({error.strerror})") from None
+    except Transient as error:
         raise failed(str(error)) from None
 
 
@@ -102,8 +106,6 @@ def show_status(
     configure_logs(settings.log_format, settings.log_level, service="scraper")
     try:
         now = anyio.run(status.read, settings)
-    except KeyError as error:
-        raise failed(f"{error} (is the topology declared? cinestream-topology does it)") from None
     except Transient as error:
         raise failed(str(error)) from None
     typer.echo(status.as_json(now) if json else status.as_text(now))

@@ -6,13 +6,14 @@ Charts before 2023 have rows only.
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
 from cinestream.contracts import Kind, ScrapeRequest
 from cinestream.contracts.request import TITLE_ID
 from cinestream_scraper.identity import next_data, path_into
-from cinestream_scraper.onward import next_page
+from cinestream_scraper.onward import missing, next_page
 from cinestream_scraper.verdict import Judgement, Verdict
 
 _HAS_ROWS = frozenset({Verdict.CHART, Verdict.SEARCH, Verdict.LIST})
@@ -29,28 +30,37 @@ _HELD: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], ...] = (
 _IN_LINK = re.compile(r"/title/(tt\d+)")
 
 
-def led_to(request: ScrapeRequest, html: str, judgement: Judgement) -> list[ScrapeRequest]:
-    """The requests that a page leads to: its rows and the next page, where a title has moved to, or what is like it."""
-    following = None
+class Led(NamedTuple):
+    """The requests that a page leads to, and how many rows it says it has and did not show."""
+
+    requests: list[ScrapeRequest]
+    missing: int = 0
+
+
+def led_to(request: ScrapeRequest, html: str, judgement: Judgement) -> Led:
+    """What a page leads to: its rows and the next page, where a title has moved to, or what is like it."""
     if judgement.verdict in _HAS_ROWS:
-        rows = titles_of(html)
-        ids, following = rows[: request.limit], next_page(request, html, rows)
-    elif judgement.verdict is Verdict.MOVED:
-        ids = [judgement.identity.id]
-    elif judgement.verdict is Verdict.FILM:
-        return alike(request, html)
-    else:
-        ids = []
-    titles = [ScrapeRequest(kind=Kind.TITLE, id=id, lane=request.lane, depth=request.depth) for id in ids]
-    return [*titles, following] if following else titles
+        return _rows(request, html)
+    if judgement.verdict is Verdict.MOVED:
+        return Led(_titles(request, [judgement.identity.id]))
+    return Led(alike(request, html) if judgement.verdict is Verdict.FILM else [])
 
 
-def still_led_to(request: ScrapeRequest, html: str) -> list[ScrapeRequest]:
+def _rows(request: ScrapeRequest, html: str) -> Led:
+    rows = titles_of(html)
+    titles = _titles(request, rows[: request.limit])
+    if following := next_page(request, html, rows):
+        return Led([*titles, following])
+    return Led(titles, missing(request, html, rows))
+
+
+def _titles(request: ScrapeRequest, ids: Iterable[str]) -> list[ScrapeRequest]:
+    return [ScrapeRequest(kind=Kind.TITLE, id=id, lane=request.lane, depth=request.depth) for id in ids]
+
+
+def still_led_to(request: ScrapeRequest, html: str) -> Led:
     """What a page that was read lately still leads to, as it may be asked for more than then."""
-    if request.kind is Kind.TITLE:
-        return alike(request, html)
-    following = next_page(request, html, titles_of(html))
-    return [following] if following else []
+    return Led(alike(request, html)) if request.kind is Kind.TITLE else _rows(request, html)
 
 
 def alike(request: ScrapeRequest, html: str) -> list[ScrapeRequest]:

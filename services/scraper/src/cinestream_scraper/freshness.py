@@ -1,6 +1,7 @@
 """How old the stored page of a target is: read from the stream itself, there is no second bookkeeping."""
 
 from datetime import UTC, datetime
+from math import inf
 
 from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus, Stored
@@ -8,23 +9,17 @@ from cinestream.contracts import ScrapeRequest, subjects
 from cinestream.contracts.page import fetched_at
 
 
-async def stored(bus: Bus, request: ScrapeRequest) -> Stored | None:
-    """The newest page of the target, whatever its outcome."""
-    return await bus.last(topology.PAGES, subjects.page(request.kind, request.id))
-
-
-async def age(bus: Bus, request: ScrapeRequest) -> float | None:
-    """The seconds since the target was read, with whatever outcome; None if it never was.
+async def fresh(bus: Bus, request: ScrapeRequest, fresh_for: float) -> Stored | None:
+    """The newest page of the target, whatever its outcome; None if it was not read within `fresh_for` seconds.
 
     Raises:
         Transient: the bus does not answer.
     """
-    last = await stored(bus, request)
-    moment = fetched_at(last.headers) if last else None
-    return (datetime.now(UTC) - moment).total_seconds() if moment else None
+    last = await bus.last(topology.PAGES, subjects.page(request.kind, request.id))
+    return last if last and age(last) < fresh_for else None
 
 
-async def is_fresh(bus: Bus, request: ScrapeRequest, fresh_for: float) -> bool:
-    """Whether the target was read less than `fresh_for` seconds ago."""
-    seconds = await age(bus, request)
-    return seconds is not None and seconds < fresh_for
+def age(page: Stored) -> float:
+    """The seconds since a page was read."""
+    moment = fetched_at(page.headers)
+    return (datetime.now(UTC) - moment).total_seconds() if moment else inf

@@ -3,7 +3,8 @@
 import math
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple, Self
+from urllib.parse import unquote, urlsplit
 
 import anyio
 import orjson
@@ -38,10 +39,36 @@ class Room:
 
     def _ask(self) -> float:
         try:
-            answer = urllib3.request("GET", f"{self._url.rstrip('/')}/status", timeout=_PATIENCE, retries=False)
-            return sessions_of(orjson.loads(answer.data))
+            return sessions_of(orjson.loads(ask("GET", f"{self._url.rstrip('/')}/status", wait=_PATIENCE).data))
         except (HTTPError, orjson.JSONDecodeError):
             return math.inf
+
+
+class Server(NamedTuple):
+    """A Selenium server: its address, and the name and password that may stand in it as `https://name:password@…`."""
+
+    url: str
+    name: str | None
+    password: str | None
+
+    @classmethod
+    def of(cls, url: str) -> Self:
+        """The parts of an address."""
+        parts = urlsplit(url)
+        address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        return cls(address, unquote(parts.username or "") or None, unquote(parts.password or "") or None)
+
+
+def ask(method: str, url: str, *, wait: float) -> urllib3.BaseHTTPResponse:
+    """Ask a Selenium server, for at most `wait` seconds.
+
+    Raises:
+        urllib3.exceptions.HTTPError: it does not answer.
+    """
+    server = Server.of(url)
+    named = f"{server.name}:{server.password or ''}" if server.name else None
+    headers = urllib3.make_headers(basic_auth=named)
+    return urllib3.request(method, server.url, headers=headers, timeout=wait, retries=False)
 
 
 def sessions_of(status: Any) -> float:

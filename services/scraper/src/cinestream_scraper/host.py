@@ -28,7 +28,6 @@ class Host:
         self._limiter, self._limited_to = _limiter(self.rate.now), self.rate.now
         leave = Leave(settings.site, Names())
         self._robots = Robots(client, leave) if settings.scraper_obey_robots else None
-        self._knows_delay = False
         self.pauses = Pauses(max(settings.scraper_challenge_pause, 60.0), time.monotonic)
 
     async def admit(self, url: str) -> None:
@@ -40,7 +39,7 @@ class Host:
         """
         await self._require_open()
         await self.require_allowed(url)
-        if self._robots and not self._knows_delay:
+        if self._robots:
             self._obey_delay(await self._robots.crawl_delay(url))
         if limiter := self._current_limiter():
             await limiter.acquire()
@@ -60,7 +59,13 @@ class Host:
             Invalid: robots.txt forbids it.
             Transient: its robots.txt cannot be had.
         """
-        if self._robots and not await self._robots.allows(url):
+        try:
+            allowed = not self._robots or await self._robots.allows(url)
+        except Transient as error:
+            if not self.paused:  # who only asks may come meanwhile
+                self.pauses.failed(str(error))  # else each request would be taken, and given back at once
+            raise
+        if not allowed:
             raise Invalid(f"robots.txt forbids {url} (CINESTREAM_SCRAPER_OBEY_ROBOTS)")
 
     @property
@@ -82,9 +87,8 @@ class Host:
             raise Transient(f"the host is paused: {self.pauses.reason}", retry_after=left)
 
     def _obey_delay(self, delay: float) -> None:
-        self._knows_delay = True
         if delay and self.rate.limit_to(1 / delay):
-            log.info("host.slowed", reason="Crawl-delay in robots.txt", pages_per_second=round(self.rate.now, 3))
+            log.info("host.slowed", reason=f"Crawl-delay {delay:g} in robots.txt", pages_per_second=self.rate.now)
 
     def _current_limiter(self) -> AsyncLimiter | None:
         if self._limited_to != self.rate.now:

@@ -4,11 +4,11 @@ Importing again goes on where it ended: what the stream holds in this or a newer
 """
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import anyio
 import structlog
@@ -16,11 +16,11 @@ from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-unty
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from cinestream.bus import topology
-from cinestream.bus.jetstream import Bus
+from cinestream.bus.jetstream import Bus, Stored, WrongLast
 from cinestream.contracts import Invalid, Kind, RawPage, subjects
 from cinestream.contracts.page import fetched_at
 from cinestream.contracts.request import path_of
-from cinestream_scraper.archives import Saved, Unreadable, files_in, pages_in
+from cinestream_scraper.archives import Saved, Unreadable, pages_in
 from cinestream_scraper.gate import Backlog
 from cinestream_scraper.identity import Shape, identify
 from cinestream_scraper.reading import Reading
@@ -45,23 +45,39 @@ class Fate(StrEnum):
     UNREADABLE = "unreadable"
 
 
-async def import_pages(bus: Bus, site: Site, paths: Iterable[Path]) -> AsyncIterator[Counter[str]]:
-    """Publish what is a whole page; after each file yield the fates of all pages until then.
+class Come(NamedTuple):
+    """How far an import has come: the bytes of the files that were read, and the fates of the pages in them."""
+
+    read: int
+    fates: Counter[str]
+
+
+async def import_pages(bus: Bus, site: Site, files: Sequence[Path]) -> AsyncIterator[Come]:
+    """Publish what is a whole page; every few pages, and after each file, yield how far it has come.
 
     Waits while etl has too much to read, beyond which the oldest pages would be lost.
     """
     fates: Counter[str] = Counter()
     backlog = Backlog(bus)
-    for file in files_in(paths):
+    before = 0
+    for file in files:
         try:
             for saved in pages_in(file):
                 while fates.total() % _LOOK_EVERY == 0 and await backlog.look():
                     await anyio.sleep(_LOOK_AGAIN)
                 fates[await _import(bus, site, saved)] += 1
+                if fates.total() % _LOOK_EVERY == 0:
+                    yield Come(before + saved.ends, fates)
         except Unreadable as error:
             log.warning("import.unreadable", why=str(error), so="the pages before were imported, those after were not")
             fates[Fate.UNREADABLE] += 1
-        yield fates
+        before += size_of(file)
+        yield Come(before, fates)
+
+
+def size_of(*files: Path) -> int:
+    """The bytes of these files; those that are gone have none."""
+    return sum(file.stat().st_size for file in files if file.exists())
 
 
 async def _import(bus: Bus, site: Site, saved: Saved) -> str:
@@ -71,16 +87,24 @@ async def _import(bus: Bus, site: Site, saved: Saved) -> str:
     place, reading, judgement = judged
     if judgement.action is not Action.PUBLISH or judgement.outcome not in WITH_BODY:
         return judgement.verdict
-    page = record_of(place, reading, judgement)
-    stored = await bus.last(topology.PAGES, page.subject)
-    moment = fetched_at(stored.headers) if stored else None
-    if moment is not None and moment >= page.fetched_at:
-        return Fate.STORED_ALREADY
     try:
-        await bus.publish(page.subject, page.encode())
+        return await _store(bus, record_of(place, reading, judgement))
     except Invalid:
         return Fate.TOO_LARGE
-    return Fate.PUBLISHED
+
+
+async def _store(bus: Bus, page: RawPage) -> Fate:
+    envelope = page.encode()
+    while True:
+        stored = await bus.last(topology.PAGES, page.subject)
+        moment = fetched_at(stored.headers) if stored else None
+        if moment is not None and moment >= page.fetched_at:
+            return Fate.STORED_ALREADY
+        try:
+            await bus.publish(page.subject, envelope, expect_last=stored.sequence if stored else 0)
+        except WrongLast:
+            continue  # a scraper or another import was first
+        return Fate.PUBLISHED
 
 
 def verdict_on(saved: Saved, site: Site) -> tuple[Place, Reading, Judgement] | None:
@@ -110,13 +134,17 @@ async def export_pages(bus: Bus, out: BinaryIO) -> AsyncIterator[int]:
     while found := await bus.read(topology.PAGES, start=after + 1, most=_BATCH, subject=f"{subjects.PAGES}.>"):
         for stored in found:
             after = stored.sequence
-            if stored.body:
-                _write(writer, RawPage.decode(stored.envelope))
-                written += 1
+            written += bool(stored.body) and _write(writer, stored)
         yield written
 
 
-def _write(writer: WARCWriter, page: RawPage) -> None:
+def _write(writer: WARCWriter, stored: Stored) -> bool:
+    """Write a page; whether it can be read, as it may be one of a newer version."""
+    try:
+        page = RawPage.decode(stored.envelope)
+    except Invalid as error:
+        log.warning("export.unreadable", subject=stored.subject, sequence=stored.sequence, why=str(error))
+        return False
     headers = StatusAndHeaders(f"{page.status} ", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1")
     date = page.fetched_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     payload = BytesIO(page.html.encode("utf-8", "replace"))
@@ -124,3 +152,4 @@ def _write(writer: WARCWriter, page: RawPage) -> None:
         page.final_url, "response", payload=payload, http_headers=headers, warc_headers_dict={"WARC-Date": date}
     )
     writer.write_record(record)
+    return True

@@ -19,6 +19,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from cinestream_scraper import chrome, firefox
 from cinestream_scraper.bidi import BiDi
 from cinestream_scraper.devtools import DevTools
+from cinestream_scraper.grid import Server
 from cinestream_scraper.guard import Guard, Tongue
 from cinestream_scraper.installed import Installed, Kind
 from cinestream_scraper.leave import Leave
@@ -62,16 +63,17 @@ class Launch:
         Raises:
             WebDriverException, OSError: it does not start.
         """
-        sandboxed = self._sandbox  # another thread may learn in the meantime that there is no sandbox
+        sandbox = self._sandbox  # another thread may learn in the meantime that there is no sandbox
         try:
-            driver = self._open(files)
+            driver = self._open(files, sandbox=sandbox)
         except SessionNotCreatedException as error:
-            if not sandboxed or self.kind != "chrome" or not chrome.is_about_sandbox(error):
+            if not sandbox or self.kind != "chrome" or not chrome.is_about_sandbox(error):
                 raise
             files.kill()
+            driver = self._open(files, sandbox=False)
+            if self._sandbox:
+                log.warning("browser.no_sandbox", reason=(error.msg or "").splitlines()[:1])
             self._sandbox = False
-            driver = self._open(files)
-            log.warning("browser.no_sandbox", reason=(error.msg or "").splitlines()[:1])
         driver.set_page_load_timeout(self._settings.scraper_page_deadline)
         driver.set_script_timeout(self._settings.scraper_page_deadline)
         if self.kind == "chrome":
@@ -119,12 +121,14 @@ class Launch:
 
     @property
     def _server(self) -> SplitResult:
-        return urlsplit(self._settings.selenium_url)
+        return urlsplit(Server.of(self._settings.selenium_url).url)
 
-    def _open(self, files: SessionFiles) -> WebDriver:
-        return self._local(self._installed, files) if self._installed else self._remote(files)
+    def _open(self, files: SessionFiles, *, sandbox: bool) -> WebDriver:
+        if self._installed:
+            return self._local(self._installed, files, sandbox=sandbox)
+        return self._remote(files, sandbox=sandbox)
 
-    def _local(self, installed: Installed, files: SessionFiles) -> WebDriver:
+    def _local(self, installed: Installed, files: SessionFiles, *, sandbox: bool) -> WebDriver:
         home = {"HOME": str(files.directory)} if installed.kind == "firefox" else {}  # it writes into ~/.cache
         how: dict[str, Any] = {
             "executable_path": installed.driver,
@@ -135,20 +139,21 @@ class Launch:
         }
         if installed.kind == "firefox":
             return webdriver.Firefox(firefox.options(self._settings, installed), FirefoxService(**how))
-        return webdriver.Chrome(chrome.options(self._settings, installed, sandbox=self._sandbox), ChromeService(**how))
+        return webdriver.Chrome(chrome.options(self._settings, installed, sandbox=sandbox), ChromeService(**how))
 
-    def _remote(self, files: SessionFiles) -> WebDriver:
+    def _remote(self, files: SessionFiles, *, sandbox: bool) -> WebDriver:
         options: ArgOptions = firefox.options(self._settings, None)
         if self.kind == "chrome":
-            options = chrome.options(self._settings, None, sandbox=self._sandbox)
-        url = self._settings.selenium_url
-        config = ClientConfig(remote_server_addr=url, timeout=int(self._settings.scraper_page_deadline) + 5)
+            options = chrome.options(self._settings, None, sandbox=sandbox)
+        url, name, password = Server.of(self._settings.selenium_url)
+        wait = int(self._settings.scraper_page_deadline) + 5
+        config = ClientConfig(remote_server_addr=url, username=name, password=password, timeout=wait)
         driver = webdriver.Remote(command_executor=url, options=options, client_config=config)
-        files.note_remote(f"{url.rstrip('/')}/session/{driver.session_id}")
+        files.note_remote(f"{self._settings.selenium_url.rstrip('/')}/session/{driver.session_id}")
         return driver
 
 
 def _websocket(server: SplitResult) -> str:
     """The address of a server's websockets."""
     scheme = "wss" if server.scheme == "https" else "ws"
-    return f"{scheme}://{server.netloc.rpartition('@')[2]}"
+    return f"{scheme}://{server.netloc}"

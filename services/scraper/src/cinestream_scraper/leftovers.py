@@ -16,10 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
 import structlog
-import urllib3
+import urllib3.exceptions
+
+from cinestream_scraper.grid import ask
 
 log = structlog.get_logger("scraper")
 
@@ -85,7 +86,9 @@ class SessionFiles:
 
     def note_remote(self, url: str) -> None:
         """Remember the address of a session on a Selenium server, which would hold its place there if it stayed."""
-        (self.directory / _REMOTE).write_text(url)
+        self.directory.mkdir(parents=True, exist_ok=True)  # it may be removed by now: killed while it started
+        (file := self.directory / _REMOTE).touch(mode=0o600)  # it may have a password
+        file.write_text(url)
 
     def kill(self) -> None:
         """Kill every process of the session, and end it on a Selenium server."""
@@ -100,14 +103,12 @@ class SessionFiles:
 def _end_remotes(directory: Path) -> None:
     # A run's directory, or a session's. No deeper: a dying browser still removes its own files there.
     for file in (directory / _REMOTE, *directory.glob(f"*/{_REMOTE}")):
-        if not file.exists():
+        try:
+            url = file.read_text()
+        except OSError:  # there is none, or it was ended by another thread just now
             continue
-        url = urlsplit(file.read_text())
-        auth = f"{url.username}:{url.password}" if url.username else None
         with suppress(urllib3.exceptions.HTTPError):
-            urllib3.request(
-                "DELETE", url.geturl(), headers=urllib3.make_headers(basic_auth=auth), timeout=_PATIENCE, retries=False
-            )
+            ask("DELETE", url, wait=_PATIENCE)
 
 
 def kill_marked(mark: str) -> int:

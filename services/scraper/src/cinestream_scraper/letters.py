@@ -33,5 +33,9 @@ async def _snapshot(bus: Bus, number: int, out: Path) -> None:
     packed = await objects.get(bus, subjects.SNAPSHOTS_BUCKET, name)
     if packed is None:
         raise Invalid(f"{name} is gone: snapshots are kept for 30 days, and the oldest go first when there are many")
-    for path in write(unpack(packed), out):
+    try:
+        written = write(unpack(packed), out)
+    except OSError as error:
+        raise Invalid(f"{out} cannot be written ({error.strerror})") from error
+    for path in written:
         typer.echo(str(path))

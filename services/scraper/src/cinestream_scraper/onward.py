@@ -13,7 +13,6 @@ from selectolax.lexbor import LexborHTMLParser
 
 from cinestream.contracts import Invalid, Kind, ScrapeRequest
 from cinestream.contracts.lists import list_page
-from cinestream.contracts.request import MAX_ROWS
 from cinestream_scraper.identity import next_data, path_into
 
 _NEXT = ", ".join(('link[rel~="next"]', 'a[rel~="next"]', "a.next-page", 'a[data-testid="index-pagination-nxt"]'))
@@ -21,6 +20,7 @@ _LEFT = '[data-testid="find-results-section-title"] .ipc-see-more button'
 _LIST = ("props", "pageProps", "mainColumnData", "list", "titleListItemSearch")
 _SEARCH = ("props", "pageProps", "searchResults", "titleResults")
 _POSITION = ("page", "start")
+_GO_ON = (Kind.LIST, Kind.SEARCH)
 
 
 def next_page(request: ScrapeRequest, html: str, rows: Sequence[str]) -> ScrapeRequest | None:
@@ -28,8 +28,8 @@ def next_page(request: ScrapeRequest, html: str, rows: Sequence[str]) -> ScrapeR
 
     Its limit is what is left of the request's, or of the most that any may be.
     """
-    left = (request.limit or MAX_ROWS) - len(rows)
-    if request.kind not in (Kind.LIST, Kind.SEARCH) or not _new(request, rows) or left < 1:
+    left = request.most - len(rows)
+    if request.kind not in _GO_ON or not _new(request, rows) or left < 1:
         return None
     progress = {"limit": left, "before": request.before + len(rows), "after": rows[0]}
     for address in _addresses(request, html):
@@ -43,18 +43,19 @@ def next_page(request: ScrapeRequest, html: str, rows: Sequence[str]) -> ScrapeR
 
 
 def missing(request: ScrapeRequest, html: str, rows: Sequence[str]) -> int:
-    """How many rows fewer than asked for were found, of those that the site says it has; 0 if it goes on.
+    """How many rows fewer than asked for the last page of a list or search found, of those that the site says it has.
 
     A search by name says no number: 1 if it would have shown more.
     """
-    if next_page(request, html, rows):
+    if request.kind not in _GO_ON:
         return 0
-    limit = request.limit or MAX_ROWS
     data = next_data(html)
     total = path_into(data, *(_LIST if request.kind is Kind.LIST else _SEARCH), "total")
     if isinstance(total, int):
-        return max(0, min(total - request.before, limit) - _new(request, rows))
-    return int(request.kind is Kind.SEARCH and len(rows) < limit and bool(LexborHTMLParser(html).css_first(_LEFT)))
+        return max(0, min(total - request.before, request.most) - _new(request, rows))
+    return int(
+        request.kind is Kind.SEARCH and len(rows) < request.most and bool(LexborHTMLParser(html).css_first(_LEFT))
+    )
 
 
 def _new(request: ScrapeRequest, rows: Sequence[str]) -> int:

@@ -1,7 +1,8 @@
 """When a host is left alone, and for how long: the circuit breaker of a host. Pure: the clock is an argument.
 
-A refusal (challenge, 429, 403) opens it at once, for as long as the verdict says. Failures open it when several
-come in a row, each time for longer. Several pages of either in a row mean that it is the site that fails, not a page.
+A refusal (challenge, 429, 403) opens it at once, for as long as the verdict says, and so does a failure that says when
+to come back. Other failures open it when several come in a row, each time for longer. Several pages of either in a row
+mean that it is the site that fails, not a page.
 """
 
 from collections.abc import Callable
@@ -38,9 +39,14 @@ class Pauses:
         self._count(page)
         self._pause(seconds, reason)
 
-    def failed(self, reason: str, page: str = "") -> None:
-        """The host gave no usable answer; `page` is the page that it concerns, empty where it is none's fault."""
+    def failed(self, reason: str, page: str = "", seconds: float = 0.0) -> None:
+        """The host gave no usable answer, and maybe said for how many seconds.
+
+        `page` is the page that it concerns, empty where it is none's fault.
+        """
         self._count(page)
+        if seconds:
+            self._pause(seconds, reason)
         if self._failures >= _FAILURES_IN_A_ROW:
             self._pause(_FIRST_PAUSE * 2 ** min(self._failures - _FAILURES_IN_A_ROW, 16), reason)
 

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 
 import structlog
 
-from cinestream.bus.jetstream import AlreadyQueued, Bus, Delivery
-from cinestream.contracts import Invalid, Kind, ScrapeRequest, Transient
+from cinestream.bus.jetstream import Bus, Delivery
+from cinestream.contracts import Invalid, ScrapeRequest, Transient
 from cinestream.contracts.page import html_bytes
-from cinestream_scraper import failures, freshness, metrics, onward
-from cinestream_scraper.discover import led_to, still_led_to, titles_of
+from cinestream_scraper import failures, freshness, metrics, refresh
+from cinestream_scraper.discover import Led, led_to, still_led_to
 from cinestream_scraper.host import Host
 from cinestream_scraper.pauses import retry_after_seconds
 from cinestream_scraper.reading import Reading
@@ -51,9 +51,9 @@ class Pipeline:
         """
         request = ScrapeRequest.decode(delivery.envelope)
         metrics.REQUESTS.labels(request.kind).inc()
-        if not request.force and await freshness.is_fresh(self.bus, request, self.settings.scraper_fresh_for):
+        if (led := await self._by_fresh_page(request)) is not None:
             metrics.FRESH.labels(request.kind).inc()
-            await self._queue(await self._already_led_to(request))
+            await self._queue(led.requests)
             return
         url = self.settings.site.address(request)
         await self.host.admit(url)
@@ -83,11 +83,13 @@ class Pipeline:
         """Until the pause is over, and each time for longer."""
         return min(self.host.pauses.left * delivery.delivered, _LONGEST_WAIT)
 
-    async def _already_led_to(self, request: ScrapeRequest) -> list[ScrapeRequest]:
-        """What a fresh page leads to, read from the stored page: "more like this", or where a list goes on."""
-        goes_on = request.depth if request.kind is Kind.TITLE else request.kind is not Kind.CHART
-        stored = await freshness.stored(self.bus, request) if goes_on else None
-        return still_led_to(request, html_bytes(stored.envelope).decode("utf-8", "replace")) if stored else []
+    async def _by_fresh_page(self, request: ScrapeRequest) -> Led | None:
+        """What the stored page leads to; None if it must be read: it is stale, or shows less than is asked for now."""
+        page = None if request.force else await freshness.fresh(self.bus, request, self.settings.scraper_fresh_for)
+        if page is None or not request.leads_on:
+            return Led([]) if page else None
+        led = still_led_to(request, html_bytes(page.envelope).decode("utf-8", "replace"))
+        return None if led.missing else led
 
     async def _read(self, url: str, request: ScrapeRequest, delivery: Delivery) -> Reading:
         def failed(reading: Reading) -> bool:
@@ -101,7 +103,7 @@ class Pipeline:
             reading = await self.sessions.read(url, request.kind, request.limit, failed=failed)
         except SiteUnreachable as error:
             metrics.FAILURES.labels("unreachable").inc()
-            self.host.pauses.failed(str(error))
+            self.host.pauses.failed(str(error), error.page)
             raise Failed(str(error)) from error
         except SessionLost as error:
             metrics.FAILURES.labels("session-lost").inc()
@@ -116,48 +118,43 @@ class Pipeline:
         known = judgement.action is Action.PUBLISH
         (log.info if known else log.warning)("page.read", url=reading.url, verdict=judgement.verdict, why=judgement.why)
         if judgement.verdict is Verdict.SERVER_ERROR:
-            self.host.pauses.failed(judgement.why, reading.url)
+            self.host.pauses.failed(judgement.why, reading.url, _retry_after(reading, default=0.0))
         elif judgement.action is not Action.PAUSE:
             self.host.pauses.worked()
 
     async def _carry_out(self, request: ScrapeRequest, reading: Reading, judgement: Judgement) -> None:
         if judgement.action is Action.PUBLISH:
-            self._note_missing(request, reading)
-            await self._queue(led_to(request, reading.html, judgement))
+            led = led_to(request, reading.html, judgement)
+            if led.missing:
+                metrics.ROWS_MISSING.inc(led.missing)
+                log.warning("rows.missing", url=reading.url, missing=led.missing)
+            await self._queue(led.requests)
             await self._publish(request, reading, judgement)
         elif judgement.action is Action.PAUSE:
             seconds = self._pause_of(reading, judgement)
             self.host.refused(seconds, f"{judgement.verdict}: {judgement.why}", reading.url)
-            log.warning("host.paused", seconds=round(seconds), verdict=judgement.verdict, url=reading.url)
+            log.warning("host.paused", seconds=round(self.host.pauses.left), verdict=judgement.verdict, url=reading.url)
         if judgement.action is not Action.PUBLISH:
             raise Failed(f"{judgement.verdict}: {judgement.why}")
 
-    def _note_missing(self, request: ScrapeRequest, reading: Reading) -> None:
-        """Say it if a list or search showed fewer rows than it says it has."""
-        if request.kind not in (Kind.LIST, Kind.SEARCH):
-            return
-        rows = titles_of(reading.html)
-        if missing := onward.missing(request, reading.html, rows):
-            metrics.ROWS_MISSING.inc(missing)
-            log.warning("rows.missing", url=reading.url, found=request.before + len(rows), missing=missing)
-
     def _pause_of(self, reading: Reading, judgement: Judgement) -> float:
         if judgement.verdict is Verdict.RATE_LIMITED:
-            return retry_after_seconds(reading.retry_after, datetime.now(UTC), default=_RETRY_AFTER)
+            return _retry_after(reading, default=_RETRY_AFTER)
         return self.settings.scraper_challenge_pause
 
     async def _queue(self, requests: Iterable[ScrapeRequest]) -> None:
         for request in requests:
-            try:
-                await self.bus.publish(request.subject, request.encode())
+            if await refresh.enqueue(self.bus, request):
                 metrics.DISCOVERED.inc()
-            except AlreadyQueued:
-                continue
 
     async def _publish(self, request: ScrapeRequest, reading: Reading, judgement: Judgement) -> None:
         page = record_of(Place(request.kind, request.id), reading, judgement)
         await self.bus.publish(page.subject, page.encode())
         metrics.PUBLISHED.labels(page.outcome).inc()
+
+
+def _retry_after(reading: Reading, *, default: float) -> float:
+    return retry_after_seconds(reading.retry_after, datetime.now(UTC), default=default)
 
 
 class Failed(Transient):

@@ -4,23 +4,40 @@ A schedule is a message on `cinestream.schedules.every.…` that the server repe
 carried over to the work queue, which may hold it already.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+import anyio
 import structlog
 
 from cinestream.bus import topology
 from cinestream.bus.jetstream import AlreadyQueued, Bus, Delivery
-from cinestream.contracts import Envelope, Lane, ScrapeRequest, subjects
+from cinestream.contracts import Envelope, Lane, ScrapeRequest, Transient, subjects
 from cinestream_scraper.seeds import Seed
 
 log = structlog.get_logger("scraper")
 
 SCHEDULE = "Nats-Schedule"
 _TARGET = "Nats-Schedule-Target"
+_AGAIN = 5.0
 
 
-async def plant(bus: Bus, seeds: Iterable[Seed]) -> None:
-    """Queue the seeds, and make the stored schedules theirs. A schedule that is right keeps its clock."""
+async def plant_when_possible(bus: Bus, seeds: Iterable[Seed]) -> None:
+    """Plant as soon as the bus answers and the queue has room, for which others must be read first."""
+    seeds = [*seeds]
+    while True:
+        try:
+            return await plant(bus, seeds)
+        except Transient as error:
+            log.warning("seeds.not_queued", reason=str(error))
+        await anyio.sleep(_AGAIN)
+
+
+async def plant(bus: Bus, seeds: Sequence[Seed]) -> None:
+    """Queue the seeds, and make the stored schedules theirs. A schedule that is right keeps its clock.
+
+    Raises:
+        Transient: the bus does not answer, or the queue is full; what was done until then is right.
+    """
     wanted = {subjects.schedule(s.request.kind, s.request.id): s for s in seeds if s.every}
     stored = await bus.read_lasts(topology.SCHEDULES, [f"{subjects.SCHEDULES_EVERY}.>"])
     current = {message.subject: message.envelope for message in stored}

@@ -17,6 +17,7 @@ AGENT = "CineStream"
 _KEPT = 3600.0
 _MOST_BYTES = 512_000
 _MOST_REDIRECTS = 5
+_PATIENCE = 30.0
 
 
 class Robots:
@@ -53,22 +54,40 @@ class Robots:
         parts = urlsplit(url)
         address = f"{parts.scheme}://{parts.netloc}/robots.txt"
         try:
-            answer = await self._asked(address)
+            with anyio.fail_after(_PATIENCE):
+                return await self._asked(address)
         except Invalid as error:
-            raise Transient(f"{address} leads elsewhere: {error}", retry_after=30) from error
+            raise Transient(f"{address} leads elsewhere: {error}") from error
+        except TimeoutError as error:
+            raise Transient(f"{address}: not there after {_PATIENCE:g} s") from error
         except httpx2.HTTPError as error:
-            raise Transient(f"{address}: {type(error).__name__} {error}", retry_after=5) from error
-        if answer.status_code >= 500 or answer.status_code == 429:
-            raise Transient(f"{address}: HTTP {answer.status_code}", retry_after=30)
-        # "Unavailable" (4xx) means that there are no rules.
-        return answer.text[:_MOST_BYTES] if answer.is_success else ""
+            raise Transient(f"{address}: {type(error).__name__} {error}".rstrip()) from error
 
-    async def _asked(self, address: str) -> httpx2.Response:
-        """The answer, after as many redirects as RFC 9309 wants followed, each of which must be allowed."""
-        answer = await self._client.get(address)
-        for _ in range(_MOST_REDIRECTS):
-            if answer.next_request is None:
-                break
-            await anyio.to_thread.run_sync(partial(self._leave.require, str(answer.next_request.url), is_page=True))
-            answer = await self._client.send(answer.next_request)
-        return answer
+    async def _asked(self, address: str) -> str:
+        """The text, after as many redirects as RFC 9309 wants followed, each of which must be allowed."""
+        request = self._client.build_request("GET", address)
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer = await self._client.send(request, stream=True)
+            try:
+                if answer.next_request is None:
+                    return await _rules(answer, address)
+            finally:
+                await answer.aclose()
+            request = answer.next_request
+            await anyio.to_thread.run_sync(partial(self._leave.require, str(request.url), is_page=True))
+        return ""
+
+
+async def _rules(answer: httpx2.Response, address: str) -> str:
+    """The text of an answer as far as it is read; none where it is "unavailable" (4xx), which means no rules."""
+    if answer.status_code >= 500 or answer.status_code == 429:
+        raise Transient(f"{address}: HTTP {answer.status_code}")
+    if not answer.is_success:
+        return ""
+    text = bytearray()
+    async for piece in answer.aiter_bytes():
+        text += piece
+        if len(text) > _MOST_BYTES:
+            del text[text.rfind(b"\n", 0, _MOST_BYTES) + 1 :]  # half a path would forbid more than the whole
+            break
+    return text.decode("utf-8", "replace")

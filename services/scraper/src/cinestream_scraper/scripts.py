@@ -10,6 +10,13 @@ _FOUND = '[data-testid="find-results-section-title"]'
 MORE_BUTTON = f'[data-testid="chart-see-more"], :is({_FOUND}, body:not(:has({_FOUND}))) .ipc-see-more button'
 ROW = ".ipc-metadata-list-summary-item"
 
+NO_BOXES = """
+// A page is none the worse for its alert boxes, but its driver may wait for one that has gone with its page.
+window.alert = window.print = () => {};
+window.confirm = () => false;
+window.prompt = () => null;
+"""
+
 LOOK = f"""
 const navigation = performance.getEntriesByType("navigation")[0];
 const data = document.getElementById("__NEXT_DATA__");
@@ -79,11 +86,16 @@ return navigation ? navigation.toJSON() : {};
 """
 
 SNAPSHOT = """
+// Marks the page by the visit, so that the next one knows when it sees this page still.
+const [visit] = arguments;
+const before = Boolean(window.cinestreamVisit) && window.cinestreamVisit !== visit;
+window.cinestreamVisit = visit;
 const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) + "\\n" : "";
 const navigation = performance.getEntriesByType("navigation")[0];
 return {
   html: type + document.documentElement.outerHTML,
   url: location.href,
   status: navigation ? navigation.responseStatus : 0,
+  before,
 };
 """

@@ -1,4 +1,4 @@
-"""What is scraped at start, and again every so often: `chart:top@24h,tt0111161@10s`. Pure."""
+"""What is scraped at start, and again every so often: `chart:top@25h,tt0111161@10s`, or `none`. Pure."""
 
 from typing import NamedTuple
 
@@ -14,13 +14,14 @@ class Seed(NamedTuple):
 
 
 def parse_seeds(text: str) -> tuple[Seed, ...]:
-    """Read a comma-separated list of `target` or `target@period`.
+    """Read a comma-separated list of `target` or `target@period`; `none` is empty, as an empty variable is no setting.
 
     Raises:
         ValueError: an entry names no target, its period is no duration of at least a second, or a target
             comes twice.
     """
-    seeds = tuple(_seed(entry.strip()) for entry in text.split(",") if entry.strip())
+    entries = () if text.strip() == "none" else text.split(",")
+    seeds = tuple(_seed(entry.strip()) for entry in entries if entry.strip())
     targets = [seed.request.target for seed in seeds]
     for target in targets:
         if targets.count(target) > 1:

@@ -95,7 +95,7 @@ class Service:
         async def handle(delivery: Delivery) -> None:
             await refresh.carry_over(bus, delivery)
 
-        await refresh.plant(bus, context.settings.seeds)
+        await refresh.plant_when_possible(bus, context.settings.seeds)
         due = await bus.pull(topology.SCHEDULES, "scraper-due")
         work = Work("scraper", hands=8, grace=_GRACE)
         await consume(bus, [due], handle, work=work, metrics=metrics.DUE_LOOP, stop=context.stop)

@@ -25,6 +25,7 @@ from cinestream_scraper.visit import Waits, leave, visit
 log = structlog.get_logger("scraper")
 
 _UNREACHABLE = re.compile(r"net::ERR_\w+|about:neterror\?e=\w+")
+_IN_CIRCLES = "redirectLoop"
 
 
 _LOOK_EVERY = 10  # looking through all processes takes as long as a tenth of a page
@@ -46,7 +47,11 @@ class SessionLost(Transient):
 
 
 class SiteUnreachable(Transient):
-    """The browser is well, but the site does not answer."""
+    """The browser is well, but the site does not answer; `page` is the page that it concerns, empty: any of them."""
+
+    def __init__(self, message: str, page: str = "") -> None:
+        super().__init__(message)
+        self.page = page
 
 
 class BrowserSession:
@@ -60,7 +65,7 @@ class BrowserSession:
         self._guard: Guard | None = None
         self._dead = False
         self._failed = False
-        self._restless = False
+        self.restless = False
         self._page_since = 0.0
         self.started = False
         self.pages = 0
@@ -76,11 +81,11 @@ class BrowserSession:
         """
         try:
             driver = self._driver or self._start()
-            if self._restless:
+            if self.restless:
                 leave(driver, self._waits)
             if self._failed:
                 logged(driver)  # of the page that failed, and not of this one
-            self._failed = self._restless = True
+            self._failed = self.restless = True
             self._watched()
             self.pages += 1
             self._page_since = time.time()
@@ -90,16 +95,17 @@ class BrowserSession:
         except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
             self._require_allowed()
             if match := _UNREACHABLE.search(str(error)):
-                raise SiteUnreachable(f"{url}: {match[0]}") from error
+                raise SiteUnreachable(f"{url}: {match[0]}", url if _IN_CIRCLES in match[0] else "") from error
             raise SessionLost(f"{url}: {_line(error)}") from error
         finally:
             if self._dead:
                 self._end()  # it was killed while it started: what came up since is killed too
         self._require_allowed()
         self._failed = False
-        self._restless = looks_challenged(reading.html)
+        self.restless = reading.status != 200 or looks_challenged(reading.html)
         if reading.final_url.startswith(ERROR_PAGES):
-            raise SiteUnreachable(f"{url}: the browser shows {reading.final_url[:80]}")
+            # Nobody refused a connection: its redirects go in circles, or lead where no browser goes.
+            raise SiteUnreachable(f"{url}: the browser shows {reading.final_url[:80]}", url)
         return reading
 
     def _answers(self, driver: WebDriver) -> list[Answer]:
@@ -127,6 +133,20 @@ class BrowserSession:
             console = list(self._guard.heard().console) if self._guard else []
             return gather(self._driver, self._page_since, console)
         except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise SessionLost(_line(error)) from error
+
+    def rest(self) -> None:
+        """Leave a page that was refused: it may go on asking, though the site is to be left alone.
+
+        Raises:
+            SessionLost: it cannot be left; this session must be killed and not be used again.
+        """
+        try:
+            if self._driver and self.restless:
+                leave(self._driver, self._waits)
+                logged(self._driver)  # what it was answered meanwhile
+                self.restless = False
+        except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
             raise SessionLost(_line(error)) from error
 
     def worn(self, bounds: Bounds) -> str | None:

@@ -74,9 +74,10 @@ class Sessions:
             metrics.PAGE_SECONDS.observe(time.perf_counter() - started)
             self._pauses.worked()
             if not failed(reading):
-                keep = not await self._is_worn(session)
+                keep = await self._rests(session) and not await self._is_worn(session)
             elif evidence := await self._evidence(session):
-                keep, reading = True, reading._replace(evidence=evidence)
+                reading = reading._replace(evidence=evidence)
+                keep = await self._rests(session)
         except (SiteUnreachable, Invalid):
             keep = True
             raise
@@ -132,6 +133,18 @@ class Sessions:
         except (SessionLost, TimeoutError) as error:
             log.warning("evidence.none", reason=f"{type(error).__name__}: {error}")
             return None
+
+    async def _rests(self, session: BrowserSession) -> bool:
+        """Whether the session left a page that might go on asking; it need not leave any other."""
+        if not session.restless:
+            return True
+        try:
+            with anyio.fail_after(_EVIDENCE_WITHIN):
+                await in_daemon_thread(session.rest)
+        except (SessionLost, TimeoutError) as error:
+            log.warning("session.restless", reason=f"{type(error).__name__}: {error}")
+            return False
+        return True
 
     def _unavailable(self, reason: str) -> BrowserUnavailable:
         log.warning("browser.unavailable", reason=reason)

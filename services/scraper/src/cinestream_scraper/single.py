@@ -12,7 +12,7 @@ import typer
 from cinestream.contracts import Invalid, ScrapeRequest, Transient
 from cinestream.contracts.saved import saved_text
 from cinestream.runtime.logs import configure_logs
-from cinestream.runtime.settings import load_settings
+from cinestream.runtime.settings import load_settings, masked
 from cinestream_scraper.host import Host
 from cinestream_scraper.installed import Installed, NoBrowser, find_browser
 from cinestream_scraper.leftovers import Run
@@ -30,7 +30,7 @@ def browser() -> None:
     settings = load_settings(ScraperSettings)
     installed = local_browser(settings)
     if installed is None:
-        typer.echo(f"{settings.scraper_browser} at {settings.selenium_url}")
+        typer.echo(f"{settings.scraper_browser} at {masked(settings.selenium_url)}")
     else:
         typer.echo(f"{installed.browser}, driven by {installed.driver}")
 
@@ -46,6 +46,7 @@ def scrape(
         raise failed(f"{out.parent} is no directory: make it, or name another file")
     installed, run = local_browser(settings), begin(settings)
     try:
+        settings.site.require_named(target)
         request = ScrapeRequest.of(target)
         reading = anyio.run(_scrape, settings, installed, run, request)
         settings.site.require_allowed(reading.final_url)

@@ -43,8 +43,7 @@ async def read(settings: ScraperSettings) -> Status:
     """Ask the bus, and the scraper.
 
     Raises:
-        KeyError: a stream is not there.
-        Transient: the bus does not answer.
+        Transient: the bus does not answer, or a stream is not there.
     """
     scraper, degraded, rows_missing = await _scraper(settings)
     async with connected(settings, "cinestream-scraper-status") as bus:

@@ -90,7 +90,7 @@ class Site(NamedTuple):
         Raises:
             Invalid: it is at another host.
         """
-        if target.startswith(("http://", "https://")) and urlsplit(target).hostname not in _IMDB:
+        if target.startswith(("http://", "https://")) and not _is_imdb(target):
             self.require_allowed(target)
 
     def require_allowed(self, url: str) -> None:
@@ -101,6 +101,13 @@ class Site(NamedTuple):
         """
         if not self.allows(url):
             raise Invalid(f"the host of {url[:200]} is not allowed (CINESTREAM_SCRAPER_ALLOWED_HOSTS)")
+
+
+def _is_imdb(url: str) -> bool:
+    try:
+        return urlsplit(url).hostname in _IMDB
+    except ValueError:
+        return False
 
 
 def _host(url: str) -> str:

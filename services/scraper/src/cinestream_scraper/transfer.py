@@ -6,30 +6,44 @@ from pathlib import Path
 
 import typer
 
+from cinestream.contracts import Invalid
+from cinestream.resilience.atomic import replacing
 from cinestream.runtime.connected import connected
 from cinestream_scraper.archives import files_in
-from cinestream_scraper.importing import export_pages, import_pages
+from cinestream_scraper.importing import export_pages, import_pages, size_of
 from cinestream_scraper.settings import ScraperSettings
 
 
 async def import_into(settings: ScraperSettings, paths: list[Path]) -> None:
-    """Import, a bar of files on the way, and say what became of the pages."""
+    """Import, a bar of bytes on the way, and say what became of the pages.
+
+    Raises:
+        Invalid: there is nothing to import.
+        Transient: the bus does not answer.
+    """
     fates: Counter[str] = Counter()
+    files = files_in(paths)
+    if not files:
+        raise Invalid("there is no .html, .htm, .warc, .warc.gz or .wacz file in what was named")
     async with connected(settings, "cinestream-scraper-import") as bus:
-        with typer.progressbar(length=len(files_in(paths)), label="files", file=sys.stderr) as bar:
-            async for fates in import_pages(bus, settings.site, paths):  # noqa: B007
-                bar.update(1)
+        with typer.progressbar(length=size_of(*files), label="importing", file=sys.stderr) as bar:
+            async for read, fates in import_pages(bus, settings.site, files):  # noqa: B007
+                bar.update(max(0, read - bar.pos))  # the parts of a package may not be in their order
     for fate, count in sorted(fates.items()):
         typer.echo(f"{fate}: {count:,}")
 
 
 async def export_from(settings: ScraperSettings, out: Path) -> None:
-    """Export into a file that is there only when it is whole."""
-    part, written = out.with_name(f"{out.name}.part"), 0
+    """Export into a file that is there only when it is whole.
+
+    Raises:
+        OSError: it cannot be written.
+        Transient: the bus does not answer.
+    """
+    written = 0
     async with connected(settings, "cinestream-scraper-export") as bus:
         last = (await bus.stream_state("PAGES")).messages
-        with part.open("wb") as file, typer.progressbar(length=last, label="pages", file=sys.stderr) as bar:
+        with replacing(out) as file, typer.progressbar(length=last, label="pages", file=sys.stderr) as bar:
             async for written in export_pages(bus, file):
                 bar.update(written - bar.pos)
-    part.replace(out)
     typer.echo(f"{out}: {written:,} pages")

@@ -1,5 +1,6 @@
 """One page, from its address to what it was when all its parts were there. Waits for things, never for time."""
 
+import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -10,6 +11,8 @@ from selenium.common.exceptions import (
     NoSuchFrameException,
     StaleElementReferenceException,
     TimeoutException,
+    UnexpectedAlertPresentException,
+    WebDriverException,
 )
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -31,8 +34,15 @@ class Waits(NamedTuple):
     quiet: float = 1.0
 
 
-# What a page that changes under our hands causes: look again.
-_IN_MOTION = (JavascriptException, StaleElementReferenceException, NoSuchElementException, NoSuchFrameException)
+# What a page that changes under our hands causes, or asks one thing after another: look again.
+_IN_MOTION = (
+    JavascriptException,
+    StaleElementReferenceException,
+    NoSuchElementException,
+    NoSuchFrameException,
+    UnexpectedAlertPresentException,
+)
+_REPLACED = "aborted by navigation"  # Chrome's driver has no exception of its own for it
 _POLL = 0.05
 _BLANK = "about:blank"
 _MOST_CLICKS = 400
@@ -41,14 +51,16 @@ _MOST_CLICKS = 400
 def visit(driver: WebDriver, url: str, kind: Kind, waits: Waits, limit: int | None = None) -> Reading:
     """Open a page, let its dynamic parts load, and return it as it is then, whatever it is.
 
-    Of a chart, search or list as many rows are shown as it has, or at least `limit`.
+    Of a chart, search or list as many rows are shown as it has, or at least `limit`. Where the answer brought no page
+    (a 204, a download) the browser still shows the one before: the reading is at `about:blank` then, and empty.
 
     Raises:
         WebDriverException: the page or the browser cannot be reached.
     """
-    driver.get(url)
+    with suppress(UnexpectedAlertPresentException):  # it goes on loading
+        driver.get(url)
     _until(driver, waits.page, lambda: _loaded(driver, kind, waits, limit))
-    seen = _ask(driver, waits, scripts.SNAPSHOT)
+    seen = _ask(driver, waits, scripts.SNAPSHOT, str(time.monotonic_ns()))
     reading = Reading(
         url=url,
         final_url=seen["url"],
@@ -57,7 +69,7 @@ def visit(driver: WebDriver, url: str, kind: Kind, waits: Waits, limit: int | No
         read_at=datetime.now(UTC),
     )
     _close_other_windows(driver)
-    return reading
+    return reading._replace(final_url=_BLANK, html="") if seen["before"] else reading
 
 
 def leave(driver: WebDriver, waits: Waits) -> None:
@@ -88,12 +100,12 @@ def _loaded(driver: WebDriver, kind: Kind, waits: Waits, limit: int | None) -> b
 def _settle(driver: WebDriver, waits: Waits) -> bool:
     """Wait until the page is what it is going to be; return whether it is one that has parts to load."""
 
-    def settled() -> Look | None:
+    def settled(*, patient: bool = True) -> Look | None:
         look: Look | None = driver.execute_script(scripts.LOOK)
         if look is None:
             return None
         if _is_challenge(look):
-            return None if look["scripts"] else look
+            return None if patient and look["scripts"] else look
         if look["consentFrame"] or look["consentButton"]:
             _answer_consent(driver, waits)
             return None
@@ -106,7 +118,9 @@ def _settle(driver: WebDriver, waits: Waits) -> bool:
         # Still a challenge or a dialog, or very slow: a page gets more time, a challenge gets none.
         look = _ask(driver, waits, scripts.LOOK)
         if not _is_challenge(look) and look["ready"] == "loading":
-            look = _until(driver, waits.page, settled)
+            # A page that was cut off says so for ever, and just now maybe a challenge that loads itself again.
+            with suppress(TimeoutException):
+                look = _until(driver, waits.page, lambda: settled(patient=False))
     return bool(look["status"] == 200 and look["data"])
 
 
@@ -168,12 +182,20 @@ def _close_other_windows(driver: WebDriver) -> None:
         driver.switch_to.window(first)
 
 
-def _ask(driver: WebDriver, waits: Waits, script: str) -> Look:
+def _ask(driver: WebDriver, waits: Waits, script: str, *arguments: str) -> Look:
     """What a script says of the page. Firefox answers nothing for a page that is just being replaced: asked again."""
-    answer: Look = _until(driver, waits.page, lambda: driver.execute_script(script))
+    answer: Look = _until(driver, waits.page, lambda: driver.execute_script(script, *arguments))
     return answer
 
 
 def _until(driver: WebDriver, seconds: float, condition: Any) -> Any:
+    def there(_: WebDriver) -> Any:
+        try:
+            return condition()
+        except WebDriverException as error:
+            if isinstance(error, _IN_MOTION) or _REPLACED not in (error.msg or ""):
+                raise
+            return None
+
     wait = WebDriverWait(driver, seconds, poll_frequency=_POLL, ignored_exceptions=_IN_MOTION)
-    return wait.until(lambda _: condition())
+    return wait.until(there)

@@ -111,7 +111,10 @@ async def _show(bus: Bus, stage: str, number: int, out: Path | None) -> None:
         return
     typer.echo(kept.letter.traceback, nl=False)
     if out:
-        await anyio.Path(out).write_bytes(_body(kept.letter.original))
+        try:
+            await anyio.Path(out).write_bytes(_body(kept.letter.original))
+        except OSError as error:
+            raise Invalid(f"{out} cannot be written ({error.strerror})") from error
 
 
 def _body(original: Envelope) -> bytes:

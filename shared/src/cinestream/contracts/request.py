@@ -87,6 +87,16 @@ class ScrapeRequest(BaseModel):
         """Where its page is on the site: path and query."""
         return path_of(self.kind, self.id) if self.kind is not Kind.SEARCH else self.query
 
+    @property
+    def most(self) -> int:
+        """How many titles it may lead to."""
+        return self.limit or MAX_ROWS
+
+    @property
+    def leads_on(self) -> bool:
+        """Whether other titles are asked for by it: all but a title alone."""
+        return self.kind is not Kind.TITLE or self.depth > 0
+
     @classmethod
     def of(
         cls, target: str, *, lane: Lane = Lane.CRAWL, force: bool = False, limit: int | None = None, depth: int = 0

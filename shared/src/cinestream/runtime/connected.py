@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from cinestream.bus.jetstream import Bus
+from cinestream.bus.jetstream import Bus, NotDeclared
+from cinestream.contracts import Transient
 from cinestream.runtime.settings import BusSettings
 
 
@@ -12,7 +13,7 @@ async def connected(settings: BusSettings, name: str, *, patience: float | None 
     """The bus, closed at the end; waited for so many seconds, or (None) as long as it takes, with a warning in the log.
 
     Raises:
-        Transient: it cannot be reached; says why, and what to do.
+        Transient: it cannot be reached, or has no streams; says why, and what to do.
     """
     bus = await Bus.connect(
         settings.nats_url,
@@ -23,5 +24,7 @@ async def connected(settings: BusSettings, name: str, *, patience: float | None 
     )
     try:
         yield bus
+    except NotDeclared as error:
+        raise Transient(f"{error} (is the topology declared? cinestream-topology does it)") from error
     finally:
         await bus.close()

@@ -5,6 +5,7 @@ Every setting is a field; its environment variable is `CINESTREAM_` and the name
 """
 
 import os
+import re
 from collections.abc import Callable
 from typing import Annotated, Literal, TypeVar
 
@@ -13,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 PREFIX = "CINESTREAM_"
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
 Port = Annotated[int, Field(ge=1, le=65535)]
 Settings = TypeVar("Settings", bound="FileSettings")
 
@@ -94,7 +96,7 @@ def _fault(settings: type[FileSettings], loc: tuple[int | str, ...], message: st
         return f"{'.'.join(str(part) for part in loc)}: {message}"
     name = (settings.model_config.get("env_prefix") or "") + "_".join(str(part) for part in loc[:1]).upper()
     secret = "password" in name.lower() or "token" in name.lower()
-    return f"{name}: {message}" + ("" if secret else f" (got {value!r})")
+    return f"{name}: {message}" + ("" if secret else f" (got {masked(repr(value))})")
 
 
 def _unknown_variables(settings: type[FileSettings]) -> list[str]:
@@ -122,4 +124,9 @@ def _file_variable(settings: type[BaseSettings]) -> str:
 def print_settings(settings: CommonSettings) -> None:
     """Print the effective settings as environment variables, secrets masked."""
     for name, value in settings.model_dump(mode="json").items():
-        typer.echo(f"{PREFIX}{name.upper()}={'' if value is None else value}")
+        typer.echo(f"{PREFIX}{name.upper()}={'' if value is None else masked(str(value))}")
+
+
+def masked(text: str) -> str:
+    """Text without the names and passwords in its addresses."""
+    return _CREDENTIALS.sub("***", text)

@@ -11,6 +11,7 @@ from cinestream.bus.jetstream.deliveries import Delivery, Pull
 from cinestream.bus.jetstream.stored import (
     AlreadyQueued,
     ConsumerState,
+    NotDeclared,
     Stored,
     StreamState,
     WrongLast,
@@ -22,6 +23,7 @@ __all__ = [
     "Bus",
     "ConsumerState",
     "Delivery",
+    "NotDeclared",
     "Pull",
     "Stored",
     "StreamState",

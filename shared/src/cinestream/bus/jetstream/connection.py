@@ -31,7 +31,8 @@ log = structlog.get_logger("bus")
 _FIRST_TIME, _LAST_TIME = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 
 WRONG_LAST_SEQUENCE = 10071
-MAX_MESSAGES_PER_SUBJECT = 10077
+STORE_FAILED = 10077
+SUBJECT_FULL = "maximum messages per subject exceeded"
 
 
 class Bus:
@@ -151,7 +152,7 @@ class Bus:
             code, text = error.get("err_code"), error.get("description")
             if code == WRONG_LAST_SEQUENCE:
                 raise WrongLast(text)
-            if code == MAX_MESSAGES_PER_SUBJECT:
+            if code == STORE_FAILED and text == SUBJECT_FULL:  # a stream that is full has the same code
                 raise AlreadyQueued(text)
             raise Transient(f"publish to {subject}: {text} ({code})")
         return int(answer["seq"])
@@ -206,7 +207,7 @@ class Bus:
         """The facts of a stream.
 
         Raises:
-            KeyError: there is no such stream.
+            NotDeclared: there is no such stream.
         """
         info = await self._requests.api(f"STREAM.INFO.{stream}")
         state = info["state"]
@@ -223,7 +224,7 @@ class Bus:
         """The facts of a durable.
 
         Raises:
-            KeyError: there is no such durable.
+            NotDeclared: there is no such durable.
         """
         info = await self._requests.api(f"CONSUMER.INFO.{stream}.{durable}")
         return ConsumerState(info["num_pending"], info["num_ack_pending"], info["num_redelivered"])
@@ -274,6 +275,6 @@ class Bus:
 
         Raises:
             ValueError: the server refuses, with its reason.
-            KeyError: what the request names is not there.
+            NotDeclared: what the request names is not there.
         """
         return await self._requests.api(api, config)

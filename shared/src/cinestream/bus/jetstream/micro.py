@@ -33,6 +33,11 @@ async def offered(
     offering = await add_service(client, name=service, version=version, description=about)
     try:
         await offering.add_endpoint(name=subject.rpartition(".")[2], subject=subject, handler=handle, metadata={})
+        # A flush of nats-py overtakes what is not written yet: after the first it is written, after the second known. A
+        # connection that is lost meanwhile says all of it again.
+        with contextlib.suppress(nats.errors.Error):
+            await client.flush()
+            await client.flush()
         yield
     finally:
         # A connection that is away has nothing to unsubscribe from.

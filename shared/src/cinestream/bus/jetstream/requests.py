@@ -8,7 +8,7 @@ import nats.errors
 import orjson
 from nats.aio.msg import Msg
 
-from cinestream.bus.jetstream.stored import NO_MORE, Stored, stored_of
+from cinestream.bus.jetstream.stored import NO_MORE, NotDeclared, Stored, stored_of
 from cinestream.bus.jetstream.straight import StraightClient
 from cinestream.contracts import Transient
 
@@ -40,13 +40,13 @@ class Requests:
         """Ask the JetStream API.
 
         Raises:
-            KeyError: what the request names is not there.
+            NotDeclared: what the request names is not there.
             ValueError: the server refuses, with its reason.
         """
         answer = await self.ask(f"$JS.API.{api}", orjson.dumps(request) if request else b"")
         if error := answer.get("error"):
             if error.get("code") == 404:
-                raise KeyError(f"{api}: {error['description']}")
+                raise NotDeclared(f"{api}: {error['description']}")
             if error.get("code") == 503:
                 raise Transient(f"{api}: {error['description']}")
             raise ValueError(f"{api}: {error['description']} ({error.get('err_code')})")

@@ -14,11 +14,19 @@ NO_MORE = frozenset({"204", "404", "408", "409"})
 
 
 class AlreadyQueued(Exception):
-    """The subject holds one message and takes no second one (JetStream error 10077)."""
+    """The subject holds one message and takes no second one (JetStream error 10077, by its text)."""
 
 
 class WrongLast(Exception):
     """Somebody else wrote to the subject first (JetStream error 10071): read it again, and decide again."""
+
+
+class NotDeclared(KeyError):
+    """A stream or consumer is not there."""
+
+    def __str__(self) -> str:
+        """The text as it is, which a KeyError would quote."""
+        return str(self.args[0])
 
 
 class Stored(NamedTuple):
