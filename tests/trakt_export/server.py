@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -200,12 +201,16 @@ def _in_time(item: Any, query: dict[str, str]) -> bool:
 
 
 @contextmanager
-def serving(account: Account, host: str = "127.0.0.1", port: int = 0) -> Iterator[Account]:
+def serving(
+    account: Account, host: str = "127.0.0.1", port: int = 0, *, tls: SSLContext | None = None
+) -> Iterator[Account]:
     """Serve an account; its `url` says where."""
     handler = type("AccountHandler", (Handler,), {"account": account})
     with ThreadingHTTPServer((host, port), handler) as server:
         server.daemon_threads, server.block_on_close = True, False
-        account.url = f"http://127.0.0.1:{server.server_address[1]}"
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+        account.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

@@ -219,6 +219,27 @@ def test_all_lists_by_command(trakt: Account, settings: TraktSettings, tmp_path:
     assert (verified.returncode, verified.stdout) == (0, "1 rows, no faults\n")
 
 
+def test_a_list_that_fails_keeps_no_other_from_being_exported(
+    trakt: Account, settings: TraktSettings, tmp_path: Path
+) -> None:
+    """What was exported is said, what was not too, with the reason; older files of that list stay."""
+    trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
+    (tmp_path / "collection-001.csv").write_text("older\n")
+
+    def fall_short(account: Account, path: str, page: int) -> None:
+        account.count_offset = 3 * (path == "/sync/collection/movies")
+
+    trakt.on_page = fall_short
+    result = command(settings, "export", "all", "--out", str(tmp_path))
+    assert result.returncode == 1
+    assert result.stderr.startswith("collection: /sync/collection/movies was not read completely in 3 attempts")
+    assert len(result.stderr.splitlines()) == 1
+    assert "ratings" in result.stdout
+    assert "collection" not in result.stdout
+    assert len(written(tmp_path, "ratings")) == 2
+    assert (tmp_path / "collection-001.csv").read_text() == "older\n"
+
+
 def test_films_are_filtered_by_genre_and_status(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
     """Trakt is asked to say them; what is not wanted is in no file, and still counts when the list is proved."""
 

@@ -12,7 +12,7 @@ from typer.main import get_command
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import CommonSettings
 from cinestream.runtime.settings import load_settings as load_common_settings
-from cinestream_trakt_export import commands, exports
+from cinestream_trakt_export import commands, exports, interrupted
 from cinestream_trakt_export.account import account
 from cinestream_trakt_export.client import Trakt
 from cinestream_trakt_export.french_help import headings_in_french, in_french
@@ -73,6 +73,7 @@ def whoami() -> None:
 
 
 exports.register(app)
+interrupted.register(app)
 commands.register(app)
 
 

@@ -80,6 +80,12 @@ MESSAGES: Mapping[str, Text] = {
     "fault.rate": Text("Trakt asks for fewer requests", "Trakt demande moins de requêtes"),
     "fault.timeout": Text("Trakt does not answer ({error})", "Trakt ne répond pas ({error})"),
     "fault.network": Text("Trakt cannot be reached ({error})", "Trakt est injoignable ({error})"),
+    "fault.certificate": Text(
+        "the certificate of {host} is not trusted ({error}): if this is a proxy of your network, have its authority"
+        " trusted by the system, or name its file in SSL_CERT_FILE",
+        "le certificat de {host} n'est pas digne de confiance ({error}) : si c'est un proxy de votre réseau, faites"
+        " approuver son autorité par le système, ou nommez son fichier dans SSL_CERT_FILE",
+    ),
     "fault.json": Text("Trakt's answer is not JSON", "la réponse de Trakt n'est pas du JSON"),
     "fault.list": Text("a page of {path} is not a list", "une page de {path} n'est pas une liste"),
     "fault.pages": Text(

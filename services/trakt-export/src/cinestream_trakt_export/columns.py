@@ -13,7 +13,7 @@ import orjson
 
 from cinestream_trakt_export.endpoints import COLLECTED_MOVIES, COLLECTED_SHOWS
 from cinestream_trakt_export.letterboxd import IDENTITY, Row
-from cinestream_trakt_export.library import text_of
+from cinestream_trakt_export.values import text_of
 
 Level = Literal["letterboxd", "min", "full", "metadata", "images"]
 LETTERBOXD: Level = "letterboxd"

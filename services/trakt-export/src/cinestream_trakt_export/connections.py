@@ -1,14 +1,18 @@
 """The connections to Trakt: how many, how long they are kept, through which proxy, and what every request says."""
 
 import socket
+import ssl
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from aiohttp import ClientSession, ClientTimeout, TCPConnector
+import truststore
+from aiohttp import ClientConnectorCertificateError, ClientError, ClientSession, ClientTimeout, TCPConnector
 
+from cinestream_trakt_export.answers import ServerFault, TraktError
+from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.settings import Api
 
 _RECEIVED = 1 << 18  # bytes: else megabytes of a long answer are taken from the socket at once
@@ -20,7 +24,10 @@ def http_client(api: Api) -> ClientSession:
     patience = performance.request_timeout
     return ClientSession(
         connector=TCPConnector(
-            limit=performance.connection_pool, keepalive_timeout=performance.idle_timeout, socket_factory=_socket
+            limit=performance.connection_pool,
+            keepalive_timeout=performance.idle_timeout,
+            socket_factory=_socket,
+            ssl=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # what the system trusts, on macOS and Windows too
         ),
         headers={
             "Content-Type": "application/json",
@@ -30,6 +37,13 @@ def http_client(api: Api) -> ClientSession:
         },
         timeout=ClientTimeout(total=None, connect=patience, sock_connect=patience, sock_read=patience),
     )
+
+
+def fault_of(error: ClientError | TimeoutError) -> ServerFault | TraktError:
+    """What a failed connection is: broken, or to a server whose certificate nobody vouches for."""
+    if isinstance(error, ClientConnectorCertificateError):
+        return TraktError(say("fault.certificate", host=error.host, error=error.certificate_error))
+    return ServerFault(say("fault.network", error=type(error).__name__), fault="network")
 
 
 @lru_cache(maxsize=8)

@@ -1,25 +1,22 @@
-"""The commands that export: `export`, what was interrupted (`operations`, `resume`), and `verify`."""
+"""The commands `export` and `verify`."""
 
-import time
-from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
-import structlog
+import anyio
 import typer
 
-from cinestream.resilience.operations import Operation, forget, operations
+from cinestream.resilience.operations import Operation, forget
 from cinestream.runtime.settings import load_settings as load_common_settings
-from cinestream_trakt_export.account import Account, account, zone_of
+from cinestream_trakt_export.account import account
 from cinestream_trakt_export.answers import TraktError
 from cinestream_trakt_export.archive import Archive
 from cinestream_trakt_export.client import Trakt
-from cinestream_trakt_export.endpoints import LAST_ACTIVITIES
-from cinestream_trakt_export.export import checkpoint_of, export_archive
-from cinestream_trakt_export.export import export as run_export
-from cinestream_trakt_export.incremental import Before, activities_of
+from cinestream_trakt_export.export import checkpoint_of
+from cinestream_trakt_export.lists import export_archived, export_lists, tell, tell_log
 from cinestream_trakt_export.messages import say, told
 from cinestream_trakt_export.plans import KINDS, MODES
 from cinestream_trakt_export.request import Request
@@ -32,17 +29,11 @@ from cinestream_trakt_export.running import (
     spoken_settings,
     with_trakt,
 )
-from cinestream_trakt_export.screen import Bars, Outcome, print_operations, print_preview, print_summary
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings
-from cinestream_trakt_export.shows import export_shows, export_shows_archive
 from cinestream_trakt_export.verify import verify_folder
 from cinestream_trakt_export.wanted import Wanted
 from cinestream_trakt_export.window import Window
 
-if TYPE_CHECKING:
-    from cinestream_trakt_export.films_known import FilmsKnown
-
-log = structlog.get_logger("trakt")
 _PREVIEWED = 10  # rows
 Kind = Enum("Kind", {name: name for name in (*KINDS, "all")}, type=str)  # type: ignore[misc]
 Mode = Enum("Mode", {name: name for name in MODES}, type=str)  # type: ignore[misc]
@@ -51,8 +42,6 @@ Mode = Enum("Mode", {name: name for name in MODES}, type=str)  # type: ignore[mi
 def register(app: typer.Typer) -> None:
     """Add these commands."""
     app.command()(export)
-    app.command()(resume)
-    app.command(name="operations")(list_operations)
     app.command()(verify)
 
 
@@ -95,7 +84,7 @@ def export(
     if window.empty or (time_zone and not from_archive):
         typer.echo(say("export.days" if window.empty else "archive.only"), err=True)
         raise typer.Exit(2)
-    report = _log if schedule else _tell
+    report = tell_log if schedule else tell
 
     def wanted(settings: TraktSettings) -> list[Request]:
         how = mode.value if mode else settings.export.mode
@@ -110,15 +99,16 @@ def export(
             for request in requests:
                 forget(Operation(checkpoint_of(settings, owner, request), {}))
         async with our_stream(requests, service=bool(schedule)) as known:
-            report(await _run(trakt, settings, owner, requests, known, incremental=incremental and not enqueue))
+            anew = enqueue or not incremental
+            await export_lists(trakt, settings, owner, requests, known, report=report, incremental=not anew)
 
     if from_archive:
         with plainly():
             settings = spoken_settings()
             if schedule or genre or status or enqueue or enrich or incremental:
                 raise TraktError(say("archive.alone"))
-            with profiled(profile, settings):
-                _tell(_run_archive(from_archive, settings, time_zone, wanted(settings)))
+            with profiled(profile, settings), Archive(from_archive) as archive:
+                anyio.run(partial(export_archived, archive, settings, time_zone, wanted(settings), report=tell))
     elif schedule:
         from cinestream_trakt_export.service import ScheduledExport  # a web server: not for every command
 
@@ -126,111 +116,6 @@ def export(
             ScheduledExport(settings, schedule, work).run(load_common_settings(OpsSettings, told=told))
     else:
         with_trakt(work, profile=profile)
-
-
-async def _run(
-    trakt: Trakt,
-    settings: TraktSettings,
-    owner: Account,
-    requests: Sequence[Request],
-    known: "FilmsKnown | None",
-    *,
-    incremental: bool = False,
-) -> list[Outcome]:
-    outcomes = []
-    activities = (await trakt.get(LAST_ACTIVITIES)).content if incremental else None
-    with Bars() as bars:
-        for request in requests:
-            begun, seen = time.monotonic(), activities_of(request.kind, activities)
-            path = checkpoint_of(settings, owner, request).with_suffix(".done")
-            before = Before(path, request.identity(owner.slug, settings.api.url))
-            again = incremental and not (request.preview or request.enrich)
-            summary = before.unchanged(request, seen) if again else None
-            if summary is None:
-                exporter = export_shows if request.kind == "shows" else run_export
-                summary = await exporter(trakt, settings, owner, request, progress=bars.show, known=known)
-                if again:
-                    before.remember(summary, seen)
-            outcomes.append(Outcome(request, summary, time.monotonic() - begun))
-    return outcomes
-
-
-def _run_archive(path: Path, settings: TraktSettings, zone: str, requests: Sequence[Request]) -> list[Outcome]:
-    outcomes = []
-    with Archive(path) as archive:
-        if not (zone := zone or archive.zone):
-            raise TraktError(say("archive.zone"))
-        for request in requests:
-            begun = time.monotonic()
-            exporter = export_shows_archive if request.kind == "shows" else export_archive
-            summary = exporter(archive, settings, zone_of(zone), request)
-            outcomes.append(Outcome(request, summary, time.monotonic() - begun))
-    return outcomes
-
-
-def _tell(outcomes: Sequence[Outcome]) -> None:
-    for outcome in outcomes:
-        if outcome.request.preview:
-            print_preview(outcome)
-    print_summary(outcomes)
-    if skipping := [outcome for outcome in outcomes if outcome.summary.skipped]:
-        typer.echo(say("export.why", path=skipping[0].request.out / "skipped.csv"))
-
-
-def _log(outcomes: Sequence[Outcome]) -> None:
-    for outcome in outcomes:
-        summary = outcome.summary
-        facts = {"rows": summary.rows, "skipped": summary.skipped, "requests": summary.requests}
-        log.info("export.written", list=outcome.request.kind, files=len(summary.files), **facts)
-
-
-def resume() -> None:
-    """Finish the exports that were interrupted, as they were begun."""
-
-    async def work(trakt: Trakt, settings: TraktSettings) -> None:
-        owner = await account(trakt)
-        found = [operation for operation in operations(settings.checkpoints.dir) if not operation.running]
-        problems = [_problem(operation, owner, settings) for operation in found]
-        requests = [Request.of(one.identity) for one, problem in zip(found, problems, strict=True) if not problem]
-        for problem in filter(None, problems):
-            typer.echo(problem, err=True)
-        if requests:
-            async with our_stream(requests) as known:
-                _tell(await _run(trakt, settings, owner, requests, known))
-        if any(problems):
-            raise typer.Exit(1)
-        if not requests:
-            typer.echo(say("operations.none"))
-
-    with_trakt(work)
-
-
-def _problem(operation: Operation, owner: Account, settings: TraktSettings) -> str:
-    """Why this account cannot finish an operation; empty when it can."""
-    if operation.problem:
-        return told(operation.problem)
-    for name, ours in (("account", owner.slug), ("api", settings.api.url)):
-        if (whose := operation.identity[name]) != ours:
-            return say("operations.other", name=operation.path.stem, account=whose, slug=ours)
-    return ""
-
-
-def list_operations(
-    forgotten: Annotated[str, typer.Option("--forget", help="Remove the one with this name instead.")] = "",
-) -> None:
-    """List the exports that were interrupted, and how far they are."""
-    found = [*operations(spoken_settings().checkpoints.dir)]
-    if forgotten:
-        named = [operation for operation in found if operation.path.stem == forgotten and not operation.running]
-        if not named:
-            typer.echo(say("operations.unknown", name=forgotten), err=True)
-            raise typer.Exit(1)
-        forget(named[0])
-        typer.echo(say("operations.forgotten", name=forgotten))
-    elif found:
-        print_operations(found)
-    else:
-        typer.echo(say("operations.none"))
 
 
 def verify(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="A folder of exports.")]) -> None:

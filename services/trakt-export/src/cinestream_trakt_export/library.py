@@ -4,9 +4,8 @@ Shapes: https://trakt.docs.apiary.io; older ones have no `type` beside a `movie`
 `last_collected_at`.
 """
 
-import re
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -14,13 +13,20 @@ import msgspec
 
 from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.values import (
+    FIRST,
+    LARGEST,
+    LAST,
+    id_number,
+    id_text,
+    line_of,
+    number_text,
+    rating_of,
+    seconds_of,
+    text_of,
+)
 
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
-_EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
-_KNOWN_FROM, _KNOWN_TO = datetime(1971, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
-_FIRST, _LAST = ((time - _EPOCH) // _SECOND for time in (_KNOWN_FROM, _KNOWN_TO))
-_LARGEST = 1 << 53  # of the numbers of Trakt
-_ID = msgspec.Meta(gt=0, le=_LARGEST)
+_ID = msgspec.Meta(gt=0, le=LARGEST)
 Identity = tuple[str, str, str, str]
 
 
@@ -127,7 +133,7 @@ def parse_plays(items: Iterable[bytes | msgspec.Raw]) -> list[Entry]:
 
 def _of_play(play: _Play) -> Entry:
     movie, at = play.movie, int(play.watched_at.timestamp())
-    if at >= _LAST:
+    if at >= LAST:
         raise msgspec.ValidationError("not a usual time")
     ids, title = movie.ids, movie.title
     usual = title.isprintable() and "  " not in title and title == title.strip()
@@ -138,9 +144,9 @@ def _of_play(play: _Play) -> Entry:
             "",
             ids.trakt,
             id_text(ids.imdb),
-            title if usual else _title(title),
+            title if usual else line_of(title),
             str(movie.year),
-            at if at >= _FIRST else None,
+            at if at >= FIRST else None,
             1,
             None,
             "",
@@ -161,9 +167,9 @@ def parse_entry(item: bytes | msgspec.Raw, *, position: int) -> Entry:
     if it.type != "movie" or movie is None:
         raise Invalid(say("skipped.other", type=it.type) if it.type != "movie" else say("skipped.no_film"))
     ids = movie.ids or _NO_IDS
-    trakt, imdb = _id(ids.trakt), id_text(ids.imdb)
-    tmdb, year = _id(ids.tmdb) or 0, number_text(movie.year, least=1800, most=9999)
-    title = _title(movie.title)
+    trakt, imdb = id_number(ids.trakt), id_text(ids.imdb)
+    tmdb, year = id_number(ids.tmdb) or 0, number_text(movie.year, least=1800, most=9999)
+    title = line_of(movie.title)
     name = "" if tmdb else f"imdb:{imdb}" if imdb else f"title:{title.casefold()} ({year})"
     if not (tmdb or imdb or title):
         raise Invalid(say("skipped.nameless"))
@@ -180,7 +186,7 @@ def parse_entry(item: bytes | msgspec.Raw, *, position: int) -> Entry:
         year,
         at,
         it.plays if isinstance(it.plays, int) and it.plays > 0 else 1,
-        _rating(it.rating),
+        rating_of(it.rating),
         text_of(it.notes) if it.notes else "",
     )
 
@@ -191,7 +197,7 @@ def number_of(item: Any, *, position: int) -> int:
         return -position
     movie = item.get("movie")
     ids = movie.get("ids") if isinstance(movie, dict) else None
-    return _number(item.get("id"), _id(ids.get("trakt")) if isinstance(ids, dict) else None, position)
+    return _number(item.get("id"), id_number(ids.get("trakt")) if isinstance(ids, dict) else None, position)
 
 
 def name_of(number: int) -> str:
@@ -210,74 +216,8 @@ def title_of(item: Any) -> str:
     return ""
 
 
-def rating_of(item: dict[str, Any]) -> int | None:
-    """The rating, 1 to 10; None for none, which Trakt also writes as 0."""
-    return _rating(item.get("rating"))
-
-
-def number_text(value: Any, *, least: int = 1, most: int = _LARGEST) -> str:
-    """A number as text; empty for what is none, or out of its range."""
-    return str(value) if isinstance(value, int) and least <= value <= most else ""
-
-
-def id_text(value: Any) -> str:
-    """An IMDb id; empty for what is none."""
-    if not isinstance(value, str) or value[:2] != "tt":
-        return ""
-    number = value[2:]
-    return value if number.isdecimal() and number.isascii() else ""
-
-
-def time_in(item: dict[str, Any], names: Sequence[str]) -> datetime | None:
-    """The first time of these that an item has; None for none, and for 1970, which Trakt uses for "some day".
-
-    Raises Invalid for what is not a time.
-    """
-    return time_of(next((item[name] for name in names if item.get(name)), None))
-
-
-def seconds_of(value: Any) -> int | None:
-    """A time of Trakt, in seconds since 1970; otherwise as `time_in`."""
-    time = time_of(value)
-    return None if time is None else (time - _EPOCH) // _SECOND
-
-
-def time_of(value: Any) -> datetime | None:
-    """A time of Trakt; the same as `time_in`."""
-    if value is None:
-        return None
-    try:
-        time = datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise Invalid(say("skipped.time", value=repr(value))) from None
-    time = time if time.tzinfo else time.replace(tzinfo=UTC)
-    if time >= _KNOWN_TO:
-        raise Invalid(say("skipped.time", value=repr(value)))  # the calendar ends before it does everywhere on earth
-    return time if time >= _KNOWN_FROM else None
-
-
-def text_of(value: Any) -> str:
-    """Text that can be written as UTF-8: lone surrogates and control characters are dropped."""
-    if not isinstance(value, str):
-        return ""
-    return value if value.isprintable() else _UNWRITABLE.sub("", value)
-
-
-def _title(value: Any) -> str:
-    """On one line, without blanks that nobody sees."""
-    return " ".join(text_of(value).split())
-
-
-def _rating(value: Any) -> int | None:
-    return value if isinstance(value, int) and 1 <= value <= 10 else None
-
-
-def _id(value: Any) -> int | None:
-    return value if isinstance(value, int) and 0 < value <= _LARGEST else None
-
-
 def _number(id: Any, trakt: int | None, position: int) -> int:
     """Items with an id of their own have even numbers, other films odd ones; what has neither goes by its position."""
-    if isinstance(id, int) and 0 < id <= _LARGEST:
+    if isinstance(id, int) and 0 < id <= LARGEST:
         return 2 * id
     return -position if trakt is None else 2 * trakt + 1

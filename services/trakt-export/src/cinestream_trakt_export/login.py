@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cinestream.resilience.rate import RateLimit
 from cinestream_trakt_export.answers import NeedsLogin, ServerFault, TraktError
-from cinestream_trakt_export.connections import proxy_for
+from cinestream_trakt_export.connections import fault_of, proxy_for
 from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.settings import Api
 from cinestream_trakt_export.tokens import Token, TokenFile
@@ -160,7 +160,7 @@ class OAuth:
             async with self._http.post(url, json=body, proxy=proxy_for(url), allow_redirects=False) as answer:
                 return _Answer(answer.status, await answer.read())
         except (ClientError, TimeoutError) as error:
-            raise ServerFault(say("fault.network", error=type(error).__name__), fault="network") from error
+            raise fault_of(error) from error
 
 
 def _named(token: Token, login: str = "") -> Token:

@@ -10,9 +10,9 @@ from cinestream.contracts.errors import Invalid
 from cinestream.resilience.checkpoint import Checkpoint
 from cinestream_trakt_export.answers import ServerFault
 from cinestream_trakt_export.client import Trakt
-from cinestream_trakt_export.library import seconds_of
 from cinestream_trakt_export.messages import say
 from cinestream_trakt_export.store import Store
+from cinestream_trakt_export.values import seconds_of
 from cinestream_trakt_export.window import Seconds
 
 PIECE = 1 << 16  # bytes of the map that are stored as one step

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.columns import Facts
 from cinestream_trakt_export.letterboxd import Row
-from cinestream_trakt_export.library import id_text, number_text, rating_of, text_of, time_in
 from cinestream_trakt_export.messages import say
+from cinestream_trakt_export.values import id_text, number_text, rating_of, text_of, time_in
 
 _TIMES_OF_EPISODE = ("watched_at", "last_watched_at", "collected_at", "rated_at")
 
@@ -107,7 +107,7 @@ def _entry(
         title=title,
         at=time_in(item, (*_TIMES_OF_EPISODE, "last_collected_at")),
         plays=max(_int(item.get("plays")) or 1, 1) if watched else 0,
-        rating=rating_of(item),
+        rating=rating_of(item.get("rating")),
         facts=facts.of(item) if facts else (),
     )
 

@@ -13,7 +13,7 @@ from aiohttp import ClientError, ClientResponse, ClientSession
 
 from cinestream.resilience.rate import RateLimit
 from cinestream_trakt_export.answers import NeedsLogin, RateLimited, ServerFault, check, wait_of
-from cinestream_trakt_export.connections import proxy_for
+from cinestream_trakt_export.connections import fault_of, proxy_for
 from cinestream_trakt_export.login import OAuth
 from cinestream_trakt_export.messages import say
 
@@ -100,7 +100,7 @@ class Transport:
         except TimeoutError as error:
             raise ServerFault(say("fault.timeout", error=type(error).__name__), fault="timeout") from error
         except ClientError as error:
-            raise ServerFault(say("fault.network", error=type(error).__name__), fault="network") from error
+            raise fault_of(error) from error
 
     def _check(self, status: int, headers: Mapping[str, str], *, conditional: bool) -> None:
         """Raise what the status means; what the headers ask for holds everyone."""

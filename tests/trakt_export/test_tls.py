@@ -1,0 +1,52 @@
+"""A Trakt behind TLS, whose certificate must be one that is trusted."""
+
+import ssl
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import trustme
+from tests.trakt_export.conftest import command
+from tests.trakt_export.server import Account, movie, serving
+
+from cinestream_trakt_export.settings import TraktSettings
+
+
+@pytest.fixture
+def authority() -> trustme.CA:
+    """An authority that nobody knows."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def trakt(authority: trustme.CA) -> Iterator[Account]:
+    """A Trakt whose certificate is by that authority."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    with serving(Account(), tls=context) as account:
+        account.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
+        yield account
+
+
+def test_an_authority_that_is_named_is_trusted(
+    trakt: Account, settings: TraktSettings, authority: trustme.CA, tmp_path: Path
+) -> None:
+    """By SSL_CERT_FILE, as that of a network's own proxy."""
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    variables = {"SSL_CERT_FILE": str(tmp_path / "authority.pem")}
+    result = command(settings, "export", "ratings", "--out", str(tmp_path / "out"), variables=variables)
+    assert result.returncode == 0, result.stderr
+    assert len((tmp_path / "out" / "ratings-001.csv").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("arguments", [("export", "ratings", "--out", "out"), ("login",)])
+def test_a_certificate_that_is_not_trusted_is_refused_at_once(
+    trakt: Account, settings: TraktSettings, arguments: tuple[str, ...]
+) -> None:
+    """With the cure; nothing is sent, and the login least of all."""
+    result = command(settings, *arguments)
+    assert result.returncode == 1
+    assert result.stderr.startswith("the certificate of 127.0.0.1 is not trusted")
+    assert "SSL_CERT_FILE" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    assert trakt.gets == 0
