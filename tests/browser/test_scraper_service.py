@@ -17,14 +17,17 @@ import httpx2
 import pytest
 from tests.conftest import SCRIPTS, NatsServer, free_port
 from tests.scraper.browsers import installed_or_skip
+from tests.scraper.pages import title_page
 from tests.scraper.sites import Answer, HandMade, demo_site, hand_made_site
 
 from cinestream.bus.jetstream import Bus
-from cinestream.contracts import Kind
+from cinestream.contracts import Kind, Lane, ScrapeRequest
 from cinestream_scraper.grid import Room
+from cinestream_scraper.host import Host
 from cinestream_scraper.installed import NoBrowser, find_browser
 from cinestream_scraper.launch import Launch
 from cinestream_scraper.leftovers import Run, marked
+from cinestream_scraper.pipeline import Pipeline
 from cinestream_scraper.service import open_sessions
 from cinestream_scraper.session import BrowserSession, SessionLost
 from cinestream_scraper.sessions import Sessions
@@ -239,6 +242,28 @@ def listens(port: int) -> bool:
     """Whether something accepts connections there."""
     with socket.socket() as sock:
         return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def test_a_title_that_both_lanes_hold_is_read_once(scraper_bus: Bus, run: Run) -> None:
+    """Who comes second waits for the page of who came first, instead of asking the site for it, too."""
+    with hand_made_site() as site:
+        settings = ScraperSettings(imdb_url=site.url, scraper_rate=0)
+        sessions = open_sessions(settings, find_browser("chrome"), run)
+        end = threading.Event()
+        site.answers["/title/tt0111161/"] = Answer(title_page(), holds=end)
+        for lane in Lane:
+            request = ScrapeRequest.of("tt0111161", lane=lane)
+            await scraper_bus.publish(request.subject, request.encode())
+        async with httpx2.AsyncClient() as client, anyio.create_task_group() as group:
+            pipeline = Pipeline(settings, scraper_bus, sessions, Host(settings, client))
+            for lane in Lane:
+                (delivery,) = await (await scraper_bus.pull("REQUESTS", f"scraper-{lane}")).fetch(1, wait=30)
+                group.start_soon(pipeline.handle, delivery)
+            await anyio.to_thread.run_sync(site.wait_until_asked, "/title/tt0111161/")
+            end.set()
+        await sessions.close()
+        assert site.asked.count("/title/tt0111161/") == 1
+    assert (await scraper_bus.stream_state("PAGES")).messages == 1
 
 
 @pytest.fixture

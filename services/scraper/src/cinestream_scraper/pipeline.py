@@ -5,9 +5,11 @@ acknowledged after both: a crash in between repeats work and loses none.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from weakref import WeakValueDictionary
 
+import anyio
 import structlog
 
 from cinestream.bus.jetstream import Bus, Delivery
@@ -41,9 +43,11 @@ class Pipeline:
     bus: Bus
     sessions: Sessions
     host: Host
+    _turns: WeakValueDictionary[str, anyio.Lock] = field(default_factory=WeakValueDictionary, init=False)
+    """The targets in hand."""
 
     async def handle(self, delivery: Delivery) -> None:
-        """Carry out one request.
+        """Carry out one request; of those for the same target, which each lane may hold, one after the other.
 
         Raises:
             Invalid: it can never be: forbidden, led to a foreign host, or failed too often.
@@ -51,6 +55,10 @@ class Pipeline:
         """
         request = ScrapeRequest.decode(delivery.envelope)
         metrics.REQUESTS.labels(request.kind).inc()
+        async with self._turns.setdefault(request.target, anyio.Lock()):
+            await self._handle(request, delivery)
+
+    async def _handle(self, request: ScrapeRequest, delivery: Delivery) -> None:
         if (led := await self._by_fresh_page(request)) is not None:
             metrics.FRESH.labels(request.kind).inc()
             await self._queue(led.requests)
