@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, NamedTuple
 
+import brotli  # type: ignore[import-untyped]
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 from warcio.exceptions import ArchiveLoadFailed  # type: ignore[import-untyped]
 from warcio.limitreader import LimitReader  # type: ignore[import-untyped]
@@ -20,6 +21,7 @@ from cinestream.contracts.saved import saved_text
 from cinestream_scraper.unpacked import Unpacked
 
 _BLOCK = 1 << 16
+_MOST = MAX_PAGE_BYTES + 1
 _HTML = (".html", ".htm")
 _WARC = (".warc", ".warc.gz")
 _WACZ = (".wacz",)
@@ -71,7 +73,7 @@ def pages_in(file: Path) -> Iterator[Saved]:
         with file.open("rb") as opened:
             if file.name.lower().endswith(_HTML):
                 moment = _past(datetime.fromtimestamp(file.stat().st_mtime, UTC))
-                html = saved_text(opened.read(MAX_PAGE_BYTES + 1))
+                html = saved_text(opened.read(_MOST))
                 yield Saved(str(file), opened.tell(), "", 200, html, moment)
             elif file.name.lower().endswith(_WACZ):
                 yield from _in_wacz(str(file), opened)
@@ -121,9 +123,8 @@ def _require_whole(record: ArcWarcRecord) -> None:
 
 
 def _saved(kept_in: str, record: ArcWarcRecord, kind: str) -> Saved:
-    body: bytes = record.content_stream().read(MAX_PAGE_BYTES + 1)
     charset = _CHARSET.search(kind)
-    html = saved_text(body, charset=charset[1] if charset else "")
+    html = saved_text(_body(record), charset=charset[1] if charset else "")
     status = record.http_headers.get_statuscode()
     date = record.rec_headers.get_header("WARC-Date")
     if date is None:
@@ -137,6 +138,19 @@ def _saved(kept_in: str, record: ArcWarcRecord, kind: str) -> Saved:
         html=html,
         read_at=_past(moment if moment.tzinfo else moment.replace(tzinfo=UTC)),
     )
+
+
+def _body(record: ArcWarcRecord) -> bytes:
+    """The page, unpacked if it is kept as the site sent it: all of it, or more than a page may have."""
+    packed_by = record.http_headers.get_header("Content-Encoding") or ""
+    if packed_by.lower() != "br":
+        return bytes(record.content_stream().read(_MOST))
+    record.http_headers.remove_header("Content-Encoding")  # warcio knows the brotli of another package only
+    body = bytes(record.content_stream().read(_MOST))
+    try:
+        return bytes(brotli.Decompressor().process(body, output_buffer_limit=_MOST))
+    except brotli.error:
+        return body  # some crawlers unpack a page, and keep the header that says otherwise
 
 
 def _past(moment: datetime) -> datetime:

@@ -13,6 +13,7 @@ from cinestream.runtime.service import run_service
 from cinestream.runtime.settings import load_settings, print_settings
 from cinestream_scraper import enqueueing, letters, single, status, transfer
 from cinestream_scraper.asking import Answer, Question
+from cinestream_scraper.importing import Fate
 from cinestream_scraper.service import NEEDS, Service
 from cinestream_scraper.settings import ScraperSettings
 from cinestream_scraper.single import begin, failed, local_browser
@@ -71,15 +72,19 @@ def enqueue(
 def import_saved(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="HTML files, WARC and WACZ archives, or folders")],
 ) -> None:
-    """Publish saved pages, through the same verdicts; again, to go on where it ended."""
+    """Publish saved pages, through the same verdicts; again, to go on where it ended.
+
+    Exits with 1 when a file is damaged; what is good of it, and the other files, are imported.
+    """
     settings = load_settings(ScraperSettings)
     configure_logs(settings.log_format, settings.log_level, service="scraper")
     try:
-        anyio.run(transfer.import_into, settings, paths)
+        fates = anyio.run(transfer.import_into, settings, paths)
     except Transient as error:
         raise failed(f"{error}: import again to go on") from None
     except Invalid as error:
         raise failed(str(error)) from None
+    raise typer.Exit(1 if fates[Fate.UNREADABLE] else 0)
 
 
 @app.command()

@@ -14,8 +14,8 @@ from cinestream_scraper.importing import export_pages, import_pages, size_of
 from cinestream_scraper.settings import ScraperSettings
 
 
-async def import_into(settings: ScraperSettings, paths: list[Path]) -> None:
-    """Import, a bar of bytes on the way, and say what became of the pages.
+async def import_into(settings: ScraperSettings, paths: list[Path]) -> Counter[str]:
+    """Import, a bar of bytes on the way, and say what became of the pages; the same is returned.
 
     Raises:
         Invalid: there is nothing to import.
@@ -31,6 +31,7 @@ async def import_into(settings: ScraperSettings, paths: list[Path]) -> None:
                 bar.update(max(0, read - bar.pos))  # the parts of a package may not be in their order
     for fate, count in sorted(fates.items()):
         typer.echo(f"{fate}: {count:,}")
+    return fates
 
 
 async def export_from(settings: ScraperSettings, out: Path) -> None:
