@@ -190,6 +190,21 @@ def test_alert_boxes_are_closed(browser: BrowserSession, made: HandMade, script:
         assert verdict_of(browser, f"{made.url}/title/tt0111161/").verdict is Verdict.FILM
 
 
+@pytest.mark.parametrize(
+    "hidden", ["display: none", "width: 0; height: 0; border: 0", "visibility: hidden", "opacity: 0"]
+)
+def test_a_dialog_that_nobody_sees_is_not_answered(browser: BrowserSession, made: HandMade, hidden: str) -> None:
+    """Consent services leave frames behind that ask nothing, and a page would be kept waiting for an answer to them."""
+    made.answers["/consent"] = Answer(
+        '<button title=accept onclick=\'parent.document.querySelector("h1").textContent = "answered"\'>x</button>'
+    )
+    frame = f'<body><iframe style="{hidden}" src="/consent"></iframe>'
+    made.answers["/title/tt0111161/"] = Answer(title_page().replace("<body>", frame))
+    reading = browser.read(f"{made.url}/title/tt0111161/", Kind.TITLE)
+    assert judge(reading, Place(Kind.TITLE, "tt0111161")).verdict is Verdict.FILM
+    assert "<h1>x</h1>" in reading.html
+
+
 def test_redirects_that_never_end_are_the_fault_of_their_page(browser: BrowserSession, made: HandMade) -> None:
     """Not of the site, which would be left alone for them."""
     url = f"{made.url}/title/tt0111161/"

@@ -20,14 +20,23 @@ window.prompt = () => null;
 LOOK = f"""
 const navigation = performance.getEntriesByType("navigation")[0];
 const data = document.getElementById("__NEXT_DATA__");
+const first = (selector) => {{
+  // A page that has its data waits for no dialog that nobody sees; any other may be waiting for one that is to come.
+  const found = [...document.querySelectorAll(selector)];
+  const seen = (node) => {{
+    const box = node.getBoundingClientRect();
+    return box.width > 1 && box.height > 1 && node.checkVisibility({{opacityProperty: true, visibilityProperty: true}});
+  }};
+  return found.find(seen) || (data ? null : found[0]);
+}};
 return {{
   status: navigation ? navigation.responseStatus : 0,
   ready: document.readyState,
   data: Boolean(data) && document.readyState !== "loading",
   scripts: document.scripts.length,
   challenge: typeof window.gokuProps !== "undefined" || typeof window.AwsWafIntegration !== "undefined",
-  consentFrame: document.querySelectorAll({CONSENT_FRAME!r}).length,
-  consentButton: document.querySelectorAll('[data-testid="reject-button"], #onetrust-reject-all-handler').length,
+  consentFrame: first({CONSENT_FRAME!r}),
+  consentButton: first('[data-testid="reject-button"], #onetrust-reject-all-handler'),
 }};
 """
 

@@ -16,6 +16,7 @@ from selenium.common.exceptions import (
 )
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from cinestream.contracts import Kind
@@ -107,7 +108,7 @@ def _settle(driver: WebDriver, waits: Waits) -> bool:
         if _is_challenge(look):
             return None if patient and look["scripts"] else look
         if look["consentFrame"] or look["consentButton"]:
-            _answer_consent(driver, waits)
+            _answer_consent(driver, waits, look["consentFrame"])
             return None
         there = look["data"] or look["ready"] == "complete" or look["status"] >= 400
         return look if there else None
@@ -128,12 +129,11 @@ def _is_challenge(look: Look) -> bool:
     return bool(look["status"] == 202 or (look["challenge"] and not look["data"]))
 
 
-def _answer_consent(driver: WebDriver, waits: Waits) -> None:
+def _answer_consent(driver: WebDriver, waits: Waits, frame: WebElement | None) -> None:
     """Decline, or where that is not offered accept; in the dialog's own frame if it has one."""
-    frames = driver.find_elements(By.CSS_SELECTOR, scripts.CONSENT_FRAME)
     try:
-        if frames:
-            driver.switch_to.frame(frames[0])
+        if frame:
+            driver.switch_to.frame(frame)
         button = _until(driver, waits.consent, lambda: driver.find_element(By.CSS_SELECTOR, scripts.CONSENT_BUTTON))
         driver.execute_script("arguments[0].click()", button)
     except TimeoutException:
