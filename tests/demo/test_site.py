@@ -174,4 +174,4 @@ async def test_latency_is_added(catalogue: Catalogue) -> None:
         for path in ("/title/tt0111161/", "/images/tt0111161.svg", "/sections/tt0111161/cast/"):
             started = time.perf_counter()
             await client.get(path)
-            assert time.perf_counter() - started >= 0.03
+            assert time.perf_counter() - started >= 0.029  # event loops count in milliseconds
