@@ -59,6 +59,7 @@ def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         scraper_browser_args=OFFLINE[request.param],
         scraper_page_deadline=60,
         scraper_locale="de-DE",
+        scraper_timezone="Asia/Tokyo",
     )
     run = Run.begin(tmp_path_factory.mktemp("state"))
     leave = Leave(Anywhere("", frozenset()), Names())
@@ -301,7 +302,7 @@ def test_images_and_fonts_are_not_loaded_and_the_locale_is_asked_for(browser: Br
     )
     made.asked.clear()
     reading = browser.read(f"{made.url}/title/tt0111161/", Kind.TITLE)
-    assert "<i>de-DE UTC</i>" in reading.html
+    assert "<i>de-DE Asia/Tokyo</i>" in reading.html
     assert set(made.asked) == {"/title/tt0111161/", "/s.js"}
 
 

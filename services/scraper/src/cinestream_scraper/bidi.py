@@ -37,7 +37,7 @@ class BiDi:
         main: the id of the window whose pages are read.
         leave: who may be asked.
         block: whether fonts, media and trackers are refused.
-        timezone: that the browser shall say it is in.
+        timezone: that the browser shall say it is in; empty: the one of its environment.
     """
 
     echo: Command | None = ("session.status", {})
@@ -53,7 +53,8 @@ class BiDi:
         """What makes the browser ask."""
         yield "session.subscribe", {"events": list(_EVENTS)}
         yield "network.addIntercept", {"phases": ["beforeRequestSent"]}
-        yield "emulation.setTimezoneOverride", {"timezone": self._timezone, "userContexts": ["default"]}
+        if self._timezone:  # Firefox 140 does not know it
+            yield "emulation.setTimezoneOverride", {"timezone": self._timezone, "userContexts": ["default"]}
         yield "script.addPreloadScript", {"functionDeclaration": f"() => {{{scripts.NO_BOXES}}}"}
 
     def begin(self) -> None:

@@ -96,8 +96,8 @@ class Launch:
     def _tongue(self, main: str) -> Tongue:
         if self.kind == "chrome":
             return DevTools(main, self._leave)
-        block, timezone = self._settings.scraper_block, self._settings.scraper_timezone
-        return BiDi(main, self._leave, block=block, timezone=timezone)
+        elsewhere = "" if self._installed else self._settings.scraper_timezone
+        return BiDi(main, self._leave, block=self._settings.scraper_block, timezone=elsewhere)
 
     def _devtools(self, driver: WebDriver) -> str:
         """The DevTools address of a Chrome: its own, or the way to it through a Selenium Grid."""
