@@ -222,7 +222,9 @@ async def test_without_nats_no_worker_is_ready(api: Process) -> None:
 
 async def test_the_limit_of_clients_is_divided(api: Process) -> None:
     """All workers together never have more streams open than the limit says."""
+    before = workers(api)
     api.kill()
+    await until(lambda: not any(map(command, before)))  # until they notice they share the port
     api.settings["CINESTREAM_STREAM_MAX_CLIENTS"] = "5"
     api.start()
     await all_ready(api)
