@@ -169,11 +169,26 @@ def test_an_answer_that_is_no_page_is_not_taken_for_the_page_before(
         assert judge(reading, Place(Kind.TITLE, "tt0111161")).verdict is verdict
 
 
+@pytest.mark.parametrize("browser", ["chrome"], indirect=True)
+def test_what_a_frame_of_the_page_before_is_answered_is_not_the_answer(browser: BrowserSession, made: HandMade) -> None:
+    """While no new page comes, the old one goes on asking."""
+    path, other = "/title/tt0111161/", "/title/tt0068646/"
+    script = """<iframe></iframe><script>
+    setInterval(() => { document.querySelector("iframe").src = "/frame?" + Math.random(); }, 20)
+    </script></body>"""
+    made.answers[path] = Answer(status=204)
+    made.answers[other] = Answer(title_page("tt0068646").replace("</body>", script))
+    for _ in range(5):
+        assert verdict_of(browser, made.url + other).verdict is Verdict.FILM
+        reading = browser.read(made.url + path, Kind.TITLE)
+        assert (reading.final_url, reading.status) == (made.url + path, 204)
+
+
 def test_a_page_that_is_cut_off_is_read_as_far_as_it_came(browser: BrowserSession, made: HandMade) -> None:
-    """It says for ever that it is loading, which is no fault of the browser."""
+    """It says for ever that it is loading, which is no fault of the browser; with all its data it is not whole."""
     page = title_page()
     headers = {"Content-Length": str(len(page)), "Connection": "close"}
-    made.answers["/title/tt0111161/"] = Answer(page[: len(page) // 2], headers=headers)
+    made.answers["/title/tt0111161/"] = Answer(page[: page.index("</body>")], headers=headers)
     assert verdict_of(browser, f"{made.url}/title/tt0111161/").verdict is Verdict.INCOMPLETE
 
 
@@ -206,8 +221,17 @@ def test_a_dialog_that_nobody_sees_is_not_answered(browser: BrowserSession, made
     assert "<h1>x</h1>" in reading.html
 
 
+def test_the_button_that_is_seen_is_the_one_that_is_clicked(browser: BrowserSession, made: HandMade) -> None:
+    """Dialogs that were answered, or are not asked here, leave theirs behind."""
+    buttons = """<button title=accept style="display: none" onclick="answer('accepted')">x</button>
+    <button data-testid=reject-button onclick="answer('declined'); this.remove()">x</button>
+    <script>const answer = said => { document.querySelector("h1").textContent = said; }</script></body>"""
+    made.answers["/title/tt0111161/"] = Answer(title_page().replace("</body>", buttons))
+    assert "<h1>declined</h1>" in browser.read(f"{made.url}/title/tt0111161/", Kind.TITLE).html
+
+
 def test_redirects_that_never_end_are_the_fault_of_their_page(browser: BrowserSession, made: HandMade) -> None:
-    """Not of the site, which would be left alone for them."""
+    """Not of the site, which is not thought to fail for them."""
     url = f"{made.url}/title/tt0111161/"
     made.answers["/title/tt0111161/"] = Answer(status=302, headers={"Location": url})
     with pytest.raises(SiteUnreachable) as error:

@@ -11,15 +11,17 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from cinestream_scraper.reading import Reading
 
+_END = "</body></html>"
 ERROR_PAGES = ("chrome-error:", "about:", "data:,")
 
 
 class Answer(NamedTuple):
-    """The answer for a document; `headers` by their names in lower case."""
+    """The answer for a document; `headers` by their names in lower case, `cut` if it is known to have no end."""
 
     url: str
     status: int
     headers: dict[str, str]
+    cut: bool = False
 
 
 def logged(driver: WebDriver) -> list[Answer]:
@@ -33,8 +35,8 @@ def logged(driver: WebDriver) -> list[Answer]:
     if "goog:chromeOptions" not in driver.capabilities:
         return []
     entries = driver.execute("getLog", {"type": "performance"})["value"]
-    messages = (orjson.loads(entry["message"])["message"] for entry in entries if '"Document"' in entry["message"])
-    return [_answer(message["params"]["response"]) for message in messages if _is_answer(message)]
+    said = (orjson.loads(entry["message"]) for entry in entries if '"Document"' in entry["message"])
+    return [_answer(one["message"]["params"]["response"]) for one in said if _is_answer(**one)]
 
 
 def completed(reading: Reading, answers: list[Answer]) -> Reading:
@@ -44,16 +46,22 @@ def completed(reading: Reading, answers: list[Answer]) -> Reading:
         own = [answer for answer in answers if answer.status >= 400 or answer.url == reading.url]
         return _instead(reading, own[-1]) if own else reading
     own = [answer for answer in answers if answer.url == reading.final_url]
-    return reading._replace(retry_after=own[-1].headers.get("retry-after")) if own else reading
+    if not own:
+        return reading
+    html = reading.html.removesuffix(_END) if own[-1].cut else reading.html
+    return reading._replace(html=html, retry_after=own[-1].headers.get("retry-after"))
 
 
 def _instead(reading: Reading, answer: Answer) -> Reading:
-    url, status, headers = answer
-    return reading._replace(final_url=url, status=status, html="", retry_after=headers.get("retry-after"))
+    retry_after = answer.headers.get("retry-after")
+    return reading._replace(final_url=answer.url, status=answer.status, html="", retry_after=retry_after)
 
 
-def _is_answer(message: dict[str, Any]) -> bool:
-    return message.get("method") == "Network.responseReceived" and message["params"].get("type") == "Document"
+def _is_answer(message: dict[str, Any], webview: str) -> bool:
+    """Whether it is the answer for the page of a window, and not for a frame in it."""
+    if message.get("method") != "Network.responseReceived":
+        return False
+    return (message["params"]["type"], message["params"].get("frameId")) == ("Document", webview)
 
 
 def _answer(response: dict[str, Any]) -> Answer:

@@ -24,6 +24,7 @@ _MOST_CHARACTERS = 1000
 _EVENTS = (
     "network.beforeRequestSent",
     "network.responseStarted",
+    "network.fetchError",
     "log.entryAdded",
     "browsingContext.contextDestroyed",
 )
@@ -48,14 +49,15 @@ class BiDi:
         self.answers: deque[Answer] = deque(maxlen=_MOST_ANSWERS)
         self.console: deque[str] = deque(maxlen=_MOST_LINES)
         self._main, self._leave, self._block, self._timezone = main, leave, block, timezone
+        self._answered = ""
 
     def greeting(self) -> Iterator[Command]:
         """What makes the browser ask."""
         yield "session.subscribe", {"events": list(_EVENTS)}
-        yield "network.addIntercept", {"phases": ["beforeRequestSent"]}
         if self._timezone:  # Firefox 140 does not know it
             yield "emulation.setTimezoneOverride", {"timezone": self._timezone, "userContexts": ["default"]}
         yield "script.addPreloadScript", {"functionDeclaration": f"() => {{{scripts.NO_BOXES}}}"}
+        yield "network.addIntercept", {"phases": ["beforeRequestSent"]}  # once nothing more can be refused
 
     def begin(self) -> None:
         """A new page is read: what was heard of the one before is forgotten."""
@@ -72,6 +74,10 @@ class BiDi:
             response = parameters["response"]
             headers = {header["name"].lower(): header["value"].get("value", "") for header in response["headers"]}
             self.answers.append(Answer(response["url"], response["status"], headers))
+            self._answered = parameters["navigation"]
+        elif said.get("method") == "network.fetchError" and self.answers and self._is_main(parameters):
+            if parameters["navigation"] == self._answered:  # Firefox takes a page that was cut off for a whole one
+                self.answers[-1] = self.answers[-1]._replace(cut=True)
         elif said.get("method") == "browsingContext.contextDestroyed":
             self.crashed |= parameters["context"] == self._main
         elif said.get("method") == "log.entryAdded":

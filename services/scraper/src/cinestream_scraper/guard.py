@@ -74,7 +74,8 @@ class Guard:
             while (said := json.loads(self._browser.recv())).get("id") != number:
                 self._look(said)
             if "error" in said:
-                raise OSError(f"it refuses {command[0]} ({said['error']}); a newer browser may know it")
+                self._browser.close()
+                raise OSError(f"it refuses {command[0]} ({said['error']} {said.get('message', '')})")
         self._browser.settimeout(None)
         threading.Thread(target=self._watch, name="guard", daemon=True).start()
 

@@ -100,9 +100,11 @@ const [visit] = arguments;
 const before = Boolean(window.cinestreamVisit) && window.cinestreamVisit !== visit;
 window.cinestreamVisit = visit;
 const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) + "\\n" : "";
+// What was cut off, or still comes, has no end; the browser would write one.
+const end = document.readyState === "loading" ? /<\\/body><\\/html>$/ : "";
 const navigation = performance.getEntriesByType("navigation")[0];
 return {
-  html: type + document.documentElement.outerHTML,
+  html: type + document.documentElement.outerHTML.replace(end, ""),
   url: location.href,
   status: navigation ? navigation.responseStatus : 0,
   before,

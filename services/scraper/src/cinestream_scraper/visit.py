@@ -108,7 +108,7 @@ def _settle(driver: WebDriver, waits: Waits) -> bool:
         if _is_challenge(look):
             return None if patient and look["scripts"] else look
         if look["consentFrame"] or look["consentButton"]:
-            _answer_consent(driver, waits, look["consentFrame"])
+            _answer_consent(driver, waits, look["consentFrame"], look["consentButton"])
             return None
         there = look["data"] or look["ready"] == "complete" or look["status"] >= 400
         return look if there else None
@@ -129,12 +129,12 @@ def _is_challenge(look: Look) -> bool:
     return bool(look["status"] == 202 or (look["challenge"] and not look["data"]))
 
 
-def _answer_consent(driver: WebDriver, waits: Waits, frame: WebElement | None) -> None:
+def _answer_consent(driver: WebDriver, waits: Waits, frame: WebElement | None, button: WebElement | None) -> None:
     """Decline, or where that is not offered accept; in the dialog's own frame if it has one."""
     try:
         if frame:
             driver.switch_to.frame(frame)
-        button = _until(driver, waits.consent, lambda: driver.find_element(By.CSS_SELECTOR, scripts.CONSENT_BUTTON))
+            button = _until(driver, waits.consent, lambda: driver.find_element(By.CSS_SELECTOR, scripts.CONSENT_BUTTON))
         driver.execute_script("arguments[0].click()", button)
     except TimeoutException:
         pass
