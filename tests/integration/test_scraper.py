@@ -8,11 +8,11 @@ import anyio
 import httpx2
 import pytest
 from tests.conftest import NatsServer
-from tests.scraper.pages import list_page, title_page
+from tests.scraper.pages import MORE, list_page, title_page
 from tests.scraper.sites import Answer, hand_made_site
 
 from cinestream.bus.jetstream import Bus, Delivery
-from cinestream.contracts import Invalid, Kind, Lane, Outcome, RawPage, ScrapeRequest, Transient
+from cinestream.contracts import Envelope, Invalid, Kind, Lane, Outcome, RawPage, ScrapeRequest, Transient
 from cinestream_scraper import refresh
 from cinestream_scraper.gate import Backlog, GatedPull
 from cinestream_scraper.host import Host
@@ -96,10 +96,10 @@ async def test_what_is_like_a_fresh_page_is_asked_for_without_reading_it(
     ]
 
 
-def list_of(ids: list[str], total: int) -> RawPage:
-    """A stored list that says how many titles it has."""
+def list_of(ids: list[str], total: int, more: str = "") -> RawPage:
+    """A stored list that says how many titles it has, and maybe shows `more` on demand."""
     url = "http://127.0.0.1:8080/list/ls055592025/"
-    html = list_page(ids, total=total)
+    html = list_page(ids, total=total).replace("<h1>x</h1>", more)
     target = {"kind": Kind.LIST, "id": "ls055592025", "url": url, "final_url": url, "html": html}
     return page(datetime.now(UTC)).model_copy(update=target)
 
@@ -107,20 +107,29 @@ def list_of(ids: list[str], total: int) -> RawPage:
 async def test_a_fresh_list_leads_to_as_many_titles_as_are_asked_for_now(
     scraper_bus: Bus, client: httpx2.AsyncClient
 ) -> None:
-    """Those beyond the limit that it was read for are queued without reading it again."""
-    stored = list_of(["tt0000001", "tt0000002", "tt0000003"], total=3)
+    """Those beyond the limit that it was read for are queued without reading it again; some say that they have more."""
+    stored = list_of(["tt0000001", "tt0000002", "tt0000003"], total=4)
     await scraper_bus.publish(stored.subject, stored.encode())
-    request = ScrapeRequest.of("list:ls055592025", limit=2, lane=Lane.NOW)
+    request = ScrapeRequest.of("list:ls055592025", lane=Lane.NOW)
     await pipeline(scraper_bus, client).handle(await asked(scraper_bus, request))
     requests = await (await scraper_bus.pull("REQUESTS", "scraper-now")).fetch(9, wait=1)
-    assert [ScrapeRequest.decode(delivery.envelope).id for delivery in requests] == ["tt0000001", "tt0000002"]
+    found = [ScrapeRequest.decode(delivery.envelope).id for delivery in requests]
+    assert found == ["tt0000001", "tt0000002", "tt0000003"]
+
+
+async def test_a_fresh_page_that_cannot_be_read_is_read_again(scraper_bus: Bus, client: httpx2.AsyncClient) -> None:
+    """A damaged one, or one of a newer version, costs the request a reading and not its life."""
+    envelope = list_of(["tt0000001"], total=1).encode()
+    await scraper_bus.publish("cinestream.pages.imdb.list.ls055592025", Envelope(envelope.headers, b"no zstd"))
+    with pytest.raises(BrowserUnavailable):
+        await pipeline(scraper_bus, client).handle(await asked(scraper_bus, ScrapeRequest.of("list:ls055592025")))
 
 
 async def test_a_fresh_list_that_shows_less_than_is_asked_for_is_read_again(
     scraper_bus: Bus, client: httpx2.AsyncClient
 ) -> None:
     """As the rows of some come by clicks, which the limit of the first time ended."""
-    stored = list_of(["tt0000001", "tt0000002"], total=9)
+    stored = list_of(["tt0000001", "tt0000002"], total=9, more=MORE)
     await scraper_bus.publish(stored.subject, stored.encode())
     enough = await asked(scraper_bus, ScrapeRequest.of("list:ls055592025", limit=2))
     await pipeline(scraper_bus, client).handle(enough)

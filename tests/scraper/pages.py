@@ -38,10 +38,20 @@ def title_page(
     return next_page("/title/[tconst]", props, canonical=canonical or f"/title/{id}/")
 
 
-def chart_page(ids: list[str], *, name: str = "top") -> str:
-    """A modern chart page."""
+MORE = '<span class="ipc-see-more"><button>more</button></span>'
+"""What is clicked for more rows."""
+
+
+def chart_page(ids: list[str], *, name: str = "top", more: bool = False) -> str:
+    """A modern chart page, whose data may hold not all rows."""
     edges = [{"currentRank": rank, "node": {"id": id}} for rank, id in enumerate(ids, 1)]
-    return next_page(f"/chart/{name}", {"pageData": {"chartTitles": {"edges": edges}}}, canonical=f"/chart/{name}/")
+    titles = {"edges": edges, "pageInfo": {"hasNextPage": more}}
+    return next_page(f"/chart/{name}", {"pageData": {"chartTitles": titles}}, canonical=f"/chart/{name}/")
+
+
+def row(id: str) -> str:
+    """A title as it is shown in a chart, search or list."""
+    return f'<li class="ipc-metadata-list-summary-item"><a href="/title/{id}/">x</a></li>'
 
 
 def list_page(

@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.scraper.pages import chart_page
+from tests.scraper.pages import chart_page, row
 
 from cinestream_scraper.discover import titles_of
 
@@ -47,6 +47,14 @@ def test_searches_and_lists_hold_their_titles_in_their_data(layout: str) -> None
     shown = '<li class="ipc-metadata-list-summary-item"><a href="/title/tt7777777/">x</a></li>'
     html = f'{shown}<script id="__NEXT_DATA__" type="application/json">{data}</script>'
     assert titles_of(html) == [*IDS[:2], "tt7777777"]
+
+
+def test_a_chart_whose_data_does_not_hold_all_rows_leads_to_those_that_are_shown_too() -> None:
+    """They came by clicks, and no data says that they are there; links elsewhere count only then."""
+    shown = "".join(map(row, ["tt0000002", "tt0000003"]))
+    for more, found in ((True, ["tt0000001", "tt0000002", "tt0000003"]), (False, ["tt0000001", "tt0000002"])):
+        html = chart_page(["tt0000001", "tt0000002"], more=more)
+        assert titles_of(html.replace("<h1>x</h1>", shown)) == found
 
 
 @given(st.text(max_size=300))

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.scraper.pages import list_page, reading
+from tests.scraper.pages import MORE, chart_page, list_page, reading
 from tests.scraper.pages import next_page as page_of
 from tests.scraper.test_real_pages import text
 
 from cinestream.contracts import Kind, Lane, ScrapeRequest
 from cinestream_scraper.discover import led_to, titles_of
-from cinestream_scraper.onward import missing, next_page
+from cinestream_scraper.onward import missing, next_page, offers_more
 from cinestream_scraper.targets import Place, Site
 from cinestream_scraper.verdict import Verdict, judge
 
@@ -109,6 +109,17 @@ def test_rows_that_are_not_shown_are_known() -> None:
     assert missing(last, list_page(IDS, page=2, total=9), IDS) == 4
     assert missing(last, list_page(IDS[1:], page=2, total=9), IDS[1:]) == 0
     assert missing(ScrapeRequest.of("chart:top"), list_page(IDS, total=9), IDS) == 0
+
+
+def test_a_page_that_would_show_more_is_known_by_its_button() -> None:
+    """Not by a number: a list may count titles that it never shows. The data of a chart may hold what is not shown."""
+    list, chart = ScrapeRequest.of(LIST), ScrapeRequest.of("chart:top")
+    assert not offers_more(list, list_page(IDS, total=9), IDS)
+    assert offers_more(list, list_page(IDS).replace("<h1>x</h1>", MORE), IDS)
+    assert not offers_more(ScrapeRequest.of(LIST, limit=5), list_page(IDS).replace("<h1>x</h1>", MORE), IDS)
+    assert not offers_more(chart, chart_page(IDS).replace("<h1>x</h1>", MORE), IDS)
+    assert offers_more(chart, chart_page(IDS, more=True).replace("<h1>x</h1>", MORE), IDS)
+    assert not offers_more(chart, chart_page(IDS, more=True), IDS)
 
 
 @pytest.mark.parametrize(("more", "missed"), [(True, 0), (False, 4)])

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from cinestream.contracts import Kind, ScrapeRequest
 from cinestream.contracts.request import TITLE_ID
 from cinestream_scraper.identity import next_data, path_into
-from cinestream_scraper.onward import missing, next_page
+from cinestream_scraper.onward import missing, next_page, offers_more
 from cinestream_scraper.verdict import Judgement, Verdict
 
 _HAS_ROWS = frozenset({Verdict.CHART, Verdict.SEARCH, Verdict.LIST})
@@ -58,9 +58,14 @@ def _titles(request: ScrapeRequest, ids: Iterable[str]) -> list[ScrapeRequest]:
     return [ScrapeRequest(kind=Kind.TITLE, id=id, lane=request.lane, depth=request.depth) for id in ids]
 
 
-def still_led_to(request: ScrapeRequest, html: str) -> Led:
-    """What a page that was read lately still leads to, as it may be asked for more than then."""
-    return Led(alike(request, html)) if request.kind is Kind.TITLE else _rows(request, html)
+def still_led_to(request: ScrapeRequest, html: str) -> list[ScrapeRequest] | None:
+    """What a page that was read lately still leads to, as it may be asked for more than then.
+
+    None if it must be read again, because a click would show more.
+    """
+    if request.kind is Kind.TITLE:
+        return alike(request, html)
+    return None if offers_more(request, html, titles_of(html)) else _rows(request, html).requests
 
 
 def alike(request: ScrapeRequest, html: str) -> list[ScrapeRequest]:
@@ -73,12 +78,15 @@ def alike(request: ScrapeRequest, html: str) -> list[ScrapeRequest]:
 def titles_of(html: str) -> list[str]:
     """The ids of the titles of a chart, search or list in their order, each once; empty if the page names none."""
     data = path_into(next_data(html), "props", "pageProps")
-    edges = path_into(data, "pageData", "chartTitles", "edges")
-    if isinstance(edges, list) and edges:
-        return _once(str(path_into(edge, "node", "id")) for edge in sorted(edges, key=_rank))
+    chart = path_into(data, "pageData", "chartTitles")
+    edges = path_into(chart, "edges")
+    ranked = sorted(edges, key=_rank) if isinstance(edges, list) else []
+    held = [str(path_into(edge, "node", "id")) for edge in ranked]
+    if held and path_into(chart, "pageInfo", "hasNextPage") is not True:
+        return _once(held)
     links = LexborHTMLParser(html).css(_ROWS)
     shown = (match[1] for link in links if (match := _IN_LINK.search(link.attributes.get("href") or "")))
-    return _once([*_held(data), *shown])
+    return _once([*held, *_held(data), *shown])
 
 
 def more_like_this(html: str) -> list[str]:

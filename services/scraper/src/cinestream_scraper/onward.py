@@ -14,9 +14,10 @@ from selectolax.lexbor import LexborHTMLParser
 from cinestream.contracts import Invalid, Kind, ScrapeRequest
 from cinestream.contracts.lists import list_page
 from cinestream_scraper.identity import next_data, path_into
+from cinestream_scraper.scripts import MORE_BUTTON
 
 _NEXT = ", ".join(('link[rel~="next"]', 'a[rel~="next"]', "a.next-page", 'a[data-testid="index-pagination-nxt"]'))
-_LEFT = '[data-testid="find-results-section-title"] .ipc-see-more button'
+_CHART = ("props", "pageProps", "pageData", "chartTitles")
 _LIST = ("props", "pageProps", "mainColumnData", "list", "titleListItemSearch")
 _SEARCH = ("props", "pageProps", "searchResults", "titleResults")
 _POSITION = ("page", "start")
@@ -53,9 +54,15 @@ def missing(request: ScrapeRequest, html: str, rows: Sequence[str]) -> int:
     total = path_into(data, *(_LIST if request.kind is Kind.LIST else _SEARCH), "total")
     if isinstance(total, int):
         return max(0, min(total - request.before, request.most) - _new(request, rows))
-    return int(
-        request.kind is Kind.SEARCH and len(rows) < request.most and bool(LexborHTMLParser(html).css_first(_LEFT))
-    )
+    return int(request.kind is Kind.SEARCH and offers_more(request, html, rows))
+
+
+def offers_more(request: ScrapeRequest, html: str, rows: Sequence[str]) -> bool:
+    """Whether a click on the page would show more of the rows that are asked for."""
+    chart = path_into(next_data(html), *_CHART)
+    if len(rows) >= request.most or (chart and path_into(chart, "pageInfo", "hasNextPage") is not True):
+        return False
+    return LexborHTMLParser(html).css_first(MORE_BUTTON) is not None
 
 
 def _new(request: ScrapeRequest, rows: Sequence[str]) -> int:

@@ -16,7 +16,7 @@ from cinestream.bus.jetstream import Bus, Delivery
 from cinestream.contracts import Invalid, ScrapeRequest, Transient
 from cinestream.contracts.page import html_bytes
 from cinestream_scraper import failures, freshness, metrics, refresh
-from cinestream_scraper.discover import Led, led_to, still_led_to
+from cinestream_scraper.discover import led_to, still_led_to
 from cinestream_scraper.host import Host
 from cinestream_scraper.pauses import retry_after_seconds
 from cinestream_scraper.reading import Reading
@@ -47,7 +47,7 @@ class Pipeline:
     """The targets in hand."""
 
     async def handle(self, delivery: Delivery) -> None:
-        """Carry out one request; of those for the same target, which each lane may hold, one after the other.
+        """Carry out one request; of those here for the same target, which each lane may hold, one after the other.
 
         Raises:
             Invalid: it can never be: forbidden, led to a foreign host, or failed too often.
@@ -59,9 +59,9 @@ class Pipeline:
             await self._handle(request, delivery)
 
     async def _handle(self, request: ScrapeRequest, delivery: Delivery) -> None:
-        if (led := await self._by_fresh_page(request)) is not None:
+        if (still := await self._by_fresh_page(request)) is not None:
             metrics.FRESH.labels(request.kind).inc()
-            await self._queue(led.requests)
+            await self._queue(still)
             return
         url = self.settings.site.address(request)
         await self.host.admit(url)
@@ -91,13 +91,15 @@ class Pipeline:
         """Until the pause is over, and each time for longer."""
         return min(self.host.pauses.left * delivery.delivered, _LONGEST_WAIT)
 
-    async def _by_fresh_page(self, request: ScrapeRequest) -> Led | None:
+    async def _by_fresh_page(self, request: ScrapeRequest) -> list[ScrapeRequest] | None:
         """What the stored page leads to; None if it must be read: it is stale, or shows less than is asked for now."""
         page = None if request.force else await freshness.fresh(self.bus, request, self.settings.scraper_fresh_for)
         if page is None or not request.leads_on:
-            return Led([]) if page else None
-        led = still_led_to(request, html_bytes(page.envelope).decode("utf-8", "replace"))
-        return None if led.missing else led
+            return [] if page else None
+        try:
+            return still_led_to(request, html_bytes(page.envelope).decode("utf-8", "replace"))
+        except Invalid:
+            return None  # damaged, or of a newer version
 
     async def _read(self, url: str, request: ScrapeRequest, delivery: Delivery) -> Reading:
         def failed(reading: Reading) -> bool:

@@ -7,7 +7,8 @@ CONSENT_BUTTON = (
 )
 # A search by name shows titles, people and more, each with a button of their own.
 _FOUND = '[data-testid="find-results-section-title"]'
-MORE_BUTTON = f'[data-testid="chart-see-more"], :is({_FOUND}, body:not(:has({_FOUND}))) .ipc-see-more button'
+_MORE = ".ipc-see-more button"
+MORE_BUTTON = f'[data-testid="chart-see-more"], {_FOUND} {_MORE}, body:not(:has({_FOUND})) {_MORE}'
 ROW = ".ipc-metadata-list-summary-item"
 
 NO_BOXES = """
