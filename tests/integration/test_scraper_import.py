@@ -211,6 +211,43 @@ def test_a_page_in_a_damaged_part_is_not_given(tmp_path: Path, hit: int) -> None
     assert found == ["https://www.imdb.com/title/tt0000001/"]
 
 
+def commented(member: bytes, size: int) -> bytes:
+    """The same member of gzip, made so large by a comment in its header (RFC 1952)."""
+    comment = b"x" * (size - len(member) - 1) + b"\0"
+    return member[:3] + b"\x10" + member[4:10] + comment + member[10:]
+
+
+def sized(page: tuple[str, str, str], size: int) -> bytes:
+    """The archive of one page, unpacked so large without the four bytes after its record."""
+    url, kind, html = page
+    more = size + 4 - len(gzip.decompress(warc(page)))
+    return warc((url, kind, html.replace("<!--", "<!--" + "x" * more)))
+
+
+@pytest.mark.parametrize("filled", ["first page", "second page", "between", "after"])
+@pytest.mark.parametrize("size", [16_384, 16_000], ids=["as warcio reads", "less"])
+def test_a_page_is_given_by_its_own_sum_wherever_it_ends(tmp_path: Path, filled: str, size: int) -> None:
+    """Around the end of what is read of a file at once, a whole page is given and a damaged one is not."""
+    first, second = (sized(page, size) for page in pages(2))
+    file = tmp_path / "pages.warc.gz"
+    for at in range((1 << 16) - 20, (1 << 16) + 21):
+        before, after = {
+            "first page": (commented(first, at), second),
+            "second page": (first, commented(second, at - len(first))),
+            "between": (first.ljust(at, b"\0"), second),
+            "after": (first, second),
+        }[filled]
+        archive = bytearray(before + after)
+        file.write_bytes(archive.ljust(at, b"\0") if filled == "after" else archive)
+        assert [saved.url[-3:-1] for saved in pages_in(file)] == ["01", "02"], at
+        archive[-1 - at % 8] ^= 1
+        file.write_bytes(archive)
+        found: list[str] = []
+        with pytest.raises(Unreadable):
+            found.extend(saved.url[-3:-1] for saved in pages_in(file))
+        assert found == ["01"], at
+
+
 @pytest.mark.parametrize("name", ["WARC-Date", "WARC-Target-URI", "Content-Length"])
 async def test_an_archive_of_records_that_do_not_say_enough_is_damaged(
     topology: NatsServer, scraper_bus: Bus, tmp_path: Path, name: str

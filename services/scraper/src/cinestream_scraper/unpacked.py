@@ -17,13 +17,11 @@ class Unpacked:
     def __init__(self, file: IO[bytes]) -> None:
         """Look at how it is packed; raises as `read` does."""
         self._file = file
-        self._packed: bytes | None = None
+        self._packed = b""
         self._member: zlib._Decompress | None = None
         self._ahead = b""
-        begins = self._more(len(_GZIP))
+        self._is_packed = self._more(len(_GZIP)) == _GZIP
         file.seek(0)
-        if begins == _GZIP:
-            self._packed = b""
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes, at most `size`; none at the end.
@@ -32,44 +30,44 @@ class Unpacked:
             ValueError: the file is damaged, or ends too early.
             OSError: it cannot be read.
         """
-        if self._packed is None or size == 0:
+        if not self._is_packed or size == 0:
             return self._more(size)
         most = size if size > 0 else _BLOCK
-        given = self._ahead or self._unpacked(most)
-        self._ahead = given[most:]
-        return given[:most]
+        while not self._ahead and (member := self._member or self._begun()):
+            self._ahead = self._unpacked(member, most)
+        given, self._ahead = self._ahead[:most], self._ahead[most:]
+        return given
 
     def settle(self) -> None:
-        """Look a step ahead, where the sum of what was read last must be if it is packed by itself.
+        """Look ahead for the sum of what was read last, near if that is packed by itself; never into what follows.
 
         Raises:
             ValueError: what was read last may be damaged.
             OSError: the file cannot be read.
         """
-        if self._member is not None and not self._ahead:
-            self._ahead = self._unpacked(_BLOCK)
+        while self._member and len(self._ahead) < _BLOCK:
+            self._ahead += self._unpacked(self._member, _BLOCK)
 
-    def _unpacked(self, most: int) -> bytes:
-        while self._packed or self._refilled():
-            if self._member is None:
-                self._member = zlib.decompressobj(_WITH_GZIP_HEADER)
-            try:
-                given = self._member.decompress(self._packed or b"", most)
-            except zlib.error as error:
-                raise ValueError(str(error)) from error
-            if self._member.eof:  # and its sum is right
-                self._packed, self._member = self._member.unused_data.lstrip(b"\0"), None
-            else:
-                self._packed = self._member.unconsumed_tail
-            if given:
-                return given
-        if self._member is not None:
+    def _begun(self) -> "zlib._Decompress | None":
+        while not (packed := self._packed.lstrip(b"\0")):  # gzip reads over padding, too
+            self._packed = self._more(_BLOCK)
+            if not self._packed:
+                return None
+        self._packed, self._member = packed, zlib.decompressobj(_WITH_GZIP_HEADER)
+        return self._member
+
+    def _unpacked(self, member: "zlib._Decompress", most: int) -> bytes:
+        self._packed = self._packed or self._more(_BLOCK)
+        if not self._packed:
             raise ValueError("it ends too early")
-        return b""
-
-    def _refilled(self) -> bool:
-        self._packed = self._more(_BLOCK)
-        return bool(self._packed)
+        try:
+            given = member.decompress(self._packed, most)
+        except zlib.error as error:
+            raise ValueError(str(error)) from error
+        self._packed = member.unused_data or member.unconsumed_tail
+        if member.eof:  # and its sum is right
+            self._member = None
+        return given
 
     def _more(self, size: int) -> bytes:
         try:
