@@ -261,18 +261,19 @@ async def test_an_archive_of_records_that_do_not_say_enough_is_damaged(
     assert await said(topology, "import", tmp_path) == "published: 2\nunreadable: 1\n"
 
 
-@pytest.mark.parametrize("fault", ["damaged", "encrypted", "packed in another way"])
+@pytest.mark.parametrize("fault", ["damaged", "damaged LZMA", "encrypted", "packed in another way"])
 async def test_a_package_that_cannot_be_unpacked_does_not_stop_the_others(
     topology: NatsServer, scraper_bus: Bus, tmp_path: Path, fault: str
 ) -> None:
     """It is one that is damaged."""
     file = tmp_path / "1.wacz"
     name = "archive/pages.warc"
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as package:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA if "LZMA" in fault else zipfile.ZIP_DEFLATED) as package:
         package.writestr(name, gzip.decompress(warc(*pages(1))))
     packed = bytearray(file.read_bytes())
     begins, listed = 30 + len(name), packed.index(b"PK\x01\x02")
-    if fault == "damaged":
+    if "damaged" in fault:
+        begins += 9  # what LZMA says of itself
         packed[begins : begins + 100] = b"\xff" * 100
     else:
         at, value = (6, 1) if fault == "encrypted" else (8, 99)

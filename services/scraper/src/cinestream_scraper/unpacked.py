@@ -3,6 +3,7 @@
 warcio by itself takes a damaged or cut archive for one that has ended.
 """
 
+import lzma
 import zlib
 from typing import IO
 
@@ -72,5 +73,5 @@ class Unpacked:
     def _more(self, size: int) -> bytes:
         try:
             return self._file.read(size)
-        except (EOFError, zlib.error) as error:  # of the package that it is in
+        except (EOFError, lzma.LZMAError, zlib.error) as error:  # of the package that it is in
             raise ValueError(str(error)) from error
