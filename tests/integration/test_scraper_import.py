@@ -25,8 +25,9 @@ from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Envelope, RawPage
 from cinestream_scraper.archives import Unreadable, files_in, pages_in
 from cinestream_scraper.cli import app
-from cinestream_scraper.importing import Fate, import_pages, size_of
+from cinestream_scraper.importing import Fate, import_pages, size_of, verdict_on
 from cinestream_scraper.targets import Site
+from cinestream_scraper.verdict import Action
 
 pytestmark = pytest.mark.anyio
 MODERN = "https://www.imdb.com/title/tt0000001/"
@@ -246,6 +247,26 @@ def test_a_page_is_given_by_its_own_sum_wherever_it_ends(tmp_path: Path, filled:
         with pytest.raises(Unreadable):
             found.extend(saved.url[-3:-1] for saved in pages_in(file))
         assert found == ["01"], at
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+def test_a_body_that_was_cut_when_it_was_sent_is_no_whole_page(tmp_path: Path, encoding: str) -> None:
+    """Wherever it was cut: what it unpacks to is judged without its end, and publishes nothing that lacks more."""
+    ((url, kind, html),) = pages(1)
+    sent = PACKED[encoding](html.encode())
+
+    def cut(size: int) -> bytes:
+        return warc((url, kind, html), encoding=encoding, pack=lambda _: sent[:size])
+
+    sizes = [*range(0, len(sent), 50), *range(len(sent) - 30, len(sent) + 1)]
+    file = tmp_path / "pages.warc.gz"
+    file.write_bytes(b"".join(map(cut, sizes)))
+    judged = [(saved.html, verdict_on(saved, Site.of("https://www.imdb.com"))) for saved in pages_in(file)]
+    published = [text for text, verdict in judged if verdict and verdict[2].action is Action.PUBLISH]
+    assert len(judged) == len(sizes)
+    assert any(html.startswith(text) and 0 < len(text) < len(html) // 2 for text, _ in judged)
+    assert html in published
+    assert {html.removeprefix(text) for text in published} <= {"", ">"}
 
 
 @pytest.mark.parametrize("name", ["WARC-Date", "WARC-Target-URI", "Content-Length"])
