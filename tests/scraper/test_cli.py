@@ -28,10 +28,19 @@ def test_check_prints_the_effective_settings() -> None:
     assert "CINESTREAM_IMDB_URL=https://www.imdb.com" in output
 
 
-@pytest.mark.parametrize("url", ["http://me:hidden@grid:4444", "http://me:hidden@[grid:4444"])
-def test_passwords_in_addresses_are_not_shown(url: str) -> None:
-    """Neither among the settings nor in what is wrong with them."""
-    _, output = run("--check", SELENIUM_URL=url, IMDB_URL=f"{url}:x")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SELENIUM_URL", "http://me:hidden@grid:4444"),
+        ("SELENIUM_URL", "http://me:hidden@[grid:4444"),
+        ("IMDB_URL", "http://me:hidden@host:port"),
+        ("IMDB_URL", "http://me:hidden@"),
+        ("SCRAPER_ALLOWED_HOSTS", "https://me:hidden@x.example"),
+    ],
+)
+def test_passwords_in_addresses_are_not_shown(name: str, value: str) -> None:
+    """Neither among the settings nor in what is wrong with them, however that is said."""
+    _, output = run("--check", **{name: value})
     assert "hidden" not in output
     assert "***@" in output
 

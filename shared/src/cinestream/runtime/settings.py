@@ -91,12 +91,15 @@ def load_settings(settings: type[Settings], *, told: Callable[[str], str] = str)
 
 
 def _fault(settings: type[FileSettings], loc: tuple[int | str, ...], message: str, value: object) -> str:
-    """A fault for its user: the key in a file of sections, else the variable. A value is shown that is no secret."""
+    """A fault for its user: the key in a file of sections, else the variable. A value is shown that is no secret.
+
+    The message may quote the value, so it is masked, too.
+    """
     if settings.model_config.get("env_nested_delimiter"):
-        return f"{'.'.join(str(part) for part in loc)}: {message}"
+        return masked(f"{'.'.join(str(part) for part in loc)}: {message}")
     name = (settings.model_config.get("env_prefix") or "") + "_".join(str(part) for part in loc[:1]).upper()
     secret = "password" in name.lower() or "token" in name.lower()
-    return f"{name}: {message}" + ("" if secret else f" (got {masked(repr(value))})")
+    return masked(f"{name}: {message}" + ("" if secret else f" (got {value!r})"))
 
 
 def _unknown_variables(settings: type[FileSettings]) -> list[str]:
