@@ -65,9 +65,10 @@ async def test_all_who_ask_at_once_get_the_answer() -> None:
     assert found == [2] * 5
 
 
-async def test_a_server_is_asked_by_the_name_and_password_in_its_address() -> None:
+@pytest.mark.parametrize(("written", "meant"), [("me:p%40ss", "me:p@ss"), ("me:%E2%82%AC", "me:€")])
+async def test_a_server_is_asked_by_the_name_and_password_in_its_address(written: str, meant: str) -> None:
     """As the driver asks it, too; both may have any characters."""
     with hand_made_site() as site:
         site.answers["/status"] = Answer(orjson.dumps(status(3)).decode())
-        assert await Room(site.url.replace("//", "//me:p%40ss@")).most() == 3
-        assert site.credentials == ["me:p@ss"]
+        assert await Room(site.url.replace("//", f"//{written}@")).most() == 3
+        assert site.credentials == [meant]

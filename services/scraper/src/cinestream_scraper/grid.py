@@ -2,6 +2,7 @@
 
 import math
 import time
+from base64 import b64encode
 from collections.abc import Callable
 from typing import Any, NamedTuple, Self
 from urllib.parse import unquote, urlsplit
@@ -53,10 +54,25 @@ class Server(NamedTuple):
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """The parts of an address."""
+        """The parts of an address.
+
+        Raises:
+            ValueError: it is none, or has a name without a password or a password without a name: the driver would send
+                neither.
+        """
         parts = urlsplit(url)
+        _ = parts.port  # one that is no number is refused when it is looked at, and not before
+        if bool(parts.username) != bool(parts.password):
+            raise ValueError("a name and a password go together: write it as in https://name:password@grid.example")
         address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         return cls(address, unquote(parts.username or "") or None, unquote(parts.password or "") or None)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The name and password, if any, as a header: in UTF-8, as the driver sends them."""
+        if self.name is None:
+            return {}
+        return {"Authorization": f"Basic {b64encode(f'{self.name}:{self.password}'.encode()).decode()}"}
 
 
 def ask(method: str, url: str, *, wait: float) -> urllib3.BaseHTTPResponse:
@@ -64,11 +80,10 @@ def ask(method: str, url: str, *, wait: float) -> urllib3.BaseHTTPResponse:
 
     Raises:
         urllib3.exceptions.HTTPError: it does not answer.
+        ValueError: the address is none that the settings allow.
     """
     server = Server.of(url)
-    named = f"{server.name}:{server.password or ''}" if server.name else None
-    headers = urllib3.make_headers(basic_auth=named)
-    return urllib3.request(method, server.url, headers=headers, timeout=wait, retries=False)
+    return urllib3.request(method, server.url, headers=server.headers, timeout=wait, retries=False)
 
 
 def sessions_of(status: Any) -> float:

@@ -107,7 +107,7 @@ def _end_remotes(directory: Path) -> None:
             url = file.read_text()
         except OSError:  # there is none, or it was ended by another thread just now
             continue
-        with suppress(urllib3.exceptions.HTTPError):
+        with suppress(urllib3.exceptions.HTTPError, ValueError):  # a file that is damaged keeps nobody from starting
             ask("DELETE", url, wait=_PATIENCE)
 
 

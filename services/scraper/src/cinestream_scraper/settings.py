@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from cinestream.runtime.settings import Port, ServiceSettings
 from cinestream_scraper.duration import Duration
+from cinestream_scraper.grid import Server
 from cinestream_scraper.seeds import Seed, parse_seeds
 from cinestream_scraper.targets import Site
 
@@ -35,7 +36,7 @@ class ScraperSettings(ServiceSettings):
     imdb_url: Annotated[str, Field(pattern=r"^https?://[^/?#\s]+[^?#\s]*$"), _read_by(Site.of)] = Field(
         "http://127.0.0.1:8080", description="Site to read: IMDb or the demo site"
     )
-    selenium_url: str = Field(
+    selenium_url: Annotated[str, _read_by(Server.of)] = Field(
         "", pattern=r"^(https?://.+)?$", description="Selenium Grid or remote driver; empty: a browser on this machine"
     )
     scraper_sessions: int = Field(
