@@ -266,10 +266,11 @@ async def test_the_backlog_is_full_when_etl_has_half_of_the_stream_to_read(topol
         await connection.close()
 
 
-async def test_robots_txt_is_obeyed_and_asked_once(client: httpx2.AsyncClient) -> None:
-    """What it forbids becomes a dead letter with that reason."""
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+async def test_robots_txt_is_obeyed_and_asked_once(client: httpx2.AsyncClient, mark: str) -> None:
+    """What it forbids becomes a dead letter with that reason, whether it begins with a byte order mark or not."""
     with hand_made_site() as site:
-        site.answers["/robots.txt"] = Answer("User-agent: *\nDisallow: /title/tt0000666/\n")
+        site.answers["/robots.txt"] = Answer(f"{mark}User-agent: *\nDisallow: /title/tt0000666/\n")
         host = Host(ScraperSettings(imdb_url=site.url, scraper_rate=0), client)
         for _ in range(3):
             await host.admit(f"{site.url}/title/tt0111161/")

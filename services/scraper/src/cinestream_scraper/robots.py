@@ -90,4 +90,4 @@ async def _rules(answer: httpx2.Response, address: str) -> str:
         if len(text) > _MOST_BYTES:
             del text[text.rfind(b"\n", 0, _MOST_BYTES) + 1 :]  # half a path would forbid more than the whole
             break
-    return text.decode("utf-8", "replace")
+    return text.decode("utf-8-sig", "replace")  # after a byte order mark the first group would not be seen
