@@ -54,7 +54,15 @@ def test_any_text_is_a_place_or_none(url: str) -> None:
     assert place is None or place.kind in Kind
 
 
-@pytest.mark.parametrize("target", ["https://films.example/title/tt0111161/", "http://[bad/title/tt0111161/"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://films.example/title/tt0111161/",
+        " https://films.example/title/tt0111161/",
+        "httpx://films.example/list/ls055592025/",
+        "http://[bad/title/tt0111161/",
+    ],
+)
 def test_a_target_at_another_host_is_refused(target: str) -> None:
     """Its id would be read from the site; what is no address at all is none either."""
     with pytest.raises(Invalid, match="not allowed"):

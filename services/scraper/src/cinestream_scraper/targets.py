@@ -90,8 +90,9 @@ class Site(NamedTuple):
         Raises:
             Invalid: it is at another host.
         """
-        if target.startswith(("http://", "https://")) and not _is_imdb(target):
-            self.require_allowed(target)
+        address = target.strip()  # as a request is read, or it would be of another address than was checked
+        if address.startswith("http") and not _is_imdb(address):
+            self.require_allowed(address)
 
     def require_allowed(self, url: str) -> None:
         """Check that a page may come from this URL.
