@@ -15,10 +15,11 @@ from tests.scraper.sites import Answer, hand_made_site
 from typer.testing import CliRunner
 
 from cinestream.bus.jetstream import Bus
-from cinestream.contracts import Invalid, Kind, Outcome, RawPage, Transient
+from cinestream.bus.topology import REQUESTS
+from cinestream.contracts import Invalid, Kind, Lane, Outcome, RawPage, ScrapeRequest, Transient
 from cinestream.contracts.subjects import ASK_SCRAPER
 from cinestream_scraper import refresh
-from cinestream_scraper.asking import SERVICE, VERSION, Asking
+from cinestream_scraper.asking import SERVICE, VERSION, Asking, Question
 from cinestream_scraper.cli import app
 from cinestream_scraper.host import Host
 from cinestream_scraper.seeds import parse_seeds
@@ -138,9 +139,28 @@ async def test_who_asks_does_not_wait_for_a_site_that_does_not_answer(scraper_bu
     """What may be forbidden is queued, where it is found out."""
     held = threading.Event()
     async with offered(scraper_bus, holds=held):
-        said = orjson.loads(await scraper_bus.ask(ASK_SCRAPER, b"tt0000001", wait=40))
-        held.set()
-    assert (said["answer"], "robots.txt" in said["why"]) == ("queued", True)
+        try:
+            said = orjson.loads(await scraper_bus.ask(ASK_SCRAPER, b"tt0000001", wait=40))
+        finally:
+            held.set()
+    assert (said["answer"], "not said yet" in said["why"]) == ("queued", True)
+
+
+async def test_who_asks_does_not_wait_for_a_queue_that_may_not_be_read(topology: NatsServer) -> None:
+    """That a target is queued already is said before the bus gives up, and whoever asks with it."""
+    bus = await topology.connect("trakt-export")  # this user may queue titles, and read nothing of the queue
+    question = Question(target="tt0000001", lane=Lane.CRAWL, force=True)
+    subject = ScrapeRequest.of(question.target).subject
+    try:
+        async with httpx2.AsyncClient() as client, anyio.create_task_group() as group:
+            settings = ScraperSettings(scraper_obey_robots=False)
+            asking = Asking(settings, bus, Host(settings, client))
+            assert (await asking.decide(question))[0] == "queued"
+            group.start_soon(bus.last, REQUESTS, subject)  # it fails when the bus gives up, and the test
+            assert await asking.decide(question) == ("already queued", "")
+            group.cancel_scope.cancel()
+    finally:
+        await bus.close()
 
 
 @pytest.mark.parametrize("question", [b"{", b'{"id":"tt0000001"}', b'{"target":1}', b"\xff"])

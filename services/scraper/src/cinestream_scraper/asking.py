@@ -24,7 +24,7 @@ VERSION = "1.0.0"
 
 
 _PATIENCE = 1.0
-"""Seconds that a site gets to say what is allowed: who asks is answered soon, and what is queued can wait."""
+"""Seconds for what an answer can do without, what a site allows and what the queue holds: who asks is answered soon."""
 
 
 class Answer(StrEnum):
@@ -112,9 +112,10 @@ class Asking:
     async def _less_than(self, request: ScrapeRequest) -> str:
         """What the queue holds of the target, if that asks for less than this request, and it can be known."""
         try:
-            stored = await self.bus.last(topology.REQUESTS, request.subject)
+            with anyio.fail_after(_PATIENCE):  # where the queue may not be read, NATS says nothing at all
+                stored = await self.bus.last(topology.REQUESTS, request.subject)
             queued = ScrapeRequest.decode(stored.envelope) if stored else request
-        except (Invalid, Transient):
+        except (Invalid, Transient, TimeoutError):
             return ""
         less = [
             *([f"limit {queued.limit}"] if queued.most < request.most and request.leads_on else []),
