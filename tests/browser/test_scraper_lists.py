@@ -110,7 +110,8 @@ async def test_a_list_goes_on_where_it_was_when_the_scraper_was_killed(
         await reads.handle(first)
         await first.nak(delay=0)
         await queue.read(reads)
-    assert sorted(queue.lists) == ["ls000000316", "ls000000316-2", "ls000000316-3", "ls000000316-4"]
+    # Where the first comes back after the second was read, the second is asked for once more, and is fresh.
+    assert set(queue.lists) == {"ls000000316", "ls000000316-2", "ls000000316-3", "ls000000316-4"}
     assert set(queue.titles) == {film.id for film in open_catalogue()}
     assert (await scraper_bus.stream_state("PAGES")).messages == 4
 
