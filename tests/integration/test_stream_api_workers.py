@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -204,6 +205,33 @@ async def test_workers_do_not_outlive_the_one_that_started_them(api: Process) ->
     await until(lambda: not any(command(pid) for pid in pids))
     api.start()
     assert workers(api).isdisjoint(pids)
+
+
+def listening(port: int) -> str:
+    """The socket that listens on a port, as the links in /proc/PID/fd name it."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    [inode] = [row[9] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"]
+    return f"socket:[{inode}]"
+
+
+def holds(pid: int, file: str) -> bool:
+    """Whether a process has it open."""
+    found = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            found.append(str(link.readlink()))
+    return file in found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+async def test_the_ops_port_is_no_workers(api: Process) -> None:
+    """A worker that outlives its parent by a moment would accept connections there, and answer none."""
+    await all_ready(api)
+    assert api.process
+    ops = listening(api.ops)
+    assert holds(api.process.pid, ops)
+    assert len(workers(api)) == 2
+    assert not [pid for pid in workers(api) if holds(pid, ops)]
 
 
 async def test_without_nats_no_worker_is_ready(api: Process) -> None:

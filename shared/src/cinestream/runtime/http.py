@@ -39,7 +39,6 @@ def bind(host: str, port: int, *, setting: str, shared: bool = False) -> socket.
         sock.close()
         cure = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
         raise SystemExit(f"port {port} on {host} {cure}: set {setting} to another one") from None
-    sock.set_inheritable(True)
     return sock
 
 
