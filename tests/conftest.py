@@ -51,13 +51,27 @@ def samples() -> Path:
     return path
 
 
-def free_port() -> int:
-    """A port that nothing listens on, and below those that systems give to connections, which would take it first."""
+_given: set[int] = set()  # a port that is free may be that of a server that a test starts later, or again
+
+
+def free_port(consecutive: int = 1) -> int:
+    """The first of so many ports that nothing listens on, and that no other test was given.
+
+    They are below those that systems give to connections, which would take them first.
+    """
     while True:
-        port = 20_000 + secrets.randbelow(12_000)
-        with socket.socket() as sock, suppress(OSError):
-            sock.bind(("127.0.0.1", port))
-            return port
+        first = 20_000 + secrets.randbelow(12_000 - consecutive)
+        ports = range(first, first + consecutive)
+        if _given.isdisjoint(ports) and all(map(_is_free, ports)):
+            _given.update(ports)
+            return first
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as sock, suppress(OSError):
+        sock.bind(("127.0.0.1", port))
+        return True
+    return False
 
 
 @dataclass
@@ -94,7 +108,7 @@ class NatsServer:
         command = [str(SCRIPTS / "nats-server"), "-c", str(ROOT / "deploy/nats.conf")]
         self.process = subprocess.Popen(command, env=os.environ | environment, stdout=log, stderr=log)
         log.close()
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 0.2).close()

@@ -21,7 +21,7 @@ class Run:
         self.data_dir = data_dir
         self.stream_port = free_port()
         self.demo_port = free_port()
-        self.ops_port = _three_free_ports()
+        self.ops_port = free_port(consecutive=3)
         self.lines: list[str] = []
         self.environment = {
             "CINESTREAM_DATA_DIR": str(data_dir),
@@ -61,7 +61,7 @@ class Run:
         for line in process.stdout:
             self.lines.append(line.rstrip())
 
-    def wait_for(self, pattern: str, *, timeout: float = 60) -> str:
+    def wait_for(self, pattern: str, *, timeout: float = 150) -> str:
         """Wait until a line of the output matches, and return it."""
         found: list[str] = []
 
@@ -129,24 +129,6 @@ def wait_until(condition: Callable[[], bool], *, timeout: float, what: Callable[
     while not condition():
         assert time.monotonic() < deadline, f"after {timeout} s: no {what()}"
         time.sleep(0.02)
-
-
-def _three_free_ports() -> int:
-    while True:
-        first = free_port()
-        if first < 65000 and all(_free(first + n) for n in (1, 2)):
-            return first
-
-
-def _free(port: int) -> bool:
-    import socket
-
-    with socket.socket() as sock:
-        try:
-            sock.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 @contextmanager
