@@ -48,7 +48,7 @@ def test_a_taken_port_is_one_sentence(running: tuple[subprocess.Popen[str], int]
         env=os.environ | {"CINESTREAM_DEMO_PORT": str(running[1])},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert second.returncode == 1
@@ -61,7 +61,7 @@ def test_a_taken_port_is_one_sentence(running: tuple[subprocess.Popen[str], int]
 )
 def test_a_wrong_option_is_one_sentence(options: list[str], said: str) -> None:
     """A fault that there is not: one sentence, exit code 1."""
-    answer = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=20, check=False)
+    answer = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60, check=False)
     assert (answer.returncode, len(answer.stderr.splitlines())) == (1, 1)
     assert said in answer.stderr
 

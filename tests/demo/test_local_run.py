@@ -32,7 +32,7 @@ async def test_what_crashes_is_started_again_and_the_crash_is_told(tmp_path: Pat
     port = free_port()
     crashing = python("part", listener(port, "print('no more films'); sys.exit(3)"), f"tcp://127.0.0.1:{port}")
     supervisor, stop = Supervisor([crashing], tmp_path), anyio.Event()
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
             group.start_soon(supervisor.run, stop)
             while supervisor.parts["part"].crashes < 2:
@@ -60,7 +60,7 @@ async def test_a_process_that_does_not_end_is_killed(tmp_path: Path) -> None:
         f"tcp://127.0.0.1:{port}",
     )
     supervisor, stop = Supervisor([stubborn], tmp_path, grace={"part": 0.2}), anyio.Event()
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
             group.start_soon(supervisor.run, stop)
             while supervisor.parts["part"].state != "running":

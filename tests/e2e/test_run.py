@@ -67,17 +67,18 @@ def test_a_second_run_resumes_and_reads_nothing_fresh_again(data_dir: Path) -> N
     """What is stored is still there, under the same ids, and the site is not asked for it again."""
     seeds = {"CINESTREAM_SCRAPER_SEEDS": "tt0111161,tt0068646"}
     with running(data_dir, **seeds) as first:
+        first.wait_for("first film after")
         client = ResumingClient(first.url)
         client.start()
         wait_until(lambda: len(client.movies) == 2, timeout=60, what=lambda: f"two films: {client.events}")
         client.stop()
         assert first.stop()[0] == 0
     with running(data_dir, **seeds) as second:
+        second.wait_for("scraper: running")
         again = ResumingClient(second.url)
         again.start()
         wait_until(lambda: len(again.movies) == 2, timeout=60, what=lambda: f"two films: {again.events}")
         again.stop()
-        second.wait_for("scraper: running")
         second.wait_for(r"asked 2 ")
         with urllib.request.urlopen(f"{second.demo_url}/__demo__/requests.json", timeout=60) as answer:
             requests = answer.read().decode()
@@ -94,7 +95,7 @@ def test_a_taken_port_is_one_clear_error(data_dir: Path, setting: str) -> None:
         run = Run(data_dir, **{setting: str(taken.getsockname()[1])})
         run.start()
         assert run.process is not None
-        assert run.process.wait(timeout=30) == 1
+        assert run.process.wait(timeout=90) == 1
     wait_until(lambda: bool(run.lines), timeout=60, what=lambda: "output")
     assert any(setting in line for line in run.lines)
     assert not any("Traceback" in line for line in run.lines)
@@ -110,7 +111,7 @@ def test_an_unwritable_data_directory_is_one_clear_error(tmp_path: Path) -> None
         env=os.environ | {"CINESTREAM_DATA_DIR": str(tmp_path / "file" / "data")},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=90,
         check=False,
     )
     assert done.returncode == 1

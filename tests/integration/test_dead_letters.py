@@ -108,7 +108,7 @@ async def test_etl_gives_a_page_another_chance(topology: NatsServer, etl_bus: Bu
     code, output = await said(topology, "show", str(number), "--out", str(out), stage="etl")
     assert (code, out.read_text("utf-8")) == (0, "<p>é</p>"), output
     await said(topology, "retry", str(number), stage="etl")
-    (delivery,) = await (await etl_bus.pull("PAGES", "etl")).fetch(1, wait=2)
+    (delivery,) = await (await etl_bus.pull("PAGES", "etl")).fetch(1, wait=30)
     assert RawPage.decode(delivery.envelope) == page.model_copy(
         update={"fetched_at": RawPage.decode(delivery.envelope).fetched_at}
     )

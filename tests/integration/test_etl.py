@@ -47,7 +47,7 @@ async def _publish(scraper: Bus, id: str, envelope: Envelope) -> None:
     """Publish a page, and wait until it is settled."""
     before = _handled()
     await scraper.publish(subjects.page("title", id), envelope)
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         while _handled() == before:
             await anyio.sleep(0.002)
 

@@ -84,7 +84,7 @@ async def test_pages_know_better_whenever_they_come(etl_bus: Bus, tmp_path: Path
 
 async def test_killed_in_the_middle_it_goes_on(topology: NatsServer, etl_bus: Bus, tmp_path: Path) -> None:
     """Kill -9 while it writes records: the second run does the rest, and all of it is right."""
-    files, expected = write_data_sets(tmp_path, titles=6000, people=3000)
+    files, expected = write_data_sets(tmp_path, titles=24_000, people=12_000)
     command = [str(SCRIPTS / "cinestream-etl"), "load-directors", *map(str, files)]
     command += ["--work-file", str(tmp_path / "work.sqlite")]
     environment = os.environ | topology.environment("etl")

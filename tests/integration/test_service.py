@@ -43,10 +43,11 @@ class Tiny:
 
     def wait(self, path: str, condition: Callable[[int, Any], bool]) -> Any:
         """Ask until the answer fits."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not condition(*(answer := self.get(path))):
             assert time.monotonic() < deadline, answer
             assert self.process.poll() is None, self.process.communicate()
+            time.sleep(0.005)
         return answer[1]
 
 

@@ -228,7 +228,7 @@ async def test_a_client_that_does_not_read_is_cut_off(etl_bus: Bus, stream_bus: 
 async def test_a_client_that_falls_out_of_the_ring_resumes(etl_bus: Bus, stream_bus: Bus) -> None:
     """It is told to come again as soon as it reads, and goes on from history where it was."""
     seen: list[int] = []
-    async with serving(stream_bus, stream_ring_events=16) as api:
+    async with serving(stream_bus, stream_ring_events=16, stream_send_timeout=300) as api:
         async with api.stream() as slow, api.stream() as eager:
             await take(slow, 1)
             await take(eager, 1)
@@ -430,8 +430,8 @@ async def test_the_page_runs_only_what_the_service_serves(stream_bus: Bus) -> No
 async def test_curl_reads_the_stream(etl_bus: Bus, stream_bus: Bus) -> None:
     """A client that knows nothing of events sees lines, at once."""
     await publish(etl_bus, 1)
-    async with serving(stream_bus) as api:
-        command = ["curl", "-sN", "--max-time", "1", f"{api.url}{STREAM}?replay=1"]
+    async with serving(stream_bus, stream_max_lifetime=3) as api:
+        command = ["curl", "-sN", "--max-time", "60", f"{api.url}{STREAM}?replay=1"]
         done = await anyio.run_process(command, check=False, stderr=subprocess.DEVNULL)
         assert b"\nevent: movie\ndata: {" in done.stdout
         first = rb"retry: [0-9]+\nid: [0-9a-z]+-[0-9]+\nevent: position\ndata: {}"

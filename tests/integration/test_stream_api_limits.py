@@ -52,7 +52,7 @@ async def test_a_failed_opening_gives_its_place_back(etl_bus: Bus, stream_bus: B
 
 async def test_a_stream_ends_when_it_has_lived_long_enough(etl_bus: Bus, stream_bus: Bus) -> None:
     """It ends cleanly, with a time to come again, and its client resumes without a loss."""
-    async with serving(stream_bus, stream_max_lifetime=1, stream_heartbeat=0.3) as api:
+    async with serving(stream_bus, stream_max_lifetime=3, stream_heartbeat=0.3) as api:
         await publish(etl_bus, 1)
         with anyio.fail_after(60):
             async with api.stream("?last_event_id=earliest") as stream:

@@ -124,7 +124,7 @@ async def test_metrics_are_on_the_ops_port(api: Process, etl_bus: Bus) -> None:
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command, to its end."""
     return subprocess.run(
-        [COMMAND, *arguments], env=os.environ | environment, capture_output=True, text=True, timeout=30, check=False
+        [COMMAND, *arguments], env=os.environ | environment, capture_output=True, text=True, timeout=90, check=False
     )
 
 

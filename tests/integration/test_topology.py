@@ -22,7 +22,7 @@ def run_topology(nats: NatsServer, **environment: str) -> subprocess.CompletedPr
         env=nats.environment("topology") | environment,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=90,
         check=False,
     )
 

@@ -122,6 +122,8 @@ def test_what_a_killed_scraper_left_is_cleaned_at_the_next_start(tmp_path: Path,
     scraper.wait()
     scraper.stdout.close()
     os.kill(driver, 9)
+    while driver in alive(driver):
+        pass
     assert len(alive(driver)) == 1
     run = Run.begin(tmp_path)
     assert alive(driver) == []

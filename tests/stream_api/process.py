@@ -59,7 +59,7 @@ class Process:
         """End it as a supervisor does; its exit code."""
         assert self.process
         self.process.terminate()
-        return self.process.wait(30)
+        return self.process.wait(90)
 
     def kill(self) -> None:
         """End it as a crash would."""

@@ -90,7 +90,7 @@ async def test_everything_arrives_once_in_order_and_bad_items_are_reported(
     async def sink(chunk: Sequence[int]) -> None:
         written.extend(chunk)
 
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         totals = await stream(
             Source(count),
             [step.stage(str(number)) for number, step in enumerate(chain)],
@@ -136,7 +136,7 @@ async def test_no_more_stages_work_at_once_than_allowed(chain: list[Step], most:
         written.extend(chunk)
 
     stages = [counted(step, str(number)) for number, step in enumerate(chain)]
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         await stream(Source(50), stages, sink, bounds=Bounds(3, max_concurrent_stages=most))
     assert written == [*range(50)]
     assert most_working <= most
@@ -150,7 +150,7 @@ async def test_a_sink_that_stops_stops_the_source() -> None:
         reached.set()
         await go_on.wait()
 
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
             chain = [Step(parallel=2).stage("first"), Step(parallel=3).stage("second")]
             totals = Totals()
@@ -177,7 +177,7 @@ async def test_another_error_ends_everything_and_is_raised_as_itself() -> None:
     async def sink(chunk: Sequence[int]) -> None:
         await anyio.lowlevel.checkpoint()
 
-    with anyio.fail_after(20), pytest.raises(KeyError, match="a bug"):
+    with anyio.fail_after(60), pytest.raises(KeyError, match="a bug"):
         await stream(Source(1000), [other.stage(), Stage("broken", broken)], sink, bounds=Bounds(10))
     assert other.in_hand == 0
 
@@ -203,7 +203,7 @@ async def test_cancellation_leaves_nothing_behind() -> None:
         reached.set()
         await anyio.sleep_forever()
 
-    with anyio.fail_after(20):
+    with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
             group.start_soon(stream, Source(1000), [step.stage()], sink)
             await reached.wait()

@@ -37,7 +37,7 @@ def settings(trakt: Account, token_file: Path, tmp_path: Path) -> TraktSettings:
             url=trakt.url,
             auth_url=trakt.url,
             client_id="key",
-            performance=Performance(rate_limit_per_sec=1000, request_timeout=10),
+            performance=Performance(rate_limit_per_sec=1000, request_timeout=60),
         ),
         retry=Retry(max_attempts=6, initial_delay=0.001, max_delay=0.01),
         cache=Cache(dir=tmp_path / "cache"),
