@@ -51,7 +51,7 @@ test: browser  ## Set everything up and run all tests
 
 .PHONY: fuzz
 fuzz: setup  ## Feed etl 20,000 damaged pages and messages, others each time
-	@CINESTREAM_FUZZ=20000 CINESTREAM_FUZZ_SEED=$${CINESTREAM_FUZZ_SEED:-$$(date +%s)} \
+	@CINESTREAM_EXAMPLES=$${CINESTREAM_EXAMPLES:-100} CINESTREAM_FUZZ=20000 CINESTREAM_FUZZ_SEED=$${CINESTREAM_FUZZ_SEED:-$$(date +%s)} \
 	  $(BIN)/pytest -q --log-cli-level=INFO tests/etl/test_mutations.py tests/etl/test_fuzz.py
 
 .PHONY: check

@@ -18,9 +18,20 @@ from hypothesis import HealthCheck, settings
 from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
 
+EXAMPLES = int(os.environ.get("CINESTREAM_EXAMPLES", "0"))  # of a hunt: so many of each property, others each time
+
+# Without a hunt a property has the same examples each time: what fails was broken by the change that is tested.
 # The machine may be busy: how long an example takes says nothing.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
+settings.register_profile(
+    "cinestream",
+    max_examples=EXAMPLES or 100,
+    derandomize=not EXAMPLES,
+    database=None,
+    print_blob=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("cinestream")
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))

@@ -27,9 +27,6 @@ from cinestream_stream_api.removal import remove
 pytestmark = pytest.mark.anyio
 BOUNDED = settings(
     max_examples=30,
-    deadline=None,
-    derandomize=True,
-    database=None,
     phases=[Phase.explicit, Phase.generate],  # each example is a request: a fault is told as it was found
     suppress_health_check=list(HealthCheck),
 )

@@ -1,9 +1,8 @@
 """Resuming, as a property: whatever happens in whatever order, a client's log is the stream, or says where it is not.
 
-`CINESTREAM_RESUME_EXAMPLES=100 pytest tests/integration/test_stream_api_resume.py` tries so many, others each time.
+`CINESTREAM_EXAMPLES=100 pytest tests/integration/test_stream_api_resume.py` tries so many, others each time.
 """
 
-import os
 import socket
 import tempfile
 from collections.abc import AsyncIterator
@@ -17,7 +16,7 @@ import pytest
 from anyio.to_thread import run_sync
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
-from tests.conftest import NatsServer
+from tests.conftest import EXAMPLES, NatsServer
 from tests.stream_api.films import PAGE_TIME, movie
 from tests.stream_api.process import Process
 from tests.stream_api.sse import Event, events
@@ -26,7 +25,6 @@ from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Transient
 
-EXAMPLES = int(os.environ.get("CINESTREAM_RESUME_EXAMPLES", "0"))
 SMALL_RING = {"CINESTREAM_STREAM_RING_EVENTS": "16", "CINESTREAM_STREAM_HEARTBEAT": "1"}
 LARGE = {"stars": ["x" * 1000] * 20}
 PATIENCE = 60
@@ -197,9 +195,6 @@ async def live_through(steps: list[Step]) -> None:
 @pytest.mark.timeout(120 + 60 * max(EXAMPLES, 3))
 @settings(
     max_examples=EXAMPLES or 3,
-    derandomize=not EXAMPLES,
-    database=None,
-    deadline=None,
     phases=(Phase.generate,),
     suppress_health_check=list(HealthCheck),
 )

@@ -66,7 +66,7 @@ numbers = st.frozensets(st.integers(0, 60), max_size=6)
 steps = st.builds(Step, turns=st.integers(0, 5), parallel=st.integers(1, 4), fails=numbers, refuses=numbers)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     count=st.integers(0, 60),
     chain=st.lists(steps, max_size=3),
@@ -110,7 +110,7 @@ async def test_everything_arrives_once_in_order_and_bad_items_are_reported(
     assert sum(stage.bad for stage in totals.stages.values()) == len(refused)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(chain=st.lists(steps, min_size=1, max_size=4), most=st.integers(1, 3))
 async def test_no_more_stages_work_at_once_than_allowed(chain: list[Step], most: int) -> None:
     """Of all stages together, whatever each of them would allow."""

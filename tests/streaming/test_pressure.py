@@ -56,7 +56,7 @@ class Run:
         self.memory.take(-len(chunk))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     strategy=st.sampled_from(["slow_down", "block"]),
     limit=st.integers(11, 60),
