@@ -36,7 +36,7 @@ def logged(driver: WebDriver) -> list[Answer]:
         return []
     entries = driver.execute("getLog", {"type": "performance"})["value"]
     said = (orjson.loads(entry["message"]) for entry in entries if '"Document"' in entry["message"])
-    return [_answer(one["message"]["params"]["response"]) for one in said if _is_answer(**one)]
+    return [_answer(one["message"]["params"]["response"]) for one in said if _is_answer(one["message"], one["webview"])]
 
 
 def completed(reading: Reading, answers: list[Answer]) -> Reading:
