@@ -11,7 +11,6 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from cinestream_scraper.reading import Reading
 
-_END = "</body></html>"
 ERROR_PAGES = ("chrome-error:", "about:", "data:,")
 
 
@@ -48,8 +47,8 @@ def completed(reading: Reading, answers: list[Answer]) -> Reading:
     own = [answer for answer in answers if answer.url == reading.final_url]
     if not own:
         return reading
-    html = reading.html.removesuffix(_END) if own[-1].cut else reading.html
-    return reading._replace(html=html, retry_after=own[-1].headers.get("retry-after"))
+    reading = reading._replace(retry_after=own[-1].headers.get("retry-after"))
+    return reading.without_end() if own[-1].cut else reading
 
 
 def _instead(reading: Reading, answer: Answer) -> Reading:

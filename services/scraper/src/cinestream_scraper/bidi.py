@@ -61,7 +61,7 @@ class BiDi:
 
     def begin(self) -> None:
         """A new page is read: what was heard of the one before is forgotten."""
-        self.refused = ""
+        self.refused = self._answered = ""
         self.answers.clear()
         self.console.clear()
 
@@ -75,9 +75,9 @@ class BiDi:
             headers = {header["name"].lower(): header["value"].get("value", "") for header in response["headers"]}
             self.answers.append(Answer(response["url"], response["status"], headers))
             self._answered = parameters["navigation"]
-        elif said.get("method") == "network.fetchError" and self.answers and self._is_main(parameters):
-            if parameters["navigation"] == self._answered:  # Firefox takes a page that was cut off for a whole one
-                self.answers[-1] = self.answers[-1]._replace(cut=True)
+        elif said.get("method") == "network.fetchError" and parameters["navigation"] == self._answered:
+            # Firefox takes a page that was cut off for a whole one.
+            self.answers[-1] = self.answers[-1]._replace(cut=True)
         elif said.get("method") == "browsingContext.contextDestroyed":
             self.crashed |= parameters["context"] == self._main
         elif said.get("method") == "log.entryAdded":

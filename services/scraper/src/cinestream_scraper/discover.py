@@ -40,14 +40,13 @@ class Led(NamedTuple):
 def led_to(request: ScrapeRequest, html: str, judgement: Judgement) -> Led:
     """What a page leads to: its rows and the next page, where a title has moved to, or what is like it."""
     if judgement.verdict in _HAS_ROWS:
-        return _rows(request, html)
+        return _rows(request, html, titles_of(html))
     if judgement.verdict is Verdict.MOVED:
         return Led(_titles(request, [judgement.identity.id]))
     return Led(alike(request, html) if judgement.verdict is Verdict.FILM else [])
 
 
-def _rows(request: ScrapeRequest, html: str) -> Led:
-    rows = titles_of(html)
+def _rows(request: ScrapeRequest, html: str, rows: list[str]) -> Led:
     titles = _titles(request, rows[: request.limit])
     if following := next_page(request, html, rows):
         return Led([*titles, following])
@@ -65,7 +64,8 @@ def still_led_to(request: ScrapeRequest, html: str) -> list[ScrapeRequest] | Non
     """
     if request.kind is Kind.TITLE:
         return alike(request, html)
-    return None if offers_more(request, html, titles_of(html)) else _rows(request, html).requests
+    rows = titles_of(html)
+    return None if offers_more(request, html, rows) else _rows(request, html, rows).requests
 
 
 def alike(request: ScrapeRequest, html: str) -> list[ScrapeRequest]:

@@ -1,7 +1,7 @@
 """`Reading`: what the browser saw at an address; `Evidence`: what else shows why it was not what was asked for."""
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 
 class Evidence(NamedTuple):
@@ -26,3 +26,7 @@ class Reading(NamedTuple):
     read_at: datetime
     retry_after: str | None = None
     evidence: Evidence | None = None
+
+    def without_end(self) -> Self:
+        """The same of a page that was cut off: without the end that browsers write where there is none."""
+        return self._replace(html=self.html.removesuffix("</body></html>"))

@@ -101,13 +101,12 @@ const [visit] = arguments;
 const before = Boolean(window.cinestreamVisit) && window.cinestreamVisit !== visit;
 window.cinestreamVisit = visit;
 const type = document.doctype ? new XMLSerializer().serializeToString(document.doctype) + "\\n" : "";
-// What was cut off, or still comes, has no end; the browser would write one.
-const end = document.readyState === "loading" ? /<\\/body><\\/html>$/ : "";
 const navigation = performance.getEntriesByType("navigation")[0];
 return {
-  html: type + document.documentElement.outerHTML.replace(end, ""),
+  html: type + document.documentElement.outerHTML,
   url: location.href,
   status: navigation ? navigation.responseStatus : 0,
   before,
+  loading: document.readyState === "loading",
 };
 """

@@ -16,7 +16,6 @@ from selenium.common.exceptions import (
 )
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webdriver import WebDriver
-from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 from cinestream.contracts import Kind
@@ -70,7 +69,9 @@ def visit(driver: WebDriver, url: str, kind: Kind, waits: Waits, limit: int | No
         read_at=datetime.now(UTC),
     )
     _close_other_windows(driver)
-    return reading._replace(final_url=_BLANK, html="") if seen["before"] else reading
+    if seen["before"]:
+        return reading._replace(final_url=_BLANK, html="")
+    return reading.without_end() if seen["loading"] else reading  # what was cut off, or still comes
 
 
 def leave(driver: WebDriver, waits: Waits) -> None:
@@ -108,7 +109,7 @@ def _settle(driver: WebDriver, waits: Waits) -> bool:
         if _is_challenge(look):
             return None if patient and look["scripts"] else look
         if look["consentFrame"] or look["consentButton"]:
-            _answer_consent(driver, waits, look["consentFrame"], look["consentButton"])
+            _answer_consent(driver, waits, look)
             return None
         there = look["data"] or look["ready"] == "complete" or look["status"] >= 400
         return look if there else None
@@ -129,10 +130,11 @@ def _is_challenge(look: Look) -> bool:
     return bool(look["status"] == 202 or (look["challenge"] and not look["data"]))
 
 
-def _answer_consent(driver: WebDriver, waits: Waits, frame: WebElement | None, button: WebElement | None) -> None:
+def _answer_consent(driver: WebDriver, waits: Waits, look: Look) -> None:
     """Decline, or where that is not offered accept; in the dialog's own frame if it has one."""
+    button = look["consentButton"]
     try:
-        if frame:
+        if frame := look["consentFrame"]:
             driver.switch_to.frame(frame)
             button = _until(driver, waits.consent, lambda: driver.find_element(By.CSS_SELECTOR, scripts.CONSENT_BUTTON))
         driver.execute_script("arguments[0].click()", button)
