@@ -11,7 +11,7 @@ endif
 DATA := $(or $(CINESTREAM_DATA_DIR),.cinestream)
 as = test -r $(abspath $(DATA))/$(1) || { echo "nothing runs with its data in $(DATA): make run first" >&2; exit 1; }; . $(abspath $(DATA))/$(1)
 SOURCES := shared services demo tests tools docs bench
-LOCKED := pyproject.toml uv.lock tools/uv.txt $(wildcard */pyproject.toml services/*/pyproject.toml)
+LOCKED := pyproject.toml uv.lock tools/uv.txt $(wildcard */pyproject.toml shared/flow/pyproject.toml services/*/pyproject.toml)
 
 .PHONY: help
 help:  ## List the targets
@@ -52,7 +52,7 @@ test: browser  ## Set everything up and run all tests
 .PHONY: fuzz
 fuzz: setup  ## Feed etl 20,000 damaged pages and messages, others each time
 	@CINESTREAM_EXAMPLES=$${CINESTREAM_EXAMPLES:-100} CINESTREAM_FUZZ=20000 CINESTREAM_FUZZ_SEED=$${CINESTREAM_FUZZ_SEED:-$$(date +%s)} \
-	  $(BIN)/pytest -q --log-cli-level=INFO tests/etl/test_mutations.py tests/etl/test_fuzz.py
+	  $(BIN)/pytest -q --log-cli-level=INFO tests/etl/stages/test_mutations.py tests/etl/stages/test_fuzz.py
 
 .PHONY: check
 check: static test  ## Everything that CI checks, tests included

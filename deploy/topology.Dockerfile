@@ -8,6 +8,7 @@ RUN python3 -m venv /uv && /uv/bin/pip install --quiet --no-cache-dir --require-
 # First what the lock names, which changes rarely; then the service itself.
 COPY pyproject.toml uv.lock ./
 COPY shared/pyproject.toml shared/
+COPY shared/flow/pyproject.toml shared/flow/
 COPY services/scraper/pyproject.toml services/scraper/
 COPY services/etl/pyproject.toml services/etl/
 COPY services/stream-api/pyproject.toml services/stream-api/

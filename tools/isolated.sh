@@ -16,9 +16,10 @@ for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
 isolated() { # distribution, package, command
   UV_PROJECT_ENVIRONMENT="$work/$1" "$uv" sync --frozen --no-dev --no-editable --quiet --package "$1"
   "$work/$1/bin/python" -c "$import_all" "$2"
-  "$work/$1/bin/$3" --help >/dev/null
+  [ -z "${3:-}" ] || "$work/$1/bin/$3" --help >/dev/null
   echo "isolated: $1 starts"
 }
+isolated cinestream-flow cinestream_flow
 isolated cinestream cinestream cinestream-topology
 isolated cinestream-scraper cinestream_scraper cinestream-scraper
 isolated cinestream-etl cinestream_etl cinestream-etl

@@ -21,8 +21,8 @@ from bench.stream.targets import Target, show_targets
 
 from cinestream.contracts import Envelope, RawPage
 from cinestream.contracts.page import html_bytes
-from cinestream_etl.pipeline import Film, only_film, read_page
-from cinestream_etl.tone import tone
+from cinestream_etl.stages.film import Film, only_film, read_page
+from cinestream_etl.tone.model import tone
 
 ROUNDS = 5
 NOW = datetime.now(UTC)

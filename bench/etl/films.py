@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cinestream.contracts import Envelope, Invalid, Kind, Outcome, RawPage
-from cinestream_etl.pipeline import Film, read_page
+from cinestream_etl.stages.film import Film, read_page
 
 _PERSON = re.compile(r"nm\d{7,8}")
 

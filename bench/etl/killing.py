@@ -15,7 +15,7 @@ from bench.stream.servers import free_port
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import RawPage, subjects
 from cinestream_etl.directors import Record
-from cinestream_etl.pipeline import Film, read_page
+from cinestream_etl.stages.film import Film, read_page
 
 _DIRECTORS = 300
 _PER_SECOND = 40

@@ -13,8 +13,8 @@ from pathlib import Path
 from tests.etl.labelled_plots import Labelled, agreement, of_catalogue, of_pages, written
 
 from cinestream.contracts import PlotTone, SentimentAnalysis
-from cinestream_etl.tone import Hear, scores, tone
-from cinestream_etl.tones.wordllama import installed, wordllama_tone
+from cinestream_etl.tone.model import Hear, scores, tone
+from cinestream_etl.tone.wordllama import installed, wordllama_tone
 
 ROUNDS = 20
 SECONDS = 0.2

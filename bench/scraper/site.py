@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import cycle, islice
 
-from cinestream_demo.catalogue import Catalogue, open_catalogue
-from cinestream_demo.faults import Lots, parse_shares
-from cinestream_demo.serve import listening, serve
-from cinestream_demo.site import Options, Site
+from cinestream_demo.films.catalogue import Catalogue, open_catalogue
+from cinestream_demo.pages.faults import Lots, parse_shares
+from cinestream_demo.site.serve import listening, serve
+from cinestream_demo.site.site import Options, Site
 
 
 def ids(count: int) -> list[str]:

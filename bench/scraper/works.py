@@ -13,14 +13,14 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 from cinestream.contracts import ScrapeRequest
-from cinestream_scraper.installed import Installed, find_browser
-from cinestream_scraper.launch import Launch
-from cinestream_scraper.leftovers import Run
-from cinestream_scraper.record import record_of
-from cinestream_scraper.service import open_sessions
+from cinestream_scraper.browser.discovery import Installed, find_browser
+from cinestream_scraper.browser.launch import Launch
+from cinestream_scraper.browser.process_cleanup import Run
+from cinestream_scraper.crawl.raw_page import record_of
+from cinestream_scraper.pages.targets import place_of
+from cinestream_scraper.pages.verdict import Action, judge
+from cinestream_scraper.service.service import open_sessions
 from cinestream_scraper.settings import ScraperSettings
-from cinestream_scraper.targets import place_of
-from cinestream_scraper.verdict import Action, judge
 
 PEER = Path(__file__).parent / "peers" / "scrapy_spider.py"
 

@@ -13,8 +13,8 @@ import anyio
 import httpx2
 from bench.trakt.latency import serving
 
-from cinestream_trakt_export.client import Trakt, connected
 from cinestream_trakt_export.settings import Api, Cache, Checkpoints, Login, Performance, TraktSettings, Workers
+from cinestream_trakt_export.trakt.client import Trakt, connected
 
 FILMS = 1000
 SAMPLE = 100  # questions of the sequential client, whose time per question does not change

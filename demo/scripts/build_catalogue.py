@@ -14,13 +14,13 @@ from pathlib import Path
 
 import orjson
 
-from cinestream_demo.catalogue import all_films_database
-from cinestream_demo.film import person_ids
-from cinestream_demo.reserved import RESERVED
-from cinestream_demo.wikidata import Facts, read_films
+from cinestream_demo.films.catalogue import all_films_database
+from cinestream_demo.films.film import person_ids
+from cinestream_demo.films.reserved import RESERVED
+from cinestream_demo.films.wikidata import Facts, read_films
 
 HERE = Path(__file__).parent
-CATALOGUE = HERE.parent / "src" / "cinestream_demo" / "data" / "catalogue.json"
+CATALOGUE = HERE.parent / "src" / "cinestream_demo" / "films" / "data" / "catalogue.json"
 
 
 def main() -> None:

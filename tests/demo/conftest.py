@@ -9,9 +9,9 @@ import orjson
 import pytest
 import uvicorn
 
-from cinestream_demo.catalogue import Catalogue, open_catalogue
-from cinestream_demo.serve import listening
-from cinestream_demo.site import Options, Site
+from cinestream_demo.films.catalogue import Catalogue, open_catalogue
+from cinestream_demo.site.serve import listening
+from cinestream_demo.site.site import Options, Site
 
 Json = Any
 

@@ -15,7 +15,7 @@ from selenium.webdriver.chrome.service import Service
 from tests.e2e.conftest import Run, running, wait_until
 from tests.e2e.test_run import demo_films
 
-from cinestream_demo.catalogue import open_catalogue
+from cinestream_demo.films.catalogue import open_catalogue
 
 pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
 SHELL = "/usr/lib/chromium/chromium-headless-shell"

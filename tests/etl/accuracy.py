@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 from tests.etl.conftest import PAGE_TIME
 
-from cinestream_etl.pipeline import Film, only_film, read_page
+from cinestream_etl.stages.film import Film, only_film, read_page
 
 EXPECTED: dict[str, dict[str, Any]] = orjson.loads((Path(__file__).parent / "real_pages.json").read_bytes())
 GROUPS = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from cinestream_etl.pipeline import Film, Filtered, read_page
+from cinestream_etl.stages.film import Film, Filtered, read_page
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PAGE_TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

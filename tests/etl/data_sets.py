@@ -5,7 +5,7 @@ import random
 from collections import defaultdict
 from pathlib import Path
 
-from cinestream_etl.director_tables import DataSets
+from cinestream_etl.commands.director_tables import DataSets
 
 KINDS = ["movie", "movie", "short", "tvMovie", "tvSeries", "tvEpisode", "videoGame"]
 Expected = dict[str, dict[str, float | None]]

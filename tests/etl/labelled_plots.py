@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 
-from cinestream_etl.tone import Hear
+from cinestream_etl.tone.model import Hear
 
 FOLDER = Path(__file__).parent / "tones"
-CATALOGUE = Path(__file__).parents[2] / "demo/src/cinestream_demo/data/catalogue.json"
+CATALOGUE = Path(__file__).parents[2] / "demo/src/cinestream_demo/films/data/catalogue.json"
 _DATA = re.compile(rb'<script id="__NEXT_DATA__"[^>]*>(.*?)</script', re.DOTALL)
 _LOCALISED = "Pel_culas"
 

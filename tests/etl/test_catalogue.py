@@ -7,7 +7,7 @@ from tests.etl.conftest import PAGE_TIME, case, read_film
 
 from cinestream_etl.catalogue import MOST, Catalogue
 from cinestream_etl.directors import Record
-from cinestream_etl.pipeline import only_film
+from cinestream_etl.stages.film import only_film
 
 FILM = only_film(read_film(case("reference/localised_film").html))
 

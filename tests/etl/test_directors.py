@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cinestream.contracts import DirectorStats, Envelope, Invalid
 from cinestream_etl.directors import Contribution, Record, key
-from cinestream_etl.title import Person
+from cinestream_etl.stages.title import Person
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 PAGES = st.lists(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cinestream_etl.drift import Watch
-from cinestream_etl.title import ParsedTitle, Person
+from cinestream_etl.stages.title import ParsedTitle, Person
 
 WHOLE = ParsedTitle(
     "tt0000001", "movie", "A", year=1994, directors=(Person("D"),), stars=(Person("S"),), genres=("Drama",), plot="P"

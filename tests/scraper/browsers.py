@@ -2,7 +2,7 @@
 
 import pytest
 
-from cinestream_scraper.installed import Installed, Kind, NoBrowser, find_browser
+from cinestream_scraper.browser.discovery import Installed, Kind, NoBrowser, find_browser
 
 
 def installed_or_skip(kind: Kind) -> Installed:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cinestream_scraper.crawl.schedule import scheduled
 from cinestream_scraper.duration import parse_duration
-from cinestream_scraper.refresh import scheduled
 from cinestream_scraper.seeds import parse_seeds
 
 

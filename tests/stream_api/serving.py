@@ -15,7 +15,7 @@ from cinestream.runtime import http
 from cinestream.runtime.ops import Health
 from cinestream.runtime.service import Context
 from cinestream_stream_api.metrics import StreamMetrics
-from cinestream_stream_api.service import serve
+from cinestream_stream_api.process.service import serve
 from cinestream_stream_api.settings import StreamSettings
 
 STREAM = "/api/movies/stream"

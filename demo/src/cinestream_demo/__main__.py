@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from .catalogue import AllFilmsMissing, open_catalogue
-from .faults import UnknownFault, parse_shares
-from .serve import PortTaken, listening, serve
-from .site import Options, Site
+from cinestream_demo.films.catalogue import AllFilmsMissing, open_catalogue
+from cinestream_demo.pages.faults import UnknownFault, parse_shares
+from cinestream_demo.site.serve import PortTaken, listening, serve
+from cinestream_demo.site.site import Options, Site
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

@@ -19,13 +19,13 @@ from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.service import Needs, run_service
 from cinestream.runtime.settings import BusSettings, load_settings, print_settings
-from cinestream_etl.director_tables import DataSets
-from cinestream_etl.load_directors import load_directors
-from cinestream_etl.pipeline import Filtered, only_film, read_page
-from cinestream_etl.reprocess import reprocess
+from cinestream_etl.commands.director_tables import DataSets
+from cinestream_etl.commands.load_directors import load_directors
+from cinestream_etl.commands.reprocess import reprocess
+from cinestream_etl.commands.tone_lines import tone_lines
 from cinestream_etl.settings import EtlSettings, ToneSettings
-from cinestream_etl.tone_lines import tone_lines
-from cinestream_etl.worker import DURABLE, serve
+from cinestream_etl.stages.film import Filtered, only_film, read_page
+from cinestream_etl.store.settle import DURABLE, serve
 
 NEEDS = Needs(streams=(PAGES, MOVIES, DIRECTOR_STATS), consumers=(f"{PAGES}/{DURABLE}",))
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -16,7 +16,7 @@ import orjson
 
 from cinestream.contracts import DirectorStats, Envelope, Invalid
 from cinestream.contracts.envelope import SCHEMA, require_schema
-from cinestream_etl.title import Person
+from cinestream_etl.stages.title import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 
-from cinestream_etl.title import ParsedTitle, absent
+from cinestream_etl.stages.title import ParsedTitle, absent
 
 ALWAYS = ("year", "directors", "stars", "genres", "plot")
 """Fields that nearly every released film has; a few that are announced or obscure lack some."""

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from cinestream.runtime.settings import CommonSettings, Port, ServiceSettings
-from cinestream_etl.tone import Hear, tone
-from cinestream_etl.tones.wordllama import installed, wordllama_tone
+from cinestream_etl.tone.model import Hear, tone
+from cinestream_etl.tone.wordllama import installed, wordllama_tone
 
 
 class ToneSettings(CommonSettings):

@@ -1,6 +1,6 @@
 """`cinestream-scraper`: without a subcommand the service; the subcommands are small tools around it."""
 
-from cinestream_scraper.cli import app
+from cinestream_scraper.cli.app import app
 
 
 def main() -> None:

@@ -9,8 +9,8 @@ from cinestream.contracts import Invalid, Kind, ScrapeRequest, Transient
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import BusSettings, load_settings, print_settings
-from cinestream_stream_api.removal import remove
-from cinestream_stream_api.service import run
+from cinestream_stream_api.catalogue.removal import remove
+from cinestream_stream_api.process.service import run
 from cinestream_stream_api.settings import StreamSettings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

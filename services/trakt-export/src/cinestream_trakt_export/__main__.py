@@ -12,13 +12,13 @@ from typer.main import get_command
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import CommonSettings
 from cinestream.runtime.settings import load_settings as load_common_settings
-from cinestream_trakt_export import commands, exports, interrupted
-from cinestream_trakt_export.account import account
-from cinestream_trakt_export.client import Trakt
-from cinestream_trakt_export.french_help import headings_in_french, in_french
-from cinestream_trakt_export.messages import say, speak, spoken, told
-from cinestream_trakt_export.running import with_trakt
+from cinestream_trakt_export.cli import diagnostics, export, resume
+from cinestream_trakt_export.cli.session import with_trakt
+from cinestream_trakt_export.i18n.french_help import headings_in_french, in_french
+from cinestream_trakt_export.i18n.messages import say, speak, spoken, told
 from cinestream_trakt_export.settings import TraktSettings, load_settings
+from cinestream_trakt_export.trakt.account import account
+from cinestream_trakt_export.trakt.client import Trakt
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=True)
 
@@ -72,9 +72,9 @@ def whoami() -> None:
     with_trakt(work)
 
 
-exports.register(app)
-interrupted.register(app)
-commands.register(app)
+export.register(app)
+resume.register(app)
+diagnostics.register(app)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from cinestream.streaming import Totals
+from cinestream_flow.pipeline import Totals
 
 REQUESTS = Counter(
     "cinestream_trakt_requests_total",

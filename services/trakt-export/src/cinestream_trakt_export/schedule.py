@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from cronsim import CronSim, CronSimError
 
-from cinestream_trakt_export.messages import say, told
-from cinestream_trakt_export.units import seconds
+from cinestream_trakt_export.durations import seconds
+from cinestream_trakt_export.i18n.messages import say, told
 
 Schedule = Callable[[datetime | None, datetime], datetime]
 """The next time, from when the last one was due (None: there was none) and now; it may have passed already."""

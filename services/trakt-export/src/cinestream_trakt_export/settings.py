@@ -13,10 +13,10 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, mode
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cinestream.runtime import settings as runtime
-from cinestream_trakt_export.answers import Fault
-from cinestream_trakt_export.columns import LETTERBOXD, Level
-from cinestream_trakt_export.messages import told
-from cinestream_trakt_export.units import Duration, Size
+from cinestream_trakt_export.durations import Duration, Size
+from cinestream_trakt_export.i18n.messages import told
+from cinestream_trakt_export.letterboxd.columns import LETTERBOXD, Level
+from cinestream_trakt_export.trakt.errors import Fault
 
 PREFIX = "CINESTREAM_TRAKT_"
 Url = Annotated[str, Field(pattern=r"^https?://[^/]+(/.*[^/])?$")]

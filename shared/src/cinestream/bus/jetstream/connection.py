@@ -12,6 +12,7 @@ import orjson
 import structlog
 
 from cinestream.bus.jetstream.deliveries import Pull
+from cinestream.bus.jetstream.fast_path import Handle, StraightClient
 from cinestream.bus.jetstream.micro import offered
 from cinestream.bus.jetstream.requests import PATIENCE, Requests
 from cinestream.bus.jetstream.stored import (
@@ -23,7 +24,6 @@ from cinestream.bus.jetstream.stored import (
     nats_time,
     stored,
 )
-from cinestream.bus.jetstream.straight import Handle, StraightClient
 from cinestream.contracts import Envelope, Invalid, Transient
 
 log = structlog.get_logger("bus")

@@ -8,8 +8,8 @@ import nats.errors
 import orjson
 from nats.aio.msg import Msg
 
+from cinestream.bus.jetstream.fast_path import StraightClient
 from cinestream.bus.jetstream.stored import NO_MORE, NotDeclared, Stored, stored_of
-from cinestream.bus.jetstream.straight import StraightClient
 from cinestream.contracts import Transient
 
 PATIENCE = 5.0

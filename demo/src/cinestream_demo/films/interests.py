@@ -1,0 +1,45 @@
+"""Interests, the labels that pages of 2025 show where genres were: made from genres and keywords."""
+
+from __future__ import annotations
+
+from cinestream_demo.films.film import Film
+
+_OF_KEYWORD = {
+    "alien": "Alien Invasion",
+    "artificial intelligence": "Artificial Intelligence",
+    "based on novel": "Book Adaptation",
+    "boxing": "Boxing",
+    "coming of age": "Coming-of-Age",
+    "courtroom": "Legal Drama",
+    "cyberpunk": "Cyberpunk",
+    "dystopia": "Dystopian Sci-Fi",
+    "film noir": "Film Noir",
+    "gangster": "Gangster",
+    "ghost": "Supernatural Horror",
+    "heist": "Heist",
+    "holocaust": "War Epic",
+    "journalism": "Newspaper Drama",
+    "mafia": "Gangster",
+    "martial arts": "Martial Arts",
+    "monster": "Monster Horror",
+    "police": "Cop Drama",
+    "prison": "Prison Drama",
+    "road trip": "Road Trip",
+    "robot": "Artificial Intelligence",
+    "samurai": "Samurai",
+    "serial killer": "Serial Killer",
+    "space": "Space Sci-Fi",
+    "spy": "Spy",
+    "submarine": "Sea Adventure",
+    "superhero": "Superhero",
+    "time travel": "Time Travel",
+    "vampire": "Vampire Horror",
+    "world war ii": "World War II",
+    "zombie": "Zombie Horror",
+}
+
+
+def interests(film: Film) -> list[str]:
+    """What the keywords add, then the genres; no label twice."""
+    added = [_OF_KEYWORD[keyword] for keyword in film.keywords if keyword in _OF_KEYWORD]
+    return list(dict.fromkeys([*added, *film.genres]))

@@ -1,0 +1,1 @@
+"""Pages and their data documents, built from a film."""

@@ -1,0 +1,1 @@
+"""The HTTP site: routes, faults, refusals, pauses."""

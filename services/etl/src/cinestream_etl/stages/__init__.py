@@ -1,0 +1,1 @@
+"""Pure stages: parse a page, validate it, enrich it."""

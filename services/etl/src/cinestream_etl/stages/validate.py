@@ -1,0 +1,164 @@
+"""`ParsedTitle` -> the same, clean, or `Invalid` with the rule that it breaks and the value. Pure.
+
+Texts are NFC, with single spaces, and without control, zero-width and bidirectional formatting characters. Names are
+without notes, and no name or genre comes twice. A recommendation that says too little is left out: it is no reason to
+lose the film, and neither is a poster or a locale that makes no sense.
+"""
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
+from typing import TypeVar
+
+from cinestream.contracts import Invalid
+from cinestream_etl.stages.title import ParsedTitle, Person, Related
+
+T = TypeVar("T")
+Number = TypeVar("Number", int, float)
+MAX_TEXT = 1000
+MAX_PLOT = 10_000
+MAX_ITEMS = 200
+MAX_ADDRESS = 2000
+MAX_MINUTES = 60_000
+FIRST_YEAR, LAST_YEAR = 1870, 2150
+"""The oldest film on IMDb is of 1874."""
+
+_TITLE_ID = re.compile(r"tt\d{7,10}")
+_NAME_ID = re.compile(r"nm\d{7,10}")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_ADDRESS = re.compile(r"https?://[!-~]+")
+_LOCALE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
+_NOTES = re.compile(r"(?:\s*\([^()]*\))+$")
+_INVITATION = re.compile(r"add a plot\b|know what this is about\?|it looks like we don't have any plot", re.IGNORECASE)
+_SPACES = dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85"), " ")
+_INVISIBLE = (
+    *(range(0x20), range(0x7F, 0xA0)),  # controls
+    *(range(0xAD, 0xAE), range(0x180E, 0x180F), range(0x200B, 0x200E), range(0x2060, 0x2065), range(0xFEFF, 0xFF00)),
+    *(range(0x061C, 0x061D), range(0x200E, 0x2010), range(0x202A, 0x202F), range(0x2066, 0x2070)),  # bidi
+    *(range(0xFFF9, 0xFFFC), range(0xE0000, 0xE0080)),  # annotations, tags
+)
+_TABLE: dict[int, str | None] = {**{code: None for codes in _INVISIBLE for code in codes}, **_SPACES}
+
+
+def validate(title: ParsedTitle, *, requested: str | None = None) -> ParsedTitle:
+    """Clean a title and check it.
+
+    Raises:
+        Invalid: the page is another title's than `requested`, or a value breaks its rule.
+    """
+    _rule("the id of a title", title.id, _TITLE_ID.fullmatch(title.id))
+    _rule(f"the page of {requested}", title.id, requested in (None, title.id))
+    checked = replace(
+        title,
+        title=_text("title", title.title) or "",
+        original_title=_text("original_title", title.original_title),
+        year=_between("year", title.year, FIRST_YEAR, LAST_YEAR),
+        rating=_between("rating", title.rating, 1, 10),
+        votes=_between("votes", title.votes, 1, 10**10),
+        release_date=_date(title.release_date),
+        directors=_people("directors", title.directors),
+        writers=_people("writers", title.writers),
+        stars=_people("stars", title.stars),
+        plot=_plot(title.plot),
+        tagline=_text("tagline", title.tagline),
+        runtime_minutes=_between("runtime_minutes", title.runtime_minutes, 1, MAX_MINUTES),
+        certificate=_text("certificate", title.certificate),
+        recommendations=_recommendations(title),
+        genres=_texts("genres", title.genres),
+        interests=_texts("interests", title.interests),
+        keywords=_texts("keywords", title.keywords),
+        countries=_texts("countries", title.countries),
+        languages=_texts("languages", title.languages),
+        poster=_address(title.poster),
+        locale=_locale(title.locale),
+    )
+    _rule("a title", title.title, checked.title)
+    _rule("a kind of title", title.kind, re.fullmatch(r"[A-Za-z]{1,40}", title.kind))
+    return checked
+
+
+def clean(text: str) -> str:
+    """The text as people see it: NFC, single spaces, nothing invisible."""
+    return " ".join(unicodedata.normalize("NFC", text.translate(_TABLE)).split())
+
+
+def _rule(expected: str, value: object, holds: object) -> None:
+    if not holds:
+        raise Invalid(f"expected {expected}, got {str(value)[:200]!r}")
+
+
+def _between(field: str, value: Number | None, least: int, most: int) -> Number | None:
+    if value is not None:
+        _rule(f"{field} between {least} and {most}", value, least <= value <= most)
+    return value
+
+
+def _if_between(value: Number | None, least: int, most: int) -> Number | None:
+    return value if value is not None and least <= value <= most else None
+
+
+def _address(value: str | None) -> str | None:
+    # In a page that a browser saved, it can be a file's path: that is no poster that others could look at.
+    return value if value and len(value) <= MAX_ADDRESS and _ADDRESS.fullmatch(value) else None
+
+
+def _locale(value: str | None) -> str | None:
+    return value if value and _LOCALE.fullmatch(value) else None
+
+
+def _text(field: str, value: str | None, most: int = MAX_TEXT) -> str | None:
+    text = clean(value) if value else ""
+    _rule(f"{field} of at most {most} characters", text, len(text) <= most)
+    return text or None
+
+
+def _plot(value: str | None) -> str | None:
+    text = _text("plot", value, MAX_PLOT)
+    return None if text is None or _INVITATION.match(text) else text
+
+
+def _date(value: str | None) -> str | None:
+    if value is None:
+        return None
+    found = _DATE.fullmatch(value)
+    _rule("release_date as YYYY, YYYY-MM or YYYY-MM-DD", value, found)
+    year, month, day = (int(part) if part else None for part in found.groups()) if found else (None, None, None)
+    _between("release year", year, FIRST_YEAR, LAST_YEAR)
+    _between("release month", month, 1, 12)
+    if year and month:
+        _between("release day", day, 1, calendar.monthrange(year, month)[1])
+    return value
+
+
+def _people(field: str, people: Iterable[Person]) -> tuple[Person, ...]:
+    found = []
+    for person in people:
+        name = _text(field, _NOTES.sub("", clean(person.name)))
+        id = person.id if person.id and _NAME_ID.fullmatch(person.id) else None
+        if name:
+            found.append(Person(name, id, _texts(field, person.notes)))
+    return _distinct(field, found, lambda person: person.name)
+
+
+def _texts(field: str, values: Iterable[str]) -> tuple[str, ...]:
+    return _distinct(field, [text for value in values if (text := _text(field, value))], str.casefold)
+
+
+def _recommendations(title: ParsedTitle) -> tuple[Related, ...]:
+    found = [
+        Related(film.id, shown, _if_between(film.rating, 1, 10), _if_between(film.year, FIRST_YEAR, LAST_YEAR))
+        for film in title.recommendations
+        if _TITLE_ID.fullmatch(film.id) and film.id != title.id and (shown := clean(film.title)[:MAX_TEXT])
+    ]
+    return _distinct("recommendations", found, lambda film: film.id)
+
+
+def _distinct(field: str, values: list[T], key: Callable[[T], Hashable]) -> tuple[T, ...]:
+    """The first of each, in order."""
+    kept: dict[Hashable, T] = {}
+    for value in values:
+        kept.setdefault(key(value), value)
+    _rule(f"at most {MAX_ITEMS} {field}", len(kept), len(kept) <= MAX_ITEMS)
+    return tuple(kept.values())

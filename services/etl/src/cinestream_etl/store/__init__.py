@@ -1,0 +1,1 @@
+"""Compare-and-set writes of movies and directors' records."""

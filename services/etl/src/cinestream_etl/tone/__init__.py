@@ -1,0 +1,1 @@
+"""Tone models: classify the tone of a plot."""

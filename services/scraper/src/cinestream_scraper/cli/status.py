@@ -1,0 +1,111 @@
+"""What is done and what is left: from the streams, and from the ops port of a running scraper."""
+
+import re
+from typing import NamedTuple
+
+import httpx2
+import orjson
+
+from cinestream.bus import topology
+from cinestream.bus.jetstream import Bus, ConsumerState
+from cinestream.contracts import Lane, subjects
+from cinestream.runtime.connected import connected
+from cinestream_scraper.crawl.schedule import SCHEDULE
+from cinestream_scraper.settings import ScraperSettings
+
+_PATIENCE = 2.0
+_MIB = 1 << 20
+_ROWS_MISSING = re.compile(r"^cinestream_scraper_rows_missing_total ([\d.e+]+)$", re.MULTILINE)
+
+
+class Status(NamedTuple):
+    """The state of things.
+
+    `in_hand` are read now or wait to be tried again; `unread` pages wait for etl; `dead_letters` are those of all
+    stages; `schedules` is how often each target is asked for again; `scraper` is how the one at the ops port is,
+    `degraded` what it says is wrong (a host that is left alone, browsers that do not start), and `rows_missing` how
+    many rows lists and searches did not show it that they say they have.
+    """
+
+    waiting: dict[str, int]
+    in_hand: dict[str, int]
+    pages: int
+    page_bytes: int
+    unread: int
+    dead_letters: int
+    schedules: dict[str, str]
+    scraper: str
+    degraded: list[str]
+    rows_missing: int
+
+
+async def read(settings: ScraperSettings) -> Status:
+    """Ask the bus, and the scraper.
+
+    Raises:
+        Transient: the bus does not answer, or a stream is not there.
+    """
+    scraper, degraded, rows_missing = await _scraper(settings)
+    async with connected(settings, "cinestream-scraper-status") as bus:
+        lanes = {lane.value: await bus.consumer_state(topology.REQUESTS, f"scraper-{lane}") for lane in Lane}
+        pages = await bus.stream_state(topology.PAGES)
+        return Status(
+            waiting={lane: state.pending for lane, state in lanes.items()},
+            in_hand={lane: state.in_hand for lane, state in lanes.items()},
+            pages=pages.messages,
+            page_bytes=pages.bytes,
+            unread=_unsettled(await bus.consumer_state(topology.PAGES, "etl")),
+            dead_letters=(await bus.stream_state(topology.DEAD_LETTERS)).messages,
+            schedules=await _schedules(bus),
+            scraper=scraper,
+            degraded=degraded,
+            rows_missing=rows_missing,
+        )
+
+
+def as_text(status: Status) -> str:
+    """The state for people."""
+    lines = [
+        f"lane {lane}: {status.waiting[lane]:,} waiting, {status.in_hand[lane]:,} in hand or to be tried again"
+        for lane in status.waiting
+    ]
+    lines += [
+        f"pages: {status.pages:,} stored, {status.page_bytes / _MIB:,.1f} MiB; etl has {status.unread:,} to read",
+        f"dead letters: {status.dead_letters:,} of all stages",
+        *(f"schedule: {target} {every}" for target, every in status.schedules.items()),
+        f"scraper: {status.scraper}",
+        *(f"  {reason}" for reason in status.degraded),
+        *([f"  {status.rows_missing:,} rows of lists and searches were not shown"] if status.rows_missing else []),
+    ]
+    return "\n".join(lines)
+
+
+def as_json(status: Status) -> str:
+    """The state for programs."""
+    return orjson.dumps(status._asdict()).decode()
+
+
+def _unsettled(state: ConsumerState) -> int:
+    return state.pending + state.in_hand
+
+
+async def _schedules(bus: Bus) -> dict[str, str]:
+    stored = await bus.read_lasts(topology.SCHEDULES, [f"{subjects.SCHEDULES_EVERY}.>"])
+    return {
+        message.subject.removeprefix(f"{subjects.SCHEDULES_EVERY}."): message.headers[SCHEDULE]
+        for message in stored
+        if SCHEDULE in message.headers
+    }
+
+
+async def _scraper(settings: ScraperSettings) -> tuple[str, list[str], int]:
+    """How the scraper at the ops port is, what it says is wrong, and how many rows it missed."""
+    ops = f"http://{settings.ops_host}:{settings.ops_port}"
+    try:
+        async with httpx2.AsyncClient(timeout=_PATIENCE) as client:
+            said = orjson.loads((await client.get(f"{ops}/readyz")).content)
+            missing = _ROWS_MISSING.search((await client.get(f"{ops}/metrics")).text)
+        wrong = [*said.get("degraded", []), *([said["reason"]] if "reason" in said else [])]
+        return f"{said['status']} ({ops}/readyz)", wrong, int(float(missing[1])) if missing else 0
+    except (httpx2.HTTPError, orjson.JSONDecodeError, KeyError, TypeError):
+        return f"none answers at {ops}/readyz", [], 0

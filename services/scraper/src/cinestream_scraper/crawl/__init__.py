@@ -1,0 +1,1 @@
+"""The way of a request: freshness, reading, verdict, follow-up requests, publication."""

@@ -1,0 +1,35 @@
+"""Where the snapshots of failed pages are kept: a bucket, bounded in bytes and age."""
+
+import secrets
+
+import anyio
+import structlog
+
+from cinestream.bus import objects
+from cinestream.bus.jetstream import Bus
+from cinestream.contracts import ScrapeRequest, subjects
+from cinestream_scraper import metrics
+from cinestream_scraper.browser.snapshot import pack
+from cinestream_scraper.pages.reading import Reading
+
+log = structlog.get_logger("scraper")
+
+_PATIENCE = 10.0
+
+
+async def keep(bus: Bus, request: ScrapeRequest, reading: Reading | None, why: str) -> str | None:
+    """Store the snapshot of a failed reading; return its name. None if there is none, for whatever reason.
+
+    Never raises: the dead letter, which names it, is worth more.
+    """
+    if reading is None:
+        return None
+    name = f"{request.kind}-{request.id}-{reading.read_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}.zip"
+    try:
+        with anyio.fail_after(_PATIENCE):
+            await objects.put(bus, subjects.SNAPSHOTS_BUCKET, name, pack(reading, why))
+    except Exception as error:
+        log.warning("snapshot.not_stored", subject=request.subject, reason=f"{type(error).__name__}: {error}")
+        return None
+    metrics.SNAPSHOTS.inc()
+    return name

@@ -1,0 +1,1 @@
+"""Rules that protect a site: robots.txt, rate, backoff and allowed hosts."""

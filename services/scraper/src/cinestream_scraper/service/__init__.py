@@ -1,0 +1,1 @@
+"""The running service: its parts put together, and the request API on NATS."""

@@ -1,0 +1,1 @@
+"""The current films and their directors, built from the log."""

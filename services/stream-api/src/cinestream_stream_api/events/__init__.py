@@ -1,0 +1,1 @@
+"""Pure functions on events: encoding, frames, filters, positions and start requests."""

@@ -1,0 +1,1 @@
+"""The HTTP application: routes, parameters, problems, documentation and the page."""

@@ -1,0 +1,70 @@
+"""What the OpenAPI document says beyond what FastAPI reads off the routes: errors, tokens, examples."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from cinestream_stream_api.http.problems import ParameterError, Problem, documented
+from cinestream_stream_api.http.tokens import COOKIE
+
+_TEMPLATE = "#/components/schemas/{model}"
+
+FILM: dict[str, Any] = {
+    "id": "tt0111161",
+    "title": "The Shawshank Redemption",
+    "rating": 9.3,
+    "year": "1994",
+    "release_date": "1994-09-23",
+    "director": ["Frank Darabont"],
+    "genre": ["Drama", "Crime"],
+    "plot": "A banker convicted of a double murder befriends another prisoner and never gives up hope.",
+    "writers": ["Stephen King", "Frank Darabont"],
+    "stars": ["Tim Robbins", "Morgan Freeman"],
+    "decade_category": "1990s",
+    "genre_categories": ["Prison", "Drama", "Adaptation"],
+    "director_stats": {"total_movies": 4, "average_rating": 8.2},
+    "sentiment_analysis": {"plot_tone": "Hopeful", "keyword_score": 0.85},
+    "recommendations": [{"id": "tt0068646", "title": "The Godfather"}],
+}
+"""A film as an example."""
+
+
+def example(value: object, **more: Any) -> dict[int | str, dict[str, Any]]:
+    """The `responses` entry of a route for its 200, with an example."""
+    return {200: {"content": {"application/json": {"example": value}}, **more}}
+
+
+def describe(app: FastAPI) -> None:
+    """Complete the document of the application."""
+    original = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _completed(original())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _completed(document: dict[str, Any]) -> dict[str, Any]:
+    """Errors are problem details, not FastAPI's own form; where tokens are asked for, any operation can be a 401."""
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for own in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(own, None)
+    for model in (Problem, ParameterError):
+        schema = model.model_json_schema(ref_template=_TEMPLATE, mode="serialization")
+        schema.pop("$defs", None)
+        schemas[model.__name__] = schema
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "Only where tokens are set"},
+        "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "The same for EventSource"},
+    }
+    document["security"] = [{}, {"bearer": []}, {"cookie": []}]
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            responses = operation["responses"]
+            responses.pop("422", None)
+            responses |= {str(status): response for status, response in documented(401, 500).items()}
+            operation["responses"] = dict(sorted(responses.items()))
+    return document

@@ -1,0 +1,121 @@
+"""Errors as problem details (RFC 9457), `application/problem+json`."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from cinestream.contracts import Transient
+from cinestream_stream_api.events.resume import BadQuery
+
+PROBLEM = "application/problem+json"
+RETRY_AFTER = "5"
+
+log = structlog.get_logger("stream")
+
+
+_TEXTS = {
+    400: ("A parameter cannot be understood", "replay: Input should be greater than or equal to 0"),
+    401: ("A token is needed", "a token is needed"),
+    404: ("There is no such thing", "there is no film tt0000000"),
+    410: ("The film was taken down", "the film tt0111161 was taken down"),
+    429: ("Too many streams from this address", "this address has as many streams open as it may"),
+    500: ("A mistake of ours", "a mistake of ours; it is in the log"),
+    503: ("Come again later", "the films are out of reach for the moment"),
+}
+"""What each status means here, and the detail of an example."""
+
+
+class ParameterError(BaseModel):
+    """A parameter that cannot be understood."""
+
+    parameter: str
+    reason: str
+
+
+class Problem(BaseModel):
+    """Problem details (RFC 9457)."""
+
+    type: str = "about:blank"
+    title: Annotated[str, Field(examples=["Not Found"])]
+    status: Annotated[int, Field(examples=[404])]
+    detail: Annotated[str, Field(examples=["there is no film tt0000000"])]
+    errors: list[ParameterError] = []
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that answers these statuses with problem details."""
+    return {status: _documented(status, *_TEXTS[status]) for status in statuses}
+
+
+def _documented(status: int, meaning: str, detail: str) -> dict[str, Any]:
+    example = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    response: dict[str, Any] = {"description": meaning, "content": {PROBLEM: {"schema": schema, "example": example}}}
+    if status in (429, 503):
+        response["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}}
+    return response
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str,
+    *,
+    errors: list[ParameterError] | None = None,
+    headers: dict[str, str] | None = None,
+) -> JSONResponse:
+    """The answer that tells of a problem."""
+    body = Problem(title=title, status=status, detail=detail, errors=errors or [])
+    return JSONResponse(body.model_dump(exclude_defaults=False), status, headers, PROBLEM)
+
+
+def unavailable(detail: str) -> JSONResponse:
+    """The answer of a service that cannot do it now."""
+    return problem(503, "Service Unavailable", detail, headers={"Retry-After": RETRY_AFTER})
+
+
+def too_many() -> JSONResponse:
+    """The answer for an address that has its share of streams."""
+    detail = "this address has as many streams open as it may"
+    return problem(429, "Too Many Requests", detail, headers={"Retry-After": RETRY_AFTER})
+
+
+def _ends_in_slash(error: HTTPException, path: str) -> bool:
+    return error.status_code == 404 and len(path) > 1 and path.endswith("/")
+
+
+def add_problems(app: FastAPI) -> None:
+    """Answer every error of the application with problem details."""
+
+    @app.exception_handler(BadQuery)
+    async def bad_query(_: Request, error: BadQuery) -> JSONResponse:
+        errors = [ParameterError(parameter=error.parameter, reason=error.reason)]
+        return problem(400, "Bad Request", str(error), errors=errors)
+
+    @app.exception_handler(RequestValidationError)
+    async def bad_request(_: Request, error: RequestValidationError) -> JSONResponse:
+        errors = [ParameterError(parameter=str(e["loc"][-1]), reason=str(e["msg"])) for e in error.errors()]
+        detail = "; ".join(f"{e.parameter}: {e.reason}" for e in errors)
+        return problem(400, "Bad Request", detail, errors=errors)
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> JSONResponse:
+        title, path = str(error.detail), request.url.path
+        detail = f"there is nothing at {path}; try it without the last /" if _ends_in_slash(error, path) else title
+        return problem(error.status_code, title, detail, headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def mistake(_: Request, __: Exception) -> JSONResponse:
+        # The error goes on to the server, which logs it.
+        return problem(500, "Internal Server Error", _TEXTS[500][1])
+
+    @app.exception_handler(Transient)
+    async def transient(_: Request, error: Transient) -> JSONResponse:
+        log.warning("request.unavailable", reason=str(error))
+        return unavailable("the films are out of reach for the moment")

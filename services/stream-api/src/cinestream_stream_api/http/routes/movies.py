@@ -1,0 +1,53 @@
+"""`GET /api/movies/{id}`: the current version of a film."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Path, Response
+
+from cinestream.bus.jetstream import Bus
+from cinestream.bus.topology import MOVIES
+from cinestream.contracts import Movie, subjects
+from cinestream.contracts.movie import TitleId
+from cinestream_stream_api.events.event import NotAFilm, film
+from cinestream_stream_api.events.position import Position
+from cinestream_stream_api.http.openapi import FILM, example
+from cinestream_stream_api.http.problems import documented, problem
+from cinestream_stream_api.stream.hub import Hub
+
+
+def movies_router(bus: Bus, hub: Hub) -> APIRouter:
+    """The routes of single films."""
+    router = APIRouter()
+
+    @router.get(
+        "/api/movies/{id}",
+        response_model=Movie,
+        responses={
+            **example(
+                FILM, headers={"ETag": {"schema": {"type": "string"}, "description": "The id of the film's event"}}
+            ),
+            304: {"description": "It is the version that `If-None-Match` names"},
+            **documented(400, 404, 410, 503),
+        },
+        summary="One film, as it is now",
+    )
+    async def movie(
+        id: Annotated[TitleId, Path(description="The film's IMDb id")],
+        if_none_match: Annotated[str | None, Header()] = None,
+    ) -> Response:
+        stored = await bus.last(MOVIES, subjects.movie(id))
+        try:
+            event = film(Position(hub.ring.epoch, stored.sequence), stored.headers, stored.body) if stored else None
+        except NotAFilm:
+            event = None
+        if event is None:
+            return problem(404, "Not Found", f"there is no film {id}")
+        if event.removes is not None:
+            return problem(410, "Gone", f"the film {id} was taken down")
+        etag = f'"{event.position}"'
+        headers = {"ETag": etag, "Cache-Control": "no-cache"}
+        if if_none_match and (if_none_match.strip() == "*" or etag in if_none_match):
+            return Response(status_code=304, headers=headers)
+        return Response(event.data, headers=headers, media_type="application/json")
+
+    return router

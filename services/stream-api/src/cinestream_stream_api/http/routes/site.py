@@ -1,0 +1,57 @@
+"""What is around the API: the page at `/`, and the health endpoints."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from cinestream.runtime.ops import Health
+
+PAGE = Path(str(files("cinestream_stream_api.http") / "page"))
+POLICY = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+
+
+class PageFiles(StaticFiles):
+    """The files of the page, under its policy."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """One file."""
+        response = await super().get_response(path, scope)
+        response.headers.update(POLICY)
+        return response
+
+
+def site_router(health: Health) -> APIRouter:
+    """The page, /livez and /readyz."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    async def index() -> Response:
+        return FileResponse(PAGE / "index.html", headers=POLICY)
+
+    @router.get("/livez")
+    async def livez() -> Response:
+        return health.livez()
+
+    @router.get("/readyz")
+    async def readyz() -> Response:
+        return health.readyz()
+
+    return router
+
+
+def page_files() -> Any:
+    """The ASGI application of the page's own files."""
+    return PageFiles(directory=PAGE)

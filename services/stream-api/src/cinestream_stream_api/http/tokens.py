@@ -1,0 +1,51 @@
+"""`Tokens`: lets only those into the API who have one of the tokens; off when there are none."""
+
+import hmac
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from cinestream_stream_api.http.problems import problem
+
+COOKIE = "cinestream_token"
+"""For browsers, whose EventSource cannot send a header."""
+
+_GUARDED = "/api/"
+
+
+class Tokens:
+    """Middleware that asks for a bearer token (RFC 6750), in the header or in the cookie, for all of /api/."""
+
+    def __init__(self, app: ASGIApp, tokens: Iterable[str]) -> None:
+        self._app = app
+        self._tokens = [token.encode() for token in tokens]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 401, or let the request pass."""
+        if (
+            scope["type"] != "http"
+            or not scope["path"].startswith(_GUARDED)
+            or self._knows(given(Headers(scope=scope)))
+        ):
+            await self._app(scope, receive, send)
+            return
+        refusal = problem(401, "Unauthorized", "a token is needed", headers={"WWW-Authenticate": "Bearer"})
+        await refusal(scope, receive, send)
+
+    def _knows(self, token: str) -> bool:
+        # All are compared, so that the time it takes says nothing about them.
+        return sum(hmac.compare_digest(token.encode(), known) for known in self._tokens) > 0
+
+
+def given(headers: Headers) -> str:
+    """The token that a request carries, or an empty text."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token.strip()
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+    except CookieError:
+        return ""
+    return cookie.value if cookie else ""

@@ -1,0 +1,1 @@
+"""The log of events: history from JetStream, the live tail and the ring that joins both."""

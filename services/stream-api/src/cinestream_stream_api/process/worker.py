@@ -1,0 +1,36 @@
+"""One of several worker processes: `python -m cinestream_stream_api.process.worker NUMBER STREAM_FD OPS_FD`.
+
+Started by `workers` alone, with bound sockets. It ends when its standard input does.
+"""
+
+import os
+import signal
+import socket
+import sys
+import threading
+from functools import partial
+
+from cinestream.runtime.service import run_service
+from cinestream.runtime.settings import load_settings
+from cinestream_stream_api.metrics import PROCESS
+from cinestream_stream_api.process.service import NEEDS, allow_open_files, serve
+from cinestream_stream_api.settings import StreamSettings
+
+
+def main() -> None:
+    """Serve on the sockets until SIGTERM, or until whoever started this process is gone."""
+    number, stream, ops = map(int, sys.argv[1:4])
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    settings = load_settings(StreamSettings)
+    allow_open_files(settings.stream_max_clients)
+    serving = partial(serve, socket.socket(fileno=stream), PROCESS, say_clients=True)
+    run_service(f"stream-api-{number}", settings, NEEDS, serving, ops=socket.socket(fileno=ops))
+
+
+def _end_with_parent() -> None:
+    os.read(0, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Open streams: subscribers, their connections and the hub that sends to them."""

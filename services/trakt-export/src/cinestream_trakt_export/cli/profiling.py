@@ -1,0 +1,113 @@
+"""Where time and memory go: asked for on loopback while it runs, or written at the end."""
+
+import tracemalloc
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from cinestream.runtime import http
+from cinestream_flow import atomic
+from cinestream_flow.groups import first
+from cinestream_trakt_export.i18n.messages import say
+from cinestream_trakt_export.settings import Profiling
+
+LOOPBACK = "127.0.0.1"
+_LINES = 40  # of the heap, the largest
+_LONGEST = 60.0
+
+
+@asynccontextmanager
+async def debugging(settings: Profiling) -> AsyncIterator[None]:
+    """With `enabled`, answer /debug/profile?seconds= and /debug/heap on loopback meanwhile."""
+    if not settings.enabled:
+        yield
+        return
+    sock = http.bind(LOOPBACK, settings.port, setting="profiling.port")
+    server = http.server(_app(settings.sample_rate), timeout_graceful_shutdown=1)
+    with _allocations():
+        try:
+            async with anyio.create_task_group() as group:
+                await group.start(http.serve, server, sock)
+                yield
+                server.should_exit = True
+        except BaseExceptionGroup as errors:
+            raise first(errors)  # noqa: B904 - its own cause stays
+
+
+@contextmanager
+def profiled(folder: Path, settings: Profiling) -> Iterator[None]:
+    """Write `profile.txt`, `profile.html` and `heap.txt` into a folder at the end."""
+    profiler = _profiler(settings.sample_rate)
+    with _allocations():
+        profiler.start()
+        try:
+            yield
+        finally:
+            profiler.stop()
+            folder.mkdir(parents=True, exist_ok=True)
+            atomic.write(folder / "heap.txt", heap().encode())
+            atomic.write(folder / "profile.txt", profiler.output_text(unicode=True).encode())
+            atomic.write(folder / "profile.html", profiler.output_html().encode())
+
+
+def heap() -> str:
+    """What was allocated since tracing began and is still there: the largest lines of source, in bytes."""
+    now, peak = tracemalloc.get_traced_memory()
+    lines = [f"traced now: {now} bytes, at the peak: {peak} bytes"]
+    for statistic in tracemalloc.take_snapshot().statistics("lineno")[:_LINES]:
+        frame = statistic.traceback[0]
+        lines.append(f"{statistic.size:>12} bytes {statistic.count:>8} blocks  {frame.filename}:{frame.lineno}")
+    return "\n".join(lines) + "\n"
+
+
+def _profiler(samples_a_second: int) -> Any:
+    from pyinstrument import Profiler
+
+    # All tasks of the loop: in its asynchronous mode it would follow one.
+    return Profiler(interval=1 / samples_a_second, async_mode="disabled")
+
+
+@contextmanager
+def _allocations() -> Iterator[None]:
+    ours = not tracemalloc.is_tracing()
+    if ours:
+        tracemalloc.start()
+    try:
+        yield
+    finally:
+        if ours:
+            tracemalloc.stop()
+
+
+def _app(samples_a_second: int) -> Starlette:
+    taking = anyio.Lock()
+
+    async def profile(request: Request) -> Response:
+        try:
+            seconds = float(request.query_params.get("seconds", "5"))
+        except ValueError:
+            seconds = 0.0
+        if not 0.1 <= seconds <= _LONGEST:
+            return PlainTextResponse(say("profile.seconds") + "\n", status_code=400)
+        if taking.locked():
+            return PlainTextResponse(say("profile.busy") + "\n", status_code=409)
+        async with taking:
+            profiler = _profiler(samples_a_second)
+            profiler.start()
+            try:
+                await anyio.sleep(seconds)
+            finally:
+                profiler.stop()
+        return PlainTextResponse(profiler.output_text(unicode=True, show_all=True))
+
+    async def heap_now(_: Request) -> Response:
+        return PlainTextResponse(heap())
+
+    return Starlette(routes=[Route("/debug/profile", profile), Route("/debug/heap", heap_now)])

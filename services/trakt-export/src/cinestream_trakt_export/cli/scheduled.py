@@ -1,0 +1,113 @@
+"""Exports by schedule, as a service: it survives errors, says how it is, and goes by new settings on SIGHUP."""
+
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import anyio
+import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from cinestream.runtime.ops import Health
+from cinestream.runtime.service import run_without_bus
+from cinestream_trakt_export import metrics
+from cinestream_trakt_export.cli import health as health_facts
+from cinestream_trakt_export.cli.profiling import debugging
+from cinestream_trakt_export.cli.session import EXPECTED
+from cinestream_trakt_export.schedule import Schedule
+from cinestream_trakt_export.settings import OpsSettings, TraktSettings
+from cinestream_trakt_export.trakt.client import Trakt, connected
+
+log = structlog.get_logger("trakt")
+Job = Callable[[Trakt, TraktSettings], Awaitable[None]]
+
+
+class ScheduledExport:
+    """A job that is done again and again.
+
+    Args:
+        settings: of the first run.
+        schedule: when it is due.
+        job: does it; what it did before an error is not done again, by its checkpoint.
+        now: the time, in the zone that cron expressions mean.
+    """
+
+    def __init__(
+        self,
+        settings: TraktSettings,
+        schedule: Schedule,
+        job: Job,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+    ) -> None:
+        self.settings = settings
+        self._schedule, self._job, self._now = schedule, job, now
+        self._trakt: Trakt | None = None
+        self._failed = ""
+
+    def run(self, ops: OpsSettings) -> None:
+        """Until SIGTERM or SIGINT."""
+        run_without_bus("trakt-export", ops, self.serve, routes=[Route("/health", self._health)])
+
+    async def serve(self, health: Health, stop: anyio.Event) -> None:
+        """Until `stop` is set; what is in hand then is given up, and goes on where it was at the next start."""
+        health.degraded.append(lambda: [self._failed] if self._failed else [])
+        async with (
+            debugging(self.settings.profiling),
+            connected(self.settings) as trakt,
+            anyio.create_task_group() as group,
+        ):
+            self._trakt = trakt
+            health_facts.gauges(trakt)
+            group.start_soon(self._reload)
+            group.start_soon(self._again_and_again, trakt)
+            await stop.wait()
+            group.cancel_scope.cancel()
+
+    async def _again_and_again(self, trakt: Trakt) -> None:
+        due: datetime | None = None
+        while True:
+            due = self._schedule(due, self._now())
+            log.info("export.scheduled", at=due.isoformat(timespec="seconds"))
+            while (wait := (due - self._now()).total_seconds()) > 0:
+                await anyio.sleep(min(wait, 60.0))  # the clock may be set meanwhile
+            await self._once(trakt)
+
+    async def _once(self, trakt: Trakt) -> None:
+        log.info("export.started")
+        try:
+            await self._job(trakt, self.settings)
+        except Exception as error:
+            self._failed = str(error) or type(error).__name__
+            metrics.RUNS.labels("failed").inc()
+            expected = isinstance(error, EXPECTED)
+            log.error("export.failed", reason=self._failed, exc_info=None if expected else error)
+        else:
+            self._failed = ""
+            metrics.RUNS.labels("done").inc()
+            metrics.LAST_DONE.set_to_current_time()
+            log.info("export.done", requests=trakt.requests)
+        health_facts.save(trakt, self.settings)
+
+    async def _reload(self) -> None:
+        with anyio.open_signal_receiver(signal.SIGHUP) as signals:
+            async for _ in signals:
+                self.reload()
+
+    def reload(self) -> None:
+        """Read the settings anew; wrong ones are said, and the old ones stay."""
+        try:
+            self.settings = TraktSettings()
+        except ValueError as error:
+            log.error("settings.refused", reason=str(error))
+            return
+        if self._trakt:
+            self._trakt.apply(self.settings)
+        log.info("settings.applied")
+
+    async def _health(self, _: Request) -> Response:
+        found: dict[str, Any] = health_facts.facts(self._trakt) if self._trakt else {}
+        return JSONResponse({"at": datetime.now(UTC).isoformat(timespec="seconds"), **found})

@@ -1,0 +1,149 @@
+"""Trakt's own export of an account (Settings, Data: a zip), read without network.
+
+Its files are lists of the same items as the API's, some of them in numbered parts:
+`watched-history-1.json`, `watched-movies.json`, `ratings-movies.json`, `lists-watchlist.json`,
+`collection-movies.json`; `watched-shows.json`, `ratings-shows.json`, `ratings-episodes.json`, `collection-shows.json`.
+"""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from cinestream.contracts.errors import Invalid
+from cinestream_trakt_export.i18n.messages import say
+from cinestream_trakt_export.letterboxd.columns import Facts
+from cinestream_trakt_export.library.films import Entry, number_of, parse_entry, title_of
+from cinestream_trakt_export.library.store import Store
+from cinestream_trakt_export.trakt.endpoints import (
+    COLLECTED_MOVIES,
+    COLLECTED_SHOWS,
+    HISTORY_EPISODES,
+    HISTORY_MOVIES,
+    RATED_EPISODES,
+    RATED_MOVIES,
+    RATED_SHOWS,
+    WATCHED_MOVIES,
+    WATCHED_SHOWS,
+    WATCHLIST_MOVIES,
+)
+from cinestream_trakt_export.trakt.errors import TraktError
+
+MOST_BYTES = 256_000_000
+"""Of one file of an archive; Trakt cuts the history into parts far below that."""
+_PART = r"(?:-(\d+))?\.json"
+_FILES = {
+    HISTORY_MOVIES: rf"watched-history{_PART}",
+    WATCHED_MOVIES: rf"watched-movies{_PART}",
+    RATED_MOVIES: rf"ratings-movies{_PART}",
+    WATCHLIST_MOVIES: rf"(?:lists-)?watchlist(?:-movies)?{_PART}",
+    COLLECTED_MOVIES: rf"collection-movies{_PART}",
+    HISTORY_EPISODES: rf"watched-history{_PART}",
+    WATCHED_SHOWS: rf"watched-shows{_PART}",
+    RATED_SHOWS: rf"ratings-shows{_PART}",
+    RATED_EPISODES: rf"ratings-episodes{_PART}",
+    COLLECTED_SHOWS: rf"collection-shows{_PART}",
+}
+_TOGETHER = 1000  # entries that are stored at once
+_SETTINGS = r"(?:user-)?settings\.json"
+_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
+
+
+class _Kind(msgspec.Struct):
+    type: Any = None
+
+
+_kind = msgspec.json.Decoder(_Kind).decode
+
+
+class Archive:
+    """An archive that is open; raises TraktError for a file that is none."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise TraktError(say("archive.unreadable", path=path, error=error)) from None
+
+    @property
+    def zone(self) -> str:
+        """The account's time zone; empty when the archive does not tell."""
+        for name, _ in self._members(_SETTINGS):
+            content = self._read(name, msgspec.json.decode)
+            account = content.get("account") if isinstance(content, dict) else None
+            zone = account.get("timezone") if isinstance(account, dict) else None
+            return zone if isinstance(zone, str) else ""
+        return ""
+
+    def has(self, path: str) -> bool:
+        """Whether there are files for a list of the API."""
+        return any(True for _ in self._members(_FILES[path]))
+
+    def load(self, path: str, store: Store, facts: Facts | None = None) -> None:
+        """Read a list of films into `store`, with the facts that it has of them; as `items`."""
+        entries: list[Entry] = []
+        for position, item in self.items(path):
+            try:
+                entry = parse_entry(item, position=position)
+                entries.append(entry)
+                if facts:
+                    store.note([(entry.number, facts.of_json(item))])
+            except Invalid as error:
+                content = msgspec.json.decode(item)
+                store.skip(number_of(content, position=position), title_of(content), str(error))
+            if len(entries) == _TOGETHER:
+                store.add(entries)
+                entries = []
+        store.add(entries)
+
+    def items(self, path: str) -> Iterator[tuple[int, msgspec.Raw]]:
+        """The items of a list of the API with their positions, from 1 on; those of other kinds are left out.
+
+        Raises TraktError when files of it are missing or not readable.
+        """
+        members = sorted(self._members(_FILES[path]), key=lambda member: member[1])
+        numbers = [number for _, number in members]
+        if not members or (numbers != [0] and numbers != [*range(numbers[0], numbers[0] + len(numbers))]):
+            raise TraktError(say("archive.missing", path=self.path, list=path))
+        films, position = path.endswith("/movies"), 0
+        for name, _ in members:
+            for item in self._read(name, _items):
+                position += 1
+                if _is_one(item, films=films):
+                    yield position, item
+
+    def _members(self, pattern: str) -> Iterator[tuple[str, int]]:
+        """The names that fit, whatever their folder, with their numbers; 0 for one without."""
+        for name in self._zip.namelist():
+            if match := re.fullmatch(pattern, PurePosixPath(name).name):
+                yield name, int((match.groups() or ("",))[0] or 0)
+
+    def _read(self, name: str, decode: Any) -> Any:
+        if self._zip.getinfo(name).file_size > MOST_BYTES:
+            raise TraktError(say("archive.large", name=name, most=MOST_BYTES))
+        try:
+            return decode(self._zip.read(name))
+        except (OSError, zipfile.BadZipFile, msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise TraktError(say("archive.unreadable", path=name, error=error)) from None
+
+    def __enter__(self) -> "Archive":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._zip.close()
+
+
+def _is_one(item: msgspec.Raw, *, films: bool) -> bool:
+    """Whether an item is a film, or else none: parts of an archive hold films and episodes together."""
+    try:
+        kind = _kind(item).type
+        return kind is None or (kind == "movie") == films
+    except msgspec.DecodeError:
+        return True  # and is then skipped with the reason

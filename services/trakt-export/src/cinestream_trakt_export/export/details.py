@@ -1,0 +1,45 @@
+"""What Trakt says of films, many at once."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from cinestream_flow.batch import BatchPolicy, Operation, Result, run_batch
+from cinestream_trakt_export.settings import TraktSettings
+from cinestream_trakt_export.trakt.client import Answer, Trakt
+
+Write = Callable[[dict[str, Any]], None]
+
+
+async def read_details(
+    trakt: Trakt, settings: TraktSettings, ids: Iterable[str], write: Write, *, fail_fast: bool = False
+) -> tuple[int, int]:
+    """Ask for films by Trakt id, slug or IMDb id, and write one record for each; how many there were, how many failed.
+
+    A record has `id`, `seconds`, `attempts` and either `movie` (with `stale`: true when Trakt is down and this is what
+    it said before) or `error`. Records come as they are there. Raises BatchFailed with `fail_fast`.
+    """
+    failed = 0
+    level = settings.api.extended
+    query: dict[str, str] = {} if level in ("letterboxd", "min") else {"extended": level}
+
+    async def flush(results: list[Result[Answer]]) -> None:
+        nonlocal failed
+        for result in results:
+            failed += result.error is not None
+            write(record(result))
+
+    operations = (Operation(id, _asking(trakt, id, query), trakt.policy, trakt.retryable) for id in ids)
+    policy = BatchPolicy(trakt.pool.size, settings.worker_pool.buffer_size, fail_fast=fail_fast)
+    return await run_batch(operations, flush, policy), failed
+
+
+def _asking(trakt: Trakt, id: str, query: dict[str, str]) -> Callable[[], Awaitable[Answer]]:
+    return lambda: trakt.once(f"/movies/{id}", **query)
+
+
+def record(result: Result[Answer]) -> dict[str, Any]:
+    """A result as JSON."""
+    found = {"id": result.name, "seconds": round(result.seconds, 4), "attempts": result.attempts}
+    if result.data is None:
+        return {**found, "error": str(result.error)}
+    return {**found, "movie": result.data.content} | ({"stale": True} if result.data.stale else {})

@@ -1,0 +1,1 @@
+"""The Letterboxd import format: columns, CSV files and their verification."""

@@ -1,0 +1,1 @@
+"""Films, series and ratings of a viewer, in a local store."""

@@ -1,0 +1,1 @@
+"""The Trakt API: transport, login, cache, endpoints."""

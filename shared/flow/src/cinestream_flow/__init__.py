@@ -1,0 +1,1 @@
+"""Chunked, checkpointed, memory-bounded processing with retry, rate limit, breaker, cache and pool."""

@@ -1,0 +1,127 @@
+"""`cinestream-etl tone`: one answer for each line, in order, whatever the lines are."""
+
+import os
+import subprocess
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.conftest import SCRIPTS
+
+from cinestream_etl.commands.tone_lines import tone_lines
+from cinestream_etl.tone.model import tone
+from cinestream_etl.tone.wordllama import installed
+
+COMMAND = [str(SCRIPTS / "cinestream-etl"), "tone"]
+NEUTRAL = {"plot_tone": "Neutral", "keyword_score": 0.0, "keywords": []}
+GRIEF = {"plot": "A grieving widower mourns his wife’s suicide.", "genres": ["Drama"]}
+
+
+def _run(lines: bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(COMMAND, input=lines, env=os.environ | environment, capture_output=True, timeout=60)
+
+
+def _answers(lines: bytes) -> list[Any]:
+    return [orjson.loads(line.answer) for line in tone_lines(lines.splitlines(keepends=True), tone)]
+
+
+def test_it_hears_a_plot_a_line() -> None:
+    """One line out for each line in, in order; no plot is Neutral; empty lines do not count."""
+    done = _run(orjson.dumps(GRIEF) + b'\n\n{"plot": null}\n  \r\n{"plot": "A kiss.", "genres": ["Romance"]}')
+    assert (done.returncode, done.stderr) == (0, b"")
+    first, second, third = map(orjson.loads, done.stdout.splitlines())
+    assert list(first) == ["plot_tone", "keyword_score", "keywords"]
+    assert first["plot_tone"] == "Tragic"
+    assert 0.5 <= first["keyword_score"] <= 1
+    assert first["keywords"] == ["grieving", "widower", "mourns", "suicide"]
+    assert second == NEUTRAL
+    assert third["plot_tone"] == "Romantic"
+
+
+def test_a_bad_line_is_named_and_nothing_is_lost() -> None:
+    """It has its own answer, so that answers stay in step; the exit code tells that there was one."""
+    good = orjson.dumps(GRIEF)
+    done = _run(b"\n".join([good, b"nonsense", b'{"plot": 1}', good]))
+    assert done.returncode == 1
+    answers = [orjson.loads(line) for line in done.stdout.splitlines()]
+    assert len(answers) == 4
+    assert answers[0] == answers[3]
+    assert [answer.get("error", "")[:8] for answer in answers] == ["", "line 2: ", "line 3: ", ""]
+    assert [line[:17] for line in done.stderr.splitlines()] == [b"invalid: line 2: ", b"invalid: line 3: "]
+
+
+def test_an_answer_comes_before_the_next_question() -> None:
+    """Lines are answered as they come, so that a program can ask one by one."""
+    with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        for _ in range(3):
+            process.stdin.write(orjson.dumps(GRIEF) + b"\n")
+            process.stdin.flush()
+            assert orjson.loads(process.stdout.readline())["plot_tone"] == "Tragic"
+        process.stdin.close()
+        assert process.wait(60) == 0
+
+
+def test_the_model_is_a_setting() -> None:
+    """It hears with the vectors where they are installed, and else says what is missing, before any answer."""
+    done = _run(orjson.dumps(GRIEF), CINESTREAM_ETL_TONE_MODEL="wordllama")
+    if installed():
+        assert orjson.loads(done.stdout)["plot_tone"] == "Tragic"
+    else:
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"CINESTREAM_ETL_TONE_MODEL" in done.stderr
+        assert b"cinestream-etl[tone]" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"{}", b'{"plot": ""}', b'{"genres": ["Horror"]}', b'{"plot": null, "genres": null, "id": 7, "title": []}'],
+)
+def test_what_is_absent_is_as_null(line: bytes) -> None:
+    """No plot is no fault, and neither are fields that are not asked for."""
+    assert _answers(line) == [NEUTRAL]
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        (b"nonsense", "no JSON"),
+        (b'{"plot": "a"', "no JSON"),
+        (b'{"plot": "\xff"}', "no JSON"),
+        (b"[]", "got []"),
+        (b"null", "got null"),
+        (b'{"plot": 1}', "got the plot 1"),
+        (b'{"plot": ["a"]}', 'got the plot ["a"]'),
+        (b'{"plot": "a", "genres": "Drama"}', 'got the genres "Drama"'),
+        (b'{"plot": "a", "genres": [null]}', "got the genres [null]"),
+        (b'{"plot": [' + b"1," * 1000 + b"1]}", "1,1,1…"),
+    ],
+)
+def test_a_fault_says_what_was_expected(line: bytes, why: str) -> None:
+    """Briefly, and with the number of the line, empty ones counted."""
+    (answer,) = _answers(b"\n" + line)
+    assert answer.pop("error").startswith("line 2: ")
+    assert answer == NEUTRAL
+    assert why in _answers(line)[0]["error"]
+    assert len(_answers(line)[0]["error"]) < 250
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.binary().map(lambda line: line.replace(b"\n", b"")) | _json.map(lambda v: orjson.dumps({"plot": v})))
+)
+def test_every_line_has_an_answer(lines: list[bytes]) -> None:
+    """Whatever it holds."""
+    answers = [*tone_lines(lines, tone)]
+    assert len(answers) == sum(bool(line.strip()) for line in lines)
+    assert all(line.answer.endswith(b"\n") and line.answer.count(b"\n") == 1 for line in answers)
+    assert all(bool(line.fault) is ("error" in orjson.loads(line.answer)) for line in answers)

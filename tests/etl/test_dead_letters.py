@@ -1,0 +1,67 @@
+"""`cinestream-etl dead-letters`, the command that people type: what became of a page that is no film."""
+
+import os
+
+import anyio
+import orjson
+import pytest
+from tests.conftest import SCRIPTS, NatsServer
+from tests.etl.pages import Said
+
+from cinestream.bus.consume import Work, consume
+from cinestream.bus.jetstream import Bus
+from cinestream.contracts import Outcome
+from cinestream_etl import metrics
+from cinestream_etl.store.settle import handle
+
+pytestmark = pytest.mark.anyio
+BROKEN = Said("tt0000001", rating=77.0)
+
+
+async def _work(bus: Bus, letters: int) -> None:
+    """Run a worker until there are so many dead letters, and nothing is in hand."""
+    stop = anyio.Event()
+    pull = await bus.pull("PAGES", "etl")
+    async with anyio.create_task_group() as group:
+        group.start_soon(
+            lambda: consume(
+                bus, [pull], lambda d: handle(bus, d), work=Work("etl", hands=4), metrics=metrics.CONSUME, stop=stop
+            )
+        )
+        with anyio.fail_after(60):
+            while await _letters(bus) < letters or await _unfinished(bus):
+                await anyio.sleep(0.01)
+        stop.set()
+
+
+async def _letters(bus: Bus) -> int:
+    return (await bus.stream_state("DEAD_LETTERS")).messages
+
+
+async def _unfinished(bus: Bus) -> int:
+    state = await bus.consumer_state("PAGES", "etl")
+    return state.pending + state.in_hand
+
+
+async def _command(nats: NatsServer, *arguments: str) -> str:
+    command = [str(SCRIPTS / "cinestream-etl"), "dead-letters", *arguments]
+    done = await anyio.run_process(command, env=os.environ | nats.environment("etl"))
+    return done.stdout.decode()
+
+
+async def test_a_rejected_page_is_listed_shown_retried_and_purged(
+    topology: NatsServer, scraper_bus: Bus, etl_bus: Bus
+) -> None:
+    """The list names rule and value; a retried page is buried anew by the worker; purged, it is gone."""
+    page = BROKEN.page(Outcome.FILM)
+    await scraper_bus.publish(page.subject, page.encode())
+    await _work(etl_bus, 1)
+    first = orjson.loads((await _command(topology, "list", "--json")).splitlines()[0])
+    assert "expected rating between 1 and 10, got '77.0'" in first["reason"]
+    assert page.subject in await _command(topology, "show", str(first["number"]))
+    await _command(topology, "retry", "--all")
+    assert await _letters(etl_bus) == 0
+    await _work(etl_bus, 1)
+    await _command(topology, "purge", "--all")
+    assert await _letters(etl_bus) == 0
+    assert await _unfinished(etl_bus) == 0

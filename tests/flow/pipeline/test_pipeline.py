@@ -1,0 +1,228 @@
+"""Any stages, any failures, any speeds: nothing lost, nothing twice, in order, within the bounds."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import anyio
+import anyio.lowlevel
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cinestream_flow.errors import Invalid, Transient
+from cinestream_flow.pipeline import Bad, Bounds, Stage, Totals, stream
+from cinestream_flow.retry import RetryPolicy
+
+pytestmark = pytest.mark.anyio
+QUICK = RetryPolicy(max_attempts=3, initial_delay=0.0, max_delay=0.0)
+
+
+@dataclass
+class Source:
+    """Numbers, and how many of them were asked for."""
+
+    count: int
+    asked: int = 0
+
+    async def __aiter__(self) -> AsyncIterator[int]:
+        for number in range(self.count):
+            self.asked += 1
+            yield number
+
+
+@dataclass
+class Step:
+    """A stage that takes its time, fails the first time it sees some chunks, and refuses some numbers."""
+
+    turns: int = 0
+    parallel: int = 1
+    fails: frozenset[int] = frozenset()
+    refuses: frozenset[int] = frozenset()
+    failed: set[int] = field(default_factory=set)
+    in_hand: int = 0
+    most_in_hand: int = 0
+
+    async def process(self, chunk: Sequence[int]) -> Sequence[int]:
+        self.in_hand += 1
+        self.most_in_hand = max(self.most_in_hand, self.in_hand)
+        try:
+            for _ in range((chunk[0] * 7 + self.turns) % (self.turns + 1)):
+                await anyio.lowlevel.checkpoint()
+            new = (self.fails & set(chunk)) - self.failed
+            if new:
+                self.failed |= new
+                raise Transient("not yet", retry_after=0.0)
+            if bad := self.refuses & set(chunk):
+                raise Invalid(f"bad: {sorted(bad)}")
+            return chunk
+        finally:
+            self.in_hand -= 1
+
+    def stage(self, name: str = "step") -> Stage[int, int]:
+        return Stage(name, self.process, parallel=self.parallel, retries=QUICK)
+
+
+numbers = st.frozensets(st.integers(0, 60), max_size=6)
+steps = st.builds(Step, turns=st.integers(0, 5), parallel=st.integers(1, 4), fails=numbers, refuses=numbers)
+
+
+@settings(max_examples=60)
+@given(
+    count=st.integers(0, 60),
+    chain=st.lists(steps, max_size=3),
+    bounds=st.builds(
+        Bounds,
+        chunk_size=st.integers(1, 9),
+        buffer_size=st.integers(0, 3),
+        max_concurrent_stages=st.none() | st.integers(1, 3),
+    ),
+)
+async def test_everything_arrives_once_in_order_and_bad_items_are_reported(
+    count: int, chain: list[Step], bounds: Bounds
+) -> None:
+    """What no stage refuses is written exactly once, in the source's order; each refused item is reported once."""
+    for step in chain:
+        step.failed.clear()
+        step.fails = frozenset(sorted(step.fails)[:1])  # one failure per stage stays within its attempts
+    written: list[int] = []
+    bad: list[Bad] = []
+
+    async def sink(chunk: Sequence[int]) -> None:
+        written.extend(chunk)
+
+    with anyio.fail_after(60):
+        totals = await stream(
+            Source(count),
+            [step.stage(str(number)) for number, step in enumerate(chain)],
+            sink,
+            bounds=bounds,
+            on_bad=bad.append,
+        )
+    refused = set().union(*(step.refuses for step in chain)) & set(range(count))
+    assert written == [number for number in range(count) if number not in refused]
+    assert sorted(report.item for report in bad) == sorted(refused)
+    assert (totals.read, totals.written, totals.bad) == (count, len(written), len(refused))
+    assert all(step.most_in_hand <= step.parallel for step in chain)
+    for number, _ in enumerate(chain):
+        stage = totals.stages[str(number)]
+        assert stage.items_in == stage.items_out + stage.bad
+        assert (stage.in_hand, stage.chunks) == (0, -(-count // bounds.chunk_size))
+    assert sum(stage.bad for stage in totals.stages.values()) == len(refused)
+
+
+@settings(max_examples=40)
+@given(chain=st.lists(steps, min_size=1, max_size=4), most=st.integers(1, 3))
+async def test_no_more_stages_work_at_once_than_allowed(chain: list[Step], most: int) -> None:
+    """Of all stages together, whatever each of them would allow."""
+    working = most_working = 0
+
+    def counted(step: Step, name: str) -> Stage[int, int]:
+        async def process(chunk: Sequence[int]) -> Sequence[int]:
+            nonlocal working, most_working
+            working += 1
+            most_working = max(most_working, working)
+            try:
+                for _ in range(step.turns):
+                    await anyio.lowlevel.checkpoint()
+                return chunk
+            finally:
+                working -= 1
+
+        return Stage(name, process, parallel=step.parallel)
+
+    written: list[int] = []
+
+    async def sink(chunk: Sequence[int]) -> None:
+        written.extend(chunk)
+
+    stages = [counted(step, str(number)) for number, step in enumerate(chain)]
+    with anyio.fail_after(60):
+        await stream(Source(50), stages, sink, bounds=Bounds(3, max_concurrent_stages=most))
+    assert written == [*range(50)]
+    assert most_working <= most
+
+
+async def test_a_sink_that_stops_stops_the_source() -> None:
+    """Nothing is read ahead of a slow sink but what the buffers and the stages' hands hold."""
+    source, reached, go_on = Source(10_000), anyio.Event(), anyio.Event()
+
+    async def sink(chunk: Sequence[int]) -> None:
+        reached.set()
+        await go_on.wait()
+
+    with anyio.fail_after(60):
+        async with anyio.create_task_group() as group:
+            chain = [Step(parallel=2).stage("first"), Step(parallel=3).stage("second")]
+            totals = Totals()
+            call = lambda: stream(source, chain, sink, bounds=Bounds(10, buffer_size=1), totals=totals)  # noqa: E731
+            group.start_soon(call)
+            await reached.wait()
+            await anyio.wait_all_tasks_blocked()
+            buffers, hands, waiting_to_enter, reading, writing = 3, 2 + 3, 2, 1, 1
+            assert source.asked <= 10 * (buffers + hands + waiting_to_enter + reading + writing)
+            assert [stage.in_hand for stage in totals.stages.values()] == [2, 3]
+            go_on.set()
+    assert source.asked == 10_000
+
+
+async def test_another_error_ends_everything_and_is_raised_as_itself() -> None:
+    """A bug in a stage is the error that the caller sees, and no work goes on behind it."""
+    other = Step(turns=5, parallel=4)
+
+    async def broken(chunk: Sequence[int]) -> Sequence[int]:
+        if chunk[0] >= 50:
+            raise KeyError("a bug")
+        return chunk
+
+    async def sink(chunk: Sequence[int]) -> None:
+        await anyio.lowlevel.checkpoint()
+
+    with anyio.fail_after(60), pytest.raises(KeyError, match="a bug"):
+        await stream(Source(1000), [other.stage(), Stage("broken", broken)], sink, bounds=Bounds(10))
+    assert other.in_hand == 0
+
+
+async def test_a_chunk_that_stays_transient_is_an_error() -> None:
+    """When the attempts are used up nothing is skipped silently: the verdict is raised."""
+
+    async def away(chunk: Sequence[int]) -> Sequence[int]:
+        raise Transient("away", retry_after=0.0)
+
+    async def sink(chunk: Sequence[int]) -> None:
+        raise AssertionError("nothing may arrive")
+
+    with pytest.raises(Transient, match="away"):
+        await stream(Source(5), [Stage("away", away, retries=QUICK)], sink)
+
+
+async def test_cancellation_leaves_nothing_behind() -> None:
+    """A cancelled pipeline has no chunk in hand."""
+    step, reached = Step(parallel=3), anyio.Event()
+
+    async def sink(chunk: Sequence[int]) -> None:
+        reached.set()
+        await anyio.sleep_forever()
+
+    with anyio.fail_after(60):
+        async with anyio.create_task_group() as group:
+            group.start_soon(stream, Source(1000), [step.stage()], sink)
+            await reached.wait()
+            group.cancel_scope.cancel()
+    assert step.in_hand == 0
+
+
+@pytest.mark.parametrize("sizes", [(0, 1, 1), (1, -1, 1), (1, 1, -1)])
+def test_sizes_that_make_no_sense_are_refused(sizes: tuple[int, int, int]) -> None:
+    """A chunk holds at least one item, a buffer at least none, and somebody must work."""
+    with pytest.raises(ValueError, match="at least"):
+        Bounds(*sizes)
+
+
+async def test_two_stages_of_one_name_are_refused() -> None:
+    """Their reports could not be told apart."""
+
+    async def sink(chunk: Sequence[int]) -> None:
+        raise AssertionError("nothing may arrive")
+
+    with pytest.raises(ValueError, match="different names"):
+        await stream(Source(1), [Step().stage(), Step().stage()], sink)

@@ -1,0 +1,142 @@
+"""A pipeline takes no more memory than it may: what it does instead, and that nothing is lost by it."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+
+import anyio
+import anyio.lowlevel
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cinestream_flow.pipeline import Bounds, MemoryExceeded, MemoryLimit, Stage, pressure, stream
+from cinestream_flow.pipeline.pressure import LONGEST_WAIT, Gate, Strategy, resident
+
+pytestmark = pytest.mark.anyio
+SIZE = 100
+"""Bytes that an item takes while it is in the pipeline."""
+
+
+@dataclass
+class Memory:
+    """What the process takes: `idle`, and so much for each item that is on its way."""
+
+    on_its_way: int = 0
+    most: int = 0
+    idle: int = 1_000_000
+
+    def take(self, items: int) -> None:
+        self.on_its_way += items
+        self.most = max(self.most, self.on_its_way)
+
+    def measure(self) -> int:
+        return self.idle + SIZE * self.on_its_way
+
+
+@dataclass
+class Run:
+    """A pipeline of one slow stage, and what came of it."""
+
+    memory: Memory = field(default_factory=Memory)
+    written: list[int] = field(default_factory=list)
+
+    async def source(self, count: int) -> AsyncIterator[int]:
+        for number in range(count):
+            self.memory.take(1)
+            yield number
+
+    async def process(self, chunk: Sequence[int]) -> Sequence[int]:
+        for _ in range(chunk[0] % 7):
+            await anyio.lowlevel.checkpoint()
+        return chunk
+
+    async def sink(self, chunk: Sequence[int]) -> None:
+        await anyio.lowlevel.checkpoint()
+        self.written.extend(chunk)
+        self.memory.take(-len(chunk))
+
+
+@settings(max_examples=40)
+@given(
+    strategy=st.sampled_from(["slow_down", "block"]),
+    limit=st.integers(11, 60),
+    threshold=st.floats(0.1, 1.0),
+    chunk_size=st.integers(1, 10),
+)
+async def test_the_limit_is_never_passed_and_nothing_is_lost(
+    strategy: Strategy, limit: int, threshold: float, chunk_size: int
+) -> None:
+    """Not by more than the chunk that is being gathered, however much the buffers would hold."""
+    run = Run()
+    memory = MemoryLimit(limit * SIZE, threshold, strategy, run.memory.measure)
+    stages = [Stage("slow", run.process, parallel=8)]
+    with anyio.fail_after(60), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pressure, "LONGEST_WAIT", 0.001)
+        totals = await stream(
+            run.source(100), stages, run.sink, bounds=Bounds(chunk_size, buffer_size=50, memory=memory)
+        )
+    assert run.written == [*range(100)]
+    assert run.memory.most < limit + chunk_size
+    assert totals.dropped == 0
+    assert totals.peak <= (limit + chunk_size) * SIZE
+
+
+async def test_what_is_dropped_is_counted() -> None:
+    """Each item is either written, in order, or counted."""
+    run = Run()
+    memory = MemoryLimit(20 * SIZE, 0.5, "drop", run.memory.measure)
+
+    async def drop_counted() -> int:
+        stages = [Stage("slow", run.process, parallel=8)]
+        return (await stream(run.source(200), stages, run.sink, bounds=Bounds(5, 50, memory=memory))).dropped
+
+    with anyio.fail_after(60):
+        dropped = await drop_counted()
+    assert dropped > 0
+    assert len(run.written) + dropped == 200
+    assert run.written == sorted(set(run.written))
+
+
+async def test_slowing_down_waits_the_longer_the_closer_the_limit_is() -> None:
+    """Not at all below the threshold; the whole wait at the limit."""
+    memory, waits = Memory(), list[float]()
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    gate = Gate(MemoryLimit(100 * SIZE, 0.5, "slow_down", memory.measure), sleep)
+    for items in (10, 49, 60, 90, 99):
+        memory.on_its_way = items
+        assert await gate.enter()
+    assert waits == pytest.approx([LONGEST_WAIT * part for part in (0.2, 0.8, 0.98)])
+
+
+@pytest.mark.parametrize("strategy", ["slow_down", "block"])
+async def test_waiting_that_would_not_help_is_an_error(strategy: Strategy) -> None:
+    """With nothing in hand the process is as small as it gets: better to end, and go on later, than to take more."""
+    run = Run()
+
+    def measure() -> int:
+        return run.memory.idle + (10_000 if len(run.written) >= 10 else 0)
+
+    stages = [Stage("slow", run.process)]
+    bounds = Bounds(5, memory=MemoryLimit(5_000, 0.8, strategy, measure))
+    with anyio.fail_after(60), pytest.raises(MemoryExceeded, match="10000 bytes are taken with nothing in hand, 5000"):
+        await stream(run.source(1000), stages, run.sink, bounds=bounds)
+    assert run.written == [*range(len(run.written))]
+    assert len(run.written) < 50
+
+
+def test_memory_is_measured() -> None:
+    """The bytes that the system says this process takes, growing with what it really takes."""
+    before = resident()
+    block = bytearray(50_000_000)
+    block[::4096] = bytes(len(range(0, len(block), 4096)))
+    assert 40_000_000 < resident() - before < 80_000_000
+
+
+@pytest.mark.parametrize(("limit", "threshold"), [(0, 0.5), (1, 0.0), (1, 1.1)])
+def test_limits_that_make_no_sense_are_refused(limit: int, threshold: float) -> None:
+    """There must be something between nothing and the limit."""
+    with pytest.raises(ValueError, match="at least 1"):
+        Gate(MemoryLimit(limit, threshold))

@@ -1,0 +1,57 @@
+"""Who is let through, and when."""
+
+import anyio
+import pytest
+
+from cinestream_flow.rate import RateLimit
+
+pytestmark = pytest.mark.anyio
+
+
+class Clock:
+    """Time that passes only by sleeping."""
+
+    def __init__(self) -> None:
+        self.now, self.slept = 0.0, list[float]()
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+async def test_a_pause_holds_everyone_and_the_longer_one_wins() -> None:
+    """A second, shorter pause does not shorten the first."""
+    clock = Clock()
+    limit = RateLimit(1000, clock=clock, sleep=clock.sleep)
+    limit.pause(300)
+    limit.pause(5)
+    await limit.acquire()
+    assert (clock.now, clock.slept, limit.paused_for) == (300, [300], 0)
+
+
+async def test_a_pause_that_grows_while_waiting_counts() -> None:
+    """Whoever waits asks again when the wait is over."""
+    clock = Clock()
+
+    async def sleep(seconds: float) -> None:
+        if not clock.slept:
+            limit.pause(50)
+        await clock.sleep(seconds)
+
+    limit = RateLimit(1000, clock=clock, sleep=sleep)
+    limit.pause(10)
+    await limit.acquire()
+    assert clock.now == 50
+
+
+async def test_the_rate_is_kept() -> None:
+    """After the burst, passes come at the rate."""
+    limit = RateLimit(20)
+    started = anyio.current_time()
+    with anyio.fail_after(90):
+        for _ in range(30):
+            await limit.acquire()
+    assert anyio.current_time() - started >= 0.45

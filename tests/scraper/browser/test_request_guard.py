@@ -1,0 +1,204 @@
+"""Where a browser may go: what is not allowed is refused before it is asked, however a page leads there."""
+
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from tests.scraper.browsers import installed_or_skip
+from tests.scraper.page_samples import title_page
+from tests.scraper.sites import Answer, HandMade, hand_made_site
+
+from cinestream.contracts import Invalid, Kind
+from cinestream_scraper.browser.discovery import Installed
+from cinestream_scraper.browser.launch import Launch
+from cinestream_scraper.browser.process_cleanup import Run
+from cinestream_scraper.browser.session import BrowserSession, SessionLost
+from cinestream_scraper.browser.visit import Waits
+from cinestream_scraper.politeness.access_policy import Leave
+from cinestream_scraper.politeness.dns import Names
+from cinestream_scraper.settings import ScraperSettings
+
+pytestmark = pytest.mark.browser
+PATH = "/title/tt0111161/"
+
+
+def addresses_of(name: str) -> list[str]:
+    """What the resolver knows: one of these names has an address inside as well."""
+    return ["1.1.1.1", "10.0.0.1"] if name == "inside.example" else ["1.1.1.1"]
+
+
+@pytest.fixture(scope="module", params=["chrome", "firefox"])
+def installed(request: pytest.FixtureRequest) -> Installed:
+    """A browser of this machine."""
+    return installed_or_skip(request.param)
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[HandMade]:
+    """The site that is read."""
+    with hand_made_site() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def foreign() -> Iterator[HandMade]:
+    """Another site, on the same machine; all names of `.example` lead to it too."""
+    with hand_made_site() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def inside() -> Iterator[HandMade]:
+    """What is at a private address as browsers see it, where the two others are not."""
+    with hand_made_site() as site:
+        yield site
+
+
+def port(site: HandMade) -> str:
+    """Where it listens."""
+    return site.url.rpartition(":")[2]
+
+
+def arguments(kind: str, site: HandMade, foreign: HandMade) -> str:
+    """What makes names of `.example` lead to this machine, and the two sites public ones."""
+    if kind == "firefox":
+        return "-remote-allow-system-access"  # the names are a preference, set below
+    public = ",".join(f"127.0.0.1:{port(one)}=public" for one in (site, foreign))
+    return f"--host-resolver-rules='MAP *.example 127.0.0.1' --ip-address-space-overrides={public}"
+
+
+@pytest.fixture(scope="module")
+def browser(
+    installed: Installed, site: HandMade, foreign: HandMade, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserSession]:
+    """A browser of the site, whose pages may come from two names of the other one as well."""
+    settings = ScraperSettings(
+        imdb_url=site.url,
+        scraper_page_deadline=60,
+        scraper_browser_args=arguments(installed.kind, site, foreign),
+        scraper_allowed_hosts=f"allowed.example:{port(foreign)},inside.example:{port(foreign)}",
+    )
+    run = Run.begin(tmp_path_factory.mktemp("state"))
+    launch = Launch(settings, installed, Leave(settings.site, Names(addresses_of)))
+    session = BrowserSession("1", launch, run, Waits(quiet=0.5))
+    if installed.kind == "firefox":
+        session.read(site.url + PATH, Kind.TITLE)
+        assert isinstance(session._driver, webdriver.Firefox)
+        with session._driver.context(webdriver.Firefox.CONTEXT_CHROME):
+            names = "public.example,allowed.example,inside.example"
+            session._driver.execute_script(f"Services.prefs.setStringPref('network.dns.localDomains', '{names}')")
+    yield session
+    session.kill()
+    run.end()
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked(browser: BrowserSession, site: HandMade, foreign: HandMade, inside: HandMade) -> None:
+    """The sites are asked for the first time, and answer well; the page of the test before has been left."""
+    if browser._driver:
+        browser._driver.get("about:blank")
+    for one in (site, foreign, inside):
+        one.asked.clear()
+        one.answers.clear()
+        one.answers.update(dict.fromkeys(("/", "/i.js", "/data", PATH), Answer("x")))
+
+
+def elsewhere(foreign: HandMade, host: str) -> str:
+    """The address of a page of the other site, by one of the names that lead to it."""
+    return f"{foreign.url.replace('127.0.0.1', host)}{PATH}"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "public.example", "[::1]"])
+def test_a_page_that_leads_to_a_foreign_host_is_refused(
+    browser: BrowserSession, site: HandMade, foreign: HandMade, host: str
+) -> None:
+    """It is never asked, and the next page is read by the same browser."""
+    site.answers[PATH] = Answer(status=302, headers={"Location": elsewhere(foreign, host)})
+    with pytest.raises(Invalid, match="not allowed"):
+        browser.read(site.url + PATH, Kind.TITLE)
+    assert foreign.asked == []
+    site.answers[PATH] = Answer(title_page())
+    assert browser.read(site.url + PATH, Kind.TITLE).status == 200
+
+
+def test_an_allowed_host_may_answer_unless_it_is_at_a_private_address(
+    browser: BrowserSession, site: HandMade, foreign: HandMade
+) -> None:
+    """A name that leads inside by DNS is refused before it is asked, though the list has it."""
+    site.answers[PATH] = Answer(status=302, headers={"Location": elsewhere(foreign, "allowed.example")})
+    assert browser.read(site.url + PATH, Kind.TITLE).final_url == elsewhere(foreign, "allowed.example")
+    foreign.asked.clear()
+    site.answers[PATH] = Answer(status=302, headers={"Location": elsewhere(foreign, "inside.example")})
+    with pytest.raises(Invalid, match=r"inside\.example.* is at a private address"):
+        browser.read(site.url + PATH, Kind.TITLE)
+    assert foreign.asked == []
+
+
+def test_what_a_page_needs_comes_from_no_name_that_leads_inside(
+    browser: BrowserSession, site: HandMade, foreign: HandMade, inside: HandMade
+) -> None:
+    """Scripts, frames and calls; those of other names are made."""
+
+    def needs(host: str) -> str:
+        return (
+            f"<script src='http://{host}/i.js'></script><iframe src='http://{host}/'></iframe>"
+            f"<script>fetch('http://{host}/data', {{mode: 'no-cors'}})</script>"
+        )
+
+    parts = needs(f"inside.example:{port(inside)}") + needs(f"public.example:{port(foreign)}")
+    site.answers[PATH] = Answer(title_page().replace("<body>", f"<body>{parts}"))
+    assert browser.read(site.url + PATH, Kind.TITLE).status == 200
+    foreign.wait_until_asked("/i.js", "/", "/data")
+    assert inside.asked == []
+
+
+def test_a_script_leads_to_no_foreign_host(browser: BrowserSession, site: HandMade, foreign: HandMade) -> None:
+    """Whether the page was read before the script ran or not."""
+    site.answers[PATH] = Answer(f"<html><script>location = {elsewhere(foreign, 'public.example')!r}</script>")
+    with suppress(Invalid):
+        browser.read(site.url + PATH, Kind.TITLE)
+    site.answers[PATH] = Answer(title_page())
+    assert browser.read(site.url + PATH, Kind.TITLE).status == 200
+    assert foreign.asked == []
+
+
+def test_what_a_page_needs_comes_from_public_hosts_only(
+    browser: BrowserSession, site: HandMade, foreign: HandMade
+) -> None:
+    """Frames and scripts of other hosts are loaded, but nothing from a private address; a window is a page."""
+    at = port(foreign)
+    parts = "".join(
+        f"<script src='http://{host}:{at}/i.js'></script><iframe src='http://{host}:{at}/'></iframe>"
+        for host in ("public.example", "localhost", "10.0.0.1", "[::1]")
+    )
+    window = f"<a target=w href='http://public.example:{at}/window'>x</a><script>document.links[0].click()</script>"
+    site.answers[PATH] = Answer(title_page().replace("<body>", f"<body>{parts}{window}"))
+    assert browser.read(site.url + PATH, Kind.TITLE).status == 200
+    foreign.wait_until_asked("/i.js", "/")
+    assert sorted(foreign.asked) == ["/", "/i.js"]
+
+
+@pytest.fixture
+def another(installed: Installed, site: HandMade, tmp_path: Path) -> Iterator[BrowserSession]:
+    """A browser of a test's own."""
+    settings = ScraperSettings(imdb_url=site.url, scraper_page_deadline=60)
+    run = Run.begin(tmp_path)
+    session = BrowserSession("1", Launch(settings, installed), run, Waits())
+    yield session
+    session.kill()
+    run.end()
+
+
+def test_a_browser_that_nobody_watches_reads_nothing(another: BrowserSession, site: HandMade) -> None:
+    """It is lost, to be replaced."""
+    site.answers[PATH] = Answer(title_page())
+    assert another.read(site.url + PATH, Kind.TITLE).status == 200
+    assert another._guard
+    another._guard.end()
+    while another._guard.alive:
+        time.sleep(0.01)
+    with pytest.raises(SessionLost, match="nobody watches"):
+        another.read(site.url + PATH, Kind.TITLE)

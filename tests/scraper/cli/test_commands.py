@@ -1,0 +1,134 @@
+"""The command: settings are checked, verdicts printed, mistakes told in one sentence."""
+
+from pathlib import Path
+
+import pytest
+from tests.conftest import free_port
+from tests.scraper.page_samples import title_page
+from typer.testing import CliRunner
+
+from cinestream_scraper.cli.app import app
+
+URL = "https://www.imdb.com/title/tt0111161/"
+
+
+def run(*arguments: str, **environment: str) -> tuple[int, str]:
+    """Run the command; its exit code and what it said."""
+    result = CliRunner().invoke(
+        app, arguments, env={f"CINESTREAM_{name}": value for name, value in environment.items()}
+    )
+    return result.exit_code, result.output
+
+
+def test_check_prints_the_effective_settings() -> None:
+    """Every setting as its variable, durations in seconds."""
+    code, output = run("--check", SCRAPER_FRESH_FOR="30m", IMDB_URL="https://www.imdb.com")
+    assert code == 0
+    assert "CINESTREAM_SCRAPER_FRESH_FOR=1800.0" in output
+    assert "CINESTREAM_IMDB_URL=https://www.imdb.com" in output
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SELENIUM_URL", "http://me:hidden@grid:4444"),
+        ("SELENIUM_URL", "http://me:hidden@[grid:4444"),
+        ("IMDB_URL", "http://me:hidden@host:port"),
+        ("IMDB_URL", "http://me:hidden@"),
+        ("SCRAPER_ALLOWED_HOSTS", "https://me:hidden@x.example"),
+    ],
+)
+def test_passwords_in_addresses_are_not_shown(name: str, value: str) -> None:
+    """Neither among the settings nor in what is wrong with them, however that is said."""
+    _, output = run("--check", **{name: value})
+    assert "hidden" not in output
+    assert "***@" in output
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("IMDB_URL", "www.imdb.com"),
+        ("IMDB_URL", "file:///etc"),
+        ("SELENIUM_URL", "chrome:4444"),
+        ("SELENIUM_URL", "http://[grid:4444"),
+        ("SELENIUM_URL", "http://grid:port"),
+        ("SELENIUM_URL", "http://me@grid:4444"),
+        ("SELENIUM_URL", "http://:word@grid:4444"),
+        ("SCRAPER_SESSIONS", "0"),
+        ("SCRAPER_BROWSER", "netscape"),
+        ("SCRAPER_FRESH_FOR", "soon"),
+        ("SCRAPER_SEEDS", "nonsense"),
+        ("SCRAPER_WINDOW", "big"),
+        ("SCRAPER_RATE", "-1"),
+        ("SCRAPER_RATE", "inf"),
+        ("SCRAPER_TIMEZONE", "Mars/Base"),
+        ("SCRAPER_BROWSER_ARGS", "--name='half"),
+        ("SCRAPER_ALLOWED_HOSTS", "m.imdb.com, https://other.example"),
+        ("SCRAPER_ALLOWED_HOSTS", "10.0.0.1"),
+        ("IMDB_URL", "http://host:port"),
+    ],
+)
+def test_a_bad_setting_is_named(name: str, value: str) -> None:
+    """The exit code is 2, and the message names the variable."""
+    code, output = run("--check", **{name: value})
+    assert code == 2
+    assert f"CINESTREAM_{name}:" in output
+
+
+def test_the_verdict_on_a_saved_page(tmp_path: Path) -> None:
+    """The verdict by itself on the first line."""
+    page = tmp_path / "page.html"
+    page.write_text(title_page())
+    assert run("verdict", str(page), "--url", URL)[1].splitlines()[0] == "film"
+    assert run("verdict", str(page), "--url", URL, "--status", "503")[1].splitlines()[0] == "server-error"
+    assert run("verdict", str(page), "--url", URL.replace("161", "162"))[1].splitlines()[0] == "moved"
+
+
+def test_a_verdict_needs_the_address_of_a_target(tmp_path: Path) -> None:
+    """A URL that is neither a title's nor a chart's is refused in one sentence."""
+    page = tmp_path / "page.html"
+    page.write_text(title_page())
+    code, output = run("verdict", str(page), "--url", "https://www.imdb.com/")
+    assert code == 1
+    assert "neither a title nor a chart" in output
+
+
+def test_what_is_no_target_is_not_enqueued() -> None:
+    """The mistake is told before anything is asked of NATS."""
+    code, output = run("enqueue", "tt0111161", "matrix")
+    assert code == 1
+    assert "'matrix' is no target" in output
+
+
+def test_a_page_of_another_host_is_not_read_from_this_one() -> None:
+    """Whoever gives an address means that one."""
+    code, output = run("scrape", "https://films.example/title/tt0111161/", SELENIUM_URL="http://x:1")
+    assert code == 1
+    assert "not allowed" in output
+
+
+def test_an_unwritable_state_directory_is_named(tmp_path: Path) -> None:
+    """One sentence with the setting to change."""
+    (tmp_path / "file").write_text("")
+    code, output = run("scrape", "tt0111161", SCRAPER_STATE_DIR=str(tmp_path / "file" / "x"), SELENIUM_URL="http://x:1")
+    assert code == 1
+    assert "CINESTREAM_SCRAPER_STATE_DIR" in output
+
+
+@pytest.mark.parametrize("command", [("status",), ("enqueue", "tt0111161"), ("dead-letters", "list")])
+def test_without_nats_a_command_says_what_to_do(command: tuple[str, ...]) -> None:
+    """It does not wait for ever: who typed it has nothing running, or forgot a setting."""
+    url = f"nats://127.0.0.1:{free_port()}"
+    code, output = run(*command, NATS_URL=url)
+    assert code == 1
+    assert f"NATS at {url} cannot be reached" in output
+    assert "make run" in output
+    assert "CINESTREAM_NATS_URL" in output
+
+
+def test_a_page_that_could_not_be_written_is_not_read(tmp_path: Path) -> None:
+    """Where its folder is missing, that is said before anything is opened."""
+    code, output = run("scrape", "tt0111161", "--out", str(tmp_path / "nothing" / "page.html"))
+    assert code == 1
+    assert f"{tmp_path / 'nothing'} is no directory" in output.replace("\n", "")

@@ -1,0 +1,63 @@
+"""What a chart leads to."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.scraper.page_samples import chart_page, row
+
+from cinestream_scraper.pages.links import titles_of
+
+
+def test_the_data_says_all_titles_in_the_order_of_their_ranks() -> None:
+    """Also where the rows of the data are in another order."""
+    ids = [f"tt{number:07}" for number in range(1, 101)]
+    html = chart_page(ids)
+    data = html[html.index("{") : html.rindex("}") + 1]
+    parsed = json.loads(data)
+    parsed["props"]["pageProps"]["pageData"]["chartTitles"]["edges"].reverse()
+    assert titles_of(html.replace(data, json.dumps(parsed))) == ids
+
+
+def test_without_data_the_rows_are_read() -> None:
+    """The links of the rows, each title once; other links of the page are none of the chart."""
+    links = '<a href="/title/{0}/?ref=1"><img></a><a href="/title/{0}/">x</a>'
+    row = f'<li class="ipc-metadata-list-summary-item">{links}</li>'
+    html = f'<a href="/title/tt7777777/">news</a>{row.format("tt0000002")}{row.format("tt0000001")}'
+    assert titles_of(html) == ["tt0000002", "tt0000001"]
+
+
+IDS = ["tt0111161", "tt0068646", "tt0133093"]
+LAYOUTS = {
+    "find": {"titleResults": {"results": [{"id": id, "titleNameText": "x"} for id in IDS]}},
+    "find of 2026": {"titleResults": {"results": [{"listItem": {"titleId": id}} for id in IDS]}},
+    "search/title": {"searchResults": {"titleResults": {"titleListItems": [{"titleId": id} for id in IDS]}}},
+    "list": {"mainColumnData": {"list": {"titleListItemSearch": {"edges": [{"listItem": {"id": id}} for id in IDS]}}}},
+    "list without titles": {
+        "mainColumnData": {"list": {"titleListItemSearch": {"edges": [{"node": {"itemId": id}} for id in IDS]}}}
+    },
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_searches_and_lists_hold_their_titles_in_their_data(layout: str) -> None:
+    """Each layout in its own place; people and other things in it are no titles; more may be shown below."""
+    data = json.dumps({"props": {"pageProps": LAYOUTS[layout]}}).replace(IDS[2], "nm0000001")
+    shown = '<li class="ipc-metadata-list-summary-item"><a href="/title/tt7777777/">x</a></li>'
+    html = f'{shown}<script id="__NEXT_DATA__" type="application/json">{data}</script>'
+    assert titles_of(html) == [*IDS[:2], "tt7777777"]
+
+
+def test_a_chart_whose_data_does_not_hold_all_rows_leads_to_those_that_are_shown_too() -> None:
+    """They came by clicks, and no data says that they are there; links elsewhere count only then."""
+    shown = "".join(map(row, ["tt0000002", "tt0000003"]))
+    for more, found in ((True, ["tt0000001", "tt0000002", "tt0000003"]), (False, ["tt0000001", "tt0000002"])):
+        html = chart_page(["tt0000001", "tt0000002"], more=more)
+        assert titles_of(html.replace("<h1>x</h1>", shown)) == found
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_a_chart_without_titles(html: str) -> None:
+    """Nonsense leads nowhere."""
+    assert titles_of(html) == []

@@ -1,0 +1,185 @@
+"""Where a list or a search goes on, and when it ends."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.scraper.page_samples import MORE, chart_page, list_page, reading
+from tests.scraper.page_samples import next_page as page_of
+from tests.scraper.pages.test_real_pages import text
+
+from cinestream.contracts import Kind, Lane, ScrapeRequest
+from cinestream_scraper.pages.links import led_to, titles_of
+from cinestream_scraper.pages.pagination import missing, next_page, offers_more
+from cinestream_scraper.pages.targets import Place, Site
+from cinestream_scraper.pages.verdict import Verdict, judge
+
+LIST = "list:ls055592025"
+SEARCH = "search:/search/title/?genres=drama"
+IDS = [f"tt{number:07}" for number in range(1, 6)]
+
+
+def linked(href: str, how: str = 'a class="next-page"') -> str:
+    """A page that links to its next one."""
+    return f"<html><body><{how} href='{href}'>Next</a></body></html>"
+
+
+def test_a_list_goes_on_by_its_data() -> None:
+    """The request for its next page is like its own, with what is left of the limit."""
+    request = ScrapeRequest.of(LIST, lane=Lane.NOW, force=True, limit=12, depth=2)
+    following = next_page(request, list_page(IDS, more=True), IDS)
+    assert following == ScrapeRequest(
+        kind=Kind.LIST, id="ls055592025-2", lane=Lane.NOW, force=True, limit=7, depth=2, before=5, after=IDS[0]
+    )
+    third = next_page(following, list_page(IDS, page=2, more=True), ["tt0000010", *IDS[1:]])
+    assert third
+    assert (third.path, third.limit, third.before) == ("/list/ls055592025/?page=3", 2, 10)
+    assert ScrapeRequest.decode(third.encode()) == third
+    assert next_page(third, list_page(IDS, page=3, more=True), ["tt0000020", *IDS[1:]]) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "href", "path"),
+    [
+        (LIST, "?page=2", "/list/ls055592025/?page=2"),
+        (LIST, "/list/ls055592025/?sort=list_order,asc&page=2&ref_=x", "/list/ls055592025/?page=2"),
+        (LIST + "-2", "?page=3", "/list/ls055592025/?page=3"),
+        (LIST + "-2", "?page=2", None),
+        (LIST + "-2", "?page=1", None),
+        (LIST + "-2", "", None),
+        (LIST, "/list/ls055592026/?page=2", None),
+        (LIST, "/title/tt0111161/", None),
+        (LIST, "/chart/top/?page=2", None),
+        (LIST, "javascript:void(0)", None),
+        (LIST, "http://[", None),
+        (SEARCH, "?genres=drama&start=51&ref_=adv_nxt", "/search/title/?genres=drama&start=51"),
+        (SEARCH, "https://www.imdb.com/search/title/?genres=drama&page=2", "/search/title/?genres=drama&page=2"),
+        (SEARCH + "&start=51", "?genres=drama&start=101", "/search/title/?genres=drama&start=101"),
+        (SEARCH + "&start=51", "?genres=drama&start=1", None),
+        (SEARCH + "&start=51", "?genres=drama&start=51", None),
+        (SEARCH, "?genres=comedy&start=51", None),
+        (SEARCH, "/find/?q=drama&start=51", None),
+        ("chart:top", "/chart/top/?page=2", None),
+        ("tt0111161", "/title/tt0068646/", None),
+    ],
+)
+def test_the_next_page_is_a_later_one_of_the_same(target: str, href: str, path: str | None) -> None:
+    """Whatever the page links to as its next: another list, an earlier page and itself end it."""
+    for how in (
+        'a class="lister-page-next next-page"',
+        "a rel=next",
+        "link rel=next",
+        'a data-testid="index-pagination-nxt"',
+    ):
+        following = next_page(ScrapeRequest.of(target), linked(href, how), IDS)
+        assert (following.path if following else None) == path
+
+
+def test_a_page_that_comes_once_more_ends_it() -> None:
+    """As some sites show their last page for any number; and so does one without rows."""
+    request = ScrapeRequest.of(LIST + "-2").model_copy(update={"after": IDS[0]})
+    assert next_page(request, list_page(IDS, page=2, more=True), IDS) is None
+    assert next_page(ScrapeRequest.of(LIST), list_page([], more=True), []) is None
+
+
+def test_a_list_that_never_ends_is_read_to_the_most_that_any_limit_may_be() -> None:
+    """Also when nobody set one."""
+    request, read = ScrapeRequest.of(LIST), 0
+    for number in range(1, 1000):
+        rows = [f"tt{number:04}{row:03}" for row in range(250)]
+        read += 1
+        following = next_page(request, list_page(rows, page=number, more=True), rows)
+        if following is None:
+            break
+        request = following
+    assert read == 10_000 // 250
+
+
+def test_rows_that_are_not_shown_are_known() -> None:
+    """Of as many as the list says it has, or the limit asks for."""
+    request = ScrapeRequest.of(LIST)
+    assert missing(request, list_page(IDS), IDS) == 0
+    assert missing(request, list_page(IDS, total=9), IDS) == 4
+    assert missing(request, list_page([], total=9), []) == 9
+    assert missing(ScrapeRequest.of(LIST, limit=6), list_page(IDS, total=9), IDS) == 1
+    assert missing(ScrapeRequest.of(LIST, limit=2), list_page(IDS, total=9), IDS) == 0
+    last = ScrapeRequest.of(LIST + "-2").model_copy(update={"before": 5, "after": IDS[0]})
+    assert missing(last, list_page(IDS, page=2, total=9), IDS) == 4
+    assert missing(last, list_page(IDS[1:], page=2, total=9), IDS[1:]) == 0
+    assert missing(ScrapeRequest.of("chart:top"), list_page(IDS, total=9), IDS) == 0
+
+
+def test_a_page_that_would_show_more_is_known_by_its_button() -> None:
+    """Not by a number: a list may count titles that it never shows. The data of a chart may hold what is not shown."""
+    list, chart = ScrapeRequest.of(LIST), ScrapeRequest.of("chart:top")
+    assert not offers_more(list, list_page(IDS, total=9), IDS)
+    assert offers_more(list, list_page(IDS).replace("<h1>x</h1>", MORE), IDS)
+    assert not offers_more(ScrapeRequest.of(LIST, limit=5), list_page(IDS).replace("<h1>x</h1>", MORE), IDS)
+    assert not offers_more(chart, chart_page(IDS).replace("<h1>x</h1>", MORE), IDS)
+    assert offers_more(chart, chart_page(IDS, more=True).replace("<h1>x</h1>", MORE), IDS)
+    assert not offers_more(chart, chart_page(IDS, more=True), IDS)
+
+
+@pytest.mark.parametrize(("more", "missed"), [(True, 0), (False, 4)])
+def test_rows_on_a_further_page_are_not_missing(more: bool, missed: int) -> None:
+    """Only the last page of a list says how many were not shown."""
+    request, html = ScrapeRequest.of(LIST), list_page(IDS, total=9, more=more)
+    judgement = judge(reading(html, url="https://www.imdb.com/list/ls055592025/"), Place(request.kind, request.id))
+    led = led_to(request, html, judgement)
+    assert (led.missing, len(led.requests)) == (missed, len(IDS) + more)
+
+
+def test_a_search_that_would_show_more_says_so() -> None:
+    """By its number, or by the button that is still there."""
+    found = {"searchResults": {"titleResults": {"total": 80, "titleListItems": [{"titleId": id} for id in IDS]}}}
+    assert missing(ScrapeRequest.of(SEARCH), page_of("/search/title", found), IDS) == 75
+    button = (
+        '<section data-testid="find-results-section-title"><p class="ipc-see-more"><button>More</button></p></section>'
+    )
+    by_name = page_of("/find", {"titleResults": {"results": []}}).replace("<h1>x</h1>", button)
+    assert missing(ScrapeRequest.of("search:x"), by_name, IDS) == 1
+    assert missing(ScrapeRequest.of("search:x", limit=5), by_name, IDS) == 0
+
+
+def test_a_page_of_a_list_is_judged_as_that_page() -> None:
+    """One that shows another page of the list than its address says is none."""
+    for page, verdict in ((2, Verdict.LIST), (1, Verdict.WRONG_PAGE), (3, Verdict.WRONG_PAGE)):
+        url = "https://www.imdb.com/list/ls055592025/?page=2"
+        html = list_page(IDS, page=page)
+        assert judge(reading(html, url=url), Place(Kind.LIST, "ls055592025-2")).verdict is verdict
+
+
+def test_a_saved_search_leads_to_its_rows_and_on(samples: Path) -> None:
+    """A real page of 2023: fifty films, and the address of the next fifty."""
+    (file,) = (samples / "imdb-pages" / "legacy_search_title").iterdir()
+    request = ScrapeRequest.of(
+        "https://www.imdb.com/search/title/?release_date=2022-01-01,2022-12-31&sort=boxoffice_gross_us,desc"
+    )
+    html = text(file)
+    url = Site.of("https://www.imdb.com").address(request)
+    judgement = judge(reading(html, url=url), Place(request.kind, request.id))
+    *titles, following = led_to(request, html, judgement).requests
+    assert [title.id for title in titles] == titles_of(html)
+    assert len(titles) == 50
+    assert (following.kind, "start=51" in following.query, following.limit) == (Kind.SEARCH, True, 9_950)
+
+
+@given(st.text(max_size=300), st.lists(st.sampled_from(IDS), max_size=3))
+def test_any_text_goes_on_nowhere(html: str, rows: list[str]) -> None:
+    """Nonsense is the end of a list."""
+    for target in (LIST, SEARCH, "search:x"):
+        assert next_page(ScrapeRequest.of(target), html, rows) is None
+        assert missing(ScrapeRequest.of(target), html, rows) == 0
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | inner))
+def test_any_data_is_read_without_failing(value: object) -> None:
+    """Whatever stands where the number and the next page should."""
+    search = {"total": value, "pageInfo": {"hasNextPage": value}, "edges": value}
+    html = page_of("/list/[lsconst]", {"mainColumnData": {"list": {"titleListItemSearch": search}}})
+    assert json.dumps(value) in html
+    request = ScrapeRequest.of(LIST, limit=9)
+    assert next_page(request, html, []) is None
+    assert 0 <= missing(request, html, []) <= 9

@@ -1,0 +1,159 @@
+"""The verdicts on real pages of 2010 to 2026, and on what is made of them by cutting and mixing."""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.scraper.page_samples import chart, reading, title
+
+from cinestream.contracts import Kind, ScrapeRequest
+from cinestream_scraper.pages.links import more_like_this, titles_of
+from cinestream_scraper.pages.targets import Place, place_of
+from cinestream_scraper.pages.verdict import Verdict, judge
+
+pytestmark = pytest.mark.usefixtures("samples")
+
+OTHER_KINDS = {"tt0149460", "tt0898266", "tt0959621", "tt1486217"}
+TITLES = (
+    "legacy_title_2011_2015",
+    "legacy_title_2015_2021",
+    "legacy_tn15",
+    "next_title_2021_22",
+    "next_title_2023plus",
+)
+CHARTS = ("legacy_chart", "next_chart")
+
+
+@cache
+def index(folder: Path) -> list[dict[str, str]]:
+    """The rows of INDEX.tsv."""
+    with (folder / "INDEX.tsv").open(encoding="utf-8") as rows:
+        return list(csv.DictReader(rows, delimiter="\t"))
+
+
+@cache
+def text(path: Path) -> str:
+    """A saved page."""
+    return path.read_text("utf-8", "replace")
+
+
+@pytest.fixture
+def pages(samples: Path) -> Path:
+    """The folder of real pages."""
+    return samples / "imdb-pages"
+
+
+def asked_for(row: dict[str, str]) -> tuple[str, Place]:
+    """The address and the place of a saved page, or of the title that it is part of."""
+    id, _, url = row["url_or_id"].rpartition("|")
+    return url, place_of(url) or title(id or "tt0111161")
+
+
+def expected(row: dict[str, str]) -> Verdict:
+    """What a saved page is."""
+    if row["layout"] in TITLES:
+        return Verdict.OTHER_KIND if row["url_or_id"].split("|")[0] in OTHER_KINDS else Verdict.FILM
+    if row["layout"] == "legacy_search_title":
+        return Verdict.SEARCH
+    if row["layout"] in CHARTS and "/chart/" in row["url_or_id"]:
+        return Verdict.CHART
+    return Verdict.WRONG_PAGE
+
+
+def test_every_real_page_gets_its_verdict(pages: Path) -> None:
+    """Films are films, series are not, and calendars, people and parts of titles are wrong pages."""
+    wrong = {}
+    for row in index(pages):
+        url, place = asked_for(row)
+        judgement = judge(reading(text(pages / row["file"]), url=url), place)
+        if judgement.verdict is not expected(row):
+            wrong[row["file"]] = judgement[:2]
+    assert not wrong
+    assert len(index(pages)) >= 77
+
+
+def test_no_real_page_is_taken_for_another_title(pages: Path) -> None:
+    """Asked for under another id, every page is something else than a film, at whatever address it came."""
+    other = title("tt9999999")
+    for row in index(pages):
+        url, _ = asked_for(row)
+        for final_url in (url, "https://www.imdb.com/title/tt9999999/"):
+            judgement = judge(reading(text(pages / row["file"]), url=url, final_url=final_url), other)
+            assert judgement.verdict in (Verdict.MOVED, Verdict.WRONG_PAGE), row["file"]
+
+
+def test_every_real_chart_leads_to_all_its_titles(pages: Path) -> None:
+    """A chart leads to its 250 or 100 titles in their order, also where the page shows 25 of them."""
+    for row in index(pages):
+        if expected(row) is not Verdict.CHART:
+            continue
+        ids = titles_of(text(pages / row["file"]))
+        place = place_of(row["url_or_id"])
+        assert len(ids) == len(set(ids)) == (100 if place == chart("moviemeter") else 250), row["file"]
+        assert place != chart("top") or ids[0] == "tt0111161"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_real_page_with_a_piece_missing_is_no_other_page(pages: Path, data: st.DataObject) -> None:
+    """A page that is cut off is never published; one that lost a piece inside is at most still itself."""
+    rows = [row for row in index(pages) if expected(row) in (Verdict.FILM, Verdict.CHART)]
+    row = data.draw(st.sampled_from(rows), label="page")
+    url, place = asked_for(row)
+    html = text(pages / row["file"])
+    start = data.draw(st.integers(0, len(html) - 8), label="start")
+    assert judge(reading(html[:start], url=url), place).verdict not in (Verdict.FILM, Verdict.CHART)
+    end = data.draw(st.integers(start, len(html)), label="end")
+    verdict = judge(reading(html[:start] + html[end:], url=url), place).verdict
+    assert verdict in (expected(row), Verdict.INCOMPLETE, Verdict.WRONG_PAGE, Verdict.OTHER_KIND)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_two_real_pages_in_one_are_neither(pages: Path, data: st.DataObject) -> None:
+    """The beginning of one film's page and the end of another's is never published as either."""
+    rows = [row for row in index(pages) if row["layout"].startswith("next_title_20")]
+    first, second = data.draw(st.permutations(rows), label="pages")[:2]
+    (url, place), (_, other) = asked_for(first), asked_for(second)
+    if place == other:
+        return
+    heads, tails = text(pages / first["file"]), text(pages / second["file"])
+    mixed = heads[: heads.index("__NEXT_DATA__")] + tails[tails.index("__NEXT_DATA__") :]
+    assert judge(reading(mixed, url=url), place).verdict is not Verdict.FILM
+    assert judge(reading(mixed, url=url.replace(place.id, other.id)), other).verdict is not Verdict.FILM
+
+
+def test_kinds_of_places_are_those_of_requests() -> None:
+    """Every kind that can be asked for has an address; that of a search is its words."""
+    kinds = set(Kind) - {Kind.SEARCH}
+    assert {place_of(f"https://www.imdb.com/{kind}/x/") for kind in kinds} == {Place(kind, "x") for kind in kinds}
+
+
+@pytest.mark.parametrize(
+    ("file", "words", "most"),
+    [("next_find/Find_20260716.html", "Interstellar", 25), ("next_find/Find_20221027.html", "Archer", 10)],
+)
+def test_a_real_search_is_one_of_its_own_words_only(pages: Path, file: str, words: str, most: int) -> None:
+    """Its titles are led to; as an answer to other words it is a wrong page."""
+    html = text(pages / file)
+    for asked, verdict in ((words, Verdict.SEARCH), (f"{words} 2", Verdict.WRONG_PAGE)):
+        request = ScrapeRequest.of(f"search:{asked}")
+        url = f"https://www.imdb.com{request.query}"
+        assert judge(reading(html, url=url), Place(request.kind, request.id)).verdict is verdict
+    assert 5 <= len(titles_of(html)) <= most
+
+
+def test_a_real_list_of_results_leads_to_its_titles(pages: Path) -> None:
+    """The fifty of a page of 2023."""
+    assert len(titles_of(text(next((pages / "legacy_search_title").iterdir())))) == 50
+
+
+def test_a_real_title_leads_to_what_is_like_it(pages: Path) -> None:
+    """The twelve of its section, itself not among them."""
+    row = next(row for row in index(pages) if row["layout"] == "next_title_2023plus")
+    found = more_like_this(text(pages / row["file"]))
+    assert len(found) == 12
+    assert row["url_or_id"].split("|")[0] not in found

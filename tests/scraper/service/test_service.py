@@ -1,0 +1,365 @@
+"""The scraper as a process, and its sessions when they are killed: nothing is lost, nothing is left."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import anyio
+import anyio.to_thread
+import httpx2
+import pytest
+from tests.conftest import SCRIPTS, NatsServer, free_port
+from tests.scraper.browsers import installed_or_skip
+from tests.scraper.page_samples import title_page
+from tests.scraper.sites import Answer, HandMade, demo_site, hand_made_site
+
+from cinestream.bus.jetstream import Bus
+from cinestream.contracts import Kind, Lane, ScrapeRequest
+from cinestream_scraper.browser.discovery import NoBrowser, find_browser
+from cinestream_scraper.browser.grid import Room
+from cinestream_scraper.browser.launch import Launch
+from cinestream_scraper.browser.pool import Sessions
+from cinestream_scraper.browser.process_cleanup import Run, marked
+from cinestream_scraper.browser.session import BrowserSession, SessionLost
+from cinestream_scraper.browser.visit import Waits
+from cinestream_scraper.crawl.pipeline import Pipeline
+from cinestream_scraper.politeness.host import Host
+from cinestream_scraper.service.service import open_sessions
+from cinestream_scraper.settings import ScraperSettings
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def browser_there() -> None:
+    """Skips where there is no browser."""
+    try:
+        find_browser("chrome")
+    except NoBrowser as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[str]:
+    """A demo site."""
+    with demo_site() as url:
+        yield url
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """A run whose browsers are counted at its end."""
+    run = Run.begin(tmp_path / "state")
+    yield run
+    left = marked(run.directory.name)
+    run.end()
+    assert not left
+
+
+class Hanging:
+    """A site of one title whose page comes only after `end`, and of an `other` that comes at once."""
+
+    def __init__(self, site: HandMade) -> None:
+        self._site = site
+        self.site_url = site.url
+        self.url = f"{site.url}/title/tt0111161/"
+        self.other = f"{site.url}/title/tt0068646/"
+        self._end = threading.Event()
+        site.answers["/title/tt0111161/"] = Answer(holds=self._end)
+        site.answers["/title/tt0068646/"] = Answer("well")
+
+    async def asked(self) -> None:
+        """Wait until the browser has asked for the page."""
+        with anyio.fail_after(60):
+            while "/title/tt0111161/" not in self._site.asked:
+                await anyio.sleep(0.01)
+
+    def end(self) -> None:
+        """From now on it answers at once."""
+        self._end.set()
+        self._site.answers["/title/tt0111161/"] = Answer("well")
+
+
+@pytest.fixture
+def hanging() -> Iterator[Hanging]:
+    """A site that does not answer."""
+    with hand_made_site() as site:
+        hanging = Hanging(site)
+        yield hanging
+        hanging.end()
+
+
+@pytest.fixture(params=["chrome", "firefox"])
+async def sessions(request: pytest.FixtureRequest, run: Run, hanging: Hanging) -> AsyncIterator[Sessions]:
+    """A pool whose pages, and the start of a browser, may take a minute."""
+    installed = installed_or_skip(request.param)
+    settings = ScraperSettings(imdb_url=hanging.site_url, scraper_page_deadline=60, scraper_browser=request.param)
+    sessions = open_sessions(settings, installed, run)
+    yield sessions
+    await sessions.close()
+
+
+async def test_a_page_that_hangs_costs_its_session_and_no_more(sessions: Sessions, hanging: Hanging, run: Run) -> None:
+    """The deadline is kept from outside, the browser is gone, and the next page is read by another."""
+    assert (await sessions.read(hanging.other, Kind.TITLE)).status == 200
+    start_included, sessions._deadline = sessions._deadline, 20  # the browser runs: only the page takes time
+    with anyio.fail_after(90), pytest.raises(SessionLost):
+        await sessions.read(hanging.url, Kind.TITLE)
+    assert not marked(run.directory.name)
+    sessions._deadline = start_included
+    hanging.end()
+    assert (await sessions.read(hanging.url, Kind.TITLE)).status == 200
+
+
+def kill(run: Run, what: str) -> None:
+    """Kill the processes of the browsers whose command line matches; there are some."""
+    killed = 0
+    for pid in marked(run.directory.name):
+        with suppress(FileNotFoundError, ProcessLookupError):  # some end by themselves meanwhile
+            if re.search(what, Path(f"/proc/{pid}/cmdline").read_text()):
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
+    assert killed
+
+
+DRIVERS = r"^[^\0]*(chrome|gecko)driver\0"
+PAGES = r"--type=renderer|-contentproc.*\Wtab\W*$"
+
+
+@pytest.mark.parametrize("what", [DRIVERS, PAGES], ids=["driver", "pages"])
+async def test_a_browser_that_dies_is_replaced(sessions: Sessions, hanging: Hanging, run: Run, what: str) -> None:
+    """A page that is read meanwhile is given back, nothing of the dead browser is left, the next page is read."""
+
+    async def interrupted() -> None:
+        with pytest.raises(SessionLost):
+            await sessions.read(hanging.url, Kind.TITLE)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(interrupted)
+        await hanging.asked()
+        kill(run, what)
+    assert not marked(run.directory.name)
+    hanging.end()
+    assert (await sessions.read(hanging.url, Kind.TITLE)).status == 200
+
+
+class Scraper:
+    """`cinestream-scraper` as a process."""
+
+    def __init__(self, nats: NatsServer, demo: str, state: Path, **settings: str) -> None:
+        self.state = state
+        self.runs: set[str] = set()
+        self._environment = nats.environment("scraper") | {
+            "CINESTREAM_IMDB_URL": demo,
+            "CINESTREAM_OPS_PORT": str(free_port()),
+            "CINESTREAM_SCRAPER_RATE": "0",
+            "CINESTREAM_LOG_LEVEL": "warning",
+            "CINESTREAM_SCRAPER_SESSIONS": "2",
+            "CINESTREAM_SCRAPER_SEEDS": "chart:top",
+            "CINESTREAM_SCRAPER_STATE_DIR": str(state),
+            **{f"CINESTREAM_{name}": value for name, value in settings.items()},
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start it."""
+        self.process = subprocess.Popen([SCRIPTS / "cinestream-scraper"], env=os.environ | self._environment)
+        return self.process
+
+    def browsers(self) -> int:
+        """How many processes of its browsers are alive, those of earlier lives included."""
+        if self.state.is_dir():
+            self.runs |= {path.name for path in self.state.iterdir() if path.is_dir()}
+        return sum(len(marked(run)) for run in self.runs)
+
+
+@pytest.fixture
+async def bus(topology: NatsServer) -> AsyncIterator[Bus]:
+    """A connection that may do what the scraper may."""
+    bus = await topology.connect("scraper")
+    yield bus
+    await bus.close()
+
+
+async def published(bus: Bus, *, least: int) -> int:
+    """How many pages are stored, once there are at least so many."""
+    with anyio.fail_after(200):
+        while (count := (await bus.stream_state("PAGES")).messages) < least:
+            await anyio.sleep(0.02)
+    return count
+
+
+@pytest.mark.timeout(300)
+async def test_a_scraper_that_is_told_to_stop_leaves_nothing(
+    topology: NatsServer, bus: Bus, demo: str, tmp_path: Path
+) -> None:
+    """In the middle of its work: exit code 0 in a moment, no browser left, what is in hand given back."""
+    scraper = Scraper(topology, demo, tmp_path / "state")
+    process = scraper.start()
+    await published(bus, least=6)
+    assert scraper.browsers()
+    process.send_signal(signal.SIGTERM)
+    with anyio.fail_after(90):
+        code = await anyio.to_thread.run_sync(process.wait)
+    assert code == 0
+    assert scraper.browsers() == 0
+    assert [path.name for path in scraper.state.iterdir()] == ["lock"]
+    stored, queued = await bus.stream_state("PAGES"), await bus.stream_state("REQUESTS")
+    assert stored.messages + queued.messages == 251
+    assert (await bus.consumer_state("REQUESTS", "scraper-crawl")).in_hand == 0
+
+
+@pytest.mark.timeout(600)
+async def test_a_scraper_that_is_killed_loses_no_page(topology: NatsServer, bus: Bus, tmp_path: Path) -> None:
+    """Killed twice in mid-run: all pages are there, at most those in hand twice, and no browser is left."""
+    with demo_site("--films", "250") as demo:
+        scraper = Scraper(topology, demo, tmp_path / "state", SCRAPER_SEEDS="chart:moviemeter")
+        least = 5
+        for _ in range(2):
+            process = scraper.start()
+            count = await published(bus, least=least)
+            assert scraper.browsers()
+            process.kill()
+            process.wait()
+            least = count + 20
+        process = scraper.start()
+        with anyio.fail_after(300):
+            while (await bus.stream_state("REQUESTS")).messages:
+                await anyio.sleep(0.1)
+        process.terminate()
+        assert process.wait(timeout=60) == 0
+    assert scraper.browsers() == 0
+    etl = await topology.connect("etl")
+    stored = await (await etl.pull("PAGES", "etl")).fetch(200, wait=1)
+    await etl.close()
+    assert len({delivery.subject for delivery in stored}) == 100
+    assert len(stored) <= 100 + 2 * 2
+
+
+def listens(port: int) -> bool:
+    """Whether something accepts connections there."""
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
+async def test_a_title_that_both_lanes_hold_is_read_once(scraper_bus: Bus, run: Run) -> None:
+    """Who comes second waits for the page of who came first, instead of asking the site for it, too."""
+    with hand_made_site() as site:
+        settings = ScraperSettings(imdb_url=site.url, scraper_rate=0)
+        sessions = open_sessions(settings, find_browser("chrome"), run)
+        end = threading.Event()
+        site.answers["/title/tt0111161/"] = Answer(title_page(), holds=end)
+        for lane in Lane:
+            request = ScrapeRequest.of("tt0111161", lane=lane)
+            await scraper_bus.publish(request.subject, request.encode())
+        async with httpx2.AsyncClient() as client, anyio.create_task_group() as group:
+            pipeline = Pipeline(settings, scraper_bus, sessions, Host(settings, client))
+            for lane in Lane:
+                (delivery,) = await (await scraper_bus.pull("REQUESTS", f"scraper-{lane}")).fetch(1, wait=30)
+                group.start_soon(pipeline.handle, delivery)
+            await anyio.to_thread.run_sync(site.wait_until_asked, "/title/tt0111161/")
+            end.set()
+        await sessions.close()
+        assert site.asked.count("/title/tt0111161/") == 1
+    assert (await scraper_bus.stream_state("PAGES")).messages == 1
+
+
+@pytest.fixture
+def selenium() -> Iterator[str]:
+    """A remote driver."""
+    port = free_port()
+    command = [find_browser("chrome").driver, f"--port={port}", "--url-base=/wd/hub"]
+    process = subprocess.Popen(command, start_new_session=True)
+    deadline = time.monotonic() + 60
+    while not listens(port):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    yield f"http://127.0.0.1:{port}/wd/hub"
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+async def open_on(selenium: str) -> int:
+    """How many sessions a remote driver has open."""
+    async with httpx2.AsyncClient() as client:
+        return len((await client.get(f"{selenium}/sessions")).json()["value"])
+
+
+async def test_sessions_on_a_selenium_server_do_not_outlive_their_scraper(
+    selenium: str, demo: str, tmp_path: Path
+) -> None:
+    """Neither one that ends nor one that is killed leaves a session there, which would keep its place."""
+    settings = ScraperSettings(imdb_url=demo, selenium_url=selenium, scraper_page_deadline=60)
+    run = Run.begin(tmp_path)
+    url = f"{demo}/title/tt0068646/"
+    sessions = open_sessions(settings, None, run)
+    for _ in range(2):
+        assert (await sessions.read(url, Kind.TITLE)).status == 200
+        assert await open_on(selenium) == 1
+        await sessions.close()
+        assert await open_on(selenium) == 0
+    assert (await sessions.read(url, Kind.TITLE)).status == 200
+    run._lock.close()  # as the kernel does for a scraper that is killed
+    Run.begin(tmp_path).end()
+    assert await open_on(selenium) == 0
+
+
+@pytest.mark.parametrize(("pages", "memory", "opened"), [(2, 0, 2), (500, 1, 1), (500, 0, 1)])
+async def test_a_browser_is_replaced_before_it_wears_out(
+    run: Run, demo: str, pages: int, memory: int, opened: int
+) -> None:
+    """After its pages; nothing of it is left, and the next page gets a new one. A small bound is looked at rarely."""
+    settings = ScraperSettings(imdb_url=demo, scraper_session_pages=pages, scraper_session_memory=memory)
+    sessions = open_sessions(settings, find_browser("chrome"), run)
+    for _ in range(3):
+        assert (await sessions.read(f"{demo}/title/tt0068646/", Kind.TITLE)).status == 200
+    assert {path.name for path in run.directory.iterdir() if path.is_dir()} == {str(opened)}
+    await sessions.close()
+
+
+async def test_no_more_browsers_are_opened_than_the_server_has_room_for(run: Run, demo: str) -> None:
+    """Who finds none waits for the next that is idle."""
+    settings = ScraperSettings(imdb_url=demo)
+    launch = Launch(settings, find_browser("chrome"))
+    with hand_made_site() as grid:
+        grid.answers["/status"] = Answer('{"value":{"nodes":[{"maxSessions":1}]}}')
+        sessions = Sessions(lambda name: BrowserSession(name, launch, run, Waits()), deadline=60, room=Room(grid.url))
+        try:
+            with anyio.fail_after(100):
+                async with anyio.create_task_group() as group:
+                    for _ in range(3):
+                        group.start_soon(sessions.read, f"{demo}/title/tt0068646/", Kind.TITLE)
+            assert {path.name for path in run.directory.iterdir() if path.is_dir()} == {"1"}
+        finally:
+            await sessions.close()
+
+
+@pytest.mark.parametrize("status", [202, 429])
+async def test_a_page_that_was_refused_is_left(run: Run, status: int) -> None:
+    """It might load itself again and again, while the site is to be left alone."""
+    with hand_made_site() as site:
+        site.answers["/title/tt0111161/"] = Answer("<meta http-equiv=refresh content=1>x", status=status)
+        launch = Launch(ScraperSettings(imdb_url=site.url), find_browser("chrome"))
+        session = BrowserSession("1", launch, run, Waits(challenge=1))
+        sessions = Sessions(lambda _: session, deadline=60)
+        assert (await sessions.read(f"{site.url}/title/tt0111161/", Kind.TITLE)).status == status
+        assert session._driver
+        assert session._driver.current_url == "about:blank"
+        await sessions.close()
+
+
+async def test_a_browser_that_needs_too_much_memory_is_replaced(run: Run, demo: str) -> None:
+    """Its own memory is known, and above the bound it ends."""
+    settings = ScraperSettings(imdb_url=demo, scraper_session_memory=1)
+    sessions = open_sessions(settings, find_browser("chrome"), run)
+    for _ in range(10):
+        await sessions.read(f"{demo}/title/tt0068646/", Kind.TITLE)
+    assert not marked(run.directory.name)
+    await sessions.close()

@@ -1,0 +1,107 @@
+"""The short way of messages: the same ones, in the same order, however the bytes of the socket are cut."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cinestream.bus.jetstream.fast_path import StraightClient, StraightParser, headers_of
+
+pytestmark = pytest.mark.anyio
+
+
+class Server:
+    """What a server may send, and a parser that is fed with it."""
+
+    def __init__(self) -> None:
+        self.client = StraightClient()
+        self.parser = StraightParser(self.client)
+        self.came: list[tuple[str, bytes]] = []
+        self.parser.hands[b"live.*"] = self.take
+
+    def take(self, headers: Mapping[str, str], body: bytes) -> None:
+        """A message that came the short way."""
+        self.came.append((headers["N"], body))
+
+
+def message(subject: bytes, number: int, body: bytes) -> bytes:
+    """A message with headers, as the protocol has it."""
+    head = b"NATS/1.0\r\nN: %d\r\n\r\n" % number
+    return b"HMSG %b 1 %d %d\r\n%b%b\r\n" % (subject, len(head), len(head) + len(body), head, body)
+
+
+OTHERS = [b"+OK\r\n", b"MSG other 2 5\r\nhello\r\n", message(b"other.x", 0, b"HMSG live.a 1 2 3\r\n")]
+
+
+@settings(max_examples=200)
+@given(
+    bodies=st.lists(st.binary(max_size=40) | st.sampled_from([b"\r\n", b"+OK\r\n", message(b"live.z", 9, b"")])),
+    others=st.lists(st.integers(0, len(OTHERS) - 1)),
+    cuts=st.lists(st.integers(1, 60), min_size=1),
+)
+async def test_however_the_bytes_are_cut(bodies: list[bytes], others: list[int], cuts: list[int]) -> None:
+    """Every message of a handler's subjects comes once and in order, with all others between them."""
+    server, wire = Server(), b""
+    for number, body in enumerate(bodies):
+        wire += b"".join(OTHERS[other] for other in others[number : number + 1])
+        wire += message(b"live.a%d" % number, number, body)
+    while wire:
+        for cut in cuts:
+            await server.parser.parse(wire[:cut])
+            wire = wire[cut:]
+    assert server.came == [(str(number), body) for number, body in enumerate(bodies)]
+    assert server.client.stats["in_msgs"] == sum(other > 0 for other in others[: len(bodies)])
+
+
+async def test_a_new_connection_begins_anew() -> None:
+    """What an earlier connection left unfinished is forgotten."""
+    server, whole = Server(), message(b"live.a", 1, b"body")
+    await server.parser.parse(whole[:-3])
+    server.parser.reset()
+    await server.parser.parse(whole)
+    assert server.came == [("1", b"body")]
+
+
+async def test_a_handler_that_fails_does_not_stop_the_others() -> None:
+    """The connection goes on reading."""
+    server, failed = Server(), 0
+
+    def fail(headers: Mapping[str, str], body: bytes) -> None:
+        nonlocal failed
+        failed += 1
+        raise ValueError(headers["N"])
+
+    server.parser.hands[b"bad"] = fail
+    await server.parser.parse(message(b"bad", 1, b"") + message(b"live.a", 2, b""))
+    assert (failed, server.came) == (1, [("2", b"")])
+
+
+async def test_a_handler_that_has_gone_gets_nothing() -> None:
+    """What still comes for it is nats-py's."""
+    server, half = Server(), message(b"live.a", 1, b"body")
+    await server.parser.parse(half[:20])
+    server.parser.hands.clear()
+    await server.parser.parse(half[20:] + half)
+    assert (server.came, server.client.stats["in_msgs"]) == ([], 2)
+
+
+@pytest.mark.parametrize(
+    ("head", "headers"),
+    [
+        (b"NATS/1.0\r\nName: v\xc3\xa9: 1\r\nOther:2\r\n\r\n", {"Name": "vé: 1", "Other": "2"}),
+        (b"NATS/1.0 404 Message Not Found\r\n\r\n", {"Status": "404"}),
+        (b"NATS/1.0 204 EOB\r\nNats-Num-Pending: 0\r\n\r\n", {"Status": "204", "Nats-Num-Pending": "0"}),
+        (b"NATS/1.0 503\r\n\r\n", {"Status": "503"}),
+        (b"NATS/1.0\r\nName: \xff\r\n\r\n", {"Name": "\ufffd"}),
+    ],
+)
+async def test_headers(head: bytes, headers: dict[str, str]) -> None:
+    """They are read as nats-py reads them; a status is a header of that name."""
+    assert headers_of(head) == headers
+    assert {key: value for key, value in (await read_by_nats(head)).items() if key != "Description"} == headers
+
+
+async def read_by_nats(head: bytes) -> dict[str, str]:
+    """The headers as nats-py reads them."""
+    return await StraightClient()._process_headers(head) or {}

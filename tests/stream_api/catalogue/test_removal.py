@@ -1,0 +1,192 @@
+"""Taking a film down: gone from everything that shows films, said to everybody who may have it, free to come back."""
+
+import json
+import os
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import anyio
+import pytest
+from tests.conftest import SCRIPTS, NatsServer
+from tests.etl.pages import START, Said
+from tests.stream_api.films import movie, publish
+from tests.stream_api.serving import STREAM, Api, serving
+from tests.stream_api.sse import Event
+
+from cinestream.bus.jetstream import Bus
+from cinestream.contracts import subjects
+from cinestream_etl.directors import Record
+from cinestream_etl.store.settle import settle_page
+from cinestream_etl.store.versions import Decision
+from cinestream_stream_api.catalogue.removal import Removal, remove
+
+pytestmark = pytest.mark.anyio
+FILM = movie(1).id
+
+
+@pytest.fixture
+async def takedown_bus(topology: NatsServer) -> AsyncIterator[Bus]:
+    """A connection with the permissions of `takedown`."""
+    bus = await topology.connect("takedown")
+    yield bus
+    await bus.close()
+
+
+async def until(stream: AsyncIterator[Event], name: str) -> list[Event]:
+    """The events up to the first of that name, this one included."""
+    events = []
+    with anyio.fail_after(60):
+        async for event in stream:
+            events.append(event)
+            if event.name == name:
+                return events
+    raise AssertionError(f"the stream ended without {name}")
+
+
+async def history(api: Api) -> list[tuple[str, str]]:
+    """Name and film of everything in history that is about films."""
+    async with api.stream("?last_event_id=earliest") as stream:
+        events = await until(stream, "live")
+    return [(e.name, e.json["id"]) for e in events if e.name in ("movie", "removed")]
+
+
+async def test_every_open_stream_of_every_replica_is_told(
+    etl_bus: Bus, takedown_bus: Bus, topology: NatsServer
+) -> None:
+    """Whatever it filters by and however it reads; with the same id everywhere, from which it resumes."""
+    await publish(etl_bus, 1, 2)
+    buses = [await topology.connect("stream-api") for _ in range(2)]
+    async with (
+        serving(buses[0]) as one,
+        serving(buses[1]) as two,
+        one.stream("?genre=western") as filtered,
+        two.stream("?event=message") as unnamed,
+        two.client.stream("GET", STREAM, headers={"Accept": "application/x-ndjson"}) as ndjson,
+    ):
+        lines = ndjson.aiter_lines()
+        await anext(lines)
+        assert await remove(takedown_bus, FILM) is Removal.REMOVED
+        told = [(await until(stream, "removed"))[-1] for stream in (filtered, unnamed)]
+        assert [event.json for event in told] == [{"id": FILM}] * 2
+        with anyio.fail_after(60):
+            assert json.loads(await anext(lines)) == {"id": told[0].id, "event": "removed", "data": {"id": FILM}}
+        assert told[0].id == told[1].id
+        await publish(etl_bus, 3)
+        async with one.stream(Last_Event_ID=told[0].id) as resumed:
+            assert [e.sequence for e in await until(resumed, "movie")] == [told[0].sequence, told[0].sequence + 1]
+    for bus in buses:
+        await bus.close()
+
+
+@pytest.mark.parametrize("ring", [16, 8192], ids=["from pages", "from the ring"])
+async def test_nothing_shows_the_film_any_more(etl_bus: Bus, stream_bus: Bus, takedown_bus: Bus, ring: int) -> None:
+    """Not even what a replica remembers; a resume over the removal is told of it."""
+    await publish(etl_bus, 1, *range(2, 60), 1)
+    async with serving(stream_bus, stream_ring_events=ring) as api:
+        async with api.stream("?last_event_id=earliest") as stream:
+            position = (await until(stream, "movie"))[-1].id
+        assert (await history(api)).count(("movie", FILM)) == 2
+        assert (await api.client.get(f"/api/movies/{FILM}")).status_code == 200
+        async with api.stream() as stream:
+            await remove(takedown_bus, FILM)
+            await until(stream, "removed")
+        others = [("movie", movie(number).id) for number in range(2, 60)]
+        assert await history(api) == [*others, ("removed", FILM)]
+        async with api.stream(Last_Event_ID=position) as stream:
+            assert [(e.name, e.json["id"]) for e in await until(stream, "removed") if e.name == "removed"] == [
+                ("removed", FILM)
+            ]
+        gone = await api.client.get(f"/api/movies/{FILM}")
+        assert (gone.status_code, gone.headers["content-type"]) == (410, "application/problem+json")
+        with anyio.fail_after(60):
+            while (stats := (await api.client.get("/api/stats")).json()).get("films") != 58:
+                await anyio.sleep(0.005)
+        page = (await api.client.get("/api/movies?limit=200")).json()
+        assert [m["id"] for m in page["movies"]] == [id for _, id in reversed(others)]
+        assert page["last_event_id"] == stats["last_event_id"]
+
+
+async def test_a_replica_that_starts_later_knows(etl_bus: Bus, stream_bus: Bus, takedown_bus: Bus) -> None:
+    """The removal is part of history, and the catalogue is built without the film."""
+    await publish(etl_bus, 1, 2)
+    await remove(takedown_bus, FILM)
+    async with serving(stream_bus) as api:
+        assert await history(api) == [("movie", movie(2).id), ("removed", FILM)]
+        with anyio.fail_after(60):
+            while (await api.client.get("/api/stats")).status_code != 200:
+                await anyio.sleep(0.005)
+        assert (await api.client.get("/api/stats")).json()["films"] == 1
+        assert (await api.client.get(f"/api/movies/{FILM}")).status_code == 410
+
+
+async def test_only_a_page_read_later_brings_it_back(etl_bus: Bus, stream_bus: Bus, takedown_bus: Bus) -> None:
+    """An older one, delivered late or again, changes nothing; the directors' records follow."""
+    said = Said(FILM)
+    later = int((datetime.now(UTC) - START).total_seconds() / 60) + 60
+    other = Said("tt0000002")
+    for page in (said, other):
+        assert await settle_page(etl_bus, page.page().encode()) == Decision.PUBLISHED.value
+    assert await films_of(etl_bus) == {FILM, other.id}
+    await remove(takedown_bus, FILM)
+    assert await films_of(etl_bus) == {other.id}
+    assert await settle_page(etl_bus, replace(said, minute=1).page().encode()) == Decision.OLDER.value
+    assert await films_of(etl_bus) == {other.id}
+    assert await settle_page(etl_bus, replace(said, minute=later).page().encode()) == Decision.PUBLISHED.value
+    assert await films_of(etl_bus) == {FILM, other.id}
+    async with serving(stream_bus) as api:
+        assert await history(api) == [("movie", other.id), ("removed", FILM), ("movie", FILM)]
+        assert (await api.client.get(f"/api/movies/{FILM}")).status_code == 200
+
+
+async def films_of(bus: Bus) -> set[str]:
+    """The films in the record of the director of `Said`."""
+    stored = await bus.last("KV_director_stats", subjects.director("nm0000001"))
+    return set(Record.decode(stored.envelope).films) if stored else set()
+
+
+async def test_races_end_with_the_film_or_its_removal(etl_bus: Bus, takedown_bus: Bus) -> None:
+    """Whatever is published meanwhile: nothing from before the removal is left, and it is announced once."""
+    await publish(etl_bus, 1)
+    async with anyio.create_task_group() as group:
+        group.start_soon(publish, etl_bus, *[1] * 15)
+        for _ in range(3):
+            group.start_soon(remove, takedown_bus, FILM)
+    await remove(takedown_bus, FILM)
+    assert await remove(takedown_bus, FILM) is Removal.ALREADY
+    stored = await etl_bus.last("MOVIES", subjects.movie(FILM))
+    assert stored
+    assert stored.headers["Cinestream-Schema"] == "removed/1"
+    assert (await etl_bus.stream_state("MOVIES")).messages == 1
+
+
+def run(nats: NatsServer, user: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command, as that NATS user."""
+    command = [str(SCRIPTS / "cinestream-stream-api"), "remove", *arguments]
+    environment = os.environ | nats.environment(user)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+async def test_the_command_says_what_became_of_each(topology: NatsServer, etl_bus: Bus) -> None:
+    """By id or URL; a second time it was removed already; what is no title is refused before anything is done."""
+    await publish(etl_bus, 1)
+    first = await anyio.to_thread.run_sync(run, topology, "takedown", FILM, "https://www.imdb.com/title/tt0000002/")
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines()[0] == f"{FILM} removed"
+    assert first.stdout.splitlines()[1].startswith("tt0000002 is not stored")
+    second = await anyio.to_thread.run_sync(run, topology, "takedown", FILM)
+    assert (second.returncode, second.stdout) == (0, f"{FILM} was removed already\n")
+    wrong = await anyio.to_thread.run_sync(run, topology, "takedown", "tt0000003", "chart:top")
+    assert wrong.returncode == 1
+    assert "chart:top is not a title" in wrong.stderr
+    assert (await etl_bus.stream_state("MOVIES")).messages == 2
+
+
+async def test_another_user_is_told_which_one_it_needs(topology: NatsServer, etl_bus: Bus) -> None:
+    """The service itself may not take films down."""
+    await publish(etl_bus, 1)
+    refused = await anyio.to_thread.run_sync(run, topology, "stream-api", FILM)
+    assert refused.returncode == 1
+    assert "CINESTREAM_NATS_USER must be takedown" in refused.stderr
+    assert (await etl_bus.stream_state("MOVIES")).messages == 1

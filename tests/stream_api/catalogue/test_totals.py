@@ -1,0 +1,48 @@
+"""The counts of films, against a count over all of them."""
+
+import math
+from collections import Counter
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.stream_api.films import PAGE_TIME, movie
+
+from cinestream_stream_api.catalogue.catalogue import Catalogue
+from cinestream_stream_api.events.event import Event, film
+from cinestream_stream_api.events.position import Position
+
+versions = st.fixed_dictionaries(
+    {
+        "number": st.integers(1, 6),
+        "rating": st.none() | st.sampled_from([1.0, 7.1, 8.3, 9.9]),
+        "genre": st.lists(st.sampled_from(["Drama", "Crime", "War"]), unique=True),
+        "genre_categories": st.lists(st.sampled_from(["Drama", "Prison"]), unique=True),
+        "decade_category": st.none() | st.sampled_from(["1990s", "2020s"]),
+    }
+)
+
+
+def event(sequence: int, version: dict[str, Any]) -> Event:
+    """A version of a film at a sequence."""
+    changes = {key: value for key, value in version.items() if key != "number"}
+    envelope = movie(version["number"], **changes).encode(page_time=PAGE_TIME)
+    return film(Position("e", sequence), envelope.headers, envelope.body)
+
+
+@given(st.lists(versions, max_size=40))
+def test_the_counts_are_those_of_the_last_versions(published: list[dict[str, Any]]) -> None:
+    """However often films change: each counts once, as it is now, and once for a genre that it has twice."""
+    catalogue = Catalogue(Position("e", 0))
+    for sequence, version in enumerate(published, 1):
+        catalogue.add([event(sequence, version)], through=sequence)
+    last = {version["number"]: movie(**version) for version in published}.values()
+    ratings = [film.rating for film in last if film.rating is not None]
+    summary = catalogue.summary()
+    assert (summary.films, summary.rated) == (len(last), len(ratings))
+    mean = math.fsum(ratings) / len(ratings) if ratings else None
+    assert (summary.average_rating is None) == (mean is None)
+    assert mean is None or math.isclose(summary.average_rating or 0, mean, abs_tol=0.0051)
+    assert summary.decades == Counter(film.decade_category for film in last if film.decade_category)
+    assert summary.genres == Counter(g.casefold() for film in last for g in {*film.genre, *film.genre_categories})
+    assert summary.tones == ({"hopeful": len(last)} if last else {})

@@ -1,0 +1,73 @@
+"""Frames: whatever goes in comes out of a parser that was written from the specification."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.stream_api.films import PAGE_TIME, movie
+from tests.stream_api.sse import Reader, unchunked
+
+from cinestream_stream_api.events import frames
+from cinestream_stream_api.events.event import film
+from cinestream_stream_api.events.frames import Wire
+from cinestream_stream_api.events.position import Position
+
+TEXTS = st.text(min_size=1, max_size=200)
+
+
+@given(title=TEXTS, plot=TEXTS, sequence=st.integers(1, 10**15), cut=st.integers(1, 50))
+def test_a_film_survives_the_wire(title: str, plot: str, sequence: int, cut: int) -> None:
+    """Any text in any field is read back from the SSE frame, however the bytes are cut."""
+    sent = movie(1, title=title, plot=plot).encode(page_time=PAGE_TIME)
+    frame = film(Position("e", sequence), sent.headers, sent.body).frame(Wire.SSE)
+    assert len(frame.decode().splitlines()) == 4  # id, event, data, nothing
+    reader = Reader()
+    (event,) = [e for i in range(0, len(frame), cut) for e in reader.feed(frame[i : i + cut])]
+    assert (event.name, event.id) == ("movie", f"e-{sequence}")
+    assert event.json == json.loads(sent.body)
+
+
+def test_pretty_printed_json_becomes_one_line() -> None:
+    """Line breaks between the tokens of a body do not end the data field."""
+    sent = movie(1).encode(page_time=PAGE_TIME)
+    pretty = json.dumps(json.loads(sent.body), indent=2).replace("\n", "\r\n").encode()
+    (event,) = Reader().feed(film(Position("e", 1), sent.headers, pretty).frame(Wire.SSE))
+    assert event.json == json.loads(sent.body)
+
+
+def test_films_without_a_name_are_messages() -> None:
+    """On the unnamed wire a film is dispatched to `onmessage`, a control event keeps its name."""
+    reader = Reader()
+    sent = frames.event(Wire.SSE_UNNAMED, "movie", "e-1", b"{}") + frames.event(Wire.SSE_UNNAMED, "live", "e-1")
+    assert [event.name for event in reader.feed(sent)] == ["message", "live"]
+
+
+def test_ndjson_is_one_object_a_line() -> None:
+    """Every event, a heartbeat as well, is a line with id, event and data; there is no retry."""
+    wire = Wire.NDJSON
+    sent = frames.retry(wire, 5) + frames.event(wire, "movie", "e-1", b'{"a":1}') + frames.heartbeat(wire, "e-1")
+    assert [json.loads(line) for line in sent.splitlines()] == [
+        {"id": "e-1", "event": "movie", "data": {"a": 1}},
+        {"id": "e-1", "event": "position", "data": {}},
+    ]
+
+
+def test_a_heartbeat_is_a_comment() -> None:
+    """A heartbeat dispatches nothing and does not touch the last id."""
+    reader = Reader(last_id="e-1")
+    (comment,) = reader.feed(frames.heartbeat(Wire.SSE, "e-9"))
+    assert (comment.name, reader.last_id) == (":", "e-1")
+
+
+def test_a_refusal_is_a_stream_that_says_when_to_come_again() -> None:
+    """`busy` carries a retry time and no id, so that the client keeps its own."""
+    reader = Reader(last_id="e-1")
+    (event,) = reader.feed(frames.busy(1234))
+    assert (event.name, reader.retry, reader.last_id) == ("busy", 1234, "e-1")
+
+
+@given(st.lists(st.lists(st.binary(max_size=300), max_size=4), max_size=6))
+def test_an_http_parser_reads_chunks_back(chunks: list[list[bytes]]) -> None:
+    """Whatever the parts, joined chunks are the joined parts, and none of them ends the body."""
+    sent = b"".join(frames.http_chunk(*parts) for parts in [*chunks, [b"more"]])
+    assert unchunked(sent) == b"".join(part for parts in chunks for part in parts) + b"more"

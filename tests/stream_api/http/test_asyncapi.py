@@ -1,0 +1,62 @@
+"""The AsyncAPI document: whole, and about the events that the stream really sends."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import orjson
+from tests.stream_api.films import movie
+from tests.stream_api.sse import Reader
+
+from cinestream_stream_api.events import frames
+from cinestream_stream_api.http.asyncapi import EVENTS, document
+
+SCHEMA = Path(__file__).parent / "asyncapi/3.0.0.json.gz"
+
+
+def references(node: Any) -> list[str]:
+    """Every `$ref` in a document."""
+    if isinstance(node, list):
+        return [ref for item in node for ref in references(item)]
+    if not isinstance(node, dict):
+        return []
+    own = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
+    return own + [ref for value in node.values() for ref in references(value)]
+
+
+def test_every_reference_leads_somewhere() -> None:
+    """No reader of the document ends at a missing definition."""
+    written = document("CineStream", "1")
+    assert json.loads(json.dumps(written)) == written
+    for reference in references(written):
+        node: Any = written
+        for part in reference.removeprefix("#/").split("/"):
+            node = node[part]
+        assert node
+
+
+def test_what_is_sent_fits_what_is_described() -> None:
+    """The data of each kind of event is what its model says, and no kind is left out."""
+    gap = frames.gap_data(requested="e-1", first_available="e-5", missed=None)
+    wire = frames.Wire.SSE
+    sent = frames.event(wire, frames.MOVIE, "e-1", movie(1).model_dump_json().encode())
+    sent += frames.event(wire, frames.POSITION, "e-1") + frames.event(wire, frames.LIVE, "e-1")
+    sent += frames.event(wire, frames.GAP, "e-4", gap) + frames.busy(5)
+    sent += frames.event(wire, frames.REMOVED, "e-6", b'{"id":"tt0000001"}')
+    events = Reader().feed(sent)
+    assert {event.name for event in events} == set(EVENTS)
+    for event in events:
+        model, _ = EVENTS[event.name]
+        assert model.model_validate_json(event.data).model_dump(mode="json") == orjson.loads(event.data)
+
+
+def test_the_document_is_asyncapi() -> None:
+    """The official JSON schema of AsyncAPI 3.0.0 finds nothing wrong with it."""
+    with gzip.open(SCHEMA) as file:
+        validator = jsonschema_rs.validator_for(json.load(file))
+    written = document("CineStream", "1")
+    assert [str(error) for error in validator.iter_errors(written)] == []
+    written["operations"]["sendEvents"]["action"] = "shout"
+    assert not validator.is_valid(written)

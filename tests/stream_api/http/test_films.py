@@ -1,0 +1,120 @@
+"""stream-api's answers about all films, against a real nats-server."""
+
+import shutil
+from typing import Any
+
+import anyio
+import pytest
+from tests.conftest import NatsServer
+from tests.stream_api.films import movie, publish
+from tests.stream_api.serving import Api, serving
+
+from cinestream.bus.declare import TopologySettings, declare
+from cinestream.bus.jetstream import Bus
+from cinestream.contracts import Movie, NamedDirectorStats
+from cinestream_stream_api.http.routes.directors import Found
+
+pytestmark = pytest.mark.anyio
+
+
+async def films(api: Api, query: str = "", *, at: int) -> Any:
+    """A page of films, once the catalogue has come to this sequence."""
+    with anyio.fail_after(60):
+        while True:
+            answer = await api.client.get(f"/api/movies{query}")
+            page = answer.json()
+            if answer.status_code == 200 and int(page["last_event_id"].partition("-")[2]) >= at:
+                return page
+            await anyio.sleep(0.005)
+
+
+async def test_a_page_holds_the_last_version_of_every_film(etl_bus: Bus, stream_bus: Bus) -> None:
+    """Newest first, each once, older than the ring or not; what is published later is added."""
+    await publish(etl_bus, *range(1, 31), 2)
+    async with serving(stream_bus, stream_ring_events=16) as api:
+        page = await films(api, at=31)
+        assert [Movie.model_validate(m).id for m in page["movies"]] == [
+            movie(number).id for number in (2, *range(30, 2, -1), 1)
+        ]
+        assert page["next"] is None
+        await publish(etl_bus, 31)
+        assert (await films(api, "?limit=1", at=32))["movies"][0]["id"] == movie(31).id
+
+
+async def test_pages_then_stream_have_no_gap(etl_bus: Bus, stream_bus: Bus) -> None:
+    """Every page carries the first one's stream id, and the stream from there has what changed meanwhile."""
+    await publish(etl_bus, *range(1, 6))
+    async with serving(stream_bus) as api:
+        first = await films(api, "?limit=2", at=5)
+        await publish(etl_bus, 1)
+        rest = await films(api, f"?limit=9&cursor={first['next']}", at=5)
+        assert rest["last_event_id"] == first["last_event_id"]
+        assert {m["id"] for p in (first, rest) for m in p["movies"]} >= {movie(n).id for n in range(2, 6)}
+        async with api.stream(f"?last_event_id={first['last_event_id']}") as stream:
+            assert [(await anext(stream)).name for _ in range(2)] == ["position", "movie"]
+
+
+async def test_pages_and_counts_are_of_what_matches(etl_bus: Bus, stream_bus: Bus) -> None:
+    """The filters are those of the stream; the counts are by the same facets."""
+    for number in range(1, 7):
+        await publish(etl_bus, number, genre=["War" if number % 2 else "Drama"], genre_categories=[], rating=None)
+    async with serving(stream_bus) as api:
+        page = await films(api, "?genre=war&limit=2", at=6)
+        assert [m["id"] for m in page["movies"]] == [movie(5).id, movie(3).id]
+        stats = (await api.client.get("/api/stats")).json()
+        assert (stats["films"], stats["rated"], stats["average_rating"]) == (6, 0, None)
+        assert stats["genres"] == {"war": 3, "drama": 3}
+        assert stats["last_event_id"] == page["last_event_id"]
+
+
+async def test_a_foreign_cursor_is_a_mistake(stream_bus: Bus) -> None:
+    """Malformed, or of another stream: 400, naming the parameter."""
+    async with serving(stream_bus) as api:
+        await films(api, at=0)
+        for cursor in ("nonsense", "old-5.3"):
+            answer = await api.client.get(f"/api/movies?cursor={cursor}")
+            assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "cursor")
+
+
+async def test_a_recreated_stream_is_counted_anew(etl_bus: Bus, stream_bus: Bus, topology: NatsServer) -> None:
+    """Films of the old one are no longer there."""
+    await publish(etl_bus, 1, 2)
+    async with serving(stream_bus, stream_heartbeat=0.2) as api:
+        await films(api, at=2)
+        topology.kill()
+        shutil.rmtree(topology.store / "jetstream")
+        topology.start()
+        admin = await topology.connect("topology")
+        await declare(admin, TopologySettings())
+        await admin.close()
+        with anyio.fail_after(60):
+            while not etl_bus.connected:
+                await anyio.sleep(0.01)
+        await publish(etl_bus, 3)
+        with anyio.fail_after(60):
+            while [m["id"] for m in (await films(api, at=0))["movies"]] != [movie(3).id]:
+                await anyio.sleep(0.01)
+
+
+async def test_directors_have_their_films_and_statistics(etl_bus: Bus, stream_bus: Bus) -> None:
+    """By name or id, of what there is now; a film without ids has its director by name alone."""
+    one = NamedDirectorStats(name="Ana Ruiz", id="nm0000001", total_movies=1, average_rating=None)
+    other = one.model_copy(update={"id": "nm0000002"})
+    await publish(etl_bus, 1, 2, director=["Ana Ruiz"], directors_stats=[one], rating=None)
+    await publish(etl_bus, 3, director=["Ana Ruiz"], directors_stats=[other], rating=8.0)
+    await publish(etl_bus, 4, director=["Ana Ruiz"])
+    await publish(etl_bus, 1, director=["Ana Ruiz"], directors_stats=[one], rating=6.0)
+    async with serving(stream_bus) as api:
+        await films(api, at=5)
+        answer = (await api.client.get("/api/directors/ana%20ruiz")).json()
+        found = Found.model_validate(answer).directors
+        assert [(d.id, d.total_movies, d.average_rating, [m.id for m in d.movies]) for d in found] == [
+            (None, 1, 7.5, [movie(4).id]),
+            ("nm0000001", 2, 6.0, [movie(1).id, movie(2).id]),
+            ("nm0000002", 1, 8.0, [movie(3).id]),
+        ]
+        alone = (await api.client.get("/api/directors/nm0000002")).json()
+        assert alone["directors"] == answer["directors"][2:]
+        assert alone["directors"][0]["namesakes"] == ["nm0000001"]
+        unknown = await api.client.get("/api/directors/nm0000003")
+        assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")

@@ -1,0 +1,126 @@
+"""The OpenAPI document against the running service: what it says is what the service does, for any request."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import httpx2
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.core.failures import FailureGroup
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+from tests.conftest import NatsServer
+from tests.stream_api.films import publish
+from tests.stream_api.server_process import Process
+
+from cinestream.bus.jetstream import Bus
+from cinestream.contracts import Movie
+from cinestream_stream_api.catalogue.removal import remove
+from cinestream_stream_api.http.openapi import FILM
+
+pytestmark = pytest.mark.anyio
+BOUNDED = settings(
+    max_examples=30,
+    phases=[Phase.explicit, Phase.generate],  # each example is a request: a fault is told as it was found
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture
+def api(topology: NatsServer, tmp_path: Path) -> Iterator[Process]:
+    """A service whose streams end by themselves after a moment, so that a whole one can be looked at."""
+    brief = {"CINESTREAM_STREAM_MAX_LIFETIME": "0.1", "CINESTREAM_STREAM_HEARTBEAT": "0.1"}
+    process = Process(topology, tmp_path / "stream-api.log", settings=brief)
+    process.start()
+    yield process
+    process.kill()
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["right", "wrong"])
+async def test_every_request_is_answered_as_described(
+    api: Process, etl_bus: Bus, topology: NatsServer, mode: GenerationMode
+) -> None:
+    """Right ones and wrong ones: a described status, content type, headers and body, and never a mistake of ours."""
+    await publish(etl_bus, *range(1, 31))
+    takedown = await topology.connect("takedown")
+    await remove(takedown, "tt0000001")
+    await takedown.close()
+    await anyio.to_thread.run_sync(_try_all, api, mode)
+    assert "Traceback" not in api.log.read_text()
+
+
+def _try_all(api: Process, mode: GenerationMode) -> None:
+    for result in schemathesis.openapi.from_url(f"{api.url}/openapi.json").get_all_operations():
+        assert isinstance(result, Ok)
+        operation = result.ok()
+        if mode is GenerationMode.POSITIVE or operation.definition.raw.get("parameters"):
+            _try(operation.as_strategy(generation_mode=mode))
+
+
+def _try(cases: Any) -> None:
+    @given(case=cases)
+    @BOUNDED
+    def run(case: Case[Any]) -> None:
+        # In a query `false` is a text like any other; and that a cursor is of another stream no schema can say.
+        excluded: list[Any] = [negative_data_rejection]
+        if "cursor" in case.query:
+            excluded.append(positive_data_acceptance)
+        try:
+            case.call_and_validate(timeout=60, excluded_checks=excluded)
+        except FailureGroup as error:
+            pytest.fail(str(error), pytrace=False)
+
+    run()
+
+
+async def test_every_operation_and_error_has_an_example(api: Process) -> None:
+    """Errors are problem details; the stream tells all of its own, and so does a film."""
+    async with httpx2.AsyncClient(base_url=api.url, timeout=60) as client:
+        document = (await client.get("/openapi.json")).json()
+    described = {path: operations["get"]["responses"] for path, operations in document["paths"].items()}
+    assert {"200", "400", "401", "429", "503"} <= described["/api/movies/stream"].keys()
+    assert {"200", "304", "400", "401", "404", "410", "503"} <= described["/api/movies/{id}"].keys()
+    for responses in described.values():
+        for status, response in responses.items():
+            if status == "304":
+                continue
+            for media_type, content in response["content"].items():
+                assert content["example"]
+                if int(status) >= 400:
+                    assert media_type == "application/problem+json"
+                    assert (content["example"]["status"], content["example"]["title"]) == (
+                        int(status),
+                        HTTPStatus(int(status)).phrase,
+                    )
+    assert Movie.model_validate(FILM).id == "tt0111161"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/nothing", 404),
+        ("GET", "/page/nothing.js", 404),
+        ("POST", "/api/movies/stream", 405),
+        ("DELETE", "/api/movies/tt0000001", 405),
+        ("GET", "/api/movies/tt1", 400),
+        ("GET", "/api/movies/tt0000001", 404),
+        ("GET", "/api/movies?limit=0", 400),
+        ("GET", "/api/directors/nobody", 404),
+        ("GET", "/api/movies/stream?since=yesterday", 400),
+        ("GET", "/api/movies/stream?genres=Drama", 400),
+        ("GET", "/api/stats?genre=Drama", 400),
+    ],
+)
+async def test_every_error_is_problem_details(api: Process, method: str, path: str, status: int) -> None:
+    """RFC 9457, with the status in the body too."""
+    async with httpx2.AsyncClient(base_url=api.url, timeout=60) as client:
+        answer = await client.request(method, path)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["status"] == status
+    assert answer.json()["title"] == HTTPStatus(status).phrase

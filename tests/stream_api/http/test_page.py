@@ -1,0 +1,137 @@
+"""The page and EventSource in a real Chromium: films as they come, across the death of the server."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
+from tests.conftest import NatsServer
+from tests.stream_api.films import publish
+from tests.stream_api.server_process import Process
+
+from cinestream.bus.jetstream import Bus
+from cinestream_stream_api.catalogue.removal import remove
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+
+BINARIES = ("/usr/lib/chromium/chromium-headless-shell", "/usr/bin/google-chrome", "/usr/bin/chromium")
+ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
+
+
+@pytest.fixture
+def browser() -> Iterator[webdriver.Chrome]:
+    """A headless browser with its console recorded."""
+    binary = next((path for path in BINARIES if Path(path).exists()), None)
+    driver = which("chromedriver")
+    if not binary or not driver:
+        pytest.skip("no Chromium with a chromedriver")
+    options = Options()
+    options.binary_location = binary
+    for argument in ARGUMENTS:
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=Service(driver, log_output=subprocess.DEVNULL))
+    yield chrome
+    chrome.quit()
+
+
+@pytest.fixture
+def api(topology: NatsServer, tmp_path: Path) -> Iterator[Process]:
+    """A running stream-api."""
+    process = Process(topology, tmp_path / "stream-api.log")
+    process.start()
+    yield process
+    process.kill()
+
+
+async def shows(browser: webdriver.Chrome, script: str, value: Any) -> None:
+    """Wait until a script returns this value in the page."""
+
+    def seen(driver: webdriver.Chrome) -> bool:
+        return bool(driver.execute_script(f"return {script}") == value)
+
+    wait = WebDriverWait(browser, 60, poll_frequency=0.02)
+    try:
+        await anyio.to_thread.run_sync(wait.until, seen)
+    except Exception as error:
+        found = browser.execute_script(f"return {script}")
+        raise AssertionError(f"{script} is {found!r}, not {value!r}") from error
+
+
+async def test_the_page_shows_films_and_outlives_the_server(
+    browser: webdriver.Chrome, api: Process, etl_bus: Bus
+) -> None:
+    """After a kill -9 and a restart every film is there once, the newest first, and the page is live again."""
+    await publish(etl_bus, *range(1, 11), title='<img src=x onerror="alert(1)">')
+    await anyio.to_thread.run_sync(browser.get, api.url)
+    await shows(browser, "document.querySelectorAll('article').length", 10)
+    await shows(browser, "document.getElementById('state').dataset.state", "live")
+    await publish(etl_bus, *range(11, 16))
+    await shows(browser, "document.querySelectorAll('article').length", 15)
+    api.kill()
+    await shows(browser, "document.getElementById('state').dataset.state", "reconnecting")
+    await publish(etl_bus, *range(16, 21))
+    await anyio.to_thread.run_sync(api.start)
+    await publish(etl_bus, *range(21, 23))
+    ids = [f"tt{number:07}" for number in range(22, 0, -1)]
+    await shows(browser, "[...document.querySelectorAll('#list > li')].map(card => card.dataset.film)", ids)
+    await shows(browser, "document.getElementById('events').textContent", "22")
+    await shows(browser, "document.getElementById('state').dataset.state", "live")
+    await shows(browser, "document.images.length", 0)
+    log: list[dict[str, str]] = browser.get_log("browser")  # type: ignore[no-untyped-call]
+    assert [entry["message"] for entry in log if "ERR_" not in entry["message"]] == []
+
+
+async def test_a_new_version_takes_the_place_of_the_old_one(
+    browser: webdriver.Chrome, api: Process, etl_bus: Bus
+) -> None:
+    """A film that changes keeps one card, which moves to the top; facts that are not known are left out."""
+    await publish(etl_bus, 1, 2)
+    await anyio.to_thread.run_sync(browser.get, api.url)
+    await publish(etl_bus, 1, title="New", rating=None, plot=None, director_stats=None)
+    await shows(browser, "document.getElementById('events').textContent", "3")
+    await shows(browser, "[...document.querySelectorAll('.title')].map(e => e.textContent)[0]", "New")
+    await shows(browser, "document.querySelectorAll('article').length", 2)
+    await shows(browser, "document.querySelector('article .rating').hidden", True)
+    await shows(browser, "document.querySelector('article .stats').hidden", True)
+
+
+async def test_a_simple_client_has_every_film_once(browser: webdriver.Chrome, api: Process, etl_bus: Bus) -> None:
+    """`onmessage` on `?event=message` is all that a browser needs, also when the server dies twice."""
+    await anyio.to_thread.run_sync(browser.get, f"{api.url}/livez")
+    script = """
+        window.log = [];
+        const source = new EventSource('/api/movies/stream?event=message');
+        source.onopen = () => window.opened = true;
+        source.onmessage = event => window.log.push(JSON.parse(event.data).id);
+    """
+    browser.execute_script(script)
+    await shows(browser, "window.opened", True)
+    for start in (1, 11):
+        await publish(etl_bus, *range(start, start + 5))
+        api.kill()
+        await publish(etl_bus, *range(start + 5, start + 10))
+        await anyio.to_thread.run_sync(api.start)
+        await shows(browser, "window.log.length", start + 9)
+    await shows(browser, "window.log", [f"tt{number:07}" for number in range(1, 21)])
+
+
+async def test_a_film_that_is_taken_down_leaves_the_page(
+    browser: webdriver.Chrome, api: Process, etl_bus: Bus, topology: NatsServer
+) -> None:
+    """Its card goes, the others stay."""
+    await publish(etl_bus, 1, 2)
+    await anyio.to_thread.run_sync(browser.get, api.url)
+    await shows(browser, "document.querySelectorAll('[data-film]').length", 2)
+    bus = await topology.connect("takedown")
+    await remove(bus, "tt0000001")
+    await bus.close()
+    await shows(browser, "[...document.querySelectorAll('[data-film]')].map(c => c.dataset.film).join()", "tt0000002")

@@ -1,0 +1,60 @@
+"""How long films take: each observed once, when it was written."""
+
+from datetime import UTC, datetime, timedelta
+
+from prometheus_client import CollectorRegistry
+
+from cinestream_stream_api.log.lag import Lag
+from cinestream_stream_api.metrics import StreamMetrics
+
+
+def headers(ago: float) -> dict[str, str]:
+    """What NATS says of a message stored so many seconds ago."""
+    stored = datetime.now(UTC) - timedelta(seconds=ago)
+    return {"Nats-Time-Stamp": stored.strftime("%Y-%m-%dT%H:%M:%S.%f000Z")}
+
+
+class Measured:
+    """A lag, and what it observed."""
+
+    def __init__(self, most: int = 100) -> None:
+        self.registry = CollectorRegistry()
+        self.lag = Lag(StreamMetrics(self.registry).lag, most=most)
+
+    def sample(self, name: str) -> float:
+        """A sample of the histogram."""
+        return self.registry.get_sample_value(f"cinestream_stream_lag_seconds_{name}") or 0.0
+
+
+def test_a_film_is_observed_when_it_was_written() -> None:
+    """Not when it came, and only as far as was written."""
+    measured = Measured()
+    measured.lag.came(1, headers(100))
+    measured.lag.came(2, headers(1000))
+    assert measured.sample("count") == 0
+    measured.lag.written(1)
+    assert measured.sample("count") == 1
+    assert 100 <= measured.sample("sum") < 900
+    measured.lag.written(2)
+    measured.lag.written(2)
+    assert measured.sample("count") == 2
+    assert not measured.lag
+
+
+def test_a_clock_that_is_ahead_is_no_lag() -> None:
+    """What NATS stored in our future counts as 0."""
+    measured = Measured()
+    measured.lag.came(1, headers(-3600))
+    measured.lag.written(1)
+    assert (measured.sample("count"), measured.sample("sum")) == (1, 0)
+
+
+def test_what_nobody_was_written_is_not_observed() -> None:
+    """And what waits is bounded."""
+    measured = Measured(most=3)
+    measured.lag.came(1, headers(0))
+    measured.lag.forget()
+    for sequence in range(2, 12):
+        measured.lag.came(sequence, headers(0))
+    measured.lag.written(11)
+    assert measured.sample("count") == 3

@@ -1,0 +1,284 @@
+"""Several workers of stream-api, as real processes: one port, one set of ids, one set of metrics, one end."""
+
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import httpx2
+import pytest
+from tests.conftest import NatsServer, free_port
+from tests.stream_api.films import publish
+from tests.stream_api.server_process import Process
+from tests.stream_api.serving import STREAM
+from tests.stream_api.sse import Reader
+
+from cinestream.bus.jetstream import Bus
+from cinestream_stream_api.process.workers import Worker, share
+from cinestream_stream_api.settings import StreamSettings
+
+pytestmark = pytest.mark.anyio
+CLIENTS = 40
+
+
+@pytest.fixture
+def api(topology: NatsServer, tmp_path: Path) -> Iterator[Process]:
+    """A running service of two workers, with room for one client fewer than `CLIENTS`."""
+    (tmp_path / "tmp").mkdir()
+    settings = {"CINESTREAM_STREAM_WORKERS": "2", "TMPDIR": str(tmp_path / "tmp")}
+    process = Process(topology, tmp_path / "stream-api.log", settings=settings)
+    process.start()
+    yield process
+    process.kill()
+
+
+def workers(api: Process) -> set[int]:
+    """The processes that the service has started."""
+    assert api.process
+    return running_workers(api.process.pid)
+
+
+def running_workers(parent: int) -> set[int]:
+    """The workers among the children of a process."""
+    children = {int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()}
+    return {pid for pid in children if "cinestream_stream_api.process.worker" in command(pid)}
+
+
+def command(pid: int) -> str:
+    """The command line of a process; empty when there is none."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    return ""
+
+
+async def until(condition: Callable[[], Any]) -> None:
+    """Wait until something holds."""
+    with anyio.fail_after(60):
+        while not condition():
+            await anyio.sleep(0.01)
+
+
+async def answer(url: str) -> Any:
+    """What /readyz says, once it is asked."""
+    async with httpx2.AsyncClient(timeout=60) as client:
+        return (await client.get(url)).json()
+
+
+async def all_ready(api: Process) -> None:
+    """Wait until both workers are."""
+    with anyio.fail_after(60):
+        while await answer(f"http://127.0.0.1:{api.ops}/readyz") != {"status": "ready", "degraded": []}:
+            await anyio.sleep(0.05)
+
+
+async def metric(api: Process, name: str) -> float:
+    """The value of a metric on the ops port."""
+    async with httpx2.AsyncClient(timeout=60) as client:
+        text = (await client.get(f"http://127.0.0.1:{api.ops}/metrics")).text
+    found = re.search(rf"^cinestream_stream_{re.escape(name)} (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else 0.0
+
+
+class Client:
+    """Follows the stream, and resumes where it was whenever it ends."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.ids: list[str] = []
+        self.drops = 0
+        self.last = ""
+
+    async def follow(self) -> None:
+        """Until cancelled."""
+        async with httpx2.AsyncClient(base_url=self._url, timeout=60) as client:
+            while True:
+                with suppress(httpx2.HTTPError):
+                    await self._once(client)
+                self.drops += 1
+                await anyio.sleep(0.01)
+
+    async def _once(self, client: httpx2.AsyncClient) -> None:
+        reader = Reader()
+        headers = {"Last-Event-ID": self.last} if self.last else {}
+        async with client.stream("GET", STREAM, headers=headers) as response:
+            async for chunk in response.aiter_raw():
+                for event in reader.feed(chunk):
+                    self.last = event.id
+                    if event.name == "movie":
+                        self.ids.append(event.id)
+
+
+async def test_a_worker_that_dies_is_replaced_and_nobody_misses_anything(api: Process, etl_bus: Bus) -> None:
+    """Its clients resume on another one, with ids that mean the same there; the metrics are those of all."""
+    await all_ready(api)
+    before = workers(api)
+    assert len(before) == 2
+    clients = [Client(api.url) for _ in range(CLIENTS)]
+    async with anyio.create_task_group() as group:
+        for client in clients:
+            group.start_soon(client.follow)
+        await until(lambda: all(client.last for client in clients))
+        with anyio.fail_after(60):
+            while await metric(api, 'clients{state="live"}') != CLIENTS:
+                await anyio.sleep(0.05)
+        await publish(etl_bus, *range(1, 11))
+        await until(lambda: all(len(client.ids) == 10 for client in clients))
+        with anyio.fail_after(60):
+            while await metric(api, "deliveries_total") != 10 * CLIENTS:
+                await anyio.sleep(0.05)
+        os.kill(min(before), signal.SIGKILL)
+        await publish(etl_bus, *range(11, 21))
+        await until(lambda: all(len(client.ids) >= 20 for client in clients))
+        await until(lambda: len(workers(api) - {min(before)}) == 2)
+        await all_ready(api)
+        dropped = sum(client.drops > 0 for client in clients)
+        group.cancel_scope.cancel()
+    assert 0 < dropped < CLIENTS  # both workers had clients
+    assert {tuple(client.ids) for client in clients} == {tuple(clients[0].ids)}
+    assert [int(id.rpartition("-")[2]) for id in clients[0].ids] == list(range(1, 21))
+
+
+async def test_a_worker_that_hangs_is_replaced(
+    topology: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that no longer answers is killed, and its successor serves those who wait on the same port."""
+    for name, value in topology.environment("stream-api").items():
+        monkeypatch.setenv(name, value)
+    worker = Worker(0, StreamSettings(stream_port=free_port(), stream_workers=2), str(tmp_path))
+    async with anyio.create_task_group() as group:
+        group.start_soon(worker.keep)
+        await ready(worker)
+        [hung] = running_workers(os.getpid())
+        os.kill(hung, signal.SIGSTOP)
+        worker.hung_after = 0
+        await worker.ask()
+        worker.hung_after = 60
+        await until(lambda: running_workers(os.getpid()) - {hung})
+        await ready(worker)
+        assert hung not in running_workers(os.getpid())
+        await worker.end()
+
+
+async def ready(worker: Worker) -> None:
+    """Wait until it serves."""
+    with anyio.fail_after(60):
+        while worker.trouble:
+            await worker.ask()
+            await anyio.sleep(0.01)
+
+
+async def test_one_signal_ends_all(api: Process, tmp_path: Path) -> None:
+    """Streams end whole, every process exits, and nothing is left in the temporary directory."""
+    await all_ready(api)
+    pids, ended = workers(api), list[str]()
+
+    async def read(*, task_status: anyio.abc.TaskStatus[None]) -> None:
+        async with httpx2.AsyncClient(timeout=60) as client, client.stream("GET", api.url + STREAM) as response:
+            async for chunk in response.aiter_raw():  # raises when the body is incomplete
+                if b"position" in chunk:
+                    task_status.started()
+        ended.append("whole")
+
+    assert list((tmp_path / "tmp").iterdir())
+    async with anyio.create_task_group() as group:
+        for _ in range(10):
+            await group.start(read)
+        assert await anyio.to_thread.run_sync(api.terminate) == 0, api.log.read_text()
+    assert ended == ["whole"] * 10
+    assert "worker.killed" not in api.log.read_text()
+    assert [pid for pid in pids if command(pid)] == []
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert "Traceback" not in api.log.read_text()
+
+
+async def test_workers_do_not_outlive_the_one_that_started_them(api: Process) -> None:
+    """Killed, it leaves no process behind that holds the port."""
+    await all_ready(api)
+    pids = workers(api)
+    api.kill()
+    await until(lambda: not any(command(pid) for pid in pids))
+    api.start()
+    assert workers(api).isdisjoint(pids)
+
+
+def listening(port: int) -> str:
+    """The socket that listens on a port, as the links in /proc/PID/fd name it."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    [inode] = [row[9] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"]
+    return f"socket:[{inode}]"
+
+
+def holds(pid: int, file: str) -> bool:
+    """Whether a process has it open."""
+    found = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            found.append(str(link.readlink()))
+    return file in found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+async def test_the_ops_port_is_no_workers(api: Process) -> None:
+    """A worker that outlives its parent by a moment would accept connections there, and answer none."""
+    await all_ready(api)
+    assert api.process
+    ops = listening(api.ops)
+    assert holds(api.process.pid, ops)
+    assert len(workers(api)) == 2
+    assert not [pid for pid in workers(api) if holds(pid, ops)]
+
+
+async def test_without_nats_no_worker_is_ready(api: Process) -> None:
+    """/readyz says why with a 503; /livez stays 200, since a restart would not help."""
+    await all_ready(api)
+    api.nats.kill()
+    with anyio.fail_after(60):
+        while (await answer(f"http://127.0.0.1:{api.ops}/readyz"))["status"] == "ready":
+            await anyio.sleep(0.05)
+    said = await answer(f"http://127.0.0.1:{api.ops}/readyz")
+    assert said == {"status": "unready", "reason": "the bus is disconnected"}
+    assert await answer(f"http://127.0.0.1:{api.ops}/livez") == {"status": "alive"}
+    api.nats.start()
+    await all_ready(api)
+
+
+async def test_the_limit_of_clients_is_divided(api: Process) -> None:
+    """All workers together never have more streams open than the limit says."""
+    before = workers(api)
+    api.kill()
+    await until(lambda: not any(map(command, before)))  # until they notice they share the port
+    api.settings["CINESTREAM_STREAM_MAX_CLIENTS"] = "5"
+    api.start()
+    await all_ready(api)
+    async with httpx2.AsyncClient(base_url=api.url, timeout=60) as client, anyio.create_task_group() as group:
+        opened, refused = list[int](), list[int]()
+
+        async def open_one(*, task_status: anyio.abc.TaskStatus[None]) -> None:
+            own = httpx2.AsyncClient(base_url=api.url, timeout=60)
+            async with own, own.stream("GET", STREAM, headers={"Accept": "application/x-ndjson"}) as response:
+                (opened if response.status_code == 200 else refused).append(response.status_code)
+                task_status.started()
+                if response.status_code == 200:
+                    await anyio.sleep_forever()
+
+        with anyio.fail_after(60):
+            while len(opened) < 5:
+                await group.start(open_one)
+            for _ in range(10):
+                await group.start(open_one)
+        assert len(opened) == 5
+        assert set(refused) == {503}
+        assert (await client.get("/livez")).status_code == 200
+        group.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize(("limit", "workers", "shares"), [(10, 3, [4, 3, 3]), (1, 2, [1, 1]), (0, 2, [0, 0])])
+def test_shares_add_up(limit: int, workers: int, shares: list[int]) -> None:
+    """To the limit, except that every worker can serve one; no limit stays none."""
+    assert [share(limit, number, workers) for number in range(workers)] == shares

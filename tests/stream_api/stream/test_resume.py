@@ -1,0 +1,204 @@
+"""Resuming, as a property: whatever happens in whatever order, a client's log is the stream, or says where it is not.
+
+`CINESTREAM_EXAMPLES=100 pytest tests/stream_api/stream/test_resume.py` tries so many, others each time.
+"""
+
+import socket
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import anyio
+import httpx2
+import pytest
+from anyio.to_thread import run_sync
+from hypothesis import HealthCheck, Phase, given, note, settings
+from hypothesis import strategies as st
+from tests.conftest import EXAMPLES, NatsServer
+from tests.stream_api.films import PAGE_TIME, movie
+from tests.stream_api.server_process import Process
+from tests.stream_api.sse import Event, events
+
+from cinestream.bus.declare import TopologySettings, declare
+from cinestream.bus.jetstream import Bus
+from cinestream.contracts import Transient
+
+SMALL_RING = {"CINESTREAM_STREAM_RING_EVENTS": "16", "CINESTREAM_STREAM_HEARTBEAT": "1"}
+LARGE = {"stars": ["x" * 1000] * 20}
+PATIENCE = 60
+
+Step: TypeAlias = tuple[str, int]
+
+STEPS = st.one_of(
+    st.tuples(st.just("publish"), st.integers(1, 40)),
+    st.tuples(st.just("disconnect"), st.integers(0, 40)),
+    st.tuples(st.just("stall"), st.integers(20, 60)),
+    st.tuples(st.just("cut, keeping"), st.integers(1, 30)),
+    st.tuples(st.sampled_from(["kill stream-api", "stop stream-api", "kill NATS"]), st.integers(0, 40)),
+)
+
+
+class Client:
+    """Reads from the first film on, resumes whenever its connection ends, and checks each event as it comes."""
+
+    def __init__(self, url: str) -> None:
+        self.at = 0
+        self.gaps: list[int] = []
+        self.reading = anyio.Event()
+        self.reading.set()
+        self._url = url
+        self._id = ""
+        self._connection = anyio.CancelScope()
+
+    def disconnect(self) -> None:
+        """Lose the connection."""
+        self._connection.cancel()
+
+    async def until(self, sequence: int) -> None:
+        """Wait until everything up to a sequence has come, or was said to be gone."""
+        with anyio.fail_after(PATIENCE):
+            while self.at < sequence:
+                await anyio.sleep(0.01)
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        # A small buffer, so that a client that stalls is soon one that does not read.
+        options = [(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)]
+        async with httpx2.AsyncClient(
+            base_url=self._url, timeout=20, transport=httpx2.AsyncHTTPTransport(socket_options=options)
+        ) as client:
+            while True:
+                with anyio.CancelScope() as self._connection:
+                    try:
+                        await self._read(client)
+                    except httpx2.HTTPError:
+                        await anyio.sleep(0.02)
+
+    async def _read(self, client: httpx2.AsyncClient) -> None:
+        headers = {"Accept": "text/event-stream"} | ({"Last-Event-ID": self._id} if self._id else {})
+        query = {"last_event_id": "earliest"}
+        async with client.stream("GET", "/api/movies/stream", params=query, headers=headers) as response:
+            assert response.status_code == 200
+            async for event in events(response.aiter_raw()):
+                await self.reading.wait()
+                self._check(event)
+
+    def _check(self, event: Event) -> None:
+        if event.name in ("busy", ":"):
+            return
+        if event.name == "movie":
+            assert event.sequence == self.at + 1, f"after {self.at} came {event.id}"
+        elif event.name == "gap":
+            asked, first = (int(event.json[name].rpartition("-")[2]) for name in ("requested", "first_available"))
+            assert (asked, first) == (self.at, event.sequence + 1)
+            assert event.json["missed"] == event.sequence - self.at > 0
+            self.gaps.append(event.sequence)
+        elif self._id:
+            assert event.sequence == self.at, f"{event.name} at {self.at} says {event.id}"
+        self.at, self._id = event.sequence, event.id
+
+
+class World:
+    """The parts, what was done to them, and what the stream must hold."""
+
+    def __init__(self, nats: NatsServer, api: Process, bus: Bus, client: Client) -> None:
+        self.nats, self.api, self.bus, self.client = nats, api, bus, client
+        self.last = 0
+        self.cuts: set[int] = set()
+
+    async def publish(self, count: int, **changes: Any) -> None:
+        """Store so many films, whatever became of the connection."""
+        for number in range(count):
+            with anyio.fail_after(PATIENCE):
+                self.last = await self._store(number, changes)
+
+    async def _store(self, number: int, changes: dict[str, Any]) -> int:
+        film = movie(number, **changes)
+        while True:
+            try:
+                return await self.bus.publish(film.subject, film.encode(page_time=PAGE_TIME))
+            except Transient:
+                await anyio.sleep(0.05)
+
+    async def do(self, step: str, count: int) -> None:
+        """Do a step; `count` films are stored while it lasts."""
+        match step:
+            case "publish":
+                await self.publish(count)
+            case "disconnect":
+                self.client.disconnect()
+                await self.publish(count)
+            case "stall":
+                self.client.reading = anyio.Event()
+                await self.publish(count, **LARGE)
+                self.client.reading.set()
+            case "cut, keeping":
+                await self._cut(count)
+            case "kill NATS":
+                self.nats.kill()
+                await run_sync(self.nats.start)
+                await self.publish(count)
+            case _:
+                await run_sync(self.api.kill if step.startswith("kill") else self.api.terminate)
+                await self.publish(count)
+                await run_sync(self.api.start)
+
+    async def _cut(self, keep: int) -> None:
+        """Drop all but the newest films from history."""
+        if self.last <= keep:
+            return
+        admin = await self.nats.connect("topology")
+        config = (await admin.declare("STREAM.INFO.MOVIES", {}))["config"]
+        await admin.declare("STREAM.UPDATE.MOVIES", config | {"max_msgs": keep})
+        await admin.declare("STREAM.UPDATE.MOVIES", config)
+        await admin.close()
+        self.cuts.add(self.last - keep)
+
+
+@asynccontextmanager
+async def world(folder: Path) -> AsyncIterator[World]:
+    """Everything started, with a client that reads."""
+    nats = NatsServer(folder)
+    nats.start()
+    api = Process(nats, folder / "stream-api.log", settings=SMALL_RING)
+    try:
+        admin = await nats.connect("topology")
+        await declare(admin, TopologySettings())
+        await admin.close()
+        await run_sync(api.start)
+        bus, client = await nats.connect("etl"), Client(api.url)
+        async with anyio.create_task_group() as group:
+            group.start_soon(client.run)
+            yield World(nats, api, bus, client)
+            group.cancel_scope.cancel()
+        await bus.close()
+    finally:
+        api.kill()
+        nats.kill()
+
+
+async def live_through(steps: list[Step]) -> None:
+    """Do all steps, then see that the client has come to the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with world(Path(folder)) as parts:
+            for step in steps:
+                note(f"{step} at {parts.last}")
+                await parts.do(*step)
+            await parts.publish(1)
+            await parts.client.until(parts.last)
+            assert parts.client.at == parts.last
+            assert set(parts.client.gaps) <= parts.cuts, "a gap where history was not cut"
+
+
+@pytest.mark.timeout(120 + 60 * max(EXAMPLES, 3))
+@settings(
+    max_examples=EXAMPLES or 3,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+)
+@given(st.lists(STEPS, min_size=3, max_size=6))
+def test_a_log_is_the_stream_or_says_where_it_was_cut(steps: list[Step]) -> None:
+    """Publishing, disconnects, clients that stall, cuts of history, restarts of stream-api and NATS, in any order."""
+    anyio.run(live_through, steps, backend_options={"use_uvloop": True})

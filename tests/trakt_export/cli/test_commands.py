@@ -1,0 +1,133 @@
+"""The commands beside the export."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.trakt_export.conftest import command
+from tests.trakt_export.export.test_archive import zipped
+from tests.trakt_export.server import Account, movie
+
+from cinestream_trakt_export.settings import TraktSettings
+
+pytestmark = pytest.mark.timeout(400)  # many commands, each of which starts a Python
+
+
+@pytest.fixture
+def films(trakt: Account) -> Account:
+    """Three films with details."""
+    for number, genre in ((1, "crime"), (2, "drama"), (3, "crime")):
+        facts = {"genres": [genre, "thriller"], "status": "released" if number < 3 else "rumored"}
+        trakt.details[str(number)] = movie(number) | facts
+    return trakt
+
+
+def test_details_of_many_films(films: Account, settings: TraktSettings) -> None:
+    """A record each, errors among them, which the exit code tells; ids may come by stdin; a second run asks nothing."""
+    result = command(settings, "details", input="1\n2\n9\n")
+    records = {record["id"]: record for record in map(json.loads, result.stdout.splitlines())}
+    assert (result.returncode, result.stderr) == (1, "1 of 3 could not be read\n")
+    assert records["1"]["movie"]["title"] == "Film 1"
+    assert (records["9"]["error"], records["9"]["attempts"]) == (
+        "there is nothing at Trakt under this address (status 404)",
+        1,
+    )
+    asked = len(films.log)
+    assert command(settings, "details", "1", "2").returncode == 0
+    assert len(films.log) == asked
+
+
+def test_details_are_filtered(films: Account, settings: TraktSettings) -> None:
+    """By genre and by status, in any case; asked for at the level that has them."""
+    result = command(settings, "details", "1", "2", "3", "--genre", "Crime", "--status", "released")
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["1"]
+    assert "/movies/1?extended=full" in films.log
+
+
+def test_fail_fast_ends_at_the_first_error(films: Account, settings: TraktSettings) -> None:
+    """One sentence says which film and why."""
+    result = command(settings, "details", "9", "--fail-fast")
+    assert (result.returncode, "9 failed: there is nothing" in result.stderr) == (1, True)
+
+
+def test_the_cache_can_be_looked_at_and_cleared(films: Account, settings: TraktSettings) -> None:
+    """What is kept, how often the last run used it, and nothing afterwards."""
+    command(settings, "details", "1", "2")
+    command(settings, "details", "1", "2", "3")
+    stats = json.loads(command(settings, "cache", "stats").stdout)
+    assert (stats["answers"], stats["last_run"]["hits"], stats["last_run"]["misses"]) == (3, 2, 1)
+    assert stats["last_run"]["ratio"] == pytest.approx(2 / 3, abs=0.001)
+    assert command(settings, "cache", "clear").stdout == "3 answers forgotten.\n"
+    assert json.loads(command(settings, "cache", "stats").stdout)["answers"] == 0
+
+
+def test_answers_are_encrypted_if_asked(films: Account, settings: TraktSettings) -> None:
+    """With a key of the command's own making; without one the setting is refused."""
+    on = {"CINESTREAM_TRAKT_CACHE__ENCRYPTION": "true"}
+    refused = command(settings, "details", "1", variables=on)
+    assert (refused.returncode, "cinestream-trakt cache key" in refused.stderr) == (2, True)
+    key = command(settings, "cache", "key").stdout.strip()
+    on["CINESTREAM_TRAKT_CACHE__ENCRYPTION_KEY"] = key
+    assert command(settings, "details", "1", variables=on).returncode == 0
+    assert command(settings, "details", "1", variables=on).returncode == 0
+    assert films.log == ["/movies/1"]
+    assert b"Film 1" not in b"".join(path.read_bytes() for path in settings.cache.dir.iterdir())
+    assert key not in command(settings, "settings", variables=on).stdout
+
+
+def test_health_tells_of_the_last_run(films: Account, settings: TraktSettings) -> None:
+    """Counts, times and the last error; before any run it says that there is nothing."""
+    assert command(settings, "health").returncode == 1
+    command(settings, "details", "1", "9")
+    told = json.loads(command(settings, "health", "--json").stdout)
+    assert (told["source"], told["requests"], told["errors"], told["breaker"]) == ("last run", 2, 1, "closed")
+    times = told["endpoints"]["/movies/{id}"]
+    assert 0 < times["p50_ms"] <= times["p95_ms"] <= times["p99_ms"]
+    assert "nothing at Trakt" in told["last_error"]["reason"]
+    assert told["memory_bytes"] > 1_000_000
+    assert "/movies/{id}: requests 2, errors 1" in command(settings, "health").stdout
+
+
+def test_what_the_disk_refuses_is_one_sentence(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """A folder that cannot be made, for the files or for what is kept meanwhile: no traceback, and exit code 1."""
+    (tmp_path / "file").write_text("not a folder")
+    inside = str(tmp_path / "file" / "inside")
+    export = "export", "ratings", "--out"
+    for arguments, variables in (
+        ((*export, inside), {}),
+        ((*export, str(tmp_path / "out")), {"CINESTREAM_TRAKT_CHECKPOINTS__DIR": inside}),
+        (("details", "1"), {"CINESTREAM_TRAKT_CACHE__DIR": inside}),
+    ):
+        result = command(settings, *arguments, variables=variables)
+        assert result.returncode == 1
+        assert "the system refuses" in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ("--since 2026-02-01 --until 2026-01-01", "no day is both after --since and before --until\n"),
+        ("--time-zone Europe/Paris", "--time-zone is for --from-archive: Trakt tells your account's own\n"),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(
+    trakt: Account, settings: TraktSettings, tmp_path: Path, options: str, says: str
+) -> None:
+    """An empty file, or days of another zone, would look as if all were well."""
+    result = command(settings, "export", "history", "--out", str(tmp_path / "out"), *options.split())
+    assert (result.returncode, result.stderr) == (2, says)
+    assert not trakt.asked
+
+
+@pytest.mark.parametrize("kind", ["ratings", "archive"])
+def test_a_profile_is_written_of_whatever_runs(
+    trakt: Account, settings: TraktSettings, tmp_path: Path, kind: str
+) -> None:
+    """Of an export from an archive as well."""
+    archive = zipped(tmp_path / "a.zip", {"ratings-movies.json": []})
+    way = ("--from-archive", str(archive), "--time-zone", "UTC") if kind == "archive" else ()
+    arguments = "export", "ratings", "--out", str(tmp_path / "out"), "--profile", str(tmp_path / "profile"), *way
+    result = command(settings, *arguments)
+    assert result.returncode == 0, result.stderr
+    assert {path.name for path in (tmp_path / "profile").iterdir()} == {"heap.txt", "profile.txt", "profile.html"}

@@ -1,0 +1,141 @@
+"""Trakt's own export of an account becomes the same files, without network."""
+
+import json
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.trakt_export.conftest import command
+from tests.trakt_export.server import Account, movie, play
+
+from cinestream_trakt_export.letterboxd.verify import verify_folder
+from cinestream_trakt_export.settings import TraktSettings
+
+SHOW = {"title": "A Series", "ids": {"trakt": 1}}
+EPISODE = {
+    "id": 90,
+    "watched_at": "2026-07-01T22:30:00.000Z",
+    "type": "episode",
+    "episode": {"season": 1, "number": 1},
+    "show": SHOW,
+}
+SEASON = {"number": 1, "episodes": [{"number": 1, "plays": 3, "last_watched_at": "2026-07-01T22:30:00.000Z"}]}
+PLAYS = [play(n, movie(n % 40 + 1), f"2026-{n % 12 + 1:02}-11T23:30:00.000Z") for n in range(300, 0, -1)]
+RATINGS = [
+    {"rated_at": "2026-06-01T00:00:00.000Z", "rating": n % 10 + 1, "type": "movie", "movie": movie(n)}
+    for n in range(1, 30)
+]
+
+
+def zipped(path: Path, files: Mapping[str, Any]) -> Path:
+    """An archive of JSON files; text goes in as it is."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def parts(**others: Any) -> dict[str, Any]:
+    """The files of a whole archive."""
+    watched = {item["movie"]["ids"]["trakt"]: item["movie"] for item in PLAYS}
+    return {
+        "export/user/user-settings.json": {"account": {"timezone": "Europe/Berlin"}},
+        "export/watched/watched-history-1.json": [*PLAYS[:100], EPISODE],
+        "export/watched/watched-history-2.json": PLAYS[100:290],
+        "export/watched/watched-history-10.json": [],
+        "export/watched/watched-movies.json": [{"plays": 1, "movie": film} for film in watched.values()],
+        "export/watched/watched-shows.json": [{"plays": 3, "show": SHOW, "seasons": [SEASON]}],
+        "export/ratings/ratings-movies.json": RATINGS,
+        "export/ratings/ratings-episodes.json": [
+            {"rating": 8, "type": "episode", "episode": {"season": 1, "number": 1}, "show": SHOW},
+            {"rating": 8, "type": "episode", "episode": {"season": 1, "number": 1}, "show": {}},
+        ],
+        "export/lists/lists-watchlist.json": [{"id": 1, "type": "movie", "movie": movie(7)}, {"type": "show"}],
+        "export/collection/collection-movies.json": [{"collected_at": "2026-01-01T00:00:00.000Z", "movie": movie(8)}],
+    } | others
+
+
+def whole() -> dict[str, Any]:
+    """The same with parts 1 to 3 of the history."""
+    files = parts()
+    del files["export/watched/watched-history-10.json"]
+    return {**files, "export/watched/watched-history-3.json": PLAYS[290:]}
+
+
+def exported(settings: TraktSettings, archive: Path, out: Path, *more: str) -> tuple[int, str]:
+    """The exit code, and what was said of it."""
+    result = command(settings, "export", "all", "--from-archive", str(archive), "--out", str(out), *more)
+    return result.returncode, result.stderr
+
+
+def test_it_gives_the_files_that_the_api_gives(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """Byte for byte, for the history and the ratings; and nobody was asked anything."""
+    trakt.lists = {"/sync/history/movies": PLAYS, "/sync/ratings/movies": RATINGS}
+    for kind in ("history", "ratings"):
+        assert command(settings, "export", kind, "--out", str(tmp_path / "api")).returncode == 0
+    trakt.log.clear()
+    assert exported(settings, zipped(tmp_path / "a.zip", whole()), tmp_path / "zip") == (0, "")
+    assert not trakt.log
+    for name in ("history-001.csv", "ratings-001.csv"):
+        assert (tmp_path / "zip" / name).read_bytes() == (tmp_path / "api" / name).read_bytes()
+    assert (tmp_path / "zip" / "watchlist-001.csv").read_text().splitlines()[1:] == ["7,tt0000007,Film 7,1907,"]
+    assert verify_folder(tmp_path / "zip")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        (parts(), "lacks files of /sync/history/movies"),  # 1, 2, 10
+        ({**whole(), "export/watched/watched-history-3.json": []}, "is not complete"),
+        ({**whole(), "export/watched/watched-history-3.json": "[{"}, "cannot be read"),
+        ({"readme.txt": "nothing"}, "time zone"),
+    ],
+)
+def test_what_is_missing_is_said(settings: TraktSettings, tmp_path: Path, files: dict[str, Any], says: str) -> None:
+    """A part that is not there, films without a play, broken JSON, another archive: no files look like success."""
+    films = {item["movie"]["ids"]["trakt"] for item in PLAYS[:290]}
+    assert len(films) == 40
+    if says == "is not complete":
+        files = {**files, "export/watched/watched-movies.json": [{"plays": 1, "movie": movie(999)}]}
+    code, said = exported(settings, zipped(tmp_path / "a.zip", files), tmp_path / "out")
+    assert code == 1
+    assert says in said
+    assert not (tmp_path / "out" / "history-001.csv").exists()
+
+
+@pytest.mark.parametrize("mode", ["aggregated", "individual"])
+def test_series_are_read_from_it(settings: TraktSettings, tmp_path: Path, mode: str) -> None:
+    """From what was watched or from each viewing, which is among those of films; lists that are not there are empty."""
+    archive = zipped(tmp_path / "a.zip", whole())
+    assert exported(settings, archive, tmp_path / "out", "--mode", mode) == (0, "")
+    rows = (tmp_path / "out" / "shows-001.csv").read_text().splitlines()[1:]
+    rated = ["A Series,,,,,1,1,,,,,8", "A Series,,,,,1,1,,1,2026-07-02,,"]
+    assert rows == (rated if mode == "individual" else ["A Series,,,,,1,1,,3,2026-07-02,,8"])
+    assert "neither an id nor a title" in (tmp_path / "out" / "skipped.csv").read_text()
+    assert verify_folder(tmp_path / "out")[1] == []
+
+
+def test_a_file_that_is_no_archive_is_refused(settings: TraktSettings, tmp_path: Path) -> None:
+    """With one sentence."""
+    (tmp_path / "a.zip").write_text("hello")
+    code, said = exported(settings, tmp_path / "a.zip", tmp_path / "out")
+    assert code == 1
+    assert "cannot be read" in said
+    assert "Traceback" not in said
+
+
+def test_what_an_archive_cannot_give_is_refused(settings: TraktSettings, tmp_path: Path) -> None:
+    """An option that would do nothing is an error."""
+    code, said = exported(settings, zipped(tmp_path / "a.zip", whole()), tmp_path / "out", "--genre", "drama")
+    assert code == 1
+    assert "--genre" in said
+
+
+def test_a_time_zone_may_be_given(settings: TraktSettings, tmp_path: Path) -> None:
+    """And goes before what the archive says."""
+    archive = zipped(tmp_path / "a.zip", whole())
+    assert exported(settings, archive, tmp_path / "out", "--time-zone", "America/New_York") == (0, "")
+    assert "2026-01-11" in (tmp_path / "out" / "history-001.csv").read_text()
+    assert "2026-01-12" not in (tmp_path / "out" / "history-001.csv").read_text()

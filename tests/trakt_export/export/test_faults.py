@@ -1,0 +1,88 @@
+"""A Trakt that fails in every way that it is known to: the export is whole, or says why it is not."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from tests.trakt_export.export.test_export import run, written
+from tests.trakt_export.server import Account, movie
+
+from cinestream.contracts.errors import Transient
+from cinestream_flow.breaker import CircuitOpen
+from cinestream_trakt_export.settings import Breaker, TraktSettings
+from cinestream_trakt_export.trakt.client import connected
+from cinestream_trakt_export.trakt.errors import NeedsLogin, TraktError
+from cinestream_trakt_export.trakt.tokens import TokenFile
+
+pytestmark = pytest.mark.anyio
+FAULTS = ["429", "429-html", "500", "502", "503", "521", "cut"]
+
+
+@pytest.fixture
+def library(trakt: Account) -> Account:
+    """A hundred ratings on ten pages."""
+    trakt.most_a_page = 10
+    trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(n)} for n in range(1, 101)]
+    return trakt
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_each_fault_is_survived(library: Account, settings: TraktSettings, tmp_path: Path, fault: str) -> None:
+    """Once at the first request, and a burst of them in the middle."""
+    library.faults = ["" if fault == "cut" else fault, "", "", fault, fault, fault]
+    await run(settings, "ratings", tmp_path)
+    assert len(written(tmp_path, "ratings")) == 101
+    assert not library.faults
+    assert len(set(library.pages())) == len(library.pages()) == 10
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [("403", "client_id"), ("404", "nothing"), ("420", "limit"), ("423", "locked"), ("426", "VIP")],
+)
+async def test_a_no_is_said_and_not_asked_again(
+    library: Account, settings: TraktSettings, tmp_path: Path, status: str, says: str
+) -> None:
+    """Errors that stay have a message of their own."""
+    library.faults = ["", status, "never reached"]
+    with pytest.raises(TraktError, match=says):
+        await run(settings, "ratings", tmp_path)
+    assert library.faults == ["never reached"]
+
+
+async def test_a_server_that_stays_down_is_asked_no_more_than_allowed(
+    library: Account, settings: TraktSettings
+) -> None:
+    """The attempts are counted, and the circuit opens for the next caller."""
+    library.faults = ["500"] * 100
+    settings = settings.model_copy(update={"breaker": Breaker(failures=6, open_for=3600)})
+    async with connected(settings) as client:
+        with pytest.raises(Transient, match="500"):
+            await client.get("/users/settings")
+        assert len(library.faults) == 94
+        with pytest.raises(CircuitOpen):
+            await client.once("/users/settings")
+    assert len(library.faults) == 94
+
+
+async def test_a_refused_token_is_renewed_once_and_kept(
+    library: Account, settings: TraktSettings, tmp_path: Path, token_file: Path
+) -> None:
+    """The new pair is in the file, readable by its owner alone; workers that met the refusal share one renewal."""
+    library.access = "access-5"
+    await run(settings, "ratings", tmp_path)
+    assert library.log.count("/oauth/token") == 1
+    kept = TokenFile(token_file)
+    assert kept.load().refresh_token.get_secret_value() == library.refresh == "refresh-6"
+    assert stat.S_IMODE(os.stat(token_file).st_mode) == 0o600
+
+
+async def test_a_login_that_is_no_longer_valid_asks_for_a_new_one(
+    library: Account, settings: TraktSettings, tmp_path: Path
+) -> None:
+    """The refresh token was used by someone else: one sentence, no endless asking."""
+    library.access, library.refresh = "access-5", "refresh-5"
+    with pytest.raises(NeedsLogin, match="cinestream-trakt login"):
+        await run(settings, "ratings", tmp_path)
+    assert library.log.count("/oauth/token") == 1

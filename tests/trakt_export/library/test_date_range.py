@@ -1,0 +1,121 @@
+"""Some days of a library: little is read, and the rows are those that the whole of it has on these days."""
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.trakt_export.conftest import command
+from tests.trakt_export.export.test_export import run, written
+from tests.trakt_export.server import Account, Item, movie, play
+
+from cinestream_trakt_export.export.films import Incomplete
+from cinestream_trakt_export.letterboxd.diary import local_date
+from cinestream_trakt_export.letterboxd.verify import verify_folder
+from cinestream_trakt_export.library.date_range import Window
+from cinestream_trakt_export.library.request import Request
+from cinestream_trakt_export.settings import TraktSettings
+
+ZONES = sorted(available_timezones() - {"localtime"})
+SECONDS = st.integers(365 * 86400, 253_000_000_000)
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def library(trakt: Account) -> Account:
+    """Ten years of plays, many of them of the same films and around midnight, and ratings of all films."""
+    chance, trakt.most_a_page = random.Random(3), 10
+    days = sorted((date(2016, 1, 1) + timedelta(chance.randrange(3650)) for _ in range(300)), reverse=True)
+    plays = [
+        play(300 - n, movie(chance.randrange(1, 40)), f"{day}T{chance.choice((1, 12, 22, 23)):02}:30:00.000Z")
+        for n, day in enumerate(days)
+    ]
+    unknown = [play(1000 + n, movie(n), "1970-01-01T00:33:00.000Z") for n in range(1, 9)]
+    trakt.lists["/sync/history/movies"] = plays + unknown
+    trakt.lists["/sync/ratings/movies"] = [
+        {"rated_at": f"{chance.choice(days)}T12:00:00.000Z", "rating": n % 10 + 1, "type": "movie", "movie": movie(n)}
+        for n in range(1, 40)
+    ]
+    return trakt
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        Window(date(2025, 1, 1)),
+        Window(date(2020, 3, 1), date(2020, 9, 30)),
+        Window(None, date(2016, 6, 30)),
+        Window(date(2026, 5, 1), date(2026, 5, 31)),
+    ],
+)
+async def test_the_rows_are_those_of_the_whole(
+    library: Account, settings: TraktSettings, tmp_path: Path, window: Window
+) -> None:
+    """Rewatches of films seen before, and ratings on the nearest viewing, though only these days are asked for."""
+    await run(settings, "history", tmp_path / "all")
+    pages = len(library.pages())
+    library.log.clear()
+    await run(settings, "history", tmp_path / "some", window=window)
+    assert len(library.pages()) < pages - 15
+    rows = [line for line in written(tmp_path / "all", "history")[1:] if window.holds(line.split(",")[5])]
+    assert written(tmp_path / "some", "history")[1:] == rows
+    assert not rows or "true" in "".join(rows)
+
+
+async def test_a_play_of_these_days_that_is_missing_is_noticed(
+    library: Account, settings: TraktSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when a play of the same film, a day before, is there."""
+    history = library.lists["/sync/history/movies"]
+    times = library.times()
+    times["77"] = ["2025-01-01T12:00:00.000Z", "2024-12-31T12:00:00.000Z"]
+    history.insert(0, play(5000, movie(77), "2024-12-31T12:00:00.000Z"))
+    monkeypatch.setattr(library, "times", lambda: times)
+    with pytest.raises(Incomplete):
+        await run(settings, "history", tmp_path, window=Window(date(2025, 1, 1)))
+
+
+def test_the_command_has_both_ends(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """And other lists have what is of these days, too."""
+    out, days = tmp_path / "out", ("--since", "2020-03-01", "--until", "2020-09-30")
+    library.lists["/sync/watched/movies"] = [
+        watched(1, "2020-09-30T21:30:00.000Z"),
+        watched(2, "2020-09-30T22:30:00.000Z"),
+    ]
+    library.lists["/sync/history/movies"] = []
+    assert command(settings, "export", "watched", "--out", str(out), *days).returncode == 0
+    assert [line.split(",")[0] for line in written(out, "watched")[1:]] == ["1"]
+    assert verify_folder(out)[1] == []
+
+
+@pytest.mark.parametrize("window", [Window(), Window(date(2020, 3, 1)), Window(None, date(2020, 9, 30))])
+def test_an_interrupted_export_is_resumed_with_its_days(tmp_path: Path, window: Window) -> None:
+    """The request that a checkpoint names is the one that was begun."""
+    request = Request("history", tmp_path, "individual", window)
+    assert Request.of(request.identity("ann", "https://api.trakt.tv")) == request
+
+
+def watched(number: int, at: str) -> Item:
+    """A film that was watched once."""
+    return {"plays": 1, "last_watched_at": at, "movie": movie(number)}
+
+
+@given(zone=st.sampled_from(ZONES), at=SECONDS)
+def test_days_are_those_of_the_calendar(zone: str, at: int) -> None:
+    """In every zone, at every moment, also on days on which clocks are changed."""
+    there = ZoneInfo(zone)
+    assert local_date(at, there) == datetime.fromtimestamp(at, there).date().isoformat()
+
+
+@given(zone=st.sampled_from(ZONES), since=st.dates(), until=st.dates(), at=SECONDS)
+def test_a_window_asks_for_all_of_its_days(zone: str, since: date, until: date, at: int) -> None:
+    """What is on one of its days, in any zone, is between the bounds, and between those that Trakt is told."""
+    window, there = Window(since, until), ZoneInfo(zone)
+    if window.holds(local_date(at, there)):
+        first, late = window.seconds(there)
+        moment = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        assert first <= at < late
+        assert window.query["start_at"] <= moment <= window.query["end_at"]

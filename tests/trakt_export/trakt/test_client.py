@@ -1,0 +1,163 @@
+"""The client against a Trakt that is slow, down, or asks to wait; and its limits, changed while it runs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import anyio
+import pytest
+from tests.trakt_export.server import Account, movie
+
+from cinestream_flow.breaker import State
+from cinestream_flow.pool import PoolFull
+from cinestream_trakt_export.settings import (
+    Breaker,
+    Cache,
+    Capabilities,
+    Performance,
+    Retry,
+    TraktSettings,
+    Workers,
+)
+from cinestream_trakt_export.trakt.client import connected
+from cinestream_trakt_export.trakt.errors import RateLimited, ServerFault
+
+pytestmark = pytest.mark.anyio
+PATH = "/users/settings"
+
+
+@pytest.fixture(autouse=True)
+def _let_go(trakt: Account) -> Iterator[None]:
+    yield
+    trakt.hold.set()
+
+
+def changed(settings: TraktSettings, **sections: Any) -> TraktSettings:
+    """Settings with other sections."""
+    return settings.model_copy(update=sections)
+
+
+def performance(settings: TraktSettings, **changes: Any) -> dict[str, Any]:
+    """The section `api` with another performance."""
+    return {
+        "api": settings.api.model_copy(update={"performance": Performance(**{"rate_limit_per_sec": 1000} | changes)})
+    }
+
+
+@pytest.mark.parametrize("fault", ["drip", "hold"])
+async def test_an_answer_that_takes_too_long_is_asked_for_again(
+    trakt: Account, settings: TraktSettings, fault: str
+) -> None:
+    """Whether nothing comes, or a little all the time: one try has its time, and the next one is fine."""
+    trakt.faults = [fault]
+    async with connected(changed(settings, worker_pool=Workers(worker_timeout=10))) as client:
+        assert (await client.get(PATH)).content == trakt.settings
+        facts = client.statistics.facts()
+    assert (facts["requests"], facts["errors"]) == (2, 1)
+    assert "10 s" in facts["last_error"]["reason"]
+
+
+async def test_only_what_the_settings_name_is_tried_again(trakt: Account, settings: TraktSettings) -> None:
+    """A server fault is final when only networks are forgiven; a cut connection is not."""
+    retry = Retry(retry_on=frozenset({"network"}), initial_delay=0.001, max_delay=0.01)
+    trakt.details["1"] = movie(1)
+    async with connected(changed(settings, retry=retry)) as client:
+        trakt.faults = ["cut"]
+        assert (await client.get("/movies/1")).content["title"] == "Film 1"
+        trakt.faults = ["503", "never reached"]
+        with pytest.raises(ServerFault, match="503"):
+            await client.get(PATH)
+    assert trakt.faults == ["never reached"]
+
+
+@pytest.mark.parametrize(("fault", "least"), [("429-bare", 290), ("429", 0)])
+async def test_a_429_holds_everyone(trakt: Account, settings: TraktSettings, fault: str, least: float) -> None:
+    """For as long as the headers say; five minutes when the CDN says nothing. The circuit stays closed."""
+    trakt.faults = [fault]
+    settings = changed(settings, breaker=Breaker(failures=1))
+    async with connected(settings) as client:
+        with pytest.raises(RateLimited):
+            await client.once(PATH)
+        assert client.limit.paused_for >= least
+        assert client.breaker.state is State.CLOSED
+
+
+async def test_too_many_questions_are_rejected(trakt: Account, settings: TraktSettings) -> None:
+    """One in hand, one that waits; a third is told so at once, and the others are answered."""
+    trakt.faults = ["hold"]
+    answered, rejected = list[bool](), list[str]()
+
+    async def ask() -> None:
+        try:
+            await client.get(PATH)
+            answered.append(True)
+        except PoolFull as error:
+            rejected.append(str(error))
+
+    workers = Workers(size=1, max_queue_size=1)
+    async with connected(changed(settings, worker_pool=workers, cache=Cache(enabled=False))) as client:
+        async with anyio.create_task_group() as group:
+            group.start_soon(ask)
+            with anyio.fail_after(60):
+                while "held" not in trakt.log:
+                    await anyio.sleep(0.005)
+            group.start_soon(ask)
+            with anyio.fail_after(60):
+                while not client.pool.queued:
+                    await anyio.sleep(0.005)
+            await ask()
+            trakt.hold.set()
+        assert client.pool.rejected == 1
+    assert (len(answered), len(rejected)) == (2, 1)
+
+
+async def test_new_settings_lose_no_call_in_flight(trakt: Account, settings: TraktSettings) -> None:
+    """A question under way when everything changes is answered."""
+    trakt.faults = ["hold"]
+    found = []
+
+    async def ask() -> None:
+        found.append((await client.get(PATH)).content)
+
+    async with connected(settings) as client, anyio.create_task_group() as group:
+        group.start_soon(ask)
+        with anyio.fail_after(60):
+            while "held" not in trakt.log:
+                await anyio.sleep(0.005)
+        off = Capabilities(retry=False, limiter=False, breaker=False, metrics=False, concurrency=False)
+        client.apply(changed(settings, capabilities=off, cache=Cache(enabled=False), breaker=Breaker(failures=1)))
+        trakt.hold.set()
+    assert found == [trakt.settings]
+    assert client.pool.size == 1
+
+
+async def test_each_capability_can_be_switched_off(trakt: Account, settings: TraktSettings) -> None:
+    """No second try, no circuit, no counting, no rate of our own, one question at once."""
+    slow = performance(settings, rate_limit_per_sec=0.01)
+    breaker = Breaker(failures=1, open_for=3600)
+    off = Capabilities(retry=False, limiter=False, breaker=False, metrics=False, concurrency=False)
+    async with connected(changed(settings, capabilities=off, breaker=breaker, **slow)) as client:
+        for _ in range(3):
+            trakt.faults = ["500"]
+            with pytest.raises(ServerFault):
+                await client.get(PATH)
+            await client.get(PATH)
+        assert client.breaker.state is State.CLOSED
+        assert client.statistics.facts()["requests"] == 0
+        assert client.cache
+        assert client.cache.cache.statistics.misses == 0
+        assert client.pool.size == 1
+    assert not trakt.faults
+
+
+async def test_statistics_tell_times_and_errors(trakt: Account, settings: TraktSettings) -> None:
+    """Per endpoint, whatever the id; the last error has its reason."""
+    trakt.details = {str(number): movie(number) for number in range(5)}
+    async with connected(settings) as client:
+        for number in range(5):
+            await client.get(f"/movies/{number}")
+        trakt.faults = ["502"]
+        await client.get(PATH)
+        facts = client.statistics.facts()
+    assert (facts["requests"], facts["errors"]) == (7, 1)
+    assert facts["endpoints"]["/movies/{id}"]["requests"] == 5
+    assert facts["last_error"]["reason"] == "Trakt answered 502"

@@ -1,0 +1,79 @@
+"""What answers of Trakt mean."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from cinestream_trakt_export.trakt.errors import (
+    NeedsLogin,
+    PageFacts,
+    RateLimited,
+    ServerFault,
+    TraktError,
+    check,
+    page_facts,
+    wait_of,
+)
+
+NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (401, NeedsLogin),
+        (404, TraktError),
+        (418, TraktError),
+        (429, RateLimited),
+        (500, ServerFault),
+        (522, ServerFault),
+    ],
+)
+def test_a_status_is_a_verdict(status: int, error: type[Exception]) -> None:
+    """Each bad status means one thing."""
+    with pytest.raises(error) as raised:
+        check(status, {}, NOW)
+    assert type(raised.value) is error
+
+
+@pytest.mark.parametrize("status", [200, 201, 204])
+def test_a_good_status_is_no_error(status: int) -> None:
+    """Nothing is raised."""
+    check(status, {}, NOW)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7),
+        ({"retry-after": "999999"}, 3600),
+        ({"x-ratelimit": '{"remaining":0,"until":"2026-01-01T12:01:30Z"}'}, 90),
+        ({"x-ratelimit": '{"remaining":3,"until":"2026-01-01T12:01:30Z"}'}, 0),
+        ({"x-ratelimit": '{"remaining":0,"until":"2025-01-01T12:01:30Z"}'}, 0),
+        ({"x-ratelimit": "nonsense"}, 0),
+        ({"x-ratelimit": "[]"}, 0),
+        ({}, 0),
+    ],
+)
+def test_headers_say_how_long_everyone_waits(headers: dict[str, str], seconds: float) -> None:
+    """Retry-After goes before X-Ratelimit; what makes no sense asks for nothing."""
+    assert wait_of(headers, NOW) == seconds
+
+
+def test_a_429_without_headers_waits_as_long_as_the_cdn_asks_for() -> None:
+    """Five minutes."""
+    with pytest.raises(RateLimited) as raised:
+        check(429, {}, NOW)
+    assert raised.value.retry_after == 300
+
+
+def test_a_list_without_pagination_is_one_page() -> None:
+    """Older answers have no headers."""
+    assert page_facts({}, 3) == PageFacts(limit=3, pages=1, items=3)
+
+
+def test_pagination_that_makes_no_sense_is_a_fault() -> None:
+    """A limit of 0 would never end."""
+    headers = {"x-pagination-limit": "0", "x-pagination-page-count": "1", "x-pagination-item-count": "1"}
+    with pytest.raises(ServerFault, match="make no sense"):
+        page_facts(headers, 3)
