@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import typer
 from prometheus_client import REGISTRY
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -16,6 +17,7 @@ from pydantic.fields import FieldInfo
 from cinestream.bus import topology
 from cinestream.bus.declare import TopologySettings
 from cinestream.runtime.settings import PREFIX, BusSettings, CommonSettings, ServiceSettings
+from cinestream_demo.__main__ import app as demo_site
 from cinestream_demo.local.settings import LocalSettings
 from cinestream_etl.settings import EtlSettings, ToneSettings
 from cinestream_scraper.settings import ScraperSettings
@@ -38,10 +40,24 @@ SETTINGS: tuple[tuple[str, type[CommonSettings]], ...] = (
     ("`cinestream-etl`", EtlSettings),
     ("`cinestream-etl` and its commands `parse`, `reprocess` and `tone`", ToneSettings),
     ("`cinestream-stream-api`", StreamSettings),
-    ("`cinestream-trakt export` with `--every` or `--cron` (all else in [docs/trakt.md](docs/trakt.md))", OpsSettings),
+    ("`cinestream-trakt export` with `--every` or `--cron`", OpsSettings),
     ("`cinestream-topology`", TopologySettings),
     ("`cinestream-run` (`make run`)", LocalSettings),
 )
+
+SETTINGS_INTRODUCTION = """# Settings
+
+Generated from the code by `make docs`.
+
+Set an environment variable, or write the setting into the TOML file that `CINESTREAM_CONFIG` names.
+In the file, a setting has the name of its variable in lower case and without `CINESTREAM_`.
+Environment variables override the TOML file, and the file overrides the defaults.
+All invalid settings are reported together.
+`--check` prints the effective settings of a service, of `cinestream-topology` or of `cinestream-run`, with secrets masked.
+
+The demo site reads environment variables only, and has command options of the same meaning.
+The settings of the Trakt exporter are in [docs/trakt.md](../trakt.md#settings).
+"""
 
 
 def settings_table(settings: type[CommonSettings]) -> str:
@@ -68,9 +84,21 @@ def _default(field: FieldInfo) -> str:
     return f"`{value}`"
 
 
-def all_settings() -> str:
-    """Every setting, by who reads it."""
-    return "\n".join(f"**{title}**\n\n{settings_table(settings)}" for title, settings in SETTINGS)
+def settings_page() -> str:
+    """Return the document of all settings, with one table for each group of commands that reads them."""
+    tables = [(title, settings_table(settings)) for title, settings in SETTINGS]
+    tables.append(("`cinestream-demo-site`", options_table(demo_site)))
+    return SETTINGS_INTRODUCTION + "".join(f"\n## {title}\n\n{table}" for title, table in tables)
+
+
+def options_table(app: typer.Typer) -> str:
+    """Return the options of a command that can be given as environment variables, as a Markdown table."""
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for option in typer.main.get_command(app).params:
+        if option.envvar:
+            meaning = getattr(option, "help", "").rstrip(".")
+            rows.append(f"| `{option.envvar}` | `{option.default}` | {meaning} |")
+    return "\n".join(rows) + "\n"
 
 
 def trakt_table(section: type[BaseModel] = TraktSettings, path: str = "") -> str:
@@ -109,9 +137,9 @@ def between(text: str, name: str, content: str) -> str:
 
 def references() -> Iterable[tuple[Path, str]]:
     """Each generated file and what it should hold."""
-    readme, architecture = ROOT / "README.md", ROOT / "ARCHITECTURE.md"
-    yield readme, between(readme.read_text(), "settings", all_settings())
+    architecture = ROOT / "ARCHITECTURE.md"
     yield architecture, between(architecture.read_text(), "topology", topology.table())
+    yield ROOT / "docs" / "reference" / "settings.md", settings_page()
     title = "# Metrics\n\nGenerated from the code by `make docs`. Each service exports its own at `/metrics`.\n\n"
     yield ROOT / "docs" / "reference" / "metrics.md", title + metrics_table()
     trakt = ROOT / "docs" / "trakt.md"
