@@ -53,7 +53,7 @@ Set an environment variable, or write the setting into the TOML file that `CINES
 In the file, a setting has the name of its variable in lower case and without `CINESTREAM_`.
 Environment variables override the TOML file, and the file overrides the defaults.
 All invalid settings are reported together.
-`--check` prints the effective settings of a service, of `cinestream-topology` or of `cinestream-run`, with secrets masked.
+With `--check`, a service, `cinestream-topology` and `cinestream-run` print their effective settings, secrets masked.
 
 The demo site reads environment variables only, and has command options of the same meaning.
 The settings of the Trakt exporter are in [docs/trakt.md](../trakt.md#settings).

@@ -17,7 +17,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def main(
     host: Annotated[str, typer.Option(envvar="CINESTREAM_DEMO_HOST", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="CINESTREAM_DEMO_PORT", min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 8080,
+    port: Annotated[
+        int, typer.Option(envvar="CINESTREAM_DEMO_PORT", min=0, max=65535, help="Port to listen on; 0: any free one.")
+    ] = 8080,
     films: Annotated[
         int | None, typer.Option(min=1, help="How many; more than are bundled takes the extra all-films.")
     ] = None,
