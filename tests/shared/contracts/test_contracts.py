@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cinestream.contracts import DeadLetter, Envelope, Invalid, Kind, Lane, Movie, Outcome, RawPage, ScrapeRequest
-from cinestream.contracts.page import MAX_PAGE_BYTES
+from cinestream.contracts.page import MAX_PAGE_BYTES, PageHeaders
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -60,6 +60,16 @@ def test_a_damaged_page_is_invalid_and_nothing_else(body: bytes, headers: dict[s
     envelope = page().encode()
     with contextlib.suppress(Invalid):
         RawPage.decode(Envelope({**envelope.headers, **headers}, body))
+
+
+def test_the_headers_of_a_page_are_read_without_its_body() -> None:
+    """The facts of the reading are those of the whole page, and a damaged body is no fault of them."""
+    sent = page()
+    headers = PageHeaders.decode(sent.encode()._replace(body=b"not zstd"))
+    assert headers.model_dump() == sent.model_dump(exclude={"html"})
+    assert headers.subject == sent.subject
+    with pytest.raises(Invalid, match="Cinestream-Schema"):
+        PageHeaders.decode(Envelope({}, b""))
 
 
 def test_a_newer_schema_says_what_to_do() -> None:

@@ -1,9 +1,9 @@
-"""`RawPage`: a page as the browser saw it, with the facts of its reading."""
+"""`RawPage`: a page as the browser saw it. `PageHeaders`: the facts of its reading alone."""
 
 import sys
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -21,6 +21,9 @@ MAX_PAGE_BYTES = 10_000_000
 """A page that is larger than this when decompressed is refused: a zstd bomb, not a film."""
 
 
+P = TypeVar("P", bound=BaseModel)
+
+
 class Outcome(StrEnum):
     """What the page turned out to be; only the first four carry a body.
 
@@ -36,12 +39,12 @@ class Outcome(StrEnum):
     MOVED = "moved"
 
 
-class RawPage(BaseModel):
-    """The whole page after its dynamic parts loaded.
+class PageHeaders(BaseModel):
+    """The facts of a reading, which a message carries as headers.
 
-    `url` is the one asked for, `final_url` the one that answered; `status` the HTTP status of the document;
-    `fetched_at` when the browser handed it over (UTC); `layout` a hint, never a promise; `html` at most
-    `MAX_PAGE_BYTES` as UTF-8, empty for an outcome without body.
+    `url` is the requested address and `final_url` the address that answered. `status` is the HTTP status of the
+    document. `fetched_at` is the time (UTC) at which the browser handed the page over. `layout` is a hint, never a
+    promise.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,12 +57,29 @@ class RawPage(BaseModel):
     status: Annotated[int, Field(ge=100, le=599)]
     fetched_at: AwareDatetime
     layout: str = ""
-    html: str = ""
 
     @property
     def subject(self) -> str:
         """Where this page is stored."""
         return subjects.page(self.kind, self.id)
+
+    @classmethod
+    def decode(cls, envelope: Envelope) -> Self:
+        """Read the facts from the headers of a message. The body is not looked at.
+
+        Raises:
+            Invalid: the message is not a raw page, or a header is wrong.
+        """
+        return _validated(cls, _facts(envelope))
+
+
+class RawPage(PageHeaders):
+    """The whole page after its dynamic parts loaded.
+
+    `html` has at most `MAX_PAGE_BYTES` bytes as UTF-8. It is empty for an outcome without a body.
+    """
+
+    html: str = ""
 
     def encode(self) -> Envelope:
         """This page as a message: the facts as headers, the HTML as a zstd body.
@@ -90,24 +110,30 @@ class RawPage(BaseModel):
         Raises:
             Invalid: not a raw page, damaged, or larger than `MAX_PAGE_BYTES` when decompressed.
         """
-        require_schema(envelope, "raw-page", newest=1)
-        headers = envelope.headers
-        try:
-            return cls.model_validate(
-                {
-                    "kind": headers.get("Cinestream-Kind"),
-                    "id": headers.get("Cinestream-Id"),
-                    "outcome": headers.get("Cinestream-Outcome"),
-                    "url": headers.get("Cinestream-Url"),
-                    "final_url": headers.get("Cinestream-Final-Url"),
-                    "status": headers.get("Cinestream-Status"),
-                    "fetched_at": headers.get("Cinestream-Fetched-At"),
-                    "layout": headers.get("Cinestream-Layout") or "",
-                    "html": html_bytes(envelope).decode("utf-8", "replace"),
-                }
-            )
-        except ValidationError as error:
-            raise Invalid(f"raw page: {error}") from error
+        facts = _facts(envelope)
+        return _validated(cls, {**facts, "html": html_bytes(envelope).decode("utf-8", "replace")})
+
+
+def _facts(envelope: Envelope) -> dict[str, str | None]:
+    require_schema(envelope, "raw-page", newest=1)
+    headers = envelope.headers
+    return {
+        "kind": headers.get("Cinestream-Kind"),
+        "id": headers.get("Cinestream-Id"),
+        "outcome": headers.get("Cinestream-Outcome"),
+        "url": headers.get("Cinestream-Url"),
+        "final_url": headers.get("Cinestream-Final-Url"),
+        "status": headers.get("Cinestream-Status"),
+        "fetched_at": headers.get("Cinestream-Fetched-At"),
+        "layout": headers.get("Cinestream-Layout") or "",
+    }
+
+
+def _validated(model: type[P], facts: dict[str, str | None]) -> P:
+    try:
+        return model.model_validate(facts)
+    except ValidationError as error:
+        raise Invalid(f"raw page: {error}") from error
 
 
 def fetched_at(headers: dict[str, str]) -> datetime | None:
