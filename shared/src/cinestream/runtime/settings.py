@@ -11,7 +11,32 @@ from typing import Annotated, Literal, TypeVar
 
 import typer
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from cinestream.runtime.logs import configure_logs
+from cinestream.runtime.renamed import (
+    Environment,
+    RenamedValues,
+    TomlFile,
+    conflict,
+    old_names,
+    renamed,
+    renamed_values,
+    warn_renamed,
+)
+
+__all__ = [
+    "PREFIX",
+    "BusSettings",
+    "CommonSettings",
+    "FileSettings",
+    "Port",
+    "ServiceSettings",
+    "load_settings",
+    "masked",
+    "print_settings",
+    "renamed",
+]
 
 PREFIX = "CINESTREAM_"
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
@@ -36,8 +61,8 @@ class FileSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment over TOML file over defaults."""
         path = os.environ.get(_file_variable(settings_cls))
-        toml = (TomlConfigSettingsSource(settings_cls, path),) if path else ()
-        return (init_settings, env_settings, *toml)
+        toml = (TomlFile(settings_cls, path),) if path else ()
+        return (init_settings, Environment(settings_cls), *toml)
 
 
 class CommonSettings(FileSettings):
@@ -77,17 +102,35 @@ def load_settings(settings: type[Settings], *, told: Callable[[str], str] = str)
         typer.echo(told(f"{variable}: there is no file {path}"), err=True)
         raise SystemExit(2)
     try:
-        unknown = _unknown_variables(settings)
-        for name in unknown:
-            typer.echo(told(f"{name}: there is no such setting"), err=True)
-        if not unknown:
-            return settings()
+        old = list(renamed_values(settings, path))
+        faults = [f"{name}: there is no such setting" for name in _unknown_variables(settings)]
+        faults += [fault for values in old if (fault := conflict(settings, values))]
+        for fault in faults:
+            typer.echo(told(fault), err=True)
+        if not faults:
+            loaded = settings()
+            _warn_of_old_names(loaded, old)
+            return loaded
     except ValidationError as error:
-        for fault in error.errors():
-            typer.echo(told(_fault(settings, fault["loc"], fault["msg"], fault["input"])), err=True)
+        labels = {values.name: values.old_label for values in old if values.new is None}
+        for details in error.errors():
+            fault = _fault(settings, details["loc"], details["msg"], details["input"])
+            label = labels.get(str(details["loc"][0])) if details["loc"] else None
+            typer.echo(told(f"{fault}, set by its old name {label}" if label else fault), err=True)
     except ValueError as error:  # an unreadable TOML file, or a list that is not JSON
         typer.echo(told(f"settings: {error}"), err=True)
     raise SystemExit(2)
+
+
+def _warn_of_old_names(settings: FileSettings, old: list[RenamedValues]) -> None:
+    if not old:
+        return
+    # Logs are usually configured after the settings are read, because the settings say how.
+    configure_logs(
+        getattr(settings, "log_format", "console"), getattr(settings, "log_level", "info"), service="settings"
+    )
+    for values in old:
+        warn_renamed(values.old_label, values.new_label)
 
 
 def _fault(settings: type[FileSettings], loc: tuple[int | str, ...], message: str, value: object) -> str:
@@ -111,7 +154,8 @@ def _unknown_variables(settings: type[FileSettings]) -> list[str]:
     if not delimiter:
         return []
     prefix = settings.model_config.get("env_prefix") or ""
-    known = {_file_variable(settings), *(f"{prefix}{name}".upper() for name in settings.model_fields)}
+    names = (*settings.model_fields, *old_names(settings).values())
+    known = {_file_variable(settings), *(f"{prefix}{name}".upper() for name in names)}
     mine = (name for name in sorted(os.environ) if name.startswith(prefix))
     return [name for name in mine if name not in known and prefix + _first(name, prefix, delimiter) not in known]
 

@@ -1,0 +1,165 @@
+"""Settings with a new name."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import structlog
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+from tools import references
+
+from cinestream.runtime.renamed import warn_renamed
+from cinestream.runtime.settings import CommonSettings, load_settings, print_settings, renamed
+
+OLD, NEW = "CINESTREAM_TEST_HANDS", "CINESTREAM_TEST_CONCURRENCY"
+
+
+class Example(CommonSettings):
+    """Settings of which two were renamed."""
+
+    test_concurrency: int = renamed(16, old="test_hands", ge=1, description="Pages processed at once")
+    test_password: SecretStr = renamed(SecretStr(""), old="test_secret", description="A password")
+
+
+@pytest.fixture(autouse=True)
+def _forget_warnings() -> Iterator[None]:
+    warn_renamed.cache_clear()
+    yield
+    structlog.reset_defaults()
+
+
+def write_toml(path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write a settings file and let the environment name it."""
+    path.write_text(text)
+    monkeypatch.setenv("CINESTREAM_CONFIG", str(path))
+
+
+def refused(capsys: pytest.CaptureFixture[str], settings: type[BaseSettings] = Example) -> str:
+    """Return the message of settings that are refused."""
+    with pytest.raises(SystemExit) as stopped:
+        load_settings(settings)  # type: ignore[type-var]
+    assert stopped.value.code == 2
+    return capsys.readouterr().err
+
+
+def test_old_variable_works_and_one_warning_names_both(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The old variable sets the field, and one line on stderr names the old and the new variable."""
+    monkeypatch.setenv(OLD, "3")
+    assert load_settings(Example).test_concurrency == 3
+    assert load_settings(Example).test_concurrency == 3
+    output = capsys.readouterr()
+    assert output.out == ""
+    (line,) = output.err.splitlines()
+    assert OLD in line
+    assert NEW in line
+    assert "warning" in line
+
+
+def test_warning_uses_the_configured_log_format(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The warning is a JSON line where logs are JSON."""
+    monkeypatch.setenv(OLD, "3")
+    monkeypatch.setenv("CINESTREAM_LOG_FORMAT", "json")
+    load_settings(Example)
+    assert f'"new": "{NEW}"' in capsys.readouterr().err
+
+
+def test_old_toml_key_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The old key of the file sets the field and is named by the warning."""
+    write_toml(tmp_path / "c.toml", "test_hands = 4\n", monkeypatch)
+    assert load_settings(Example).test_concurrency == 4
+    error = capsys.readouterr().err
+    assert f"test_hands in {tmp_path / 'c.toml'}" in error
+    assert NEW in error
+
+
+def test_new_name_gives_no_warning(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The new variable alone is read without a warning."""
+    monkeypatch.setenv(NEW, "5")
+    assert load_settings(Example).test_concurrency == 5
+    assert capsys.readouterr().err == ""
+
+
+def test_equal_values_are_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both names may be set to the same value, however it is written."""
+    monkeypatch.setenv(OLD, "6")
+    monkeypatch.setenv(NEW, "06")
+    assert load_settings(Example).test_concurrency == 6
+    monkeypatch.delenv(NEW)
+    write_toml(tmp_path / "c.toml", "test_concurrency = 6\n", monkeypatch)
+    assert load_settings(Example).test_concurrency == 6
+
+
+def test_different_values_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Different values are an error with code 2 that names both, in the environment, in the file, or across the two."""
+    monkeypatch.setenv(OLD, "6")
+    monkeypatch.setenv(NEW, "7")
+    error = refused(capsys)
+    assert OLD in error
+    assert NEW in error
+    monkeypatch.delenv(OLD)
+    write_toml(tmp_path / "c.toml", "test_hands = 6\n", monkeypatch)
+    error = refused(capsys)
+    assert "test_hands in" in error
+    assert NEW in error
+    monkeypatch.delenv(NEW)
+    write_toml(tmp_path / "c.toml", "test_hands = 6\ntest_concurrency = 7\n", monkeypatch)
+    error = refused(capsys)
+    assert "test_hands in" in error
+    assert "test_concurrency in" in error
+
+
+def test_empty_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty variable, as docker compose passes one through, is unset by either name."""
+    monkeypatch.setenv(OLD, "")
+    monkeypatch.setenv(NEW, "7")
+    assert load_settings(Example).test_concurrency == 7
+    monkeypatch.setenv(NEW, "")
+    assert load_settings(Example).test_concurrency == 16
+    assert capsys.readouterr().err == ""
+    monkeypatch.setenv(OLD, "8")
+    assert load_settings(Example).test_concurrency == 8
+
+
+def test_wrong_value_by_the_old_name_names_both(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong value that was set by the old name is reported with both names."""
+    monkeypatch.setenv(OLD, "0")
+    error = refused(capsys)
+    assert OLD in error
+    assert NEW in error
+
+
+def test_conflict_of_secrets_shows_no_value(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The error about two different secrets shows neither."""
+    monkeypatch.setenv("CINESTREAM_TEST_SECRET", "first-secret")
+    monkeypatch.setenv("CINESTREAM_TEST_PASSWORD", "other-secret")
+    error = refused(capsys)
+    assert "CINESTREAM_TEST_SECRET" in error
+    assert "first-secret" not in error
+    assert "other-secret" not in error
+
+
+def test_check_and_reference_show_the_new_name_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--check` and the generated reference know the new name only."""
+    monkeypatch.setenv(OLD, "3")
+    settings = load_settings(Example)
+    capsys.readouterr()
+    print_settings(settings)
+    table = references.settings_table(Example)
+    for text in (capsys.readouterr().out, table):
+        assert NEW in text
+        assert OLD not in text
