@@ -1,0 +1,92 @@
+"""Texts for a user that an application can translate.
+
+The parts of a program that do the work write plain English and know no language. The command line translates a text
+by its template, which is the key of a gettext catalogue.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import orjson
+
+
+class Message(str):
+    """A text in plain English that keeps the template and the values it was made from.
+
+    Put one into any exception, or wherever a text is expected:
+
+        raise Invalid(Message("{name} has more than {limit:,} bytes", name=name, limit=limit))
+
+    A value may be another message, or an exception whose first argument is one. `translate` of the application then
+    translates it too. Extraction tools find templates by the name of this class, so write them as literals.
+
+    Args:
+        template: the text in the syntax of `str.format`, with named fields.
+        values: the value of each field.
+    """
+
+    template: str
+    plural: str = ""
+    values: Mapping[str, Any]
+
+    def __new__(cls, template: str, /, **values: Any) -> Self:
+        """Format the text."""
+        return cls._made(template, values)
+
+    @classmethod
+    def _made(cls, template: str, values: Mapping[str, Any], plural: str = "") -> Self:
+        chosen = plural if plural and values["count"] != 1 else template
+        message = super().__new__(cls, chosen.format(**values))
+        message.template, message.values, message.plural = template, values, plural
+        return message
+
+    def dumps(self) -> str:
+        """Return the message as JSON, for a file. Values that JSON does not know are stored as their text."""
+        return orjson.dumps(_parts(self)).decode()
+
+    @staticmethod
+    def loads(text: str) -> "Message":
+        """Return the message that `dumps` stored. Raise ValueError for any other text."""
+        try:
+            return _message(orjson.loads(text))
+        except (ValueError, KeyError) as error:
+            raise ValueError(f"not a stored message ({error})") from None
+
+
+class Plural(Message):
+    """A message that depends on a number, its value `count`.
+
+    Args:
+        template: the text for a count of 1.
+        plural: the text for every other count. A translation may have more forms.
+        count: the number.
+        values: the values of the other fields.
+    """
+
+    def __new__(cls, template: str, plural: str, /, *, count: int, **values: Any) -> Self:
+        """Format the text that fits the count."""
+        return cls._made(template, {"count": count, **values}, plural)
+
+
+def message_of(text: object) -> object:
+    """Return the message that an exception carries, and anything else unchanged."""
+    return text.args[0] if isinstance(text, Exception) and text.args and isinstance(text.args[0], Message) else text
+
+
+def _parts(message: Message) -> list[Any]:
+    return [message.template, message.plural, {name: _stored(value) for name, value in message.values.items()}]
+
+
+def _stored(value: object) -> Any:
+    value = message_of(value)
+    if isinstance(value, Message):
+        return _parts(value)
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def _message(parts: object) -> Message:
+    match parts:
+        case [str() as template, str() as plural, dict() as values]:
+            restored = {name: _message(value) if isinstance(value, list) else value for name, value in values.items()}
+            return (Plural if plural else Message)._made(template, restored, plural)
+    raise ValueError("expected a template, a plural and values")
