@@ -10,7 +10,7 @@ from tests.trakt_export.server import Account, Item, movie, play
 
 from cinestream_trakt_export.export.films import Incomplete, export
 from cinestream_trakt_export.letterboxd.verify import read_records, verify_folder
-from cinestream_trakt_export.library.date_range import ALWAYS, Window
+from cinestream_trakt_export.library.date_range import ALL_DAYS, DateRange
 from cinestream_trakt_export.library.request import Request, Summary
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.account import account
@@ -19,10 +19,12 @@ from cinestream_trakt_export.trakt.client import connected
 pytestmark = pytest.mark.anyio
 
 
-async def run(settings: TraktSettings, kind: str, out: Path, *, mode: str = "auto", window: Window = ALWAYS) -> Summary:
+async def run(
+    settings: TraktSettings, kind: str, out: Path, *, mode: str = "auto", date_range: DateRange = ALL_DAYS
+) -> Summary:
     """Export."""
     async with connected(settings) as client:
-        return await export(client, settings, await account(client), Request(kind, out, mode, window))
+        return await export(client, settings, await account(client), Request(kind, out, mode, date_range))
 
 
 def written(out: Path, kind: str) -> list[str]:
@@ -109,13 +111,13 @@ async def test_what_happened_before_a_day_is_left_out_but_not_forgotten(
         play(1, movie(2), "1970-01-01T00:00:00.000Z"),
     ]
     trakt.lists["/sync/watched/movies"] = []
-    await run(settings, "history", tmp_path, window=Window(date(2026, 5, 1)))
+    await run(settings, "history", tmp_path, date_range=DateRange(date(2026, 5, 1)))
     assert written(tmp_path, "history")[1:] == ["1,tt0000001,Film 1,1901,,2026-05-01,true"]
     trakt.lists["/sync/ratings/movies"] = [
         {"rated_at": f"{year}-01-01T12:00:00.000Z", "rating": 5, "type": "movie", "movie": movie(year)}
         for year in (2025, 2026)
     ]
-    await run(settings, "ratings", tmp_path, window=Window(date(2026, 1, 1)))
+    await run(settings, "ratings", tmp_path, date_range=DateRange(date(2026, 1, 1)))
     assert [line.split(",")[0] for line in written(tmp_path, "ratings")[1:]] == ["2026"]
 
 

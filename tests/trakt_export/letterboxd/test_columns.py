@@ -15,14 +15,14 @@ from tests.trakt_export.server import Account, Item, movie, play
 
 from cinestream_trakt_export.export.films import export
 from cinestream_trakt_export.export.shows import export_shows
-from cinestream_trakt_export.letterboxd.columns import Level, facts_of
 from cinestream_trakt_export.letterboxd.verify import verify_folder
-from cinestream_trakt_export.library.request import Request
+from cinestream_trakt_export.library.facts import facts_of
+from cinestream_trakt_export.library.request import KINDS, Request
+from cinestream_trakt_export.options import Level
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.account import account
 from cinestream_trakt_export.trakt.client import connected
 from cinestream_trakt_export.trakt.endpoints import COLLECTED_MOVIES, WATCHED_MOVIES, WATCHED_SHOWS
-from cinestream_trakt_export.trakt.plans import KINDS
 
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(400)]
 LEVELS: tuple[Level, ...] = get_args(Level)

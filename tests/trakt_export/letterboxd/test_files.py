@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.letterboxd.csv_files import Parts, line, write_skipped
-from cinestream_trakt_export.letterboxd.diary import COLUMNS, Rating, rows_of_film
+from cinestream_trakt_export.letterboxd.diary import COLUMNS, rows_of_film
 from cinestream_trakt_export.letterboxd.verify import read_records, verify_folder
 from cinestream_trakt_export.library.films import parse_entry
+from cinestream_trakt_export.library.values import Rating
 
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\\\r"))
 HEADER = "tmdbID,imdbID,Title,Year,WatchedDate,Rewatch\n"

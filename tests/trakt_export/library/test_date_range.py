@@ -15,7 +15,7 @@ from tests.trakt_export.server import Account, Item, movie, play
 from cinestream_trakt_export.export.films import Incomplete
 from cinestream_trakt_export.letterboxd.diary import local_date
 from cinestream_trakt_export.letterboxd.verify import verify_folder
-from cinestream_trakt_export.library.date_range import Window
+from cinestream_trakt_export.library.date_range import DateRange
 from cinestream_trakt_export.library.request import Request
 from cinestream_trakt_export.settings import TraktSettings
 
@@ -43,24 +43,24 @@ def library(trakt: Account) -> Account:
 
 
 @pytest.mark.parametrize(
-    "window",
+    "date_range",
     [
-        Window(date(2025, 1, 1)),
-        Window(date(2020, 3, 1), date(2020, 9, 30)),
-        Window(None, date(2016, 6, 30)),
-        Window(date(2026, 5, 1), date(2026, 5, 31)),
+        DateRange(date(2025, 1, 1)),
+        DateRange(date(2020, 3, 1), date(2020, 9, 30)),
+        DateRange(None, date(2016, 6, 30)),
+        DateRange(date(2026, 5, 1), date(2026, 5, 31)),
     ],
 )
 async def test_the_rows_are_those_of_the_whole(
-    library: Account, settings: TraktSettings, tmp_path: Path, window: Window
+    library: Account, settings: TraktSettings, tmp_path: Path, date_range: DateRange
 ) -> None:
     """Rewatches of films seen before, and ratings on the nearest viewing, though only these days are asked for."""
     await run(settings, "history", tmp_path / "all")
     pages = len(library.pages())
     library.log.clear()
-    await run(settings, "history", tmp_path / "some", window=window)
+    await run(settings, "history", tmp_path / "some", date_range=date_range)
     assert len(library.pages()) < pages - 15
-    rows = [line for line in written(tmp_path / "all", "history")[1:] if window.holds(line.split(",")[5])]
+    rows = [line for line in written(tmp_path / "all", "history")[1:] if date_range.holds(line.split(",")[5])]
     assert written(tmp_path / "some", "history")[1:] == rows
     assert not rows or "true" in "".join(rows)
 
@@ -75,7 +75,7 @@ async def test_a_play_of_these_days_that_is_missing_is_noticed(
     history.insert(0, play(5000, movie(77), "2024-12-31T12:00:00.000Z"))
     monkeypatch.setattr(library, "times", lambda: times)
     with pytest.raises(Incomplete):
-        await run(settings, "history", tmp_path, window=Window(date(2025, 1, 1)))
+        await run(settings, "history", tmp_path, date_range=DateRange(date(2025, 1, 1)))
 
 
 def test_the_command_has_both_ends(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
@@ -91,10 +91,10 @@ def test_the_command_has_both_ends(library: Account, settings: TraktSettings, tm
     assert verify_folder(out)[1] == []
 
 
-@pytest.mark.parametrize("window", [Window(), Window(date(2020, 3, 1)), Window(None, date(2020, 9, 30))])
-def test_an_interrupted_export_is_resumed_with_its_days(tmp_path: Path, window: Window) -> None:
+@pytest.mark.parametrize("date_range", [DateRange(), DateRange(date(2020, 3, 1)), DateRange(None, date(2020, 9, 30))])
+def test_an_interrupted_export_is_resumed_with_its_days(tmp_path: Path, date_range: DateRange) -> None:
     """The request that a checkpoint names is the one that was begun."""
-    request = Request("history", tmp_path, "individual", window)
+    request = Request("history", tmp_path, "individual", date_range)
     assert Request.of(request.identity("ann", "https://api.trakt.tv")) == request
 
 
@@ -113,9 +113,9 @@ def test_days_are_those_of_the_calendar(zone: str, at: int) -> None:
 @given(zone=st.sampled_from(ZONES), since=st.dates(), until=st.dates(), at=SECONDS)
 def test_a_window_asks_for_all_of_its_days(zone: str, since: date, until: date, at: int) -> None:
     """What is on one of its days, in any zone, is between the bounds, and between those that Trakt is told."""
-    window, there = Window(since, until), ZoneInfo(zone)
-    if window.holds(local_date(at, there)):
-        first, late = window.seconds(there)
+    date_range, there = DateRange(since, until), ZoneInfo(zone)
+    if date_range.holds(local_date(at, there)):
+        first, late = date_range.seconds(there)
         moment = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
         assert first <= at < late
-        assert window.query["start_at"] <= moment <= window.query["end_at"]
+        assert date_range.query["start_at"] <= moment <= date_range.query["end_at"]

@@ -9,15 +9,7 @@ from tests.trakt_export.server import Account, movie
 
 from cinestream_flow.breaker import State
 from cinestream_flow.pool import PoolFull
-from cinestream_trakt_export.settings import (
-    Breaker,
-    Cache,
-    Capabilities,
-    Performance,
-    Retry,
-    TraktSettings,
-    Workers,
-)
+from cinestream_trakt_export.settings import Breaker, Cache, Capabilities, Performance, Retry, TraktSettings, Workers
 from cinestream_trakt_export.trakt.client import connected
 from cinestream_trakt_export.trakt.errors import RateLimited, ServerFault
 

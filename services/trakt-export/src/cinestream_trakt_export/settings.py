@@ -15,8 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from cinestream.runtime import settings as runtime
 from cinestream_trakt_export.durations import Duration, Size
 from cinestream_trakt_export.i18n.messages import told
-from cinestream_trakt_export.letterboxd.columns import LETTERBOXD, Level
-from cinestream_trakt_export.trakt.errors import Fault
+from cinestream_trakt_export.options import LETTERBOXD, Fault, Level
 
 PREFIX = "CINESTREAM_TRAKT_"
 Url = Annotated[str, Field(pattern=r"^https?://[^/]+(/.*[^/])?$")]

@@ -11,7 +11,7 @@ from cinestream_flow.checkpoint import CheckpointRefused
 from cinestream_trakt_export.cli.progress import Bars, Outcome, print_preview, print_summary
 from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.films import checkpoint_of, export, export_archive
-from cinestream_trakt_export.export.incremental import Before, activities_of
+from cinestream_trakt_export.export.incremental import PreviousExport, activities_of
 from cinestream_trakt_export.export.shows import export_shows, export_shows_archive
 from cinestream_trakt_export.i18n.messages import say, told
 from cinestream_trakt_export.library.request import Request, Summary
@@ -22,7 +22,7 @@ from cinestream_trakt_export.trakt.endpoints import LAST_ACTIVITIES
 from cinestream_trakt_export.trakt.errors import NeedsLogin, TraktError
 
 if TYPE_CHECKING:
-    from cinestream_trakt_export.export.stream_lookup import FilmsKnown
+    from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
 log = structlog.get_logger("trakt")
 Report = Callable[[Sequence[Outcome]], None]
@@ -34,7 +34,7 @@ async def export_lists(
     settings: TraktSettings,
     owner: Account,
     requests: Sequence[Request],
-    known: "FilmsKnown | None",
+    known: "StreamLookup | None",
     *,
     report: Report,
     incremental: bool = False,
@@ -50,7 +50,7 @@ async def export_lists(
     async def one(request: Request) -> Summary:
         seen = activities_of(request.kind, activities)
         path = checkpoint_of(settings, owner, request).with_suffix(".done")
-        before = Before(path, request.identity(owner.slug, settings.api.url))
+        before = PreviousExport(path, request.identity(owner.slug, settings.api.url))
         again = incremental and not (request.preview or request.enrich)
         summary = before.unchanged(request, seen) if again else None
         if summary is None:

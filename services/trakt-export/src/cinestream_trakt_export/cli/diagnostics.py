@@ -13,7 +13,7 @@ from cinestream_trakt_export.cli import health as health_facts
 from cinestream_trakt_export.cli.session import with_trakt
 from cinestream_trakt_export.export.details import read_details
 from cinestream_trakt_export.i18n.messages import say, speak, told
-from cinestream_trakt_export.library.filters import Wanted
+from cinestream_trakt_export.library.filters import Filters
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_settings
 from cinestream_trakt_export.trakt.cache import open_cache
 from cinestream_trakt_export.trakt.client import Trakt
@@ -37,10 +37,10 @@ def details(
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="End at the first film that cannot be read.")] = False,
 ) -> None:
     """Print what Trakt says of films: a JSON object a line, as they come."""
-    wanted = Wanted(genre or (), status or ())
+    wanted = Filters(genre or (), status or ())
 
     def write(record: dict[str, Any]) -> None:
-        if "error" in record or not wanted or wanted.film(record["movie"]):
+        if "error" in record or not wanted or wanted.accepts_movie(record["movie"]):
             typer.echo(orjson.dumps(record).decode())
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:

@@ -25,14 +25,13 @@ from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.films import checkpoint_of
 from cinestream_trakt_export.i18n.messages import say, told
 from cinestream_trakt_export.letterboxd.verify import verify_folder
-from cinestream_trakt_export.library.date_range import Window
-from cinestream_trakt_export.library.filters import Wanted
-from cinestream_trakt_export.library.request import Request
+from cinestream_trakt_export.library.date_range import DateRange
+from cinestream_trakt_export.library.filters import Filters
+from cinestream_trakt_export.library.request import KINDS, MODES, Request
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings
 from cinestream_trakt_export.trakt.account import account
 from cinestream_trakt_export.trakt.client import Trakt
 from cinestream_trakt_export.trakt.errors import TraktError
-from cinestream_trakt_export.trakt.plans import KINDS, MODES
 
 _PREVIEWED = 10  # rows
 Kind = Enum("Kind", {name: name for name in (*KINDS, "all")}, type=str)  # type: ignore[misc]
@@ -80,18 +79,18 @@ def export(
 ) -> None:
     """Write lists of your library as Letterboxd import files; what was interrupted goes on where it was."""
     schedule = schedule_of(every, cron)
-    window = Window(since.date() if since else None, until.date() if until else None)
-    if window.empty or (time_zone and not from_archive):
-        typer.echo(say("export.days" if window.empty else "archive.only"), err=True)
+    date_range = DateRange(since.date() if since else None, until.date() if until else None)
+    if date_range.empty or (time_zone and not from_archive):
+        typer.echo(say("export.days" if date_range.empty else "archive.only"), err=True)
         raise typer.Exit(2)
     report = tell_log if schedule else tell
 
     def wanted(settings: TraktSettings) -> list[Request]:
         how = mode.value if mode else settings.export.mode
         names = KINDS if kind.value == "all" else [kind.value]
-        first, films = _PREVIEWED if preview else 0, Wanted(tuple(genre or ()), tuple(status or ()))
+        first, films = _PREVIEWED if preview else 0, Filters(tuple(genre or ()), tuple(status or ()))
         level = settings.api.extended
-        return [Request(name, out, how, window, first, enrich, films, level, enqueue) for name in names]
+        return [Request(name, out, how, date_range, first, enrich, films, level, enqueue) for name in names]
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
         owner, requests = await account(trakt), wanted(settings)

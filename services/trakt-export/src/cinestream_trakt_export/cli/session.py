@@ -25,7 +25,7 @@ from cinestream_trakt_export.trakt.client import Trakt, connected
 from cinestream_trakt_export.trakt.errors import TraktError
 
 if TYPE_CHECKING:
-    from cinestream_trakt_export.export.stream_lookup import FilmsKnown
+    from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
 _EXTRAS = {"cryptography": "encryption", "keyring": "keyring", "pyinstrument": "profiling"}
 _PLAIN = (TraktError, Transient, CheckpointRefused, MemoryExceeded, BatchFailed)
@@ -125,7 +125,7 @@ def profiled(folder: Path | None, settings: TraktSettings) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def our_stream(requests: Sequence[Request], *, service: bool = False) -> "AsyncIterator[FilmsKnown | None]":
+async def our_stream(requests: Sequence[Request], *, service: bool = False) -> "AsyncIterator[StreamLookup | None]":
     """The way to our own stream of films; None when no request asks it anything, and NATS need not be there.
 
     A service waits for NATS as long as it takes; for others Transient is raised after ten seconds.
@@ -134,8 +134,8 @@ async def our_stream(requests: Sequence[Request], *, service: bool = False) -> "
         yield None
         return
     from cinestream.runtime.connected import connected as bus_connected  # NATS: not for every command
-    from cinestream_trakt_export.export.stream_lookup import FilmsKnown
+    from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
     settings, patience = load_common_settings(BusSettings, told=told), None if service else _PATIENCE
     async with bus_connected(settings, "trakt-export", patience=patience) as bus:
-        yield FilmsKnown(bus)
+        yield StreamLookup(bus)

@@ -16,7 +16,7 @@ import msgspec
 
 from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.i18n.messages import say
-from cinestream_trakt_export.letterboxd.columns import Facts
+from cinestream_trakt_export.library.facts import Facts
 from cinestream_trakt_export.library.films import Entry, number_of, parse_entry, title_of
 from cinestream_trakt_export.library.store import Store
 from cinestream_trakt_export.trakt.endpoints import (

@@ -23,23 +23,65 @@ from cinestream_trakt_export.export.completeness import Told, read_proof
 from cinestream_trakt_export.export.list_reader import ListReader, Place, Progress
 from cinestream_trakt_export.export.rows import Rows
 from cinestream_trakt_export.i18n.messages import say, told
-from cinestream_trakt_export.letterboxd.columns import Facts, facts_of, levels_of
 from cinestream_trakt_export.letterboxd.csv_files import Parts, write_skipped
-from cinestream_trakt_export.library.date_range import ALWAYS, Seconds, Window
+from cinestream_trakt_export.library.date_range import ALL_DAYS, DateRange, Seconds
+from cinestream_trakt_export.library.facts import Facts, facts_of, levels_of
 from cinestream_trakt_export.library.films import Entry, number_of, title_of
-from cinestream_trakt_export.library.filters import EVERYTHING, Wanted
-from cinestream_trakt_export.library.request import Request, Summary
+from cinestream_trakt_export.library.filters import NO_FILTERS, Filters
+from cinestream_trakt_export.library.request import Request, Summary, mode_of
 from cinestream_trakt_export.library.store import Store
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.account import Account
 from cinestream_trakt_export.trakt.client import Trakt
+from cinestream_trakt_export.trakt.endpoints import (
+    COLLECTED_MOVIES,
+    HISTORY_MOVIES,
+    RATED_MOVIES,
+    WATCHED_MOVIES,
+    WATCHLIST_MOVIES,
+)
 from cinestream_trakt_export.trakt.errors import TraktError
-from cinestream_trakt_export.trakt.plans import RATED, Plan, mode_of, plan_of
 
 if TYPE_CHECKING:
-    from cinestream_trakt_export.export.stream_lookup import FilmsKnown
+    from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
 ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an export reads: its list, and, for those that have one, the map that proves it complete.
+
+    Args:
+        path: the list.
+        form: of its rows, a key of `letterboxd.COLUMNS`.
+        proof: where the map is; empty for a list that is proved by its count.
+        each_time: whether the list has an item for each play, as the map has.
+        rated: whether the rows have ratings.
+    """
+
+    path: str
+    form: str
+    proof: str = ""
+    each_time: bool = False
+    rated: bool = False
+
+
+_FILMS = Plan(WATCHED_MOVIES, "films", proof=WATCHED_MOVIES, rated=True)
+_DIARY = Plan(HISTORY_MOVIES, "diary", proof=WATCHED_MOVIES, each_time=True, rated=True)
+RATED = Plan(RATED_MOVIES, "ratings")
+_OTHERS = {
+    "ratings": RATED,
+    "watchlist": Plan(WATCHLIST_MOVIES, "watchlist"),
+    "collection": Plan(COLLECTED_MOVIES, "list"),
+}
+
+
+def plan_of(kind: str, mode: str) -> Plan:
+    """The plan of an export: one row per viewing in mode "individual", where the list has viewings, else per film."""
+    if kind in _OTHERS:
+        return _OTHERS[kind]
+    return _DIARY if mode == "individual" else _FILMS
 
 
 class Incomplete(TraktError):
@@ -53,7 +95,7 @@ async def export(
     request: Request,
     *,
     progress: Progress = lambda path, there, of: None,
-    known: "FilmsKnown | None" = None,
+    known: "StreamLookup | None" = None,
 ) -> Summary:
     """Export one list of the account; raises TraktError, and leaves older files there, when it cannot.
 
@@ -66,17 +108,17 @@ async def export(
             open_checkpoint(path, settings, request.identity(owner.slug, settings.api.url))
         )
         store = stack.enter_context(Store(path.with_suffix(".scratch")))
-        window = request.window if plan.each_time else ALWAYS
+        date_range = request.date_range if plan.each_time else ALL_DAYS
         facts = facts_of(request.extended, plan.path)
-        reading = _Reading(trakt, settings, checkpoint, store, progress, request.wanted, facts)
-        await reading.complete(plan, window, owner.zone)
+        reading = _Reading(trakt, settings, checkpoint, store, progress, request.filters, facts)
+        await reading.complete(plan, date_range, owner.zone)
         ratings = store if plan is RATED else None
         if plan.rated and request.extended != "min":
             ratings = stack.enter_context(Store(path.with_suffix(".ratings")))
             await _Reading(trakt, settings, checkpoint, ratings, progress).complete(RATED)
         asked = {"enqueue": request.enqueue, "enrich": request.enrich}
         directors = await known.directors(store.imdb_ids(), **asked) if known else None
-        rows = Rows(plan.form, owner.zone, request.window, directors, request.extended, facts)
+        rows = Rows(plan.form, owner.zone, request.date_range, directors, request.extended, facts)
         summary = finish(request, rows, store, ratings, buffer_size=settings.streaming.buffer_size)
         checkpoint.remove()
     return replace(summary, requests=trakt.requests - before)
@@ -97,7 +139,7 @@ def export_archive(archive: Archive, settings: TraktSettings, zone: ZoneInfo, re
                 raise Incomplete(say("archive.short", path=archive.path, missing=missing))
         if plan.rated and archive.has(RATED.path):
             archive.load(RATED.path, ratings)
-        rows = Rows(plan.form, zone, request.window, None, request.extended, facts)
+        rows = Rows(plan.form, zone, request.date_range, None, request.extended, facts)
         rated = store if plan is RATED else ratings
         return finish(request, rows, store, rated, buffer_size=settings.streaming.buffer_size)
 
@@ -133,26 +175,26 @@ def open_checkpoint(path: Path, settings: TraktSettings, identity: dict[str, str
 
 @dataclass(frozen=True)
 class _Reading:
-    """A list on its way from Trakt into the store; films that are not `wanted` are hidden there, `facts` noted."""
+    """A list on its way from Trakt into the store; films that are not `filters` are hidden there, `facts` noted."""
 
     trakt: Trakt
     settings: TraktSettings
     checkpoint: Checkpoint
     store: Store
     progress: Progress
-    wanted: Wanted = EVERYTHING
+    filters: Filters = NO_FILTERS
     facts: Facts | None = None
 
-    async def complete(self, plan: Plan, window: Window = ALWAYS, zone: ZoneInfo | None = None) -> None:
+    async def complete(self, plan: Plan, date_range: DateRange = ALL_DAYS, zone: ZoneInfo | None = None) -> None:
         """Read a list until it is proved complete; it may have changed while it was read, so this is tried again.
 
-        Of a window, the list has what happened in it; Trakt's map says what else did.
+        Of a date_range, the list has what happened in it; Trakt's map says what else did.
         """
-        reason, within = "", window.seconds(zone) if window and zone else None
+        reason, within = "", date_range.seconds(zone) if date_range and zone else None
         for attempt in range(1, ATTEMPTS + 1):
             self.store.clear()
             reader = ListReader(
-                self.trakt, self.checkpoint, plan.path, attempt=attempt, query=window.query, levels=self._levels
+                self.trakt, self.checkpoint, plan.path, attempt=attempt, query=date_range.query, levels=self._levels
             )
             look = self._look if self._levels else None
             await reader.read(self._add, self.settings, on_bad=self._skip, look=look, progress=self.progress)
@@ -165,12 +207,12 @@ class _Reading:
     @property
     def _levels(self) -> list[str]:
         """What Trakt is asked to say of the items beside the usual."""
-        return levels_of(self.facts, full=bool(self.wanted))
+        return levels_of(self.facts, full=bool(self.filters))
 
     def _look(self, entries: Sequence[Entry], places: Sequence[Place]) -> None:
         pairs = [*zip(entries, (item for _, item in places), strict=True)]
-        if self.wanted:
-            self.store.hide(entry.number for entry, item in pairs if not self.wanted.item(item))
+        if self.filters:
+            self.store.hide(entry.number for entry, item in pairs if not self.filters.accepts(item))
         if self.facts:
             self.store.note((entry.number, self.facts.of_json(item)) for entry, item in pairs)
 

@@ -20,7 +20,7 @@ def activities_of(kind: str, activities: Any) -> Mapping[str, Any]:
     return {name: activities.get(name) for name in _SECTIONS.get(kind, ("movies",))}
 
 
-class Before:
+class PreviousExport:
     """What an export came to the last time.
 
     Args:

@@ -6,12 +6,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cinestream.contracts.errors import Invalid
-from cinestream_trakt_export.letterboxd.columns import LETTERBOXD, Facts, Level, kept
+from cinestream_trakt_export.letterboxd.columns import kept
 from cinestream_trakt_export.letterboxd.csv_files import Parts
-from cinestream_trakt_export.letterboxd.diary import COLUMNS, IDENTITY, Rating, Row, rows_of_film
-from cinestream_trakt_export.library.date_range import ALWAYS, Window
+from cinestream_trakt_export.letterboxd.diary import COLUMNS, IDENTITY, rows_of_film
+from cinestream_trakt_export.library.date_range import ALL_DAYS, DateRange
+from cinestream_trakt_export.library.facts import Facts
 from cinestream_trakt_export.library.films import Entry
 from cinestream_trakt_export.library.store import Key, Store
+from cinestream_trakt_export.library.values import Rating, Row
+from cinestream_trakt_export.options import LETTERBOXD, Level
 
 _IMDB = IDENTITY.index("imdbID")
 
@@ -23,7 +26,7 @@ class Rows:
     Args:
         form: of the rows, a key of `letterboxd.COLUMNS`.
         zone: where the viewer lives.
-        window: what happened on other days is left out.
+        date_range: what happened on other days is left out.
         directors: by IMDb id; None for files without them.
         level: which of the usual columns stay.
         facts: the columns besides, whose texts the store has.
@@ -31,7 +34,7 @@ class Rows:
 
     form: str
     zone: ZoneInfo
-    window: Window = ALWAYS
+    date_range: DateRange = ALL_DAYS
     directors: Mapping[str, str] | None = None
     level: Level = LETTERBOXD
     facts: Facts | None = None
@@ -41,7 +44,7 @@ class Rows:
         rated = with_rating(store.films(), ratings.ratings() if ratings else ())
         usual = self.columns == COLUMNS[self.form]
         for entries, rating in rated:
-            rows = rows_of_film(self.form, entries, rating, self.zone, window=self.window)
+            rows = rows_of_film(self.form, entries, rating, self.zone, date_range=self.date_range)
             for row in rows if usual else self._other(rows, entries[0], store):
                 yield entries[0], row
 

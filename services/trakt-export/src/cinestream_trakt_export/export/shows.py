@@ -16,14 +16,15 @@ from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.films import ATTEMPTS, Incomplete, checkpoint_of, open_checkpoint
 from cinestream_trakt_export.export.list_reader import NOTHING, ListReader, Place, Progress
 from cinestream_trakt_export.i18n.messages import say
-from cinestream_trakt_export.letterboxd.columns import Facts, facts_of, kept, levels_of
+from cinestream_trakt_export.letterboxd.columns import kept
 from cinestream_trakt_export.letterboxd.csv_files import Parts, write_skipped
-from cinestream_trakt_export.letterboxd.diary import Row
+from cinestream_trakt_export.library.facts import Facts, facts_of, levels_of
 from cinestream_trakt_export.library.films import title_of
-from cinestream_trakt_export.library.filters import Wanted
+from cinestream_trakt_export.library.filters import Filters
 from cinestream_trakt_export.library.request import Request, Summary
 from cinestream_trakt_export.library.series import item_id, series_entries
 from cinestream_trakt_export.library.series_store import COLUMNS, Item, SeriesStore
+from cinestream_trakt_export.library.values import Row
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.account import Account
 from cinestream_trakt_export.trakt.client import Trakt
@@ -36,7 +37,7 @@ from cinestream_trakt_export.trakt.endpoints import (
 )
 
 if TYPE_CHECKING:
-    from cinestream_trakt_export.export.stream_lookup import FilmsKnown
+    from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
 
 async def export_shows(
@@ -46,7 +47,7 @@ async def export_shows(
     request: Request,
     *,
     progress: Progress = lambda path, there, of: None,
-    known: "FilmsKnown | None" = None,
+    known: "StreamLookup | None" = None,
 ) -> Summary:
     """Export the series of the account: as `export.export` does films; our stream knows films only.
 
@@ -59,8 +60,8 @@ async def export_shows(
         checkpoint = stack.enter_context(open_checkpoint(path, settings, identity))
         store = stack.enter_context(SeriesStore(path.with_suffix(".scratch")))
         for name in _lists(each_time=each_time):
-            query = request.window.query if name == HISTORY_EPISODES else NOTHING
-            asked = _Asked(name, query, request.wanted, facts_of(request.extended, name))
+            query = request.date_range.query if name == HISTORY_EPISODES else NOTHING
+            asked = _Asked(name, query, request.filters, facts_of(request.extended, name))
             await _complete(trakt, settings, checkpoint, store, asked, progress)
         summary = _finish(request, owner.zone, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
         checkpoint.remove()
@@ -77,7 +78,7 @@ def export_shows_archive(archive: Archive, settings: TraktSettings, zone: ZoneIn
             facts = facts_of(request.extended, name)
             for place in archive.items(name):
                 try:
-                    store.add(name, _parse([place], request.wanted, facts))
+                    store.add(name, _parse([place], request.filters, facts))
                 except Invalid as error:
                     _skip(store, name, Bad("parse", place, str(error)))
         return _finish(request, zone, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
@@ -96,17 +97,17 @@ def _skip(store: SeriesStore, name: str, bad: Bad) -> None:
 
 @dataclass(frozen=True)
 class _Asked:
-    """A list, how it is asked for, which of its series are wanted, and the facts that are asked for besides."""
+    """A list, how it is asked for, which of its series are filters, and the facts that are asked for besides."""
 
     name: str
     query: Mapping[str, str]
-    wanted: Wanted
+    filters: Filters
     facts: Facts | None
 
     @property
     def levels(self) -> Sequence[str]:
         """What Trakt is asked to say beside the usual."""
-        return levels_of(self.facts, full=bool(self.wanted))
+        return levels_of(self.facts, full=bool(self.filters))
 
 
 async def _complete(
@@ -121,7 +122,7 @@ async def _complete(
     name = asked.name
 
     def parse(places: Sequence[Place]) -> Sequence[Item]:
-        return _parse(places, asked.wanted, asked.facts)
+        return _parse(places, asked.filters, asked.facts)
 
     async def add(items: Sequence[Item]) -> None:
         store.add(name, items)
@@ -144,8 +145,8 @@ async def _complete(
     raise Incomplete(say("export.short", path=name, attempts=ATTEMPTS, reason=reason))
 
 
-def _parse(places: Sequence[Place], wanted: Wanted, facts: Facts | None) -> Sequence[Item]:
-    """The items of these places; one that is not wanted is there without entries, because it counts."""
+def _parse(places: Sequence[Place], filters: Filters, facts: Facts | None) -> Sequence[Item]:
+    """The items of these places; one that is not filters is there without entries, because it counts."""
     items = []
     for position, json in places:
         try:
@@ -154,7 +155,7 @@ def _parse(places: Sequence[Place], wanted: Wanted, facts: Facts | None) -> Sequ
             raise Invalid(say("skipped.unreadable", error=error)) from None
         id = item_id(item, position=position)
         entries = [*series_entries(item, id=id, facts=facts)]
-        items.append((id, entries if not wanted or wanted.item(json) else []))
+        items.append((id, entries if not filters or filters.accepts(json) else []))
     return items
 
 
@@ -169,7 +170,7 @@ def _finish(request: Request, zone: ZoneInfo, store: SeriesStore, *, each_time: 
     columns = (*kept(request.extended, COLUMNS), *more)
     places = [(*COLUMNS, *more).index(name) for name in columns]
     found = store.rows(zone, each_time=each_time)
-    rows = (_fields(row, places) for row in found if request.window.holds(row[COLUMNS.index("Watched")]))
+    rows = (_fields(row, places) for row in found if request.date_range.holds(row[COLUMNS.index("Watched")]))
     if request.preview:
         first = [*islice(rows, request.preview)]
         return Summary(len(first), first=first, columns=columns)

@@ -18,7 +18,7 @@ _RETRIES = RetryPolicy(max_attempts=10)
 
 
 @dataclass(frozen=True)
-class FilmsKnown:
+class StreamLookup:
     """What is asked of our stream about a library, over a bus with the rights of the user `trakt-export`."""
 
     bus: Bus

@@ -13,13 +13,13 @@ from typing import BinaryIO
 from cinestream.contracts.errors import Invalid
 from cinestream_flow import atomic
 from cinestream_trakt_export.i18n.messages import say
-from cinestream_trakt_export.letterboxd.diary import IDENTITY, Row
+from cinestream_trakt_export.letterboxd.diary import IDENTITY
+from cinestream_trakt_export.library.values import Row, Skipped
 
 PART_BYTES = 1_000_000
 _FILM = len(IDENTITY)
 _QUOTED = re.compile(r'[,"\n]')
 _UNUSUAL = re.compile(r'[,"\n\r\\]')
-Skipped = tuple[str, str, str]  # id, title, reason
 _SKIPPED_HEADER = ["export", "id", "title", "reason"]
 
 

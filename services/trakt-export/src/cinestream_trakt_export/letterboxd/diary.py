@@ -7,14 +7,13 @@ what was not watched for certain (watchlist, collection) has the columns of a li
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from cinestream_trakt_export.library.date_range import ALWAYS, Window
+from cinestream_trakt_export.library.date_range import ALL_DAYS, DateRange
 from cinestream_trakt_export.library.films import Entry
+from cinestream_trakt_export.library.values import Rating, Row
 
 _DAY, _DAYS = 86400, 1 << 15  # a day's seconds; the days of 90 years
-Row = tuple[str, ...]
 IDENTITY = ("tmdbID", "imdbID", "Title", "Year")
 _VIEWED = (*IDENTITY, "Rating10", "WatchedDate", "Rewatch")
 COLUMNS: Mapping[str, Row] = {
@@ -24,13 +23,6 @@ COLUMNS: Mapping[str, Row] = {
     "watchlist": (*IDENTITY, "Review"),
     "list": IDENTITY,
 }
-
-
-class Rating(NamedTuple):
-    """A rating of a film, 1 to 10, and when it was given, in seconds since 1970."""
-
-    value: int
-    at: int | None
 
 
 def local_date(at: int | None, zone: ZoneInfo) -> str:
@@ -58,17 +50,17 @@ def _moment(at: int, zone: ZoneInfo) -> datetime:
 
 
 def rows_of_film(
-    form: str, entries: Sequence[Entry], rating: Rating | None, zone: ZoneInfo, *, window: Window = ALWAYS
+    form: str, entries: Sequence[Entry], rating: Rating | None, zone: ZoneInfo, *, date_range: DateRange = ALL_DAYS
 ) -> Iterable[Row]:
     """The rows of one film: all its entries in a list, oldest first and unknown times before, and its rating.
 
     A `form` is a key of `COLUMNS`, and says what the fields are. All have one row per film but the diary, which has
-    one per day on which the film was watched. What happened on a day outside of the window is left out.
+    one per day on which the film was watched. What happened on a day outside of the date_range is left out.
     """
     first, last = entries[0], entries[-1]
     if form == "diary":
-        return _viewings(entries, rating, zone, window)
-    if window and not window.holds(local_date(last.at, zone)):
+        return _viewings(entries, rating, zone, date_range)
+    if date_range and not date_range.holds(local_date(last.at, zone)):
         return []
     if form == "films":
         date = local_date(last.at, zone)
@@ -79,13 +71,13 @@ def rows_of_film(
     return [(*first.identity, first.notes)] if form == "watchlist" else [(*first.identity,)]
 
 
-def _viewings(plays: Sequence[Entry], rating: Rating | None, zone: ZoneInfo, window: Window) -> Iterator[Row]:
+def _viewings(plays: Sequence[Entry], rating: Rating | None, zone: ZoneInfo, date_range: DateRange) -> Iterator[Row]:
     """One row per day. A play at an unknown time is one before all others, as Trakt uses it: "seen some day"."""
     rated = local_date(_nearest(plays, rating), zone) if rating else None
-    before, identity, narrow = None, plays[0].identity, bool(window)
+    before, identity, narrow = None, plays[0].identity, bool(date_range)
     for play in plays:
         date = local_date(play.at, zone)
-        if date != before and (not narrow or window.holds(date)):
+        if date != before and (not narrow or date_range.holds(date)):
             yield *identity, _ten(rating) if date == rated else "", date, _rewatch(date, again=before is not None)
         before = date
 

@@ -12,7 +12,7 @@ _FIRST, _LAST = date(1970, 1, 2), date(9999, 12, 28)  # so that there are days a
 
 
 @dataclass(frozen=True)
-class Window:
+class DateRange:
     """The days from `since` to `until`, both included; None: without a beginning, without an end."""
 
     since: date | None = None
@@ -54,4 +54,4 @@ def _utc(day: date) -> str:
     return datetime.combine(day, time(), UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-ALWAYS = Window()
+ALL_DAYS = DateRange()

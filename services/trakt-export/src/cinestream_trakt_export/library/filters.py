@@ -24,7 +24,7 @@ _decode = msgspec.json.Decoder(_Item).decode
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Filters:
     """Films with one of the `genres` and one of the `statuses`, in any case; none named: any."""
 
     genres: Sequence[str] = ()
@@ -33,7 +33,7 @@ class Wanted:
     def __bool__(self) -> bool:
         return bool(self.genres or self.statuses)
 
-    def item(self, item: bytes | msgspec.Raw) -> bool:
+    def accepts(self, item: bytes | msgspec.Raw) -> bool:
         """Whether the film or series of an item of a list (JSON) is wanted.
 
         What cannot be read is, so that it is reported.
@@ -43,16 +43,16 @@ class Wanted:
         except msgspec.DecodeError:
             return True
         film = decoded.movie or decoded.show
-        return film is None or self._wants(film.genres, film.status)
+        return film is None or self._matches(film.genres, film.status)
 
-    def film(self, movie: Any) -> bool:
+    def accepts_movie(self, movie: Any) -> bool:
         """Whether a film, as Trakt's details give it, is wanted."""
-        return isinstance(movie, dict) and self._wants(movie.get("genres"), movie.get("status"))
+        return isinstance(movie, dict) and self._matches(movie.get("genres"), movie.get("status"))
 
-    def _wants(self, genres: Any, status: Any) -> bool:
+    def _matches(self, genres: Any, status: Any) -> bool:
         has = {str(genre).casefold() for genre in genres} if isinstance(genres, list) else set()
         by_genre = not self.genres or any(genre.casefold() in has for genre in self.genres)
         return by_genre and (not self.statuses or str(status).casefold() in {s.casefold() for s in self.statuses})
 
 
-EVERYTHING = Wanted()
+NO_FILTERS = Filters()

@@ -6,11 +6,20 @@ from datetime import date
 from pathlib import Path
 from typing import cast
 
-from cinestream_trakt_export.letterboxd.columns import LETTERBOXD, Level
-from cinestream_trakt_export.letterboxd.diary import Row
-from cinestream_trakt_export.library.date_range import ALWAYS, Window
-from cinestream_trakt_export.library.filters import EVERYTHING, Wanted
-from cinestream_trakt_export.trakt.plans import mode_of
+from cinestream_trakt_export.library.date_range import ALL_DAYS, DateRange
+from cinestream_trakt_export.library.filters import NO_FILTERS, Filters
+from cinestream_trakt_export.library.values import Row
+from cinestream_trakt_export.options import LETTERBOXD, Level
+
+KINDS = ("watched", "history", "collection", "ratings", "watchlist", "shows")
+MODES = ("aggregated", "individual")
+
+
+def mode_of(kind: str, mode: str) -> str:
+    """The mode that counts: "auto" is a row per viewing for the history, and one per film for all else."""
+    if mode != "auto":
+        return mode
+    return "individual" if kind == "history" else "aggregated"
 
 
 @dataclass(frozen=True)
@@ -18,13 +27,13 @@ class Request:
     """What is exported, and where to.
 
     Args:
-        kind: one of `plans.KINDS`.
+        kind: one of `KINDS`.
         out: folder of the files.
-        mode: one of `plans.MODES`, or "auto".
-        window: what happened on other days is left out.
+        mode: one of `MODES`, or "auto".
+        date_range: what happened on other days is left out.
         preview: so many rows are shown, and nothing is written; 0: all is written.
         enrich: whether the rows have the directors that our stream knows.
-        wanted: which films; others are left out.
+        filters: which films; others are left out.
         extended: which columns the files have, as `columns` says.
         enqueue: whether our scraper is asked for the films.
     """
@@ -32,10 +41,10 @@ class Request:
     kind: str
     out: Path
     mode: str = "auto"
-    window: Window = ALWAYS
+    date_range: DateRange = ALL_DAYS
     preview: int = 0
     enrich: bool = False
-    wanted: Wanted = EVERYTHING
+    filters: Filters = NO_FILTERS
     extended: Level = LETTERBOXD
     enqueue: bool = False
 
@@ -46,12 +55,12 @@ class Request:
             "api": api,
             "enrich": "yes" if self.enrich else "",
             "export": self.kind,
-            "genre": ",".join(self.wanted.genres),
+            "genre": ",".join(self.filters.genres),
             "mode": mode_of(self.kind, self.mode),
             "out": str(self.out.resolve()),
             "preview": str(self.preview),
-            "since": self.window.since.isoformat() if self.window.since else "",
-            "status": ",".join(self.wanted.statuses),
+            "since": self.date_range.since.isoformat() if self.date_range.since else "",
+            "status": ",".join(self.filters.statuses),
         } | self._newer
 
     @property
@@ -60,7 +69,7 @@ class Request:
         named = {
             "enqueue": "yes" if self.enqueue else "",
             "extended": self.extended if self.extended != LETTERBOXD else "",
-            "until": self.window.until.isoformat() if self.window.until else "",
+            "until": self.date_range.until.isoformat() if self.date_range.until else "",
         }
         return {name: value for name, value in named.items() if value}
 
@@ -68,17 +77,17 @@ class Request:
     def of(cls, identity: Mapping[str, str]) -> "Request":
         """The request that has this identity."""
         days = (identity.get(name) for name in ("since", "until"))
-        window = Window(*(date.fromisoformat(day) if day else None for day in days))
+        date_range = DateRange(*(date.fromisoformat(day) if day else None for day in days))
         preview, enrich = int(identity["preview"]), bool(identity["enrich"])
-        wanted = Wanted(*(tuple(filter(None, identity[name].split(","))) for name in ("genre", "status")))
+        filters = Filters(*(tuple(filter(None, identity[name].split(","))) for name in ("genre", "status")))
         return cls(
             identity["export"],
             Path(identity["out"]),
             identity["mode"],
-            window,
+            date_range,
             preview,
             enrich,
-            wanted,
+            filters,
             cast(Level, identity.get("extended", LETTERBOXD)),
             bool(identity.get("enqueue")),
         )

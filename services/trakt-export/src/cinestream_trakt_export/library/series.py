@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 
 from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.i18n.messages import say
-from cinestream_trakt_export.letterboxd.columns import Facts
-from cinestream_trakt_export.letterboxd.diary import Row
-from cinestream_trakt_export.library.values import id_text, number_text, rating_of, text_of, time_in
+from cinestream_trakt_export.library.facts import Facts
+from cinestream_trakt_export.library.values import Row, id_text, number_text, rating_of, text_of, time_in
 
 _TIMES_OF_EPISODE = ("watched_at", "last_watched_at", "collected_at", "rated_at")
 

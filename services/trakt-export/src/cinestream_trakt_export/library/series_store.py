@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from cinestream_trakt_export.letterboxd.csv_files import Skipped
-from cinestream_trakt_export.letterboxd.diary import Row
 from cinestream_trakt_export.library.scratch import Scratch
 from cinestream_trakt_export.library.series import SeriesEntry
+from cinestream_trakt_export.library.values import Row, Skipped
 from cinestream_trakt_export.trakt.endpoints import COLLECTED_SHOWS, HISTORY_EPISODES, WATCHED_SHOWS
 
 # Not one of Letterboxd's names: it would take the series for films if the file were imported.

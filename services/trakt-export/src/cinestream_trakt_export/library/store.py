@@ -7,11 +7,10 @@ from pathlib import Path
 
 import orjson
 
-from cinestream_trakt_export.letterboxd.csv_files import Skipped
-from cinestream_trakt_export.letterboxd.diary import Rating, Row
 from cinestream_trakt_export.library.date_range import Seconds
 from cinestream_trakt_export.library.films import Entry, entry_of, name_of
 from cinestream_trakt_export.library.scratch import Scratch
+from cinestream_trakt_export.library.values import Rating, Row, Skipped
 
 _TABLES = """
 CREATE TABLE entry (number INTEGER PRIMARY KEY, tmdb INTEGER, name TEXT, trakt INTEGER, imdb TEXT, title TEXT,

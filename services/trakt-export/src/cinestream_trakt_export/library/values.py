@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.i18n.messages import say
@@ -15,6 +15,17 @@ FIRST, LAST = ((time - _EPOCH) // _SECOND for time in (_KNOWN_FROM, _KNOWN_TO))
 """Seconds since 1970 between which a time is one: before, Trakt means "some day"; in 9999 the calendar ends."""
 LARGEST = 1 << 53
 """Of the numbers of Trakt."""
+Row = tuple[str, ...]
+"""The fields of a row of a file."""
+Skipped = tuple[str, str, str]
+"""An item that was left out: its id, its title, the reason."""
+
+
+class Rating(NamedTuple):
+    """A rating of a film, 1 to 10, and when it was given, in seconds since 1970."""
+
+    value: int
+    at: int | None
 
 
 def number_text(value: Any, *, least: int = 1, most: int = LARGEST) -> str:

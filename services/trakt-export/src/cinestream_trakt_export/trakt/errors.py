@@ -11,14 +11,13 @@ Exception
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 import orjson
 
 from cinestream.contracts.errors import Transient
 from cinestream_trakt_export.i18n.messages import say
+from cinestream_trakt_export.options import Fault
 
-Fault = Literal["network", "timeout", "server", "rate_limit"]
 _DEFAULT_WAIT = 300.0  # what the CDN asks for, in front of Trakt
 _LONGEST_WAIT = 3600.0
 _REASONS = frozenset({400, 403, 404, 405, 409, 412, 420, 422, 423, 426})

@@ -1,0 +1,10 @@
+"""Choices that settings and several layers share."""
+
+from typing import Literal
+
+Level = Literal["letterboxd", "min", "full", "metadata", "images"]
+"""How many columns a file has, and how much Trakt is asked to say of an item (`extended`)."""
+LETTERBOXD: Level = "letterboxd"
+"""The default level: exactly the columns that Letterboxd imports."""
+Fault = Literal["network", "timeout", "server", "rate_limit"]
+"""Kinds of failures that may be retried."""
