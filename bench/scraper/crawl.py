@@ -18,8 +18,7 @@ from bench.scraper.site import ids
 from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import DeadLetter, ScrapeRequest, subjects
-from cinestream_scraper.browser.memory import memory_of
-from cinestream_scraper.browser.process_cleanup import marked
+from cinestream_scraper.browser.processes import marked, memory_of
 
 SCRIPTS = Path(sysconfig.get_path("scripts"))
 CONFIG = Path(__file__).parents[2] / "deploy" / "nats.conf"

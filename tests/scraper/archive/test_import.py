@@ -26,8 +26,8 @@ from cinestream.contracts import Envelope, RawPage
 from cinestream_scraper.archive.importer import Fate, import_pages, size_of, verdict_on
 from cinestream_scraper.archive.warc import Unreadable, files_in, pages_in
 from cinestream_scraper.cli.app import app
-from cinestream_scraper.pages.targets import Site
 from cinestream_scraper.pages.verdict import Action
+from cinestream_scraper.site import Site
 
 pytestmark = pytest.mark.anyio
 MODERN = "https://www.imdb.com/title/tt0000001/"

@@ -17,11 +17,12 @@ from cinestream_scraper.browser.session import BrowserSession, SiteUnreachable
 from cinestream_scraper.browser.visit import Waits
 from cinestream_scraper.pages.links import titles_of
 from cinestream_scraper.pages.reading import Reading
-from cinestream_scraper.pages.targets import Place, Site, place_of
+from cinestream_scraper.pages.targets import Place, place_of
 from cinestream_scraper.pages.verdict import Judgement, Verdict, judge
 from cinestream_scraper.politeness.access_policy import Leave
 from cinestream_scraper.politeness.dns import Names
 from cinestream_scraper.settings import ScraperSettings
+from cinestream_scraper.site import Site
 
 pytestmark = pytest.mark.browser
 

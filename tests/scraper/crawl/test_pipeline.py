@@ -16,10 +16,11 @@ from cinestream.contracts import Envelope, Invalid, Kind, Lane, Outcome, RawPage
 from cinestream_scraper.browser.pool import Sessions
 from cinestream_scraper.browser.session import BrowserSession, BrowserUnavailable
 from cinestream_scraper.crawl import schedule
-from cinestream_scraper.crawl.backlog import Backlog, GatedPull
+from cinestream_scraper.crawl.backlog import Backlog
 from cinestream_scraper.crawl.pipeline import Pipeline
 from cinestream_scraper.politeness.host import Host
 from cinestream_scraper.seeds import parse_seeds
+from cinestream_scraper.service.gated_pull import GatedPull
 from cinestream_scraper.settings import ScraperSettings
 
 pytestmark = pytest.mark.anyio

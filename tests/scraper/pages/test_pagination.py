@@ -13,8 +13,9 @@ from tests.scraper.pages.test_real_pages import text
 from cinestream.contracts import Kind, Lane, ScrapeRequest
 from cinestream_scraper.pages.links import led_to, titles_of
 from cinestream_scraper.pages.pagination import missing, next_page, offers_more
-from cinestream_scraper.pages.targets import Place, Site
+from cinestream_scraper.pages.targets import Place
 from cinestream_scraper.pages.verdict import Verdict, judge
+from cinestream_scraper.site import Site
 
 LIST = "list:ls055592025"
 SEARCH = "search:/search/title/?genres=drama"

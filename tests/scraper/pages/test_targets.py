@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cinestream.contracts import Invalid, Kind, ScrapeRequest
-from cinestream_scraper.pages.targets import Place, Site, place_of
+from cinestream_scraper.pages.targets import Place, place_of
+from cinestream_scraper.site import Site
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ from cinestream_scraper.browser.discovery import NoBrowser, find_browser
 from cinestream_scraper.browser.grid import Room
 from cinestream_scraper.browser.launch import Launch
 from cinestream_scraper.browser.pool import Sessions
-from cinestream_scraper.browser.process_cleanup import Run, marked
+from cinestream_scraper.browser.process_cleanup import Run
+from cinestream_scraper.browser.processes import marked
 from cinestream_scraper.browser.session import BrowserSession, SessionLost
 from cinestream_scraper.browser.visit import Waits
 from cinestream_scraper.crawl.pipeline import Pipeline

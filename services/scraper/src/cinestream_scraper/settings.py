@@ -11,10 +11,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from cinestream.runtime.settings import Port, ServiceSettings
-from cinestream_scraper.browser.grid import Server
 from cinestream_scraper.duration import Duration
-from cinestream_scraper.pages.targets import Site
 from cinestream_scraper.seeds import Seed, parse_seeds
+from cinestream_scraper.site import Server, Site
 
 Seconds = Annotated[Duration, Field(gt=0)]
 

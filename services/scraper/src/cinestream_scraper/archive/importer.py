@@ -25,8 +25,9 @@ from cinestream_scraper.crawl.backlog import Backlog
 from cinestream_scraper.crawl.raw_page import WITH_BODY, record_of
 from cinestream_scraper.pages.identity import Shape, identify
 from cinestream_scraper.pages.reading import Reading
-from cinestream_scraper.pages.targets import Place, Site, place_of
+from cinestream_scraper.pages.targets import Place, place_of
 from cinestream_scraper.pages.verdict import Action, Judgement, judge
+from cinestream_scraper.site import Site
 
 log = structlog.get_logger("scraper")
 

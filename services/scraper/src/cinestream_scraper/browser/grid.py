@@ -2,10 +2,8 @@
 
 import math
 import time
-from base64 import b64encode
 from collections.abc import Callable
-from typing import Any, NamedTuple, Self
-from urllib.parse import unquote, urlsplit
+from typing import Any
 
 import anyio
 import orjson
@@ -13,6 +11,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from cinestream_scraper.browser.threads import in_daemon_thread
+from cinestream_scraper.site import Server
 
 _KEPT = 15.0
 _PATIENCE = 5.0
@@ -43,36 +42,6 @@ class Room:
             return sessions_of(orjson.loads(ask("GET", f"{self._url.rstrip('/')}/status", wait=_PATIENCE).data))
         except (HTTPError, orjson.JSONDecodeError):
             return math.inf
-
-
-class Server(NamedTuple):
-    """A Selenium server: its address, and the name and password that may stand in it as `https://name:password@…`."""
-
-    url: str
-    name: str | None
-    password: str | None
-
-    @classmethod
-    def of(cls, url: str) -> Self:
-        """The parts of an address.
-
-        Raises:
-            ValueError: it is none, or has a name without a password or a password without a name: the driver would send
-                neither.
-        """
-        parts = urlsplit(url)
-        _ = parts.port  # one that is no number is refused when it is looked at, and not before
-        if bool(parts.username) != bool(parts.password):
-            raise ValueError("a name and a password go together: write it as in https://name:password@grid.example")
-        address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-        return cls(address, unquote(parts.username or "") or None, unquote(parts.password or "") or None)
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The name and password, if any, as a header: in UTF-8, as the driver sends them."""
-        if self.name is None:
-            return {}
-        return {"Authorization": f"Basic {b64encode(f'{self.name}:{self.password}'.encode()).decode()}"}
 
 
 def ask(method: str, url: str, *, wait: float) -> urllib3.BaseHTTPResponse:

@@ -18,7 +18,6 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from cinestream_scraper.browser import chrome, firefox
 from cinestream_scraper.browser.discovery import Installed, Kind
-from cinestream_scraper.browser.grid import Server
 from cinestream_scraper.browser.guard.bidi import BiDi
 from cinestream_scraper.browser.guard.devtools import DevTools
 from cinestream_scraper.browser.guard.request_guard import Guard, Tongue
@@ -26,6 +25,7 @@ from cinestream_scraper.browser.process_cleanup import SessionFiles
 from cinestream_scraper.politeness.access_policy import Leave
 from cinestream_scraper.politeness.dns import Names
 from cinestream_scraper.settings import ScraperSettings
+from cinestream_scraper.site import Server
 
 log = structlog.get_logger("scraper")
 

@@ -10,8 +10,6 @@ import os
 import re
 import secrets
 import shutil
-import signal
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,14 +19,13 @@ import structlog
 import urllib3.exceptions
 
 from cinestream_scraper.browser.grid import ask
+from cinestream_scraper.browser.processes import MARK, kill_marked
 
 log = structlog.get_logger("scraper")
 
-MARK = "CINESTREAM_BROWSER_OF"
 _REMOTE = "remote-session"
 _RUN = re.compile(r"[0-9a-f]{16}")
 _PATIENCE = 1.0
-_GLANCE = 0.002
 
 
 class Run:
@@ -109,61 +106,6 @@ def _end_remotes(directory: Path) -> None:
             continue
         with suppress(urllib3.exceptions.HTTPError, ValueError):  # a file that is damaged keeps nobody from starting
             ask("DELETE", url, wait=_PATIENCE)
-
-
-def kill_marked(mark: str) -> int:
-    """Kill all processes of a run (`<run>`) or of a session (`<run>/<session>`); return how many there were.
-
-    The helpers of a browser hide their environment, but share the session id (setsid) of its driver.
-    """
-    deadline = time.monotonic() + _PATIENCE
-    killed: set[int] = set()
-    while time.monotonic() < deadline:
-        found = marked(mark)
-        for pid in found:
-            killed.add(pid)
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        if not found and not any(_session_of(pid) for pid in killed):
-            break
-        time.sleep(_GLANCE)  # they are not our children: there is nothing to wait on
-    return len(killed)
-
-
-def marked(mark: str) -> set[int]:
-    """The living processes of the mark; none where there is no /proc."""
-    whole, prefix = f"{MARK}={mark}".encode(), f"{MARK}={mark}/".encode()
-    named: set[int] = set()
-    sessions: dict[int, int] = {}
-    for pid in _pids():
-        try:
-            with open(f"/proc/{pid}/environ", "rb") as environ:
-                variables = environ.read().split(b"\0")
-            if any(variable == whole or variable.startswith(prefix) for variable in variables):
-                named.add(pid)
-        except OSError:
-            pass
-        if (session := _session_of(pid)) is not None:
-            sessions[pid] = session
-    ours = {sessions[pid] for pid in named if pid in sessions} - {os.getsid(0)}
-    return named | {pid for pid, session in sessions.items() if session in ours}
-
-
-def _pids() -> list[int]:
-    try:
-        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
-    except OSError:
-        return []
-
-
-def _session_of(pid: int) -> int | None:
-    """The session id of a process that is alive (a zombie is not)."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as stat:
-            fields = stat.read().rpartition(b")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] == b"Z" else int(fields[3])
 
 
 @contextmanager

@@ -1,14 +1,12 @@
 """The scripts that look at a page from inside: what it is, its lazy sections, and the page as it is now."""
 
+from cinestream_scraper.pages.rows import FOUND, MORE_BUTTON
+
 CONSENT_FRAME = 'iframe[id^="sp_message_iframe"], iframe[title*="consent" i], iframe[src*="consent" i]'
 CONSENT_BUTTON = (
     '[data-testid="reject-button"], button[title*="reject" i], #onetrust-reject-all-handler, '
     '[data-testid="accept-button"], button[title*="accept" i], #onetrust-accept-btn-handler'
 )
-# A search by name shows titles, people and more, each with a button of their own.
-_FOUND = '[data-testid="find-results-section-title"]'
-_MORE = ".ipc-see-more button"
-MORE_BUTTON = f'[data-testid="chart-see-more"], {_FOUND} {_MORE}, body:not(:has({_FOUND})) {_MORE}'
 ROW = ".ipc-metadata-list-summary-item"
 
 NO_BOXES = """
@@ -74,7 +72,7 @@ return window.cinestreamParts === "loaded" ? "loaded" : "";
 """
 
 ROWS = f"""
-const section = document.querySelector({_FOUND!r}) || document;
+const section = document.querySelector({FOUND!r}) || document;
 const shown = section.querySelectorAll({ROW!r}).length;
 let held = 0;
 try {{

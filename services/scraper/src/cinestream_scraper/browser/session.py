@@ -12,12 +12,12 @@ from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from cinestream.contracts import Invalid, Kind, Transient
-from cinestream_scraper.browser.evidence import gather
 from cinestream_scraper.browser.guard.request_guard import Guard
 from cinestream_scraper.browser.launch import Launch
-from cinestream_scraper.browser.memory import memory_of
 from cinestream_scraper.browser.process_cleanup import Run
+from cinestream_scraper.browser.processes import memory_of
 from cinestream_scraper.browser.responses import ERROR_PAGES, Answer, completed, logged
+from cinestream_scraper.browser.snapshot import gather
 from cinestream_scraper.browser.visit import Waits, leave, visit
 from cinestream_scraper.pages.reading import Evidence, Reading
 from cinestream_scraper.pages.verdict import looks_challenged

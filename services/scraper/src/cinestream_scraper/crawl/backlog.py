@@ -1,34 +1,16 @@
-"""When no request is taken: while the host is paused, and while etl has too much to read."""
-
-from collections.abc import Callable
+"""The backlog of pages that etl has not read yet, which must not fill the stream."""
 
 import anyio
 import structlog
 
 from cinestream.bus import topology
-from cinestream.bus.consume import Source
-from cinestream.bus.jetstream import Bus, Delivery
+from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Transient
 from cinestream_scraper import metrics
 
 log = structlog.get_logger("scraper")
 
 _LOOK_EVERY = 2.0
-
-
-class GatedPull:
-    """A pull that gives nothing while the gate is closed."""
-
-    def __init__(self, pull: Source, closed: Callable[[], bool]) -> None:
-        self._pull = pull
-        self._closed = closed
-
-    async def fetch(self, most: int, *, wait: float) -> list[Delivery]:
-        """Like `Pull.fetch`; waits out `wait` when the gate is closed."""
-        if self._closed():
-            await anyio.sleep(wait)
-            return []
-        return await self._pull.fetch(most, wait=wait)
 
 
 class Backlog:

@@ -13,8 +13,8 @@ from selectolax.lexbor import LexborHTMLParser
 
 from cinestream.contracts import Invalid, Kind, ScrapeRequest
 from cinestream.contracts.lists import list_page
-from cinestream_scraper.browser.scripts import MORE_BUTTON
 from cinestream_scraper.pages.identity import next_data, path_into
+from cinestream_scraper.pages.rows import MORE_BUTTON
 
 _NEXT = ", ".join(('link[rel~="next"]', 'a[rel~="next"]', "a.next-page", 'a[data-testid="index-pagination-nxt"]'))
 _CHART = ("props", "pageProps", "pageData", "chartTitles")

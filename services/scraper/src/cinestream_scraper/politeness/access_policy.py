@@ -3,8 +3,8 @@
 from urllib.parse import urlsplit
 
 from cinestream.contracts import Invalid
-from cinestream_scraper.pages.targets import OVER_THE_NETWORK, Site
 from cinestream_scraper.politeness.dns import Names
+from cinestream_scraper.site import OVER_THE_NETWORK, Site
 
 
 class Leave:

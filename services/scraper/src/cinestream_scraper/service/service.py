@@ -19,9 +19,10 @@ from cinestream_scraper.browser.process_cleanup import Run
 from cinestream_scraper.browser.session import Bounds, BrowserSession
 from cinestream_scraper.browser.visit import Waits
 from cinestream_scraper.crawl import schedule
-from cinestream_scraper.crawl.backlog import Backlog, GatedPull
+from cinestream_scraper.crawl.backlog import Backlog
 from cinestream_scraper.crawl.pipeline import Pipeline
 from cinestream_scraper.politeness.host import Host
+from cinestream_scraper.service.gated_pull import GatedPull
 from cinestream_scraper.service.request_api import SERVICE, VERSION, Asking
 from cinestream_scraper.settings import ScraperSettings
 
