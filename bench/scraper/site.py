@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import cycle, islice
 
-from cinestream_demo.films.catalogue import Catalogue, open_catalogue
-from cinestream_demo.pages.faults import Lots, parse_shares
-from cinestream_demo.site.serve import listening, serve
-from cinestream_demo.site.site import Options, Site
+from cinestream_demo.films.catalogue import FilmCatalogue, open_catalogue
+from cinestream_demo.pages.fault_sampler import FaultSampler, parse_shares
+from cinestream_demo.site.serve import open_socket, serve
+from cinestream_demo.site.site import DemoSite, SiteOptions
 
 
 def ids(count: int) -> list[str]:
@@ -23,8 +23,8 @@ def ids(count: int) -> list[str]:
 
 def lots(faults: str, count: int) -> dict[str, str]:
     """Which fault falls to which film, of those that one falls to."""
-    drawn = Lots(parse_shares(faults))
-    return {id: fault.name for id in ids(count) if (fault := drawn.of(id))}
+    drawn = FaultSampler(parse_shares(faults))
+    return {id: fault.name for id in ids(count) if (fault := drawn.fault_of(id))}
 
 
 @contextmanager
@@ -44,9 +44,9 @@ def main() -> None:
     """Serve."""
     pages, latency_ms, faults = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     films = islice(cycle(open_catalogue()), pages)
-    catalogue = Catalogue(replace(film, id=id) for film, id in zip(films, ids(pages), strict=True))
-    site = Site(catalogue, Options(latency=latency_ms / 1000, faults=parse_shares(faults)))
-    bound = listening("127.0.0.1", 0)
+    catalogue = FilmCatalogue(replace(film, id=id) for film, id in zip(films, ids(pages), strict=True))
+    site = DemoSite(catalogue, SiteOptions(latency=latency_ms / 1000, faults=parse_shares(faults)))
+    bound = open_socket("127.0.0.1", 0)
     print(f"http://127.0.0.1:{bound.getsockname()[1]}", flush=True)
     serve(site, bound)
 

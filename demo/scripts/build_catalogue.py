@@ -16,7 +16,7 @@ import orjson
 
 from cinestream_demo.films.catalogue import all_films_database
 from cinestream_demo.films.film import person_ids
-from cinestream_demo.films.reserved import RESERVED
+from cinestream_demo.films.reserved_ids import RESERVED
 from cinestream_demo.films.wikidata import Facts, read_films
 
 HERE = Path(__file__).parent

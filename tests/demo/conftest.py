@@ -9,9 +9,9 @@ import orjson
 import pytest
 import uvicorn
 
-from cinestream_demo.films.catalogue import Catalogue, open_catalogue
-from cinestream_demo.site.serve import listening
-from cinestream_demo.site.site import Options, Site
+from cinestream_demo.films.catalogue import FilmCatalogue, open_catalogue
+from cinestream_demo.site.serve import open_socket
+from cinestream_demo.site.site import DemoSite, SiteOptions
 
 Json = Any
 
@@ -28,35 +28,35 @@ def linked_data(page: str) -> Json:
     return orjson.loads(page[start : page.index("</script>", start)])
 
 
-def visitor(site: Site) -> httpx2.AsyncClient:
+def visitor(site: DemoSite) -> httpx2.AsyncClient:
     """A client of the site that follows no redirects."""
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=site.app), base_url="http://demo")
 
 
 @pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
+def catalogue() -> FilmCatalogue:
     """The bundled films."""
     return open_catalogue()
 
 
 @pytest.fixture
-def site(catalogue: Catalogue) -> Site:
+def site(catalogue: FilmCatalogue) -> DemoSite:
     """A site without the consent dialog, whose clock stands still."""
-    return Site(catalogue, Options(consent="off", clock=lambda: 1_800_000_000.0))
+    return DemoSite(catalogue, SiteOptions(consent="off", clock=lambda: 1_800_000_000.0))
 
 
 @pytest.fixture
-async def client(site: Site) -> AsyncIterator[httpx2.AsyncClient]:
+async def client(site: DemoSite) -> AsyncIterator[httpx2.AsyncClient]:
     """A visitor of that site."""
     async with visitor(site) as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-def served(catalogue: Catalogue) -> Iterator[str]:
+def served(catalogue: FilmCatalogue) -> Iterator[str]:
     """The address of a site with all defaults, served by uvicorn over real HTTP."""
-    bound = listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(Site(catalogue).app, log_level="warning", timeout_graceful_shutdown=1))
+    bound = open_socket("127.0.0.1", 0)
+    server = uvicorn.Server(uvicorn.Config(DemoSite(catalogue).app, log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{bound.getsockname()[1]}"

@@ -79,7 +79,7 @@ def test_a_second_run_resumes_and_reads_nothing_fresh_again(data_dir: Path) -> N
         again.start()
         wait_until(lambda: len(again.movies) == 2, timeout=60, what=lambda: f"two films: {again.events}")
         again.stop()
-        second.wait_for(r"asked 2 ")
+        second.wait_for(r"requested 2 ")
         with urllib.request.urlopen(f"{second.demo_url}/__demo__/requests.json", timeout=60) as answer:
             requests = answer.read().decode()
     assert [event.id for event in again.movies] == [event.id for event in client.movies]

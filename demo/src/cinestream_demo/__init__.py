@@ -1,1 +1,1 @@
-"""A film site with the page shape of IMDb, for running and testing CineStream offline."""
+"""A film site with pages shaped like IMDb's, and the command that runs all of CineStream on one machine against it."""

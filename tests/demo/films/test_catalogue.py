@@ -1,4 +1,4 @@
-"""The bundled catalogue: what it promises to hold, and what `Catalogue` finds in it."""
+"""The bundled catalogue: what it promises to hold, and what `FilmCatalogue` finds in it."""
 
 import re
 import sqlite3
@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from cinestream_demo.films import catalogue as catalogue_module
-from cinestream_demo.films.catalogue import AllFilmsMissing, Catalogue, film_from, open_catalogue
-from cinestream_demo.films.film import Film, person_ids
-from cinestream_demo.films.reserved import RESERVED
+from cinestream_demo.films.catalogue import AllFilmsMissing, FilmCatalogue, film_from, open_catalogue
+from cinestream_demo.films.film import DemoFilm, person_ids
+from cinestream_demo.films.reserved_ids import RESERVED
 from cinestream_demo.films.wikidata import read_films
 
 
-def test_holds_at_least_250_real_films(catalogue: Catalogue) -> None:
+def test_holds_at_least_250_real_films(catalogue: FilmCatalogue) -> None:
     """The site has enough films for a chart of 250, the two best known among them."""
     assert len(catalogue) >= 300
     assert len(catalogue.top) == 250
@@ -22,7 +22,7 @@ def test_holds_at_least_250_real_films(catalogue: Catalogue) -> None:
     assert catalogue.get("tt0068646") in catalogue.top
 
 
-def test_every_film_is_whole(catalogue: Catalogue) -> None:
+def test_every_film_is_whole(catalogue: FilmCatalogue) -> None:
     """Each film has an id of IMDb's form, a title, year, rating, genres, directors and one or two sentences of plot."""
     for film in catalogue:
         assert re.fullmatch(r"tt\d{7,8}", film.id)
@@ -42,7 +42,7 @@ def test_every_film_is_whole(catalogue: Catalogue) -> None:
         assert 1 <= len(film.keywords) <= 5
 
 
-def test_no_two_plots_are_alike(catalogue: Catalogue) -> None:
+def test_no_two_plots_are_alike(catalogue: FilmCatalogue) -> None:
     """No plot is a template filled in: no two begin with the same four words or share most of their words."""
     plots = [film.plot or "" for film in catalogue]
     assert len({" ".join(plot.split()[:4]) for plot in plots}) > 0.97 * len(plots)
@@ -56,7 +56,7 @@ def test_no_two_plots_are_alike(catalogue: Catalogue) -> None:
     assert alike == []
 
 
-def test_is_broad(catalogue: Catalogue) -> None:
+def test_is_broad(catalogue: FilmCatalogue) -> None:
     """Many directors have three films or more, and there are many decades, countries and certificates."""
     directors = Counter(person.id for film in catalogue for person in film.directors)
     assert sum(films >= 3 for films in directors.values()) >= 40
@@ -66,7 +66,7 @@ def test_is_broad(catalogue: Catalogue) -> None:
     assert any(film.title != film.original_title for film in catalogue)
 
 
-def test_people_have_one_id_each(catalogue: Catalogue) -> None:
+def test_people_have_one_id_each(catalogue: FilmCatalogue) -> None:
     """A person id is eight digits, and stands for one name throughout."""
     names: dict[str, set[str]] = {}
     for film in catalogue:
@@ -86,12 +86,12 @@ def test_person_ids_are_stable_and_free_of_collisions() -> None:
     assert ids.items() < more.items()
 
 
-def test_reserved_ids_are_not_of_the_catalogue(catalogue: Catalogue) -> None:
+def test_reserved_ids_are_not_of_the_catalogue(catalogue: FilmCatalogue) -> None:
     """No reserved id is a film's, so none is in a chart."""
     assert not RESERVED.keys() & {film.id for film in catalogue}
 
 
-def test_more_like_this(catalogue: Catalogue) -> None:
+def test_more_like_this(catalogue: FilmCatalogue) -> None:
     """Twelve other films, the same each time, that share a genre or a director with the film."""
     for film in catalogue:
         similar = catalogue.more_like(film)
@@ -101,7 +101,7 @@ def test_more_like_this(catalogue: Catalogue) -> None:
         assert similar == catalogue.more_like(film)
 
 
-def test_search_folds_case_and_accents(catalogue: Catalogue) -> None:
+def test_search_folds_case_and_accents(catalogue: FilmCatalogue) -> None:
     """A search finds titles and original titles, whatever their case and accents; an empty one finds nothing."""
     assert [film.id for film in catalogue.search("AMELIE")] == ["tt0211915"]
     assert [film.id for film in catalogue.search("shichinin")] == ["tt0047478"]
@@ -143,6 +143,6 @@ def test_reads_the_data_set(tmp_path: Path) -> None:
     assert (one["countries"], one["languages"]) == (["FR"], ["en"])
     assert one["cast"] == ["G H", "E F"]
     film = film_from({**two, "keywords": [], "plot": None}, person_ids(["G H"]))
-    assert isinstance(film, Film)
+    assert isinstance(film, DemoFilm)
     assert (film.rating, film.runtime_minutes, film.plot) == (10.0, None, None)
     assert film.directors == film.cast

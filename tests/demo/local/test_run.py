@@ -10,7 +10,7 @@ from tests.conftest import ROOT, free_port
 
 from cinestream_demo.local.child import CannotRun
 from cinestream_demo.local.plan import USERS, Installation, Process, plan
-from cinestream_demo.local.progress import Counts
+from cinestream_demo.local.progress import PipelineCounts
 from cinestream_demo.local.settings import LocalSettings
 from cinestream_demo.local.supervisor import Supervisor
 
@@ -35,10 +35,10 @@ async def test_what_crashes_is_started_again_and_the_crash_is_told(tmp_path: Pat
     with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
             group.start_soon(supervisor.run, stop)
-            while supervisor.parts["part"].crashes < 2:
+            while supervisor.statuses["part"].crashes < 2:
                 await anyio.sleep(0.01)
             stop.set()
-    assert supervisor.parts["part"].last_crash == "ended with 3: no more films"
+    assert supervisor.statuses["part"].last_crash == "ended with 3: no more films"
     assert "no more films" in (tmp_path / "part.log").read_text()
 
 
@@ -63,10 +63,10 @@ async def test_a_process_that_does_not_end_is_killed(tmp_path: Path) -> None:
     with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
             group.start_soon(supervisor.run, stop)
-            while supervisor.parts["part"].state != "running":
+            while supervisor.statuses["part"].state != "running":
                 await anyio.sleep(0.01)
             stop.set()
-    assert supervisor.parts["part"].state == "ended"
+    assert supervisor.statuses["part"].state == "ended"
 
 
 async def test_a_taken_port_is_told_with_its_setting_before_anything_starts(tmp_path: Path) -> None:
@@ -99,5 +99,5 @@ def test_counts_come_from_the_metrics_of_all_services() -> None:
         ("cinestream_etl_pages_total", "published"): 4.0,
         ("cinestream_etl_pages_total", "unchanged"): 9.0,
     }
-    counts = Counts.of(samples)
+    counts = PipelineCounts.of(samples)
     assert (counts.enriched, counts.errors) == (4, 3)

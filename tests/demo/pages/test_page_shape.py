@@ -8,7 +8,7 @@ import orjson
 import pytest
 from tests.demo.conftest import Json, linked_data, next_data
 
-from cinestream_demo.films.catalogue import Catalogue
+from cinestream_demo.films.catalogue import FilmCatalogue
 
 pytestmark = pytest.mark.anyio
 
@@ -188,7 +188,7 @@ async def test_title_page_has_the_test_ids(client: httpx2.AsyncClient) -> None:
             assert f'data-testid="{testid}"' not in page or testid == "title"
 
 
-async def test_every_page_says_what_the_catalogue_says(client: httpx2.AsyncClient, catalogue: Catalogue) -> None:
+async def test_every_page_says_what_the_catalogue_says(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
     """The data of every film's page is the catalogue's, and twelve other films of the site are like it."""
     for film in catalogue:
         props = next_data((await client.get(f"/title/{film.id}/")).text)["props"]["pageProps"]

@@ -5,11 +5,12 @@ import orjson
 import pytest
 from tests.demo.conftest import next_data, visitor
 
-from cinestream_demo.films.catalogue import Catalogue
-from cinestream_demo.films.reserved import RESERVED
-from cinestream_demo.pages.faults import FAULTS, Lots, UnknownFault, parse_fault, parse_shares
-from cinestream_demo.site.refusals import TOKEN
-from cinestream_demo.site.site import Options, Site
+from cinestream_demo.films.catalogue import FilmCatalogue
+from cinestream_demo.films.reserved_ids import RESERVED
+from cinestream_demo.pages.fault_sampler import FaultSampler, parse_shares
+from cinestream_demo.pages.faults import FAULTS, InvalidFault, parse_fault
+from cinestream_demo.site.fault_responses import CHALLENGE_COOKIE
+from cinestream_demo.site.site import DemoSite, SiteOptions
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +55,7 @@ async def test_challenge_lets_in_who_has_the_cookie(client: httpx2.AsyncClient) 
     page = (await client.get(f"/fault/challenge{GODFATHER}")).text
     props = orjson.loads(page[page.index("{") : page.index("};") + 1])
     assert props["path"] == "/fault/challenge/"
-    client.cookies.set(TOKEN, props["context"][::-1])
+    client.cookies.set(CHALLENGE_COOKIE, props["context"][::-1])
     assert (await client.get(f"/fault/challenge{GODFATHER}")).status_code == 200
     assert (await client.get("/fault/challenge/title/tt0034583/")).status_code == 200
     assert (await client.get(f"{GODFATHER}?fault=challenge")).status_code == 202
@@ -124,11 +125,11 @@ def test_all_reserved_faults_exist() -> None:
     assert {parse_fault(entry.fault).name for entry in RESERVED.values() if entry.fault} < FAULTS.keys()
 
 
-def test_lots_are_shares_and_always_the_same(catalogue: Catalogue) -> None:
+def test_lots_are_shares_and_always_the_same(catalogue: FilmCatalogue) -> None:
     """By lot about the asked share of the titles has a fault, and always the same ones."""
     shares = parse_shares("503=0.2, challenge-forever=0.1")
-    drawn = {film.id: Lots(shares).of(film.id) for film in catalogue}
-    assert drawn == {film.id: Lots(shares).of(film.id) for film in catalogue}
+    drawn = {film.id: FaultSampler(shares).fault_of(film.id) for film in catalogue}
+    assert drawn == {film.id: FaultSampler(shares).fault_of(film.id) for film in catalogue}
     count = {name: sum(fault is not None and fault.name == name for fault in drawn.values()) for name in shares}
     assert 0.14 * len(drawn) < count["503"] < 0.26 * len(drawn)
     assert 0.05 * len(drawn) < count["challenge-forever"] < 0.15 * len(drawn)
@@ -137,13 +138,13 @@ def test_lots_are_shares_and_always_the_same(catalogue: Catalogue) -> None:
 def test_wrong_shares_are_refused() -> None:
     """Shares that are no numbers, more than all, or of unknown faults are an error with a reason."""
     for wrong in ("503", "503=much", "503=0.7,429=0.7", "503=-1", "nope=0.1"):
-        with pytest.raises(UnknownFault):
-            Lots(parse_shares(wrong))
+        with pytest.raises(InvalidFault):
+            FaultSampler(parse_shares(wrong))
 
 
-async def test_temporary_faults_pass(catalogue: Catalogue) -> None:
+async def test_temporary_faults_pass(catalogue: FilmCatalogue) -> None:
     """A temporary fault shows once per title, a lasting one always; the log says which titles had which."""
-    site = Site(catalogue, Options(consent="off", faults={"503": 0.5, "404": 0.5}))
+    site = DemoSite(catalogue, SiteOptions(consent="off", faults={"503": 0.5, "404": 0.5}))
     async with visitor(site) as client:
         first = {film.id: (await client.get(f"/title/{film.id}/")).status_code for film in catalogue.popular[:30]}
         again = {film_id: (await client.get(f"/title/{film_id}/")).status_code for film_id in first}

@@ -6,8 +6,8 @@ import httpx2
 import pytest
 from tests.demo.conftest import next_data, visitor
 
-from cinestream_demo.films.catalogue import Catalogue
-from cinestream_demo.site.site import Options, Site
+from cinestream_demo.films.catalogue import FilmCatalogue
+from cinestream_demo.site.site import DemoSite, SiteOptions
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +54,7 @@ async def test_titles_that_nobody_translated_stay_english(client: httpx2.AsyncCl
     assert document["props"]["pageProps"]["aboveTheFoldData"]["titleText"]["text"] == "Seven"
 
 
-async def test_the_list_goes_on_by_pages(client: httpx2.AsyncClient, catalogue: Catalogue) -> None:
+async def test_the_list_goes_on_by_pages(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
     """Each page holds its hundred rows, how many there are, and whether it is the last; after that there is none."""
     ids: list[str] = []
     for page in range(1, 5):
@@ -79,7 +79,7 @@ async def test_charts_hold_all_rows_and_show_25(client: httpx2.AsyncClient) -> N
         assert f'href="/title/{edges[25]["node"]["id"]}/"' not in page
 
 
-async def test_a_search_goes_on(client: httpx2.AsyncClient, catalogue: Catalogue) -> None:
+async def test_a_search_goes_on(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
     """A search shows 25 films, and 25 more at a time until all have been shown."""
     found = [film.id for film in catalogue.search("the")]
     page = (await client.get("/find/?q=the")).text
@@ -100,7 +100,7 @@ async def test_a_search_that_finds_nothing_says_so(client: httpx2.AsyncClient) -
     assert "<b>xyzzy" not in page
 
 
-async def test_people_have_pages(client: httpx2.AsyncClient, catalogue: Catalogue) -> None:
+async def test_people_have_pages(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
     """The links of the credits lead to pages of people, which are not title pages."""
     film = catalogue.get("tt0054215")
     assert film is not None
@@ -122,14 +122,14 @@ async def test_robots(client: httpx2.AsyncClient) -> None:
     assert "Disallow: /title/tt9900666/" in (await client.get("/robots.txt")).text
 
 
-async def test_consent_is_asked_for_by_default(catalogue: Catalogue) -> None:
+async def test_consent_is_asked_for_by_default(catalogue: FilmCatalogue) -> None:
     """By default the page carries the dialog and its content; with the wall no content before the answer."""
-    async with visitor(Site(catalogue)) as client:
+    async with visitor(DemoSite(catalogue)) as client:
         page = (await client.get("/title/tt0111161/")).text
         assert 'data-consent-path="/" data-consent-cookie="consent"' in page
         assert "__NEXT_DATA__" in page
         assert 'data-testid="accept-button"' in (await client.get("/consent/?path=/")).text
-    async with visitor(Site(catalogue, Options(consent="wall"))) as client:
+    async with visitor(DemoSite(catalogue, SiteOptions(consent="wall"))) as client:
         assert "__NEXT_DATA__" not in (await client.get("/title/tt0111161/")).text
         client.cookies.set("consent", "accepted")
         assert "__NEXT_DATA__" in (await client.get("/title/tt0111161/")).text
@@ -143,7 +143,7 @@ async def test_consent_on_request(client: httpx2.AsyncClient) -> None:
     assert 'data-testid="consent-wall"' in (await client.get("/fault/consent-wall/title/tt0111161/")).text
 
 
-async def test_the_truth_is_told(client: httpx2.AsyncClient, catalogue: Catalogue) -> None:
+async def test_the_truth_is_told(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
     """`/__demo__/` lists faults, reserved ids, the changing film and every film; served pages are counted."""
     about = (await client.get("/__demo__/")).json()
     assert about["living"]["film_id"] == "tt0111161"
@@ -168,9 +168,9 @@ async def test_the_truth_is_told(client: httpx2.AsyncClient, catalogue: Catalogu
     assert log["kinds"]["chart"] == 1
 
 
-async def test_latency_is_added(catalogue: Catalogue) -> None:
+async def test_latency_is_added(catalogue: FilmCatalogue) -> None:
     """`--latency-ms` delays pages and pictures."""
-    async with visitor(Site(catalogue, Options(latency=0.03))) as client:
+    async with visitor(DemoSite(catalogue, SiteOptions(latency=0.03))) as client:
         for path in ("/title/tt0111161/", "/images/tt0111161.svg", "/sections/tt0111161/cast/"):
             started = time.perf_counter()
             await client.get(path)

@@ -1,1 +1,1 @@
-"""The bundled catalogue of real films."""
+"""The films that the demo site shows, and the languages that it shows them in."""

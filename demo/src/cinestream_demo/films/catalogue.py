@@ -1,6 +1,6 @@
-"""The films that the site shows: the bundled ones, and on request all of the data set.
+"""The catalogue of the site: the bundled films, or the complete data set if it is installed.
 
-`Catalogue` answers what pages ask: a film by id, the charts, more like this, the films of a person, a search.
+`FilmCatalogue` finds what a page shows: one film, a chart, similar films, the films of a person, or search results.
 """
 
 from __future__ import annotations
@@ -15,64 +15,67 @@ from pathlib import Path
 
 import orjson
 
-from cinestream_demo.films.film import Film, Person, ReleaseDate, person_ids
+from cinestream_demo.films.film import CreditedPerson, DemoFilm, ReleaseDate, person_ids
 from cinestream_demo.films.wikidata import Facts, read_films
 
 CHART_TOP = 250
 CHART_POPULAR = 100
 MORE_LIKE_THIS = 12
 NEIGHBOURS = 60
-"""How many films of each shared genre are compared for "more like this": enough for 12 good ones, at any size."""
+"""Films of each shared genre that are compared for "more like this".
+
+Sixty give twelve good ones, and the cost does not grow with the catalogue.
+"""
 
 
 class AllFilmsMissing(Exception):
-    """More films were asked for than are bundled, and the data set is not installed."""
+    """The complete data set is needed, but it is not installed."""
 
 
-class Catalogue:
-    """An unchanging set of films. Iterates in the order of popularity."""
+class FilmCatalogue:
+    """An immutable set of films, iterated from the most to the least popular."""
 
-    def __init__(self, films: Iterable[Film]) -> None:
+    def __init__(self, films: Iterable[DemoFilm]) -> None:
         self._films = {film.id: film for film in sorted(films, key=_popularity)}
 
-    def __iter__(self) -> Iterator[Film]:
+    def __iter__(self) -> Iterator[DemoFilm]:
         return iter(self._films.values())
 
     def __len__(self) -> int:
         return len(self._films)
 
-    def get(self, film_id: str) -> Film | None:
-        """The film, or None when it is not here."""
+    def get(self, film_id: str) -> DemoFilm | None:
+        """Return the film with this id, or None."""
         return self._films.get(film_id)
 
     @cached_property
-    def top(self) -> list[Film]:
-        """The best rated 250, best first."""
+    def top(self) -> list[DemoFilm]:
+        """The 250 best rated films, best first."""
         return sorted((film for film in self if film.is_released), key=_rank)[:CHART_TOP]
 
     @cached_property
-    def popular(self) -> list[Film]:
-        """The 100 with the most votes."""
+    def popular(self) -> list[DemoFilm]:
+        """The 100 films with the most votes."""
         return list(self)[:CHART_POPULAR]
 
     @cached_property
-    def people(self) -> dict[str, Person]:
-        """Everybody in the credits, by id."""
+    def people(self) -> dict[str, CreditedPerson]:
+        """Everyone in the credits, by id."""
         return {person.id: person for film in self for person in (*film.directors, *film.writers, *film.cast)}
 
-    def films_of(self, person_id: str) -> list[Film]:
-        """What a person is credited in, most popular first."""
+    def films_of(self, person_id: str) -> list[DemoFilm]:
+        """Return the films in which this person is credited, most popular first."""
         return self._by_person.get(person_id, [])
 
-    def more_like(self, film: Film) -> list[Film]:
-        """Up to 12 other films: of the same director, of the same genres, of about the same time."""
+    def more_like(self, film: DemoFilm) -> list[DemoFilm]:
+        """Return up to 12 similar films: of the same director, with the same genres, or of about the same year."""
         near = {other.id: other for genre in film.genres for other in self._by_genre[genre][:NEIGHBOURS]}
         near |= {other.id: other for person in film.directors for other in self.films_of(person.id)}
         near.pop(film.id, None)
         return sorted(near.values(), key=lambda other: (-_likeness(film, other), other.id))[:MORE_LIKE_THIS]
 
-    def search(self, text: str) -> list[Film]:
-        """Films whose title, original title or id holds the text, without regard to case and accents."""
+    def search(self, text: str) -> list[DemoFilm]:
+        """Return the films whose title, original title or id contains the text. Case and accents are ignored."""
         wanted = _folded(text)
         return [film for film in self if wanted in self._searchable[film.id]] if wanted else []
 
@@ -81,57 +84,67 @@ class Catalogue:
         return {film.id: _folded(f"{film.title}\n{film.original_title}\n{film.id}") for film in self}
 
     @cached_property
-    def _by_genre(self) -> defaultdict[str, list[Film]]:
-        films: defaultdict[str, list[Film]] = defaultdict(list)
+    def _by_genre(self) -> defaultdict[str, list[DemoFilm]]:
+        films: defaultdict[str, list[DemoFilm]] = defaultdict(list)
         for film in self:
             for genre in film.genres:
                 films[genre].append(film)
         return films
 
     @cached_property
-    def _by_person(self) -> dict[str, list[Film]]:
-        films: defaultdict[str, list[Film]] = defaultdict(list)
+    def _by_person(self) -> dict[str, list[DemoFilm]]:
+        films: defaultdict[str, list[DemoFilm]] = defaultdict(list)
         for film in self:
             for person in dict.fromkeys((*film.directors, *film.writers, *film.cast)):
                 films[person.id].append(film)
         return dict(films)
 
 
-def open_catalogue(films: int | None = None) -> Catalogue:
-    """The bundled films, or the `films` most popular ones: bundled first, then of the installed data set.
+def open_catalogue(films: int | None = None) -> FilmCatalogue:
+    """Return the bundled films, or the `films` most popular ones.
 
-    Raises AllFilmsMissing when that takes the data set and it is not installed.
+    A number above that of the bundled films adds films of the installed data set.
+
+    Raises:
+        AllFilmsMissing: the number needs the data set, which is not installed.
     """
     bundled = list(bundled_facts())
     ids = person_ids(_names(bundled))
     if films is None or films <= len(bundled):
-        return Catalogue(sorted((film_from(facts, ids) for facts in bundled), key=_popularity)[:films])
+        return FilmCatalogue(sorted((film_from(facts, ids) for facts in bundled), key=_popularity)[:films])
     known = {facts["id"] for facts in bundled}
     others = [facts for facts in read_films(all_films_database()) if facts["id"] not in known]
     ids = person_ids(_names(others), taken=ids)
-    return Catalogue(film_from(facts, ids) for facts in [*bundled, *others][:films])
+    return FilmCatalogue(film_from(facts, ids) for facts in [*bundled, *others][:films])
 
 
 def bundled_facts() -> Iterator[Facts]:
-    """The lines of the bundled file, one film each."""
+    """Yield the films of the bundled file, which holds one film per line."""
     for line in resources.files(__package__).joinpath("data/catalogue.json").read_bytes().splitlines():
         yield orjson.loads(line)
 
 
 def all_films_database() -> Path:
-    """Where the installed data set is. Raises AllFilmsMissing."""
+    """Return the path of the installed data set.
+
+    Raises:
+        AllFilmsMissing: the data set is not installed.
+    """
     package = find_spec("bokeh_sampledata")
     if package is None or package.origin is None:
         raise AllFilmsMissing("only the bundled films are here; for more install the extra cinestream-demo[all-films]")
     return Path(package.origin).parent / "_data" / "movies.db"
 
 
-def film_from(facts: Facts, ids: dict[str, str]) -> Film:
-    """A film of the catalogue's form, with the people's ids filled in."""
-    people = {role: tuple(Person(ids[name], name) for name in facts[role]) for role in ("directors", "writers", "cast")}
+def film_from(facts: Facts, ids: dict[str, str]) -> DemoFilm:
+    """Build a film from its facts. `ids` maps the name of each person to an id."""
+    people = {
+        role: tuple(CreditedPerson(ids[name], name) for name in facts[role])
+        for role in ("directors", "writers", "cast")
+    }
     lists = {key: tuple(value) for key, value in facts.items() if isinstance(value, list)}
     released = ReleaseDate(*map(int, facts["released"].split("-"))) if facts["released"] else None
-    return Film(**{**facts, **lists, **people, "released": released})
+    return DemoFilm(**{**facts, **lists, **people, "released": released})
 
 
 def _names(films: Iterable[Facts]) -> Iterator[str]:
@@ -139,15 +152,15 @@ def _names(films: Iterable[Facts]) -> Iterator[str]:
         yield from (*facts["directors"], *facts["writers"], *facts["cast"])
 
 
-def _popularity(film: Film) -> tuple[int, str]:
+def _popularity(film: DemoFilm) -> tuple[int, str]:
     return (-film.votes, film.id)
 
 
-def _rank(film: Film) -> tuple[float, int, str]:
+def _rank(film: DemoFilm) -> tuple[float, int, str]:
     return (-(film.rating or 0), -film.votes, film.id)
 
 
-def _likeness(film: Film, other: Film) -> float:
+def _likeness(film: DemoFilm, other: DemoFilm) -> float:
     shared = len({*film.genres} & {*other.genres}) / max(1, len({*film.genres} | {*other.genres}))
     directors = len({*film.directors} & {*other.directors})
     keywords = len({*film.keywords} & {*other.keywords})

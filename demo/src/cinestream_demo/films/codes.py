@@ -1,4 +1,7 @@
-"""Countries and languages of the data set and their codes: ISO 3166 and 639, and IMDb's for states that are no more."""
+"""Codes of the countries and languages in the data set.
+
+ISO 3166 and ISO 639, and IMDb's own codes for states that no longer exist.
+"""
 
 from __future__ import annotations
 
@@ -49,12 +52,12 @@ LANGUAGES = {
 
 
 def country_name(code: str) -> str:
-    """The (first) name of a country code in the data set; the code itself when there is none."""
+    """Return the first name that the data set has for a country code, or the code itself."""
     return _COUNTRY_NAMES.get(code, code)
 
 
 def language_name(code: str) -> str:
-    """The (first) name of a language code in the data set; the code itself when there is none."""
+    """Return the first name that the data set has for a language code, or the code itself."""
     return _LANGUAGE_NAMES.get(code, code)
 
 

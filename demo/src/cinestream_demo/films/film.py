@@ -1,4 +1,4 @@
-"""What the demo site knows about one title, and how a person gets an id."""
+"""One title of the demo site, and the ids of the people in its credits."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 FIRST_PERSON = 90_000_000
-"""Ids nm90000000 to nm99999999: eight digits as on IMDb today, in a range it has not reached."""
+"""First number of the ids nm90000000 to nm99999999.
+
+IMDb's own ids have eight digits too, but have not reached this range.
+"""
 PEOPLE = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody in the credits; `id` is ours (the data set has none)."""
+class CreditedPerson:
+    """Someone in the credits. The data set has no ids for people, so `id` is generated."""
 
     id: str
     name: str
@@ -21,7 +24,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDate:
-    """A date whose end may be unknown: a year, a month of it, or a day of that."""
+    """A release date that is known to the year, to the month or to the day."""
 
     year: int
     month: int | None = None
@@ -30,7 +33,7 @@ class ReleaseDate:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """Where an episode stands in its series."""
+    """The place of an episode in its series."""
 
     series_id: str
     series_title: str
@@ -39,10 +42,11 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
-class Film:
-    """One title. `kind` is IMDb's title type id (movie, tvSeries, ...); `rating` is 0 to 10 with one decimal.
+class DemoFilm:
+    """One title.
 
-    None, an empty tuple or 0 votes means that nobody knows, and the page then leaves the fact out.
+    `kind` is the id that IMDb gives to a type of title (movie, tvSeries, ...). `rating` is 0 to 10 with one decimal.
+    None, an empty tuple and 0 votes mean "unknown". The page leaves an unknown fact out.
     """
 
     id: str
@@ -60,9 +64,9 @@ class Film:
     plot: str | None = None
     genres: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
-    directors: tuple[Person, ...] = ()
-    writers: tuple[Person, ...] = ()
-    cast: tuple[Person, ...] = ()
+    directors: tuple[CreditedPerson, ...] = ()
+    writers: tuple[CreditedPerson, ...] = ()
+    cast: tuple[CreditedPerson, ...] = ()
     countries: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     companies: tuple[str, ...] = ()
@@ -70,19 +74,20 @@ class Film:
 
     @property
     def is_series(self) -> bool:
-        """Whether IMDb calls it a series."""
+        """True for the kinds that IMDb counts as series."""
         return self.kind in {"tvSeries", "tvMiniSeries"}
 
     @property
     def is_released(self) -> bool:
-        """Whether it can be rated."""
+        """True for a title with a rating, because only released titles can be rated."""
         return self.rating is not None
 
 
 def person_ids(names: Iterable[str], taken: dict[str, str] | None = None) -> dict[str, str]:
-    """An id for every name: by the name's hash, else the next free one. Names in `taken` keep theirs.
+    """Return an id for every name.
 
-    Depends only on the set of names, so the same catalogue always gives the same ids.
+    An id is derived from the hash of the name. When two names collide, the second gets the next free id.
+    Names in `taken` keep their ids. The result depends only on the set of names: the same catalogue gives the same ids.
     """
     ids = dict(taken or {})
     used = set(ids.values())

@@ -1,8 +1,8 @@
-"""Interests, the labels that pages of 2025 show where genres were: made from genres and keywords."""
+"""Interests: the labels that IMDb's pages of 2025 show in the place of genres."""
 
 from __future__ import annotations
 
-from cinestream_demo.films.film import Film
+from cinestream_demo.films.film import DemoFilm
 
 _OF_KEYWORD = {
     "alien": "Alien Invasion",
@@ -39,7 +39,7 @@ _OF_KEYWORD = {
 }
 
 
-def interests(film: Film) -> list[str]:
-    """What the keywords add, then the genres; no label twice."""
+def interests(film: DemoFilm) -> list[str]:
+    """Return the labels of a film, without duplicates: first those of its keywords, then its genres."""
     added = [_OF_KEYWORD[keyword] for keyword in film.keywords if keyword in _OF_KEYWORD]
     return list(dict.fromkeys([*added, *film.genres]))

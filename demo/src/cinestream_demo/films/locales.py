@@ -1,4 +1,4 @@
-"""The four languages of the site: words, titles and how a reader of each writes dates and numbers."""
+"""The four languages of the site: words, translated titles, and formats of dates and numbers."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 
 import orjson
 
-from cinestream_demo.films.film import Film, ReleaseDate
+from cinestream_demo.films.film import DemoFilm, ReleaseDate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Locale:
-    """One language: `tag` as in pages (en-US), `prefix` as in paths ("" or es-es)."""
+    """One language. `tag` names it in pages (`en-US`), `prefix` in paths (`es-es`, or "" for English)."""
 
     tag: str
     prefix: str
@@ -30,20 +30,20 @@ class Locale:
     genres: dict[str, str]
     titles: dict[str, str]
 
-    def title(self, film: Film) -> str:
-        """The title that viewers here know it by; where nobody translated it, the English one."""
+    def title(self, film: DemoFilm) -> str:
+        """Return the title in this language, or the English one if there is no translation."""
         return self.titles.get(film.id, film.title)
 
     def genre(self, genre: str) -> str:
-        """The genre's name here."""
+        """Return the name of a genre in this language."""
         return self.genres.get(genre, genre)
 
     def number(self, value: float) -> str:
-        """With one decimal: 9.3 or 9,3."""
+        """Format a number with one decimal: 9.3 or 9,3."""
         return f"{value:.1f}".replace(".", self.decimal)
 
     def votes(self, votes: int) -> str:
-        """Shortened as on the page: 942, 12K, 3.1M."""
+        """Shorten a number of votes as on the page: 942, 12K, 3.1M."""
         if votes < 1000:
             return str(votes)
         if votes < 1_000_000:
@@ -51,14 +51,14 @@ class Locale:
         return self.number(votes / 1_000_000) + "M"
 
     def day(self, date: ReleaseDate) -> str:
-        """The date as far as it is known."""
+        """Format a date, as far as it is known."""
         if date.month is None:
             return str(date.year)
         pattern = self.date if date.day else self.month_date
         return pattern.format(day=date.day, month=self.months[date.month - 1], year=date.year)
 
     def duration(self, minutes: int) -> str:
-        """2h 22m; the hours are left out when there are none."""
+        """Format a duration as `2h 22m`, without the hours when there are none."""
         hours, minutes = divmod(minutes, 60)
         text = self.runtime.format(hours=hours, minutes=minutes)
         return text if hours else text[text.index(" ") + 1 :]
@@ -66,7 +66,7 @@ class Locale:
 
 @cache
 def locales() -> dict[str, Locale]:
-    """By tag, English first."""
+    """Return all languages by tag, English first."""
     tables: dict[str, dict[str, Any]] = orjson.loads(
         resources.files(__package__).joinpath("data/locales.json").read_bytes()
     )
@@ -74,10 +74,10 @@ def locales() -> dict[str, Locale]:
 
 
 def by_prefix(prefix: str) -> Locale | None:
-    """The locale that a path's first part names; "" is English."""
+    """Return the language that the first part of a path names ("" for English), or None."""
     return next((locale for locale in locales().values() if locale.prefix == prefix), None)
 
 
 def english() -> Locale:
-    """The locale of paths without a prefix."""
+    """Return the language of paths without a prefix."""
     return locales()["en-US"]

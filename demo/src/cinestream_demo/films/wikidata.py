@@ -1,7 +1,7 @@
-"""Reads films from the CC0 Wikidata set that PyPI's `bokeh-sampledata` (2026.1) holds: `movies.db`, SQLite.
+"""Reader of the CC0 film data from Wikidata in PyPI's `bokeh-sampledata` (2026.1): `movies.db`, an SQLite file.
 
-Two tables joined by `ID`: `omdb` (title, credits, genres, dates) and `tomatoes` (the critics' score and the number of
-reviews). Used by the script that makes the bundled catalogue and by `--films N`, so that both agree.
+Its tables `omdb` (title, credits, genres, dates) and `tomatoes` (critics' score, number of reviews) share the key `ID`.
+The script that builds the bundled catalogue and the option `--films N` both read it here, so that they agree.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from typing import Any
 
 from cinestream_demo.films.codes import COUNTRIES, LANGUAGES
 
-MOST_CAST = 18
-"""How many of the cast a page shows."""
+MAX_CAST = 18
+"""Members of the cast that a page shows."""
 
 Facts = dict[str, Any]
-"""One film as the catalogue file has it: the fields of `Film`, people by name, the date as `YYYY[-MM-DD]`."""
+"""One film as in the catalogue file: the fields of `DemoFilm`, people by name, the date as `YYYY[-MM-DD]`."""
 
 _QUERY = """
 SELECT o.imdbID, o.Title, o.Year, o.Rating AS Certificate, o.Runtime, o.Genre, o.Released, o.Director, o.Writer,
@@ -34,7 +34,7 @@ ORDER BY t.Reviews DESC, o.imdbID, o.ID
 
 
 def read_films(database: Path) -> Iterator[Facts]:
-    """Every rated film once, the most reviewed first."""
+    """Yield every rated film once, the most reviewed first."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         rows = connection.execute(_QUERY).fetchall()
@@ -47,7 +47,11 @@ def read_films(database: Path) -> Iterator[Facts]:
 
 
 def _prominence(rows: Iterable[sqlite3.Row]) -> Mapping[str, float]:
-    """The set lists a cast by the alphabet. Near to billing comes: who is in many reviewed films with few others."""
+    """Return a weight per actor, to order each cast by.
+
+    The data set lists a cast alphabetically. The order of billing is approximated: an actor weighs more
+    who played in films with many reviews and a small cast.
+    """
     prominence: defaultdict[str, float] = defaultdict(float)
     for row in rows:
         cast = _listed(row["Performers"])
@@ -72,7 +76,7 @@ def _facts(row: sqlite3.Row, prominence: Mapping[str, float]) -> Facts:
         "genres": _listed(row["Genre"]),
         "directors": _listed(row["Director"]),
         "writers": _listed(row["Writer"]),
-        "cast": cast[:MOST_CAST],
+        "cast": cast[:MAX_CAST],
         "countries": _codes(row["Country"], COUNTRIES),
         "languages": _codes(row["Language"], LANGUAGES),
         "companies": _listed(row["Production"])[:4],
@@ -93,6 +97,9 @@ def _release_date(cell: str | None) -> str | None:
 
 
 def _votes(film_id: str, reviews: int) -> int:
-    """Ours, since the set has none: about what a film with so many reviews gets; the same at each build."""
+    """Invent a number of votes, because the data set has none.
+
+    It is about as many as a film with so many reviews gets, and the same in each build.
+    """
     spread = blake2b(film_id.encode(), digest_size=1).digest()[0] / 256
     return int(reviews * reviews * (9 + 6 * spread)) + 37 * reviews + 5

@@ -1,4 +1,4 @@
-"""One process of the local run: started, waited for until ready, ended; its output in a bounded log file."""
+"""One process of the local run, with its output in a log file of bounded size."""
 
 import asyncio
 import contextlib
@@ -22,11 +22,14 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class CannotRun(Exception):
-    """The local run cannot start; the text says what to change, or holds the last lines of what ended."""
+    """The local run cannot start.
+
+    The text says what to change, or holds the last lines that the failed process printed.
+    """
 
 
 class Child:
-    """A running process. `tail` holds its last lines of output, for the report of a crash."""
+    """A process and its log. `tail` holds the last lines of output, for the report of a crash."""
 
     def __init__(self, process: Process, logs: Path) -> None:
         self.process = process
@@ -36,7 +39,7 @@ class Child:
         self._reader: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Start it, in a process group of its own: a Ctrl-C in the terminal is ours to hand on."""
+        """Start the process in a session of its own, so that Ctrl-C in the terminal reaches only the supervisor."""
         self._running = await asyncio.create_subprocess_exec(
             *self.process.command,
             env={**self.process.defaults, **os.environ, **self.process.environment},
@@ -49,33 +52,33 @@ class Child:
         self._reader = asyncio.create_task(self._read(self._running))
 
     async def wait(self) -> int:
-        """Wait until it ends; its exit code."""
+        """Wait for the end of the process, and return its exit code."""
         assert self._running is not None
         code = await self._running.wait()
         if self._reader:
-            # What it left running may hold the pipe open.
+            # A process that the child left behind may hold the pipe open.
             await asyncio.wait([self._reader], timeout=0.5)
         return code
 
     async def wait_ready(self) -> None:
-        """Wait until it does its work (a one-shot command: until it is done).
+        """Wait until the process is ready, or until a one-shot command has succeeded.
 
         Raises:
-            CannotRun: it ended instead.
+            CannotRun: the process ended before it was ready, or the command failed.
         """
         if self.process.one_shot:
             if code := await self.wait():
-                raise CannotRun(self._last_words(code))
+                raise CannotRun(self._failure(code))
             return
         assert self._running is not None
         while self._running.returncode is None:
-            if await anyio.to_thread.run_sync(_answers, self.process.ready):
+            if await anyio.to_thread.run_sync(_is_ready, self.process.ready):
                 return
             await anyio.sleep(0.05)
-        raise CannotRun(self._last_words(await self.wait()))
+        raise CannotRun(self._failure(await self.wait()))
 
     async def end(self, *, grace: float) -> None:
-        """Ask it to end; after `grace` seconds kill its whole group."""
+        """Send SIGTERM, wait up to `grace` seconds, then kill what is left of its process group."""
         if self._running is None:
             return
         if self._running.returncode is None:
@@ -87,7 +90,7 @@ class Child:
         await self.wait()
         self._log.close()
 
-    def _last_words(self, code: int) -> str:
+    def _failure(self, code: int) -> str:
         return f"{self.process.name} ended with {code}: " + ("\n  ".join(self.tail) or "(no output)")
 
     async def _read(self, running: asyncio.subprocess.Process) -> None:
@@ -100,7 +103,8 @@ class Child:
 async def _line(stream: asyncio.StreamReader) -> str:
     try:
         return (await stream.readline()).decode("utf-8", "replace")
-    except ValueError:  # longer than the reader's limit: what it has is dropped, the next line is read
+    except ValueError:
+        # The line exceeds the reader's limit. The reader has dropped it and goes on with the next one.
         return "(a very long line)\n"
 
 
@@ -109,12 +113,12 @@ def _log_file(path: Path) -> RotatingFileHandler:
 
 
 def _end_with_parent() -> None:
-    # Even when the supervisor is killed outright, nothing stays behind.
+    # The kernel ends the child when the supervisor dies, so nothing is left behind even after SIGKILL.
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _answers(url: str) -> bool:
-    """Whether a TCP port accepts, or a URL answers 200."""
+def _is_ready(url: str) -> bool:
+    """Return True if a `tcp:` address accepts a connection, or another URL returns 200."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=1)
     try:

@@ -1,4 +1,4 @@
-"""Which processes make the local run, in order of readiness. Pure."""
+"""The plan of the local run: its processes, their environments and their order. It starts nothing itself."""
 
 import re
 from collections.abc import Mapping
@@ -10,19 +10,20 @@ from cinestream_demo.local.settings import LocalSettings
 USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
 
 _DEFAULT = re.compile(r"^(\w+)=\$\{\1:-(.*)\}$", re.MULTILINE)
-"""A line of a compose env file that lets the environment go first."""
+"""A line of a compose env file with a default that the environment overrides."""
 
-OPS_PORTS = {"scraper": 0, "etl": 1, "stream-api": 2}
-"""Where each service's ops port is, counted from the first."""
+OPS_PORT_OFFSETS = {"scraper": 0, "etl": 1, "stream-api": 2}
+"""Offset of each service's ops port from the first ops port."""
 
 
 @dataclass(frozen=True)
 class Process:
     """One process of the local run.
 
-    `ready` is what tells that it does its work: `tcp://host:port`, a URL that answers 200, or "exit" for a
-    one-shot command. `environment` is set; `defaults` only where the caller's environment has nothing.
-    `port_settings` maps each port that it listens on to the setting that changes it.
+    `ready` tells when the process is ready: `tcp://host:port` accepts a connection, a URL returns 200,
+    or the value is "exit" for a one-shot command.
+    `environment` overrides the caller's environment. `defaults` are set only where the caller's has no value.
+    `port_settings` maps each port that the process listens on to the setting that changes it.
     """
 
     name: str
@@ -34,26 +35,26 @@ class Process:
 
     @property
     def one_shot(self) -> bool:
-        """Whether it does its work and exits."""
+        """True for a command that exits when its work is done."""
         return self.ready == "exit"
 
 
 @dataclass(frozen=True)
 class Installation:
-    """Where the commands are, where the project is (for deploy/nats.conf), and the NATS users' passwords."""
+    """The directory of the commands, the project's directory, and the passwords of the NATS users."""
 
     scripts: Path
     root: Path
     passwords: Mapping[str, str]
 
     def scraper_defaults(self, demo: bool) -> dict[str, str]:
-        """How the scraper treats the site: the same files that docker-compose.yml gives it."""
+        """Return the scraper's settings for the demo site or a live one, from the files that compose uses."""
         text = (self.root / "deploy" / ("scraper.env" if demo else "scraper-live.env")).read_text()
         return dict(_DEFAULT.findall(text))
 
 
 def plan(settings: LocalSettings, installation: Installation) -> list[Process]:
-    """The processes in the order in which they are started; each is started once those before it are ready."""
+    """Return the processes in the order of their start. Each one starts when those before it are ready."""
     site = [_demo_site(settings, installation)] if settings.demo else []
     return [
         _nats(settings, installation),
@@ -77,7 +78,7 @@ def _nats(settings: LocalSettings, installation: Installation) -> Process:
         ready=f"tcp://{address}",
         environment={
             "CINESTREAM_NATS_LISTEN": address,
-            "CINESTREAM_NATS_MONITOR": "127.0.0.1:-1",  # any free port: nobody asks it here
+            "CINESTREAM_NATS_MONITOR": "127.0.0.1:-1",  # any free port, because nothing reads it here
             "CINESTREAM_NATS_STORE": str(settings.data_dir.resolve() / "nats"),
             **passwords,
         },
@@ -114,7 +115,7 @@ def _stream_api(settings: LocalSettings, installation: Installation) -> Process:
 
 
 def _service(name: str, settings: LocalSettings, installation: Installation) -> Process:
-    port = settings.ops_port + OPS_PORTS[name]
+    port = settings.ops_port + OPS_PORT_OFFSETS[name]
     command = _command(name, f"http://127.0.0.1:{port}/readyz", settings, installation)
     ops = {"CINESTREAM_OPS_HOST": "127.0.0.1", "CINESTREAM_OPS_PORT": str(port)}
     return replace(command, environment={**command.environment, **ops}, port_settings={port: "CINESTREAM_OPS_PORT"})

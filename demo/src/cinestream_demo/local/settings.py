@@ -1,4 +1,4 @@
-"""What can be changed about the local run; every service's own settings are passed on to it."""
+"""Settings of the local run. Settings of the services are passed on to them through the environment."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ class LocalSettings(CommonSettings):
     """Settings of `cinestream-run`."""
 
     imdb_url: str = Field("", pattern=r"^(https?://.+)?$", description="Site to read; empty for the bundled demo site")
-    data_dir: Path = Field(Path(".cinestream"), description="Where streams and logs are kept")
+    data_dir: Path = Field(Path(".cinestream"), description="Directory of streams and logs")
     nats_url: str = Field(
         "nats://127.0.0.1:4222",
         pattern=r"^nats://(127\.0\.0\.1|localhost):\d+$",
@@ -30,16 +30,16 @@ class LocalSettings(CommonSettings):
 
     @property
     def demo(self) -> bool:
-        """Whether the demo site is the site to read."""
+        """True when the scraper reads the bundled demo site."""
         return not self.imdb_url
 
     @property
     def site(self) -> str:
-        """The site to read."""
+        """Base URL of the site to read."""
         return self.imdb_url or f"http://127.0.0.1:{self.demo_port}"
 
     @property
     def stream_url(self) -> str:
-        """Where a person looks at the films."""
+        """URL of the page that shows the films."""
         host = "localhost" if self.stream_host in ("127.0.0.1", "localhost", "0.0.0.0") else self.stream_host  # noqa: S104
         return f"http://{host}:{self.stream_port}"

@@ -1,4 +1,4 @@
-"""Carries the plan out: starts in order, restarts what crashes, ends everything."""
+"""The supervisor of the local run: starts processes in order, restarts those that crash, and ends them all."""
 
 import socket
 import time
@@ -12,15 +12,18 @@ from anyio.abc import TaskGroup
 from cinestream_demo.local.child import CannotRun, Child
 from cinestream_demo.local.plan import Process
 
-_FIRST_DELAY, _LONGEST_DELAY = 0.5, 30.0
-_STABLE_AFTER = 60.0
-# Seconds to end in: the scraper has browsers to close.
+_MIN_DELAY, _MAX_DELAY = 0.5, 30.0
+"""Seconds to wait before a restart: doubled after each crash."""
+_STABLE_SECONDS = 60.0
+"""Seconds after which a process counts as stable, and its delay starts again from the minimum."""
+_DEFAULT_GRACE = 3.0
 GRACE = {"scraper": 4.2, "nats": 1.0}
+"""Seconds that a process has to end. The scraper has browsers to close."""
 
 
 @dataclass
-class Part:
-    """What the terminal shows of one process."""
+class ProcessStatus:
+    """The state of one process, as the display shows it."""
 
     name: str
     state: str = "waiting"
@@ -30,23 +33,26 @@ class Part:
 
 @dataclass
 class Supervisor:
-    """The processes of the plan, and what is to be told of them."""
+    """The running processes of a plan, and their states by name.
+
+    `grace` overrides the seconds that a process has to end.
+    """
 
     processes: Sequence[Process]
     logs: Path
-    parts: dict[str, Part] = field(default_factory=dict)
+    statuses: dict[str, ProcessStatus] = field(default_factory=dict)
     children: dict[str, Child] = field(default_factory=dict)
     grace: Mapping[str, float] = field(default_factory=lambda: GRACE)
 
     def __post_init__(self) -> None:
-        self.parts = {process.name: Part(process.name) for process in self.processes}
+        self.statuses = {process.name: ProcessStatus(process.name) for process in self.processes}
 
     async def run(self, stop: anyio.Event) -> None:
         """Run until `stop`, then end everything.
 
         Raises:
             CannotRun: a port is taken, or a process ended before it was ready for the first time.
-                In an ExceptionGroup where it comes from a task.
+                An exception from a task arrives inside an ExceptionGroup.
         """
         check_ports(self.processes)
         try:
@@ -55,31 +61,31 @@ class Supervisor:
                 for process in self.processes:
                     await self._start(process)
                     if not process.one_shot:
-                        group.start_soon(self._keep, process)
+                        group.start_soon(self._keep_running, process)
         finally:
             with anyio.CancelScope(shield=True):
                 await self._end_all()
 
     async def _start(self, process: Process) -> None:
-        part, child = self.parts[process.name], Child(process, self.logs)
-        part.state = "starting"
+        status, child = self.statuses[process.name], Child(process, self.logs)
+        status.state = "starting"
         self.children[process.name] = child
         await child.start()
         await child.wait_ready()
-        part.state = "done" if process.one_shot else "running"
+        status.state = "done" if process.one_shot else "running"
 
-    async def _keep(self, process: Process) -> None:
-        """Start it again, with a growing delay, whenever it ends."""
-        part, delay = self.parts[process.name], _FIRST_DELAY
+    async def _keep_running(self, process: Process) -> None:
+        """Restart the process whenever it ends, each time after a longer delay."""
+        status, delay = self.statuses[process.name], _MIN_DELAY
         while True:
             child, started = self.children[process.name], time.monotonic()
             code = await child.wait()
-            delay = _FIRST_DELAY if time.monotonic() - started > _STABLE_AFTER else delay
-            part.crashes += 1
-            part.last_crash = f"ended with {code}: {child.tail[-1] if child.tail else '(no output)'}"
-            part.state = f"restarting in {delay:.1f} s"
+            delay = _MIN_DELAY if time.monotonic() - started > _STABLE_SECONDS else delay
+            status.crashes += 1
+            status.last_crash = f"ended with {code}: {child.tail[-1] if child.tail else '(no output)'}"
+            status.state = f"restarting in {delay:.1f} s"
             await anyio.sleep(delay)
-            delay = min(delay * 2, _LONGEST_DELAY)
+            delay = min(delay * 2, _MAX_DELAY)
             try:
                 await self._start(process)
             except CannotRun:
@@ -87,10 +93,11 @@ class Supervisor:
 
     async def _end_all(self) -> None:
         async def end(child: Child) -> None:
-            self.parts[child.process.name].state = "ending"
-            await child.end(grace=self.grace.get(child.process.name, 3.0))
-            self.parts[child.process.name].state = "ended"
+            self.statuses[child.process.name].state = "ending"
+            await child.end(grace=self.grace.get(child.process.name, _DEFAULT_GRACE))
+            self.statuses[child.process.name].state = "ended"
 
+        # NATS ends last: the services still acknowledge messages while they end.
         bus = self.children.pop("nats", None)
         async with anyio.create_task_group() as group:
             for child in reversed(self.children.values()):
@@ -105,10 +112,10 @@ async def _cancel_at(stop: anyio.Event, group: TaskGroup) -> None:
 
 
 def check_ports(processes: Sequence[Process]) -> None:
-    """Make sure that every port is free.
+    """Check that every port of the plan is free.
 
     Raises:
-        CannotRun: one is taken; the text names the setting.
+        CannotRun: a port is taken. The text names the setting that changes it.
     """
     for process in processes:
         for port, setting in process.port_settings.items():

@@ -1,1 +1,1 @@
-"""Pages and their data documents, built from a film."""
+"""HTML pages shaped like IMDb's, and the data documents inside them, built from films."""

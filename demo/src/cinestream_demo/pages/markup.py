@@ -1,4 +1,4 @@
-"""Templates to HTML, with everything escaped."""
+"""The template engine, which escapes all text for HTML."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import orjson
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 
-def render(template: str, **context: Any) -> str:
-    """The template's text; a name that the template asks for and `context` lacks is an error."""
-    return _ENVIRONMENT.get_template(template).render(context)
+def render(template: str, **variables: Any) -> str:
+    """Render a template. A variable that is missing raises `jinja2.UndefinedError`."""
+    return _ENVIRONMENT.get_template(template).render(variables)
 
 
 def _script_json(data: object) -> str:
-    """JSON that can stand in a script element as it is: no `<` in it, so no text can end the element."""
+    """Return JSON for a script element. It contains no `<`, so no text in it can close the element."""
     return orjson.dumps(data).decode().replace("<", "\\u003c")
 
 

@@ -1,64 +1,46 @@
-"""The pieces that `__NEXT_DATA__` documents share: a title as lists show it, a person, an image, a credit group.
+"""The parts that `__NEXT_DATA__` documents share: a title in a list, a person, an image, a credit group.
 
-Names and nesting are those of IMDb's pages of 2023 to 2026, so that whoever reads those reads ours.
+Names and nesting are those of IMDb's pages of 2023 to 2026, so that a parser of those pages reads these too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from cinestream_demo.films.film import Film, Person, ReleaseDate
+from cinestream_demo.films.film import CreditedPerson, DemoFilm, ReleaseDate
 from cinestream_demo.films.locales import Locale
+from cinestream_demo.pages.page_context import PageContext
 
 Node = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """How a page was asked for: `origin` (scheme and host), path as in the address bar, language.
-
-    `consent_path` is the path for which consent is asked; "" asks for none.
-    """
-
-    origin: str
-    path: str
-    locale: Locale
-    consent_path: str = ""
-
-    @property
-    def consent_cookie(self) -> str:
-        """The cookie that keeps the answer: the whole site's and a fault's are not the same question."""
-        return "consent" if self.consent_path == "/" else "consent-here"
-
-
 def typed(typename: str, **fields: Any) -> Node:
-    """An object with the type's name, as GraphQL answers have it."""
+    """Build an object with its type's name in `__typename`, as GraphQL responses have it."""
     return {**fields, "__typename": typename}
 
 
-def title_node(film: Film, visit: Visit) -> Node:
-    """A title as charts and "more like this" show it."""
+def title_node(film: DemoFilm, context: PageContext) -> Node:
+    """Build a title as charts and "more like this" show it."""
     return typed(
         "Title",
         id=film.id,
-        titleText=typed("TitleText", text=visit.locale.title(film)),
-        titleType=title_type(film, visit.locale),
+        titleText=typed("TitleText", text=context.locale.title(film)),
+        titleType=title_type(film, context.locale),
         originalTitleText=typed("TitleText", text=film.original_title),
-        primaryImage=poster(film, visit),
+        primaryImage=poster(film, context),
         releaseYear=release_year(film),
         ratingsSummary=ratings(film),
         runtime=typed("Runtime", seconds=film.runtime_minutes * 60) if film.runtime_minutes else None,
         certificate=typed("Certificate", rating=film.certificate) if film.certificate else None,
         canRate=typed("CanRate", isRatable=film.is_released),
-        titleGenres=title_genres(film, visit.locale),
+        titleGenres=title_genres(film, context.locale),
         canHaveEpisodes=film.is_series,
     )
 
 
-def title_type(film: Film, locale: Locale) -> Node:
-    """The kind of title. Films have no text to display, other kinds do."""
+def title_type(film: DemoFilm, locale: Locale) -> Node:
+    """Build the kind of a title. Films have no text to display, other kinds have."""
     text = locale.kinds[film.kind]
     return typed(
         "TitleType",
@@ -74,57 +56,60 @@ def title_type(film: Film, locale: Locale) -> Node:
     )
 
 
-def poster(film: Film, visit: Visit) -> Node | None:
-    """The picture of a title; one of which nothing but the title is known has none."""
+def poster(film: DemoFilm, context: PageContext) -> Node | None:
+    """Build the poster of a title, or return None for a title without a year.
+
+    Such a title has no known facts, and the live site shows no poster for it.
+    """
     if film.year is None:
         return None
-    return image(film.id, f"{visit.locale.title(film)} ({film.year})", visit) | {
+    return image(film.id, f"{context.locale.title(film)} ({film.year})", context) | {
         "caption": typed("Markdown", plainText=f"{film.title} ({film.year})")
     }
 
 
-def image(owner: str, alt: str, visit: Visit) -> Node:
-    """A picture that the site draws itself; `alt` goes into its caption."""
+def image(owner: str, alt: str, context: PageContext) -> Node:
+    """Build an image, which the site itself draws as SVG. `alt` becomes its caption."""
     return typed(
         "Image",
         id="rm" + owner[2:],
         width=400,
         height=600,
-        url=f"{visit.origin}/images/{owner}.svg",
+        url=f"{context.origin}/images/{owner}.svg",
         caption=typed("Markdown", plainText=alt),
     )
 
 
-def release_year(film: Film) -> Node | None:
-    """The year, and for series the last one."""
+def release_year(film: DemoFilm) -> Node | None:
+    """Build the year of release, and for a series also its last year."""
     return typed("YearRange", year=film.year, endYear=film.end_year) if film.year else None
 
 
 def release_date(date: ReleaseDate | None) -> Node | None:
-    """The date, with null for a month or day that nobody knows."""
+    """Build the release date, with null for an unknown month or day."""
     return typed("ReleaseDate", day=date.day, month=date.month, year=date.year) if date else None
 
 
-def ratings(film: Film) -> Node:
-    """The rating; null and no votes for what is not released."""
+def ratings(film: DemoFilm) -> Node:
+    """Build the rating: null and no votes for an unreleased title."""
     rating = film.rating
     whole = int(rating) if rating is not None and rating == int(rating) else rating
     return typed("RatingsSummary", aggregateRating=whole, voteCount=film.votes if film.is_released else 0)
 
 
-def title_genres(film: Film, locale: Locale) -> Node:
-    """Genres as pages since 2024 have them."""
+def title_genres(film: DemoFilm, locale: Locale) -> Node:
+    """Build the genres in the form that pages have since 2024."""
     genres = [typed("TitleGenre", genre=typed("GenreItem", text=locale.genre(genre))) for genre in film.genres]
     return typed("TitleGenres", genres=genres)
 
 
-def name_node(person: Person) -> Node:
-    """A person as credits show one."""
+def name_node(person: CreditedPerson) -> Node:
+    """Build a person as credits show one."""
     return typed("Name", id=person.id, nameText=typed("NameText", text=person.name))
 
 
-def credit_group(role: str, people: Sequence[Person], locale: Locale, at_most: int | None = None) -> list[Node]:
-    """The people of one role ("director", "writer", "cast") as a list of one group, or of none without people."""
+def credit_group(role: str, people: Sequence[CreditedPerson], locale: Locale, limit: int | None = None) -> list[Node]:
+    """Build the credits of one role ("director", "writer" or "cast"): a list of one group, or an empty list."""
     if not people:
         return []
     word = {"cast": "stars"}.get(role, role if len(people) == 1 else role + "s")
@@ -134,13 +119,13 @@ def credit_group(role: str, people: Sequence[Person], locale: Locale, at_most: i
             "PrincipalCreditsForCategory",
             totalCredits=len(people),
             category=typed("CreditCategory", text=locale.words[word], id=role),
-            credits=[typed(kind, name=name_node(person), attributes=None) for person in people[:at_most]],
+            credits=[typed(kind, name=name_node(person), attributes=None) for person in people[:limit]],
         )
     ]
 
 
-def production_status(film: Film, locale: Locale) -> Node:
-    """Released or announced."""
+def production_status(film: DemoFilm, locale: Locale) -> Node:
+    """Build the production status, which is `released` or `announced`."""
     stage = "released" if film.is_released else "announced"
     return typed(
         "ProductionStatusDetails",
@@ -152,8 +137,8 @@ def production_status(film: Film, locale: Locale) -> Node:
     )
 
 
-def plot(film: Film) -> Node:
-    """The plot: English on every page, as nobody translated it. Films without one have nulls inside."""
+def plot(film: DemoFilm) -> Node:
+    """Build the plot, which is English in every language. Without a plot its parts are null."""
     return typed(
         "Plot",
         plotText=typed("Markdown", plainText=film.plot) if film.plot else None,

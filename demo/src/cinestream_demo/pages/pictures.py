@@ -1,4 +1,7 @@
-"""Posters and portraits, drawn from the id: the data set has no pictures, and film posters are not ours to show."""
+"""Drawn posters and portraits.
+
+The data set has no pictures, and film posters are under copyright.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from textwrap import wrap
 
 
 def poster(film_id: str, title: str, year: int | None) -> str:
-    """A poster of 400 by 600, as SVG."""
+    """Draw a poster of 400 by 600 pixels, as SVG."""
     lines = wrap(title, 16)[:6] or [film_id]
     text = "".join(
         f'<text x="200" y="{250 + 46 * place}" font-size="38" text-anchor="middle">{escape(line)}</text>'
@@ -20,14 +23,14 @@ def poster(film_id: str, title: str, year: int | None) -> str:
 
 
 def portrait(person_id: str, name: str) -> str:
-    """A person's initials, 200 by 200, as SVG."""
+    """Draw the initials of a person, 200 by 200 pixels, as SVG."""
     initials = "".join(part[0] for part in name.split()[:2]) or "?"
     text = f'<text x="100" y="125" font-size="80" text-anchor="middle">{escape(initials)}</text>'
     return _picture(200, 200, _hue(person_id), text)
 
 
 def icon() -> str:
-    """The site's icon."""
+    """Draw the icon of the site, as SVG."""
     return _picture(64, 64, 48, '<path d="M24 18v28l24-14z"/>')
 
 

@@ -1,24 +1,25 @@
-"""The search: 25 films in the page, and on click 25 more at a time."""
+"""The search results: 25 films in the page, and 25 more with each click."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cinestream_demo.films.film import Film, Person
-from cinestream_demo.pages.document import next_document, request_context, surroundings
+from cinestream_demo.films.film import CreditedPerson, DemoFilm
 from cinestream_demo.pages.markup import render
-from cinestream_demo.pages.nodes import Node, Visit, poster
+from cinestream_demo.pages.next_document import common_props, next_document, request_context
+from cinestream_demo.pages.nodes import Node, poster
+from cinestream_demo.pages.page_context import PageContext
 
 RESULTS = 25
 PEOPLE = 5
 
 
-def search_page(text: str, films: Sequence[Film], people: Sequence[Person], visit: Visit) -> str:
-    """The page for a search of `text`; `films` are all that were found, best first."""
-    words = visit.locale.words
+def search_page(text: str, films: Sequence[DemoFilm], people: Sequence[CreditedPerson], context: PageContext) -> str:
+    """Render the results of a search for `text`. `films` are all films that were found, best first."""
+    words = context.locale.words
     return render(
         "find.html",
-        visit=visit,
+        context=context,
         words=words,
         text=text,
         heading=words["search_results"].format(text=text),
@@ -27,19 +28,21 @@ def search_page(text: str, films: Sequence[Film], people: Sequence[Person], visi
         people=people[:PEOPLE],
         step=min(RESULTS, len(films) - RESULTS),
         next_start=RESULTS if len(films) > RESULTS else None,
-        data=search_document(text, films, people, visit),
+        data=search_document(text, films, people, context),
         linked_data=None,
     )
 
 
-def more_rows(films: Sequence[Film], start: int, visit: Visit) -> str:
-    """The next rows of a search, from place `start`."""
-    return render("find_rows.html", films=films[start : start + RESULTS], visit=visit)
+def more_rows(films: Sequence[DemoFilm], start: int, context: PageContext) -> str:
+    """Render the next rows of a search, from index `start`."""
+    return render("find_rows.html", films=films[start : start + RESULTS], context=context)
 
 
-def search_document(text: str, films: Sequence[Film], people: Sequence[Person], visit: Visit) -> Node:
-    """The `__NEXT_DATA__` of a search, in the form of 2026."""
-    rows = [{"index": film.id, "listItem": _row(film, visit)} for film in films[:RESULTS]]
+def search_document(
+    text: str, films: Sequence[DemoFilm], people: Sequence[CreditedPerson], context: PageContext
+) -> Node:
+    """Build the `__NEXT_DATA__` of a search, in the form of 2026."""
+    rows = [{"index": film.id, "listItem": _row(film, context)} for film in films[:RESULTS]]
     names = [{"index": one.id, "listItem": {"nameId": one.id, "nameText": one.name}} for one in people[:PEOPLE]]
     cursor = str(RESULTS) if len(films) > RESULTS else None
     props = {
@@ -49,17 +52,17 @@ def search_document(text: str, films: Sequence[Film], people: Sequence[Person], 
         "companyResults": {"results": []},
         "keywordResults": {"results": []},
         "resultsSectionOrder": ["TITLE", "NAME"],
-        "requestContext": request_context("find", visit),
-        **surroundings(visit),
+        "requestContext": request_context("find", context),
+        **common_props(context),
     }
-    return next_document("/find", {"q": text}, props, visit)
+    return next_document("/find", {"q": text}, props, context)
 
 
-def _row(film: Film, visit: Visit) -> Node:
+def _row(film: DemoFilm, context: PageContext) -> Node:
     released = film.released
     return {
         "titleId": film.id,
-        "titleText": visit.locale.title(film),
+        "titleText": context.locale.title(film),
         "originalTitleText": film.original_title,
         "titleType": {"id": film.kind, "text": "", "canHaveEpisodes": film.is_series},
         "releaseYear": film.year,
@@ -69,8 +72,8 @@ def _row(film: Film, visit: Visit) -> Node:
         "canRate": film.is_released,
         "certificate": film.certificate,
         "runtime": film.runtime_minutes * 60 if film.runtime_minutes else None,
-        "genres": [visit.locale.genre(genre) for genre in film.genres[:3]],
+        "genres": [context.locale.genre(genre) for genre in film.genres[:3]],
         "plot": film.plot,
         "metascore": film.metascore,
-        "primaryImage": poster(film, visit),
+        "primaryImage": poster(film, context),
     }

@@ -1,4 +1,4 @@
-"""The title page and the sections of it that load when somebody scrolls to them."""
+"""The title page, and its sections that load when the visitor scrolls to them."""
 
 from __future__ import annotations
 
@@ -6,50 +6,50 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cinestream_demo.films.codes import country_name, language_name
-from cinestream_demo.films.film import Film, ReleaseDate
+from cinestream_demo.films.film import DemoFilm, ReleaseDate
 from cinestream_demo.films.interests import interests
 from cinestream_demo.pages.faults import Fault
+from cinestream_demo.pages.linked_data import title_linked_data
 from cinestream_demo.pages.markup import render
-from cinestream_demo.pages.next_data import title_document
-from cinestream_demo.pages.nodes import Visit
-from cinestream_demo.pages.structured import title_linked_data
+from cinestream_demo.pages.page_context import PageContext
+from cinestream_demo.pages.title_document import title_document
 
 SECTIONS = ("cast", "more-like-this", "storyline", "details")
 
 
-def title_page(film: Film, similar: Sequence[Film], visit: Visit, *, bare: bool = False) -> str:
-    """The page as it arrives; `bare` leaves out its data (`__NEXT_DATA__` and `ld+json`)."""
+def title_page(film: DemoFilm, similar: Sequence[DemoFilm], context: PageContext, *, bare: bool = False) -> str:
+    """Render the page as the server sends it. `bare` leaves out its data (`__NEXT_DATA__` and `ld+json`)."""
     return render(
         "title.html",
-        visit=visit,
-        words=visit.locale.words,
+        context=context,
+        words=context.locale.words,
         film=film,
-        title=visit.locale.title(film),
-        labels=[visit.locale.genre(label) for label in interests(film)],
+        title=context.locale.title(film),
+        labels=[context.locale.genre(label) for label in interests(film)],
         sections=SECTIONS,
-        data=None if bare else title_document(film, similar, visit),
-        linked_data=None if bare else title_linked_data(film, visit),
+        data=None if bare else title_document(film, similar, context),
+        linked_data=None if bare else title_linked_data(film, context),
     )
 
 
-def title_section(section: str, film: Film, similar: Sequence[Film], visit: Visit) -> str:
-    """One of SECTIONS."""
+def title_section(section: str, film: DemoFilm, similar: Sequence[DemoFilm], context: PageContext) -> str:
+    """Render one of `SECTIONS`."""
     return render(
         "sections.html",
         section=section,
-        visit=visit,
-        words=visit.locale.words,
+        context=context,
+        words=context.locale.words,
         film=film,
         similar=similar,
-        genres=[visit.locale.genre(genre) for genre in film.genres],
+        genres=[context.locale.genre(genre) for genre in film.genres],
         countries=[country_name(code) for code in film.countries],
         languages=[language_name(code) for code in film.languages],
-        release=f"{visit.locale.day(film.released)} ({visit.locale.country_name})" if film.released else "",
+        release=f"{context.locale.day(film.released)} ({context.locale.country_name})" if film.released else "",
     )
 
 
-def as_another_kind(film: Film, fault: Fault | None) -> Film:
-    """The film as the faults `unreleased` and `series` show it; unchanged for any other."""
+def as_another_kind(film: DemoFilm, fault: Fault | None) -> DemoFilm:
+    """Return the film as the faults `unreleased` and `series` show it. Other faults do not change it."""
     match fault and fault.name:
         case "unreleased":
             return replace(film, rating=None, votes=0, metascore=None, released=ReleaseDate(film.year or 2031))
@@ -59,6 +59,6 @@ def as_another_kind(film: Film, fault: Fault | None) -> Film:
 
 
 def cut_in_half(page: str) -> str:
-    """The page as it is when the connection was lost in the middle of its data."""
+    """Return the page as it looks when the connection was lost in the middle of its data."""
     start = page.index('id="__NEXT_DATA__"')
     return page[: (start + len(page)) // 2]

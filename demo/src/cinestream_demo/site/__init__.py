@@ -1,1 +1,1 @@
-"""The HTTP site: routes, faults, refusals, pauses."""
+"""The HTTP server of the demo site: routes, faults, delays, and endpoints for tests."""

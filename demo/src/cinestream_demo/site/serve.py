@@ -1,4 +1,4 @@
-"""Runs the site: the port is taken before anything is announced, and SIGTERM ends it with exit code 0."""
+"""The server process of the site."""
 
 from __future__ import annotations
 
@@ -10,54 +10,61 @@ from types import FrameType
 
 import uvicorn
 
-from cinestream_demo.site.site import Site
+from cinestream_demo.site.site import DemoSite
 
-GRACE = 1
-"""Seconds that answers under way have left after SIGTERM."""
+SHUTDOWN_SECONDS = 1
+"""Seconds that unfinished responses have after SIGTERM."""
 BACKLOG = 2048
+"""Connections that may wait to be accepted."""
 
 
 class PortTaken(Exception):
-    """Something else listens there."""
+    """Another process listens on the port."""
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that takes connections from now on; port 0 lets the system choose. Raises PortTaken."""
+def open_socket(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on host and port. Port 0 takes any free one.
+
+    Raises:
+        PortTaken: the address cannot be bound.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        bound.bind((host, port))
-        bound.listen(BACKLOG)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
     except OSError as error:
-        bound.close()
+        listener.close()
         raise PortTaken(f"cannot listen on {host}:{port} ({error.strerror}); set CINESTREAM_DEMO_PORT") from error
-    return bound
+    return listener
 
 
-def serve(site: Site, bound: socket.socket) -> None:
-    """Serves until SIGTERM or SIGINT. Does not return: exits 0."""
-    # uvicorn gives the signal that ended it to the handler that was there before; the default one would kill.
-    signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGINT, _leave)
+def serve(site: DemoSite, listener: socket.socket) -> None:
+    """Serve until SIGTERM or SIGINT, then exit with code 0. Does not return."""
+    # uvicorn raises the signal again for the previous handler once it has shut down.
+    # Python's default handlers would then end the process with a failure.
+    signal.signal(signal.SIGTERM, _exit)
+    signal.signal(signal.SIGINT, _exit)
     config = uvicorn.Config(
-        site.app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE, server_header=False
+        site.app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_SECONDS, server_header=False
     )
-    _Server(config, site).run(sockets=[bound])
+    _Server(config, site).run(sockets=[listener])
     sys.exit(0)
 
 
 class _Server(uvicorn.Server):
-    """Ends the site's pauses when it is told to stop: a slow answer is not to hold up the end."""
+    """A server that ends the site's delays on shutdown, so that a slow response does not hold it up."""
 
-    def __init__(self, config: uvicorn.Config, site: Site) -> None:
+    def __init__(self, config: uvicorn.Config, site: DemoSite) -> None:
         super().__init__(config)
         self._site = site
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self._site.pauses.end()
+        self._site.delays.stop()
         super().handle_exit(sig, frame)
 
 
-def _leave(signum: int, frame: FrameType | None) -> None:
-    os._exit(0)  # an exception is lost where a signal arrives within a destructor, and the site would stay for ever
+def _exit(signum: int, frame: FrameType | None) -> None:
+    # An exception is lost when the signal arrives inside a destructor. The process would then never end.
+    os._exit(0)

@@ -1,4 +1,4 @@
-"""How the site says no: each fault that is an answer of its own, in the form in which the live site sends it."""
+"""Responses that replace a page: every fault that is a response of its own, in the form of the live site."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from cinestream_demo.pages.faults import Fault
 from cinestream_demo.pages.markup import render
-from cinestream_demo.site.asking import Asked
+from cinestream_demo.site.page_request import PageRequest
 
 NO_STORE = {"cache-control": "no-store"}
-TOKEN = "aws-waf-token"  # noqa: S105
-"""The cookie of a browser that passed the challenge."""
+CHALLENGE_COOKIE = "aws-waf-token"
+"""The cookie of a browser that has passed the challenge."""
 _WAF = {"x-amzn-waf-action": "challenge", **NO_STORE}
 _PLAIN = "<html><head><title>{0}</title></head><body><center><h1>{0}</h1><hr>{1}</center></body></html>"
 
 
-def let_in(fault: Fault, page: Asked, cookies: Mapping[str, str]) -> bool:
-    """Whether the visitor has passed the challenge of this place before."""
-    return fault.name == "challenge" and cookies.get(TOKEN) == _context(page)[::-1]
+def has_passed_challenge(fault: Fault, page: PageRequest, cookies: Mapping[str, str]) -> bool:
+    """Return True if the cookies prove that this visitor has passed the challenge of this page."""
+    return fault.name == "challenge" and cookies.get(CHALLENGE_COOKIE) == _challenge_context(page)[::-1]
 
 
-def refuse(fault: Fault, page: Asked) -> Response | None:
-    """The answer instead of the page; None for faults that change the page or its time."""
+def fault_response(fault: Fault, page: PageRequest) -> Response | None:
+    """Return the response that replaces the page, or None for faults that change or delay the page."""
     match fault.name:
         case "404":
             return not_found()
@@ -45,18 +45,19 @@ def refuse(fault: Fault, page: Asked) -> Response | None:
 
 
 def not_found() -> Response:
-    """There is no such page."""
+    """Return the 404 page."""
     return HTMLResponse(render("not_found.html"), 404, NO_STORE)
 
 
-def _context(page: Asked) -> str:
-    return blake2b(page.scope.encode(), digest_size=24).hexdigest()
+def _challenge_context(page: PageRequest) -> str:
+    """Return the token that the challenge sends. The script answers with the reversed token."""
+    return blake2b(page.cookie_path.encode(), digest_size=24).hexdigest()
 
 
-def _challenge(fault: Fault, page: Asked) -> Response:
-    context = _context(page)
+def _challenge(fault: Fault, page: PageRequest) -> Response:
+    context = _challenge_context(page)
     passes = fault.name == "challenge"
-    props = {"key": "demo", "iv": context[:16], "context": context, "path": page.scope, "passes": passes}
+    props = {"key": "demo", "iv": context[:16], "context": context, "path": page.cookie_path, "passes": passes}
     script = f"window.gokuProps = {orjson.dumps(props).decode()};".replace("<", "\\u003c")
     return HTMLResponse(render("challenge.html", script=script), 202, _WAF)
 

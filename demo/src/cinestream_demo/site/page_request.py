@@ -1,11 +1,11 @@
-"""What a path asks for: pure, from path and query to a page, a language and a fault.
+"""Parser of the site's addresses: from path and query to a page, a language and a fault.
 
     /title/tt0111161/                       a page
-    /es-es/title/tt0111161/                 the same in another language (also ?lang=es-ES)
+    /es-es/title/tt0111161/                 the same page in another language (also ?lang=es-ES)
     /title/tt0111161/?fault=slow:5          with a fault
-    /fault/slow:5/es-es/title/tt0111161/    the same, so that a base address can name the fault
+    /fault/slow:5/es-es/title/tt0111161/    the same, so that a base address can carry the fault
 
-An address without its last slash is meant as one with it.
+The last slash of an address is optional here. The site redirects to the address that has it.
 """
 
 from __future__ import annotations
@@ -29,34 +29,44 @@ _PAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A page of the site. `address` is its own path, which ends in a slash; `scope`: the path of its cookies."""
+class PageRequest:
+    """A request of one page.
+
+    `subject` is the id of the page, or the name of the chart.
+    `address` is the canonical path of the page, which ends in a slash.
+    `cookie_path` is the path for which the page's cookies are valid.
+    """
 
     kind: str
     subject: str
     locale: Locale
     fault: Fault | None
     address: str
-    scope: str
+    cookie_path: str
 
 
-def asked(path: str, query: Mapping[str, str]) -> Asked | None:
-    """The page that a path asks for, or None when there is no such page. Raises UnknownFault."""
+def parse_page_request(path: str, query: Mapping[str, str]) -> PageRequest | None:
+    """Return the page that an address names, or None when there is no such page.
+
+    Raises:
+        InvalidFault: the address names a fault that does not exist.
+    """
     parts = _PATH.fullmatch(path)
     locale = by_prefix(parts["locale"] or "") if parts else None
     if parts is None or locale is None:
         return None
-    named = parts["fault"] or query.get("fault")
-    fault = parse_fault(named) if named else None
+    fault_text = parts["fault"] or query.get("fault")
+    fault = parse_fault(fault_text) if fault_text else None
     for kind, pattern in _PAGES.items():
         if page := pattern.fullmatch(parts["page"]):
             address = path if path.endswith("/") else path + "/"
-            scope = f"{parts['prefix']}/" if parts["prefix"] else address
-            return Asked(kind, page[1], _wanted(locale, fault, query), fault, address, scope)
+            cookie_path = f"{parts['prefix']}/" if parts["prefix"] else address
+            return PageRequest(kind, page[1], _select_locale(locale, fault, query), fault, address, cookie_path)
     return None
 
 
-def _wanted(locale: Locale, fault: Fault | None, query: Mapping[str, str]) -> Locale:
+def _select_locale(locale: Locale, fault: Fault | None, query: Mapping[str, str]) -> Locale:
+    """Return the language of the fault `localised`, else of the path, else of the query, else English."""
     if fault and fault.name == "localised":
         return locales()[fault.argument or "es-ES"]
     if locale is english():

@@ -1,6 +1,6 @@
-"""The `__NEXT_DATA__` document of a title page: pure, from a film to the dictionary that the page carries.
+"""The `__NEXT_DATA__` document of a title page.
 
-The paths are those of IMDb's title pages of 2023 to 2026. What nobody knows is null or empty where it is so there.
+The paths are those of IMDb's title pages of 2023 to 2026. An unknown fact is null or empty where it is so there.
 """
 
 from __future__ import annotations
@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cinestream_demo.films.codes import country_name, language_name
-from cinestream_demo.films.film import Episode, Film, Person
+from cinestream_demo.films.film import CreditedPerson, DemoFilm, Episode
 from cinestream_demo.films.interests import interests
-from cinestream_demo.pages.document import next_document, request_context, surroundings
+from cinestream_demo.pages.next_document import common_props, next_document, request_context
 from cinestream_demo.pages.nodes import (
     Node,
-    Visit,
     credit_group,
     image,
     name_node,
@@ -28,27 +27,28 @@ from cinestream_demo.pages.nodes import (
     title_type,
     typed,
 )
+from cinestream_demo.pages.page_context import PageContext
 
 STARS = 3
-"""How many of the cast the header shows."""
+"""Members of the cast in the header."""
 KEYWORDS = 5
 
 
-def title_document(film: Film, similar: Sequence[Film], visit: Visit) -> Node:
-    """The document of `/title/<id>/`; `similar` are the films of "more like this", best first."""
+def title_document(film: DemoFilm, similar: Sequence[DemoFilm], context: PageContext) -> Node:
+    """Build the document of `/title/<id>/`. `similar` are the films of "more like this", best first."""
     props = {
         "tconst": film.id,
-        "aboveTheFoldData": above_the_fold(film, visit),
-        "mainColumnData": main_column(film, similar, visit),
-        "requestContext": request_context("title", visit, subject=film.id),
-        **surroundings(visit),
+        "aboveTheFoldData": above_the_fold(film, context),
+        "mainColumnData": main_column(film, similar, context),
+        "requestContext": request_context("title", context, subject=film.id),
+        **common_props(context),
     }
-    return next_document("/title/[tconst]", {"tconst": film.id}, props, visit)
+    return next_document("/title/[tconst]", {"tconst": film.id}, props, context)
 
 
-def above_the_fold(film: Film, visit: Visit) -> Node:
-    """What the header shows."""
-    locale = visit.locale
+def above_the_fold(film: DemoFilm, context: PageContext) -> Node:
+    """Build the data of the header."""
+    locale = context.locale
     genres = [typed("Genre", text=locale.genre(genre), id=genre) for genre in film.genres]
     labels = [typed("Interest", id=f"in{number:07}", primaryText=typed("InterestText", text=locale.genre(text)))
               for number, text in enumerate(interests(film), 1)]  # fmt: skip
@@ -70,11 +70,11 @@ def above_the_fold(film: Film, visit: Visit) -> Node:
         certificate=typed("Certificate", rating=film.certificate) if film.certificate else None,
         releaseYear=release_year(film),
         releaseDate=release_date(film.released),
-        runtime=_runtime(film, visit),
+        runtime=_runtime(film, context),
         canRate=typed("CanRate", isRatable=film.is_released),
         ratingsSummary=ratings(film),
         meterRanking=None,
-        primaryImage=poster(film, visit),
+        primaryImage=poster(film, context),
         images=typed("ImageConnection", total=1 if film.year else 0, edges=[]),
         videos=typed("TitleRelatedVideosConnection", total=0),
         primaryVideos=typed("VideoConnection", edges=[]),
@@ -96,15 +96,15 @@ def above_the_fold(film: Film, visit: Visit) -> Node:
     )
 
 
-def main_column(film: Film, similar: Sequence[Film], visit: Visit) -> Node:
-    """What the rest of the page shows, most of it only when scrolled to."""
+def main_column(film: DemoFilm, similar: Sequence[DemoFilm], context: PageContext) -> Node:
+    """Build the data of the rest of the page, most of which shows only after scrolling."""
     languages = [typed("SpokenLanguage", id=code, text=language_name(code)) for code in film.languages]
-    country = typed("LocalizedDisplayableCountry", id=visit.locale.country, text=visit.locale.country_name)
+    country = typed("LocalizedDisplayableCountry", id=context.locale.country, text=context.locale.country_name)
     released = release_date(film.released)
-    cast = [casting | {"name": casting["name"] | {"primaryImage": image(person.id, person.name, visit)},
+    cast = [casting | {"name": casting["name"] | {"primaryImage": image(person.id, person.name, context)},
                        "characters": None, "category": typed("CreditCategory", id="cast")}
             for person, casting in zip(film.cast, _castings(film.cast), strict=True)]  # fmt: skip
-    also = [typed("Aka", text=film.original_title)] if film.original_title != visit.locale.title(film) else []
+    also = [typed("Aka", text=film.original_title)] if film.original_title != context.locale.title(film) else []
     return typed(
         "Title",
         id=film.id,
@@ -112,18 +112,18 @@ def main_column(film: Film, similar: Sequence[Film], visit: Visit) -> Node:
         nominationsExcludeWins=typed("AwardNominationConnection", total=0),
         ratingsSummary=typed("RatingsSummary", topRanking=None),
         episodes=typed("Episodes", episodes=typed("EpisodeConnection", total=8)) if film.is_series else None,
-        productionStatus=production_status(film, visit.locale),
-        primaryImage=poster(film, visit),
-        titleType=title_type(film, visit.locale),
+        productionStatus=production_status(film, context.locale),
+        primaryImage=poster(film, context),
+        titleType=title_type(film, context.locale),
         cast=typed("CreditConnection", total=len(film.cast), edges=_edges("Credit", cast)),
         creators=[],
-        directors=credit_group("director", film.directors, visit.locale),
-        writers=credit_group("writer", film.writers, visit.locale),
+        directors=credit_group("director", film.directors, context.locale),
+        writers=credit_group("writer", film.writers, context.locale),
         isAdult=False,
         moreLikeThisTitles=typed(
-            "MoreLikeThisConnection", edges=_edges("MoreLikeThis", [title_node(other, visit) for other in similar])
+            "MoreLikeThisConnection", edges=_edges("MoreLikeThis", [title_node(other, context) for other in similar])
         ),
-        titleText=typed("TitleText", text=visit.locale.title(film)),
+        titleText=typed("TitleText", text=context.locale.title(film)),
         originalTitleText=typed("TitleText", text=film.original_title),
         releaseYear=release_year(film),
         canRate=typed("CanRate", isRatable=film.is_released),
@@ -132,16 +132,16 @@ def main_column(film: Film, similar: Sequence[Film], visit: Visit) -> Node:
         spokenLanguages=typed("SpokenLanguages", spokenLanguages=languages) if languages else None,
         akas=typed("AkaConnection", edges=_edges("Aka", also)),
         production=_companies(film),
-        runtime=_runtime(film, visit),
+        runtime=_runtime(film, context),
         series=_series(film.episode) if film.episode else None,
         canHaveEpisodes=film.is_series,
     )
 
 
-def _runtime(film: Film, visit: Visit) -> Node | None:
+def _runtime(film: DemoFilm, context: PageContext) -> Node | None:
     if film.runtime_minutes is None:
         return None
-    text = typed("Markdown", plainText=visit.locale.duration(film.runtime_minutes))
+    text = typed("Markdown", plainText=context.locale.duration(film.runtime_minutes))
     return typed(
         "Runtime",
         seconds=film.runtime_minutes * 60,
@@ -156,12 +156,12 @@ def _series(episode: Episode) -> Node:
     return typed("Series", episodeNumber=number, nextEpisode=None, previousEpisode=None, series=series)
 
 
-def _countries(film: Film) -> Node | None:
+def _countries(film: DemoFilm) -> Node | None:
     countries = [typed("CountryOfOrigin", id=code, text=country_name(code)) for code in film.countries]
     return typed("CountriesOfOrigin", countries=countries) if countries else None
 
 
-def _companies(film: Film) -> Node:
+def _companies(film: DemoFilm) -> Node:
     companies = [
         typed("CompanyCredit", company=typed("Company", companyText=typed("CompanyText", text=name)))
         for name in film.companies
@@ -169,7 +169,7 @@ def _companies(film: Film) -> Node:
     return typed("CompanyCreditConnection", edges=_edges("CompanyCredit", companies))
 
 
-def _castings(cast: Sequence[Person]) -> list[Node]:
+def _castings(cast: Sequence[CreditedPerson]) -> list[Node]:
     return [typed("Cast", name=name_node(person), attributes=None) for person in cast]
 
 

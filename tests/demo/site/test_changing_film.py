@@ -5,19 +5,19 @@ from itertools import pairwise
 import pytest
 from tests.demo.conftest import next_data, visitor
 
-from cinestream_demo.films.catalogue import Catalogue
-from cinestream_demo.films.living import EPOCH, Living
-from cinestream_demo.site.site import Options, Site
+from cinestream_demo.films.catalogue import FilmCatalogue
+from cinestream_demo.films.changing_film import EPOCH, ChangingFilm
+from cinestream_demo.site.site import DemoSite, SiteOptions
 
 pytestmark = pytest.mark.anyio
 
 
-def test_each_period_changes_rating_and_votes(catalogue: Catalogue) -> None:
+def test_each_period_changes_rating_and_votes(catalogue: FilmCatalogue) -> None:
     """From one period to the next the rating is another, within 0.1 of the film's own, and there is one vote more."""
     film = catalogue.get("tt0111161")
     assert film is not None
     assert film.rating is not None
-    states = [Living(period=5).at(film, EPOCH + 5 * step + 0.1) for step in range(40)]
+    states = [ChangingFilm(period=5).at(film, EPOCH + 5 * step + 0.1) for step in range(40)]
     for before, after in pairwise(states):
         assert after.rating != before.rating
         assert after.votes == before.votes + 1
@@ -25,24 +25,24 @@ def test_each_period_changes_rating_and_votes(catalogue: Catalogue) -> None:
     assert abs(film.rating - 8.9) < 1e-9
 
 
-def test_within_a_period_nothing_changes(catalogue: Catalogue) -> None:
+def test_within_a_period_nothing_changes(catalogue: FilmCatalogue) -> None:
     """The state is a function of the time, so every replica and every restart shows the same."""
     film = catalogue.get("tt0111161")
     assert film is not None
-    assert Living().at(film, EPOCH + 10) == Living().at(film, EPOCH + 14.9)
+    assert ChangingFilm().at(film, EPOCH + 10) == ChangingFilm().at(film, EPOCH + 14.9)
 
 
-def test_other_films_rest(catalogue: Catalogue) -> None:
+def test_other_films_rest(catalogue: FilmCatalogue) -> None:
     """Only the one film changes."""
     film = catalogue.get("tt0068646")
     assert film is not None
-    assert Living().at(film, EPOCH + 10) is film
+    assert ChangingFilm().at(film, EPOCH + 10) is film
 
 
-async def test_page_and_chart_follow_the_clock(catalogue: Catalogue) -> None:
+async def test_page_and_chart_follow_the_clock(catalogue: FilmCatalogue) -> None:
     """The page and the chart show the state of the moment, although pages are kept."""
     now = EPOCH
-    async with visitor(Site(catalogue, Options(consent="off", clock=lambda: now))) as client:
+    async with visitor(DemoSite(catalogue, SiteOptions(consent="off", clock=lambda: now))) as client:
         seen = []
         for step in range(3):
             now = EPOCH + 5 * step
