@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from cinestream_flow.breaker import CircuitBreaker, CircuitOpen, State
+from cinestream_flow.breaker import CircuitBreaker, CircuitOpen, CircuitState
 
 pytestmark = pytest.mark.anyio
 
@@ -13,7 +13,9 @@ class World:
 
     def __init__(self) -> None:
         self.now, self.up, self.asked = 100.0, False, 0
-        self.breaker = CircuitBreaker("server", failures=3, open_for=10, counts=self.is_fault, clock=lambda: self.now)
+        self.breaker = CircuitBreaker(
+            "server", failures=3, open_for=10, is_failure=self.is_fault, clock=lambda: self.now
+        )
 
     @staticmethod
     def is_fault(error: Exception) -> bool:
@@ -37,7 +39,7 @@ async def test_it_opens_after_faults_in_a_row_and_asks_no_more() -> None:
     await world.fail(3)
     with pytest.raises(CircuitOpen, match="3 times") as refused:
         await world.breaker.call(world.ask)
-    assert (world.asked, refused.value.retry_after, world.breaker.state) == (3, 10.0, State.OPEN)
+    assert (world.asked, refused.value.retry_after, world.breaker.state) == (3, 10.0, CircuitState.OPEN)
 
 
 async def test_a_success_between_faults_keeps_it_closed() -> None:
@@ -48,7 +50,7 @@ async def test_a_success_between_faults_keeps_it_closed() -> None:
         world.up = True
         await world.breaker.call(world.ask)
         world.up = False
-    assert world.breaker.state is State.CLOSED
+    assert world.breaker.state is CircuitState.CLOSED
 
 
 async def test_errors_that_are_no_faults_of_the_server_do_not_open_it() -> None:
@@ -61,7 +63,7 @@ async def test_errors_that_are_no_faults_of_the_server_do_not_open_it() -> None:
     for _ in range(9):
         with pytest.raises(KeyError):
             await world.breaker.call(refused)
-    assert world.breaker.state is State.CLOSED
+    assert world.breaker.state is CircuitState.CLOSED
 
 
 async def test_half_open_lets_exactly_one_of_many_through() -> None:
@@ -80,13 +82,13 @@ async def test_half_open_lets_exactly_one_of_many_through() -> None:
         async with anyio.create_task_group() as group:
             group.start_soon(world.breaker.call, slow)
             await inside.wait()
-            assert world.breaker.state is State.HALF_OPEN
+            assert world.breaker.state is CircuitState.HALF_OPEN
             for _ in range(9):
                 with pytest.raises(CircuitOpen):
                     await world.breaker.call(slow)
                 refused += 1
             go_on.set()
-    assert (world.asked, refused, world.breaker.state) == (4, 9, State.CLOSED)
+    assert (world.asked, refused, world.breaker.state) == (4, 9, CircuitState.CLOSED)
 
 
 async def test_a_failed_test_opens_it_again_for_the_whole_time() -> None:
@@ -109,7 +111,7 @@ async def test_a_cancelled_test_leaves_room_for_the_next() -> None:
     with anyio.move_on_after(0):
         await world.breaker.call(anyio.sleep_forever)
     assert await world.breaker.call(world.ask) == "answer"
-    assert world.breaker.state is State.CLOSED
+    assert world.breaker.state is CircuitState.CLOSED
 
 
 async def test_while_one_call_is_the_test_the_others_are_told_to_give_it_time() -> None:
@@ -129,4 +131,4 @@ async def test_while_one_call_is_the_test_the_others_are_told_to_give_it_time() 
             await world.breaker.call(world.ask)
         assert refused.value.retry_after == 1.0
         answered.set()
-    assert world.breaker.state is State.CLOSED
+    assert world.breaker.state is CircuitState.CLOSED

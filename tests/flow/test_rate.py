@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from cinestream_flow.rate import RateLimit
+from cinestream_flow.rate import RateLimiter
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,7 @@ class Clock:
 async def test_a_pause_holds_everyone_and_the_longer_one_wins() -> None:
     """A second, shorter pause does not shorten the first."""
     clock = Clock()
-    limit = RateLimit(1000, clock=clock, sleep=clock.sleep)
+    limit = RateLimiter(1000, clock=clock, sleep=clock.sleep)
     limit.pause(300)
     limit.pause(5)
     await limit.acquire()
@@ -41,7 +41,7 @@ async def test_a_pause_that_grows_while_waiting_counts() -> None:
             limit.pause(50)
         await clock.sleep(seconds)
 
-    limit = RateLimit(1000, clock=clock, sleep=sleep)
+    limit = RateLimiter(1000, clock=clock, sleep=sleep)
     limit.pause(10)
     await limit.acquire()
     assert clock.now == 50
@@ -49,7 +49,7 @@ async def test_a_pause_that_grows_while_waiting_counts() -> None:
 
 async def test_the_rate_is_kept() -> None:
     """After the burst, passes come at the rate."""
-    limit = RateLimit(20)
+    limit = RateLimiter(20)
     started = anyio.current_time()
     with anyio.fail_after(90):
         for _ in range(30):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cinestream_flow.errors import Invalid, Transient
-from cinestream_flow.pipeline import Bad, Bounds, Stage, Totals, stream
+from cinestream_flow.pipeline import PipelineLimits, PipelineTotals, RejectedItem, Stage, run_pipeline
 from cinestream_flow.retry import RetryPolicy
 
 pytestmark = pytest.mark.anyio
@@ -70,44 +70,44 @@ steps = st.builds(Step, turns=st.integers(0, 5), parallel=st.integers(1, 4), fai
 @given(
     count=st.integers(0, 60),
     chain=st.lists(steps, max_size=3),
-    bounds=st.builds(
-        Bounds,
+    limits=st.builds(
+        PipelineLimits,
         chunk_size=st.integers(1, 9),
         buffer_size=st.integers(0, 3),
         max_concurrent_stages=st.none() | st.integers(1, 3),
     ),
 )
 async def test_everything_arrives_once_in_order_and_bad_items_are_reported(
-    count: int, chain: list[Step], bounds: Bounds
+    count: int, chain: list[Step], limits: PipelineLimits
 ) -> None:
     """What no stage refuses is written exactly once, in the source's order; each refused item is reported once."""
     for step in chain:
         step.failed.clear()
         step.fails = frozenset(sorted(step.fails)[:1])  # one failure per stage stays within its attempts
     written: list[int] = []
-    bad: list[Bad] = []
+    bad: list[RejectedItem] = []
 
     async def sink(chunk: Sequence[int]) -> None:
         written.extend(chunk)
 
     with anyio.fail_after(60):
-        totals = await stream(
+        totals = await run_pipeline(
             Source(count),
             [step.stage(str(number)) for number, step in enumerate(chain)],
             sink,
-            bounds=bounds,
-            on_bad=bad.append,
+            limits=limits,
+            on_rejected=bad.append,
         )
     refused = set().union(*(step.refuses for step in chain)) & set(range(count))
     assert written == [number for number in range(count) if number not in refused]
     assert sorted(report.item for report in bad) == sorted(refused)
-    assert (totals.read, totals.written, totals.bad) == (count, len(written), len(refused))
+    assert (totals.read, totals.written, totals.rejected) == (count, len(written), len(refused))
     assert all(step.most_in_hand <= step.parallel for step in chain)
     for number, _ in enumerate(chain):
         stage = totals.stages[str(number)]
-        assert stage.items_in == stage.items_out + stage.bad
-        assert (stage.in_hand, stage.chunks) == (0, -(-count // bounds.chunk_size))
-    assert sum(stage.bad for stage in totals.stages.values()) == len(refused)
+        assert stage.items_in == stage.items_out + stage.rejected
+        assert (stage.in_progress, stage.chunks) == (0, -(-count // limits.chunk_size))
+    assert sum(stage.rejected for stage in totals.stages.values()) == len(refused)
 
 
 @settings(max_examples=40)
@@ -137,7 +137,7 @@ async def test_no_more_stages_work_at_once_than_allowed(chain: list[Step], most:
 
     stages = [counted(step, str(number)) for number, step in enumerate(chain)]
     with anyio.fail_after(60):
-        await stream(Source(50), stages, sink, bounds=Bounds(3, max_concurrent_stages=most))
+        await run_pipeline(Source(50), stages, sink, limits=PipelineLimits(3, max_concurrent_stages=most))
     assert written == [*range(50)]
     assert most_working <= most
 
@@ -153,14 +153,14 @@ async def test_a_sink_that_stops_stops_the_source() -> None:
     with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
             chain = [Step(parallel=2).stage("first"), Step(parallel=3).stage("second")]
-            totals = Totals()
-            call = lambda: stream(source, chain, sink, bounds=Bounds(10, buffer_size=1), totals=totals)  # noqa: E731
+            totals = PipelineTotals()
+            call = lambda: run_pipeline(source, chain, sink, limits=PipelineLimits(10, buffer_size=1), totals=totals)  # noqa: E731
             group.start_soon(call)
             await reached.wait()
             await anyio.wait_all_tasks_blocked()
             buffers, hands, waiting_to_enter, reading, writing = 3, 2 + 3, 2, 1, 1
             assert source.asked <= 10 * (buffers + hands + waiting_to_enter + reading + writing)
-            assert [stage.in_hand for stage in totals.stages.values()] == [2, 3]
+            assert [stage.in_progress for stage in totals.stages.values()] == [2, 3]
             go_on.set()
     assert source.asked == 10_000
 
@@ -178,7 +178,7 @@ async def test_another_error_ends_everything_and_is_raised_as_itself() -> None:
         await anyio.lowlevel.checkpoint()
 
     with anyio.fail_after(60), pytest.raises(KeyError, match="a bug"):
-        await stream(Source(1000), [other.stage(), Stage("broken", broken)], sink, bounds=Bounds(10))
+        await run_pipeline(Source(1000), [other.stage(), Stage("broken", broken)], sink, limits=PipelineLimits(10))
     assert other.in_hand == 0
 
 
@@ -192,7 +192,7 @@ async def test_a_chunk_that_stays_transient_is_an_error() -> None:
         raise AssertionError("nothing may arrive")
 
     with pytest.raises(Transient, match="away"):
-        await stream(Source(5), [Stage("away", away, retries=QUICK)], sink)
+        await run_pipeline(Source(5), [Stage("away", away, retries=QUICK)], sink)
 
 
 async def test_cancellation_leaves_nothing_behind() -> None:
@@ -205,7 +205,7 @@ async def test_cancellation_leaves_nothing_behind() -> None:
 
     with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
-            group.start_soon(stream, Source(1000), [step.stage()], sink)
+            group.start_soon(run_pipeline, Source(1000), [step.stage()], sink)
             await reached.wait()
             group.cancel_scope.cancel()
     assert step.in_hand == 0
@@ -215,7 +215,7 @@ async def test_cancellation_leaves_nothing_behind() -> None:
 def test_sizes_that_make_no_sense_are_refused(sizes: tuple[int, int, int]) -> None:
     """A chunk holds at least one item, a buffer at least none, and somebody must work."""
     with pytest.raises(ValueError, match="at least"):
-        Bounds(*sizes)
+        PipelineLimits(*sizes)
 
 
 async def test_two_stages_of_one_name_are_refused() -> None:
@@ -225,4 +225,4 @@ async def test_two_stages_of_one_name_are_refused() -> None:
         raise AssertionError("nothing may arrive")
 
     with pytest.raises(ValueError, match="different names"):
-        await stream(Source(1), [Step().stage(), Step().stage()], sink)
+        await run_pipeline(Source(1), [Step().stage(), Step().stage()], sink)

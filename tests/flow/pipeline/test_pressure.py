@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cinestream_flow.pipeline import Bounds, MemoryExceeded, MemoryLimit, Stage, pressure, stream
-from cinestream_flow.pipeline.pressure import LONGEST_WAIT, Gate, Strategy, resident
+from cinestream_flow.pipeline import MemoryExceeded, MemoryLimit, PipelineLimits, Stage, pressure, run_pipeline
+from cinestream_flow.pipeline.pressure import MAX_WAIT_SECONDS, MemoryGate, Strategy, resident_memory
 
 pytestmark = pytest.mark.anyio
 SIZE = 100
@@ -71,9 +71,9 @@ async def test_the_limit_is_never_passed_and_nothing_is_lost(
     memory = MemoryLimit(limit * SIZE, threshold, strategy, run.memory.measure)
     stages = [Stage("slow", run.process, parallel=8)]
     with anyio.fail_after(60), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pressure, "LONGEST_WAIT", 0.001)
-        totals = await stream(
-            run.source(100), stages, run.sink, bounds=Bounds(chunk_size, buffer_size=50, memory=memory)
+        patch.setattr(pressure, "MAX_WAIT_SECONDS", 0.001)
+        totals = await run_pipeline(
+            run.source(100), stages, run.sink, limits=PipelineLimits(chunk_size, buffer_size=50, memory=memory)
         )
     assert run.written == [*range(100)]
     assert run.memory.most < limit + chunk_size
@@ -88,7 +88,9 @@ async def test_what_is_dropped_is_counted() -> None:
 
     async def drop_counted() -> int:
         stages = [Stage("slow", run.process, parallel=8)]
-        return (await stream(run.source(200), stages, run.sink, bounds=Bounds(5, 50, memory=memory))).dropped
+        return (
+            await run_pipeline(run.source(200), stages, run.sink, limits=PipelineLimits(5, 50, memory=memory))
+        ).dropped
 
     with anyio.fail_after(60):
         dropped = await drop_counted()
@@ -104,11 +106,11 @@ async def test_slowing_down_waits_the_longer_the_closer_the_limit_is() -> None:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    gate = Gate(MemoryLimit(100 * SIZE, 0.5, "slow_down", memory.measure), sleep)
+    gate = MemoryGate(MemoryLimit(100 * SIZE, 0.5, "slow_down", memory.measure), sleep)
     for items in (10, 49, 60, 90, 99):
         memory.on_its_way = items
         assert await gate.enter()
-    assert waits == pytest.approx([LONGEST_WAIT * part for part in (0.2, 0.8, 0.98)])
+    assert waits == pytest.approx([MAX_WAIT_SECONDS * part for part in (0.2, 0.8, 0.98)])
 
 
 @pytest.mark.parametrize("strategy", ["slow_down", "block"])
@@ -120,23 +122,23 @@ async def test_waiting_that_would_not_help_is_an_error(strategy: Strategy) -> No
         return run.memory.idle + (10_000 if len(run.written) >= 10 else 0)
 
     stages = [Stage("slow", run.process)]
-    bounds = Bounds(5, memory=MemoryLimit(5_000, 0.8, strategy, measure))
+    bounds = PipelineLimits(5, memory=MemoryLimit(5_000, 0.8, strategy, measure))
     with anyio.fail_after(60), pytest.raises(MemoryExceeded, match="10000 bytes are taken with nothing in hand, 5000"):
-        await stream(run.source(1000), stages, run.sink, bounds=bounds)
+        await run_pipeline(run.source(1000), stages, run.sink, limits=bounds)
     assert run.written == [*range(len(run.written))]
     assert len(run.written) < 50
 
 
 def test_memory_is_measured() -> None:
     """The bytes that the system says this process takes, growing with what it really takes."""
-    before = resident()
+    before = resident_memory()
     block = bytearray(50_000_000)
     block[::4096] = bytes(len(range(0, len(block), 4096)))
-    assert 40_000_000 < resident() - before < 80_000_000
+    assert 40_000_000 < resident_memory() - before < 80_000_000
 
 
 @pytest.mark.parametrize(("limit", "threshold"), [(0, 0.5), (1, 0.0), (1, 1.1)])
 def test_limits_that_make_no_sense_are_refused(limit: int, threshold: float) -> None:
     """There must be something between nothing and the limit."""
     with pytest.raises(ValueError, match="at least 1"):
-        Gate(MemoryLimit(limit, threshold))
+        MemoryGate(MemoryLimit(limit, threshold))

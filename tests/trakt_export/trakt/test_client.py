@@ -7,7 +7,7 @@ import anyio
 import pytest
 from tests.trakt_export.server import Account, movie
 
-from cinestream_flow.breaker import State
+from cinestream_flow.breaker import CircuitState
 from cinestream_flow.pool import PoolFull
 from cinestream_trakt_export.settings import Breaker, Cache, Capabilities, Performance, Retry, TraktSettings, Workers
 from cinestream_trakt_export.trakt.client import connected
@@ -70,7 +70,7 @@ async def test_a_429_holds_everyone(trakt: Account, settings: TraktSettings, fau
         with pytest.raises(RateLimited):
             await client.once(PATH)
         assert client.limit.paused_for >= least
-        assert client.breaker.state is State.CLOSED
+        assert client.breaker.state is CircuitState.CLOSED
 
 
 async def test_too_many_questions_are_rejected(trakt: Account, settings: TraktSettings) -> None:
@@ -133,7 +133,7 @@ async def test_each_capability_can_be_switched_off(trakt: Account, settings: Tra
             with pytest.raises(ServerFault):
                 await client.get(PATH)
             await client.get(PATH)
-        assert client.breaker.state is State.CLOSED
+        assert client.breaker.state is CircuitState.CLOSED
         assert client.statistics.facts()["requests"] == 0
         assert client.cache
         assert client.cache.cache.statistics.misses == 0

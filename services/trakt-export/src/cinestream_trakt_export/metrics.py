@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from cinestream_flow.pipeline import Totals
+from cinestream_flow.pipeline import PipelineTotals
 
 REQUESTS = Counter(
     "cinestream_trakt_requests_total",
@@ -51,10 +51,10 @@ for _result in ("done", "failed"):
     RUNS.labels(_result)
 
 
-def streamed(totals: Totals) -> None:
+def streamed(totals: PipelineTotals) -> None:
     """Count what went through a pipeline that has ended."""
     for name, stage in totals.stages.items():
-        for result, items in (("in", stage.items_in), ("out", stage.items_out), ("bad", stage.bad)):
+        for result, items in (("in", stage.items_in), ("out", stage.items_out), ("bad", stage.rejected)):
             STAGE_ITEMS.labels(name, result).inc(items)
         STAGE_CALLS.labels(name).inc(stage.calls)
         STAGE_SECONDS.labels(name).inc(stage.seconds)

@@ -1,4 +1,4 @@
-"""A file that is whole or not there, whatever happens to the process or the power."""
+"""Atomic file replacement that survives a crash of the process or a power failure."""
 
 import os
 from collections.abc import Iterator
@@ -9,19 +9,21 @@ from typing import BinaryIO
 
 @contextmanager
 def replacing(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
-    """A file to write that takes the place of `path` at the end, or, after an error, leaves `path` as it was.
+    """Open a new file for writing and rename it to `path` at the end of the block.
 
-    The new file has `mode` from its first byte on, and is on disk before it gets its name. A killed process may leave
-    `<name>.new` behind, which the next writer replaces.
+    If the block raises, the new file is removed and `path` is unchanged. The new file has `mode` from its first byte
+    on. Its content is flushed to disk before the rename. A killed process may leave `<name>.new` behind, and the next
+    writer replaces it. Two writers of one path at the same time are not supported.
     """
     unfinished = path.with_name(f"{path.name}.new")
     unfinished.unlink(missing_ok=True)
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, mode)
+            os.fchmod(descriptor, mode)  # the umask may have removed bits
             yield file
             file.flush()
+            # Without this, a power failure after the rename could leave an empty file under the final name.
             os.fsync(descriptor)
         unfinished.replace(path)
     except BaseException:
@@ -31,13 +33,13 @@ def replacing(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
 
 
 def write(path: Path, content: bytes, *, mode: int = 0o644) -> None:
-    """Replace a file by `content`, all or nothing."""
+    """Replace the content of a file completely, or not at all."""
     with replacing(path, mode=mode) as file:
         file.write(content)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
+    """Flush a folder to disk, so that new names in it survive a power failure."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

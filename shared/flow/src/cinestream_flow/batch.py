@@ -1,4 +1,4 @@
-"""Many operations at once, each with a result of its own."""
+"""Batches of independent operations with limited concurrency, retries and one result for each operation."""
 
 import time
 from collections.abc import Awaitable, Callable, Iterable
@@ -8,32 +8,35 @@ from typing import Generic, TypeVar
 import anyio
 from anyio.abc import ObjectReceiveStream, ObjectSendStream
 
-from cinestream_flow.groups import first
-from cinestream_flow.retry import ONCE, RetryPolicy, retry, transient
+from cinestream_flow.groups import first_error
+from cinestream_flow.retry import ONCE, RetryPolicy, is_transient, retry
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Operation(Generic[T]):
-    """Something to do.
+    """One operation of a batch.
 
     Args:
-        name: tells it from the others.
-        call: does it.
-        retries: how often, and how soon, it is tried again.
-        retryable: after which errors.
+        name: Name of the operation in its result.
+        call: Function that does the work.
+        retries: Number and delays of further attempts.
+        retryable: Returns True for errors after which the operation is tried again.
     """
 
     name: str
     call: Callable[[], Awaitable[T]]
     retries: RetryPolicy = ONCE
-    retryable: Callable[[Exception], bool] = transient
+    retryable: Callable[[Exception], bool] = is_transient
 
 
 @dataclass(frozen=True)
 class Result(Generic[T]):
-    """What came of an operation: `data`, or the `error` of its last attempt. `seconds` is all attempts and waits."""
+    """The result of an operation: either `data`, or the `error` of its last attempt.
+
+    `seconds` is the duration of all attempts and the delays between them.
+    """
 
     name: str
     data: T | None
@@ -44,13 +47,13 @@ class Result(Generic[T]):
 
 @dataclass(frozen=True)
 class BatchPolicy:
-    """How a batch is worked on.
+    """The limits of a batch.
 
     Args:
-        max_concurrency: operations at once.
-        flush_size: results that are handed over together.
-        flush_after: seconds after which those that are there are handed over, though fewer.
-        fail_fast: the first error ends the batch, instead of being a result among others.
+        max_concurrency: Operations that run at the same time.
+        flush_size: Results that are handed over together.
+        flush_after: Seconds after which the results so far are handed over, even if they are fewer.
+        fail_fast: True ends the batch at the first error. False treats errors as results.
     """
 
     max_concurrency: int = 10
@@ -60,7 +63,10 @@ class BatchPolicy:
 
 
 class BatchFailed(Exception):
-    """An operation of a fail-fast batch failed; its error is the cause. The others were cancelled or never begun."""
+    """An operation of a fail-fast batch failed.
+
+    Its error is the `__cause__`. The other operations were cancelled or not started.
+    """
 
 
 async def run_batch(
@@ -68,36 +74,47 @@ async def run_batch(
     flush: Callable[[list[Result[T]]], Awaitable[None]],
     policy: BatchPolicy | None = None,
 ) -> int:
-    """Do all operations, and hand their results over in the order in which they come; how many there were.
+    """Run all operations and hand over their results in the order in which they finish.
 
-    Operations are taken from the iterable only when there is room, and a `flush` that takes long holds them up. With
-    `fail_fast` the results until then are handed over, the failed one last; then BatchFailed is raised.
+    The next operation is taken from the iterable only when a worker is free. A slow `flush` stops the workers.
+
+    Args:
+        operations: Operations to run. The iterable may be lazy.
+        flush: Receives up to `flush_size` results at a time.
+        policy: Limits of the batch.
+
+    Returns:
+        The number of results.
+
+    Raises:
+        BatchFailed: An operation failed and `fail_fast` is set. The results up to the failed one, which is the last,
+            were handed over before.
     """
     policy = policy or BatchPolicy()
     send, receive = anyio.create_memory_object_stream[Result[T]](policy.flush_size)
     try:
         async with anyio.create_task_group() as group:
-            group.start_soon(_work_all, operations, send, policy.max_concurrency)
+            group.start_soon(_run_workers, operations, send, policy.max_concurrency)
             count = await _hand_over(receive, flush, policy)
     except BaseExceptionGroup as errors:
-        raise first(errors)  # noqa: B904 - its own cause stays
+        raise first_error(errors)  # noqa: B904 - the error keeps its own cause
     return count
 
 
-async def _work_all(operations: Iterable[Operation[T]], send: ObjectSendStream[Result[T]], at_once: int) -> None:
-    waiting = iter(operations)
+async def _run_workers(operations: Iterable[Operation[T]], send: ObjectSendStream[Result[T]], concurrency: int) -> None:
+    queue = iter(operations)  # shared: each operation goes to exactly one worker
 
-    async def worker() -> None:
-        for operation in waiting:
-            await send.send(await _done(operation))
+    async def work() -> None:
+        for operation in queue:
+            await send.send(await _run(operation))
 
     async with send, anyio.create_task_group() as group:
-        for _ in range(at_once):
-            group.start_soon(worker)
+        for _ in range(concurrency):
+            group.start_soon(work)
 
 
-async def _done(operation: Operation[T]) -> Result[T]:
-    begun, attempts = time.monotonic(), 0
+async def _run(operation: Operation[T]) -> Result[T]:
+    started, attempts = time.monotonic(), 0
 
     async def attempt() -> T:
         nonlocal attempts
@@ -107,34 +124,34 @@ async def _done(operation: Operation[T]) -> Result[T]:
     try:
         data = await retry(operation.retries, attempt, retryable=operation.retryable)
     except Exception as error:
-        return Result(operation.name, None, error, time.monotonic() - begun, attempts)
-    return Result(operation.name, data, None, time.monotonic() - begun, attempts)
+        return Result(operation.name, None, error, time.monotonic() - started, attempts)
+    return Result(operation.name, data, None, time.monotonic() - started, attempts)
 
 
 async def _hand_over(
     receive: ObjectReceiveStream[Result[T]], flush: Callable[[list[Result[T]]], Awaitable[None]], policy: BatchPolicy
 ) -> int:
-    count, ready, ended = 0, list[Result[T]](), False
+    count, results, ended = 0, list[Result[T]](), False
     async with receive:
         while not ended:
             with anyio.move_on_after(policy.flush_after):
-                ended = not await _filled(receive, ready, policy)
-            if ready:
-                await flush(ready)
-                count += len(ready)
-                if policy.fail_fast and (error := ready[-1].error):
-                    raise BatchFailed(f"{ready[-1].name} failed: {error}") from error
-                ready = []
+                ended = not await _collect(receive, results, policy)
+            if results:
+                await flush(results)
+                count += len(results)
+                if policy.fail_fast and (error := results[-1].error):
+                    raise BatchFailed(f"{results[-1].name} failed: {error}") from error
+                results = []
     return count
 
 
-async def _filled(receive: ObjectReceiveStream[Result[T]], ready: list[Result[T]], policy: BatchPolicy) -> bool:
-    """Whether there may be more: a full list, or a failure that ends the batch."""
-    while len(ready) < policy.flush_size:
+async def _collect(receive: ObjectReceiveStream[Result[T]], results: list[Result[T]], policy: BatchPolicy) -> bool:
+    """Receive results until a flush is due. Return False after the last result of the batch."""
+    while len(results) < policy.flush_size:
         try:
-            ready.append(await receive.receive())
+            results.append(await receive.receive())
         except anyio.EndOfStream:
             return False
-        if policy.fail_fast and ready[-1].error:
+        if policy.fail_fast and results[-1].error:
             break
     return True

@@ -1,4 +1,4 @@
-"""The circuit breaker: after some faults in a row nobody is let through for a while, then one, as a test."""
+"""A circuit breaker that stops calls to a failing server and tests it with a single call later."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -10,8 +10,8 @@ from cinestream_flow.errors import Transient
 T = TypeVar("T")
 
 
-class State(Enum):
-    """Where a circuit is. Half-open: one call is under way to find out whether the other side is back."""
+class CircuitState(Enum):
+    """The state of a circuit. In HALF_OPEN one test call is in progress and all others are refused."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -19,18 +19,19 @@ class State(Enum):
 
 
 class CircuitOpen(Transient):
-    """Not asked: the other side failed too often a moment ago. `retry_after` says when it is asked again."""
+    """The call was not made because the server failed too often. `retry_after` is the time until the next test call."""
 
 
 class CircuitBreaker:
-    """One circuit.
+    """The circuit of one server.
 
     Args:
-        name: who is on the other side, for messages.
-        failures: faults in a row that open it.
-        open_for: seconds until one call is let through.
-        counts: which errors are faults of the other side; others leave the circuit as it is.
-        clock: seconds that never go back.
+        name: Name of the server, for error messages.
+        failures: Consecutive failures that open the circuit.
+        open_for: Seconds until a test call is let through.
+        is_failure: Returns True for errors that mean that the server is failing. After other errors the circuit stays
+            as it is, because the server has answered.
+        clock: Monotonic clock in seconds.
     """
 
     def __init__(
@@ -39,61 +40,73 @@ class CircuitBreaker:
         *,
         failures: int = 5,
         open_for: float = 30.0,
-        counts: Callable[[Exception], bool] = lambda error: True,
+        is_failure: Callable[[Exception], bool] = lambda error: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
-        self._failures, self._open_for, self._counts, self._clock = failures, open_for, counts, clock
-        self._in_a_row = 0
+        self._failures, self._open_for, self._is_failure, self._clock = failures, open_for, is_failure, clock
+        self._consecutive_failures = 0
         self._opened_at: float | None = None
         self._testing = False
 
     def configure(self, *, failures: int, open_for: float) -> None:
-        """Other limits from now on; calls in flight and an open circuit are not disturbed."""
+        """Change the limits. Calls in progress and an open circuit are not affected."""
         self._failures, self._open_for = failures, open_for
 
     @property
-    def state(self) -> State:
-        """Where the circuit is now."""
+    def state(self) -> CircuitState:
+        """The current state of the circuit."""
         if self._opened_at is None:
-            return State.CLOSED
-        return State.HALF_OPEN if self._testing else State.OPEN
+            return CircuitState.CLOSED
+        return CircuitState.HALF_OPEN if self._testing else CircuitState.OPEN
 
     async def call(self, function: Callable[[], Awaitable[T]]) -> T:
-        """What `function` returns; raises CircuitOpen without calling it while the circuit is open."""
-        test = self._admit()
+        """Call a function and return its result.
+
+        Raises:
+            CircuitOpen: The circuit is open, and the function was not called.
+        """
+        is_test = self._admit()
         try:
             result = await function()
         except Exception as error:
-            self._failed(test) if self._counts(error) else self._answered(test)
+            self._on_failure(is_test) if self._is_failure(error) else self._on_answer(is_test)
             raise
-        except BaseException:  # cancelled: nothing was learnt
-            self._testing = self._testing and not test
+        except BaseException:
+            # A cancelled test call says nothing about the server: let the next call be the test.
+            self._testing = self._testing and not is_test
             raise
-        self._answered(test)
+        self._on_answer(is_test)
         return result
 
     def _admit(self) -> bool:
-        """Whether this call is the test of an open circuit; raises CircuitOpen for one that must not be made."""
+        """Return True if this call is the test of an open circuit.
+
+        Raises:
+            CircuitOpen: The call must not be made.
+        """
         if self._opened_at is None:
             return False
-        wait = self._opened_at + self._open_for - self._clock()
-        if self._testing or wait > 0:
-            # While one call is the test, the others give it time: they would use up their attempts before it answers.
-            later = max(wait, self._open_for / 10, 0.1)
-            raise CircuitOpen(f"{self.name} failed {self._in_a_row} times in a row", retry_after=later)
+        delay = self._opened_at + self._open_for - self._clock()
+        if self._testing or delay > 0:
+            # During a test call the delay is already over. Without a lower limit the other callers would use up all
+            # their retries before the test call returns.
+            retry_after = max(delay, self._open_for / 10, 0.1)
+            raise CircuitOpen(
+                f"{self.name} failed {self._consecutive_failures} times in a row", retry_after=retry_after
+            )
         self._testing = True
         return True
 
-    def _failed(self, test: bool) -> None:
-        self._in_a_row += 1
-        if test or (self._opened_at is None and self._in_a_row >= self._failures):
+    def _on_failure(self, is_test: bool) -> None:
+        self._consecutive_failures += 1
+        if is_test or (self._opened_at is None and self._consecutive_failures >= self._failures):
             self._opened_at = self._clock()
-        self._testing = self._testing and not test
+        self._testing = self._testing and not is_test
 
-    def _answered(self, test: bool) -> None:
-        """The other side answered. A late answer to a call from before the circuit opened does not close it."""
-        if test:
+    def _on_answer(self, is_test: bool) -> None:
+        # A late answer to a call from before the circuit opened does not close it: only the test call does.
+        if is_test:
             self._opened_at, self._testing = None, False
         if self._opened_at is None:
-            self._in_a_row = 0
+            self._consecutive_failures = 0

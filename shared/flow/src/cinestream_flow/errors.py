@@ -1,32 +1,32 @@
-"""The verdicts that a handler can raise; each means one action.
+"""Errors that tell the caller whether to try again.
 
     Exception
-    ├── Invalid     the message can never be handled: dead letter
-    └── Transient   not now: give it back, try again later
+    ├── Invalid     the input is wrong: do not try again
+    └── Transient   a dependency is not ready: try again later
 
-Any other exception is a bug: logged with its traceback, redelivered, dead letter at the last delivery.
+Any other exception is a bug. The library never catches one to hide it.
 """
 
 
 class Invalid(Exception):
-    """The message itself is wrong, and will be wrong at every delivery: it becomes a dead letter.
+    """The input is wrong, and every further attempt would fail the same way.
 
     Args:
-        reason: which rule and which value.
-        snapshot: the name of the object that shows what failed, if one was stored.
+        reason: The rule that is broken, and the value that breaks it.
+        evidence: Name of a stored object that shows the failure, if there is one.
     """
 
-    def __init__(self, reason: str, *, snapshot: str | None = None) -> None:
+    def __init__(self, reason: str, *, evidence: str | None = None) -> None:
         super().__init__(reason)
-        self.snapshot = snapshot
+        self.evidence = evidence
 
 
 class Transient(Exception):
-    """The world is not ready (a lost race, a busy site, a bus that is away): try again later.
+    """A dependency is not ready: a race was lost, or a server is busy or unreachable.
 
     Args:
-        reason: what is not ready, for logs.
-        retry_after: seconds to wait before the next delivery; None leaves the backoff to the worker.
+        reason: The dependency and its state, for logs.
+        retry_after: Seconds to wait before the next attempt. None leaves the delay to the caller's backoff.
     """
 
     def __init__(self, reason: str, *, retry_after: float | None = None) -> None:

@@ -1,7 +1,10 @@
-"""The error that a task group was ended by."""
+"""The cause of an exception group."""
 
 
-def first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """The error itself: callers handle errors, not groups of them; those that it brought about tell nothing more."""
+def first_error(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error of a group and of the groups nested in it.
+
+    A task group cancels its other tasks after the first error, so the later errors are its consequences.
+    """
     error = errors.exceptions[0]
-    return first(error) if isinstance(error, BaseExceptionGroup) else error
+    return first_error(error) if isinstance(error, BaseExceptionGroup) else error

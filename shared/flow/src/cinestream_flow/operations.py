@@ -1,4 +1,4 @@
-"""Operations that were interrupted, as their checkpoints tell."""
+"""The unfinished operations of a folder, read from their checkpoints."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -13,24 +13,24 @@ from cinestream_flow.checkpoint import (
     Progress,
     connect,
     identity_of,
-    refused,
+    refusal,
 )
 
 SUFFIX = ".checkpoint"
 
 
 @dataclass(frozen=True)
-class Operation:
-    """One that is not finished.
+class UnfinishedOperation:
+    """An operation whose checkpoint still exists.
 
     Args:
-        path: its checkpoint.
-        identity: what it is, as it was begun; empty when `problem` says why that cannot be read.
-        started: when it was begun (ISO 8601).
-        progress: how far it is.
-        running: whether a process has it in hand now.
-        problem: why it cannot go on; empty when it can.
-        obsolete: another version of this program wrote it.
+        path: File of the checkpoint.
+        identity: Facts that define the operation. Empty if the file cannot be read.
+        started: Start time in ISO 8601.
+        progress: Progress that was last reported.
+        running: True while a process has the checkpoint open.
+        error: Reason why the operation cannot be resumed. Empty if it can.
+        outdated: True if the file has another format version.
     """
 
     path: Path
@@ -38,46 +38,51 @@ class Operation:
     started: str = ""
     progress: Progress = field(default_factory=Progress)
     running: bool = False
-    problem: str = ""
-    obsolete: bool = False
+    error: str = ""
+    outdated: bool = False
 
 
-def operations(folder: Path) -> Iterator[Operation]:
-    """All operations with a checkpoint in a folder, the oldest first."""
+def unfinished_operations(folder: Path) -> Iterator[UnfinishedOperation]:
+    """Yield the operations with a checkpoint in a folder, the oldest first."""
     for path in sorted(folder.glob(f"*{SUFFIX}"), key=lambda path: (path.stat().st_mtime_ns, path.name)):
-        yield _operation(path)
+        yield _read(path)
 
 
-def _operation(path: Path) -> Operation:
+def _read(path: Path) -> UnfinishedOperation:
     db = connect(path)
     try:
         identity = orjson.loads(identity_of(db, path))
         (started,) = db.execute("SELECT started FROM identity").fetchone()
         progress = db.execute("SELECT done, total, last FROM progress").fetchone()
-        return Operation(path, identity, started, Progress(*progress) if progress else Progress())
+        return UnfinishedOperation(path, identity, started, Progress(*progress) if progress else Progress())
     except (sqlite3.Error, CheckpointRefused, orjson.JSONDecodeError) as error:
-        reason = str(refused(path, error))
-        obsolete = isinstance(error, CheckpointOutdated)
-        return Operation(path, {}, running="in use" in reason, problem=reason, obsolete=obsolete)
+        reason = str(refusal(path, error))
+        outdated = isinstance(error, CheckpointOutdated)
+        return UnfinishedOperation(path, {}, running="in use" in reason, error=reason, outdated=outdated)
     finally:
         db.close()
 
 
-def forget(operation: Operation) -> None:
-    """Remove an operation's checkpoint."""
+def forget(operation: UnfinishedOperation) -> None:
+    """Delete the checkpoint of an operation."""
     for end in ("", "-wal", "-shm"):
         operation.path.with_name(operation.path.name + end).unlink(missing_ok=True)
 
 
-def prune(folder: Path, *, keep: int, spare: Path | None = None) -> list[Path]:
-    """Remove the oldest checkpoints but `keep`, and those of other versions; none that is in use or is damaged.
+def prune(folder: Path, *, keep: int, protected: Path | None = None) -> list[Path]:
+    """Delete the oldest checkpoints of a folder and those of another format version, and return their paths.
 
-    `spare` is one of those that are kept, whether it is there already or not.
+    Checkpoints that are in use or damaged are never deleted.
+
+    Args:
+        folder: Folder of the checkpoints.
+        keep: Number of checkpoints to keep.
+        protected: A checkpoint that is kept in any case and counts as one of them. It need not exist yet.
     """
-    found = [*operations(folder)]
-    usable = [operation for operation in found if not operation.problem and operation.path != spare]
-    room = max(0, keep - (spare is not None))
-    surplus = [operation for operation in found if operation.obsolete] + usable[: max(0, len(usable) - room)]
+    found = [*unfinished_operations(folder)]
+    usable = [operation for operation in found if not operation.error and operation.path != protected]
+    others = max(0, keep - (protected is not None))
+    surplus = [operation for operation in found if operation.outdated] + usable[: max(0, len(usable) - others)]
     for operation in surplus:
         forget(operation)
     return [operation.path for operation in surplus]

@@ -1,4 +1,4 @@
-"""One limiter for all workers: a steady rate of our own, and a gate that the other side's answers close."""
+"""A rate limiter for all workers of a process, with pauses that a server can impose."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -7,13 +7,19 @@ import anyio
 from aiolimiter import AsyncLimiter
 
 
-class RateLimit:
-    """At most `per_second` passes a second on average, none while paused. Asyncio only; one per event loop.
+class RateLimiter:
+    """A token bucket of `per_second` calls on average, closed while it is paused.
+
+    It works on asyncio only. Use one instance per event loop.
 
     Args:
-        per_second: passes a second, more than 0; as many may pass at once after a rest (at least one).
-        clock: seconds that never go back.
-        sleep: waits that many seconds.
+        per_second: Calls per second, more than 0. After a rest, this many calls (at least one) may pass at once.
+        clock: Monotonic clock in seconds.
+        sleep: Function that waits a number of seconds.
+
+    Attributes:
+        waits: Number of calls that had to wait.
+        waited: Seconds that calls waited in total.
     """
 
     def __init__(
@@ -29,32 +35,34 @@ class RateLimit:
         self._paused_until = 0.0
 
     def set_rate(self, per_second: float) -> None:
-        """Another rate from now on; who waits already goes by the old one."""
+        """Change the rate. Calls that already wait keep the old rate."""
         burst = max(per_second, 1.0)
         self._bucket = AsyncLimiter(burst, burst / per_second)
 
     def pause(self, seconds: float) -> None:
-        """Let nobody through for that long; a pause that already lasts longer stays."""
+        """Block all calls for a time. A longer pause that is already running is not shortened."""
         self._paused_until = max(self._paused_until, self._clock() + seconds)
 
     @property
     def paused_for(self) -> float:
-        """Seconds until the pause is over; 0 when there is none."""
+        """Seconds until the pause ends, or 0 without a pause."""
         return max(0.0, self._paused_until - self._clock())
 
-    async def acquire(self, *, steady: bool = True) -> None:
-        """Wait for one's turn; a pause that begins while waiting counts. Not `steady`: wait for the end of pauses only.
+    async def acquire(self, *, limited: bool = True) -> None:
+        """Wait until a call may be made.
 
-        `waits` counts who had to wait, `waited` their seconds.
+        Args:
+            limited: False ignores the rate and waits for the end of a pause only.
         """
-        if self.paused_for <= 0 and (not steady or self._bucket.has_capacity()):
-            if steady:
+        if self.paused_for <= 0 and (not limited or self._bucket.has_capacity()):
+            if limited:
                 await self._bucket.acquire()
             return
-        begun = self._clock()
+        started = self._clock()
         self.waits += 1
-        if steady:
+        if limited:
             await self._bucket.acquire()
-        while (wait := self.paused_for) > 0:
-            await self._sleep(wait)
-        self.waited += self._clock() - begun
+        # Another call may have extended the pause during the sleep.
+        while (delay := self.paused_for) > 0:
+            await self._sleep(delay)
+        self.waited += self._clock() - started

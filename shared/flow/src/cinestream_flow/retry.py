@@ -1,4 +1,4 @@
-"""Try again, later and later: stamina's backoff with jitter, behind this project's verdicts."""
+"""Retries with exponential backoff and jitter, by stamina, for errors of this library."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -13,11 +13,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """How often and how soon. Delays are seconds; the n-th is `initial_delay * backoff_factor ** n`, plus jitter.
+    """The number of attempts and the delays between them.
+
+    The delay before retry n (from 0) is `initial_delay * backoff_factor ** n` seconds plus jitter.
 
     Args:
-        max_attempts: calls in all, the first included.
-        max_delay: no wait is longer, but for one that the other side asked for by `Transient.retry_after`.
+        max_attempts: Calls in total, the first one included.
+        initial_delay: Seconds before the first retry.
+        max_delay: Upper limit of a delay in seconds. `Transient.retry_after` overrides it.
+        backoff_factor: Growth of the delay from one retry to the next.
     """
 
     max_attempts: int = 5
@@ -29,21 +33,30 @@ class RetryPolicy:
 ONCE = RetryPolicy(max_attempts=1)
 
 
-def transient(error: Exception) -> bool:
-    """Whether a call that raised this may succeed later: the usual view."""
+def is_transient(error: Exception) -> bool:
+    """Return True for `Transient` errors, the default rule for retries."""
     return isinstance(error, Transient)
 
 
 async def retry(
-    policy: RetryPolicy, call: Callable[[], Awaitable[T]], *, retryable: Callable[[Exception], bool] = transient
+    policy: RetryPolicy, call: Callable[[], Awaitable[T]], *, retryable: Callable[[Exception], bool] = is_transient
 ) -> T:
-    """What `call` returns; called again only after what is `retryable`, the last of which is raised in the end."""
+    """Call a function until it succeeds, and return its result.
+
+    Args:
+        policy: Limits of the attempts and delays.
+        call: Function to call. It must be safe to call again after an error.
+        retryable: Returns True for errors after which another attempt makes sense.
+
+    Raises:
+        Exception: The first error that is not retryable, or the error of the last attempt.
+    """
 
     def when(error: Exception) -> bool | float:
         if not retryable(error):
             return False
-        wait = error.retry_after if isinstance(error, Transient) else None
-        return True if wait is None else wait
+        delay = error.retry_after if isinstance(error, Transient) else None
+        return True if delay is None else delay
 
     async for attempt in stamina.retry_context(
         on=when,

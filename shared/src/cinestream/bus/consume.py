@@ -149,7 +149,7 @@ async def _verdict(bus: Bus, delivery: Delivery, handle: Handler, work: Work) ->
         return "transient"
     except Invalid as error:
         bound.warning("delivery.invalid", reason=str(error))
-        return await bury(bus, delivery, work, reason=str(error), snapshot=error.snapshot)
+        return await bury(bus, delivery, work, reason=str(error), snapshot=error.evidence)
     except Exception as error:
         bound.exception("delivery.failed")
         if delivery.delivered >= work.max_failures:

@@ -15,7 +15,7 @@ from cinestream.bus.jetstream import Bus
 from cinestream_etl.commands.director_tables import DataSets, Directed, Report, Tables
 from cinestream_etl.directors import Contribution, Record
 from cinestream_etl.store.director_store import change
-from cinestream_flow.pipeline import Bounds, Stage, stream
+from cinestream_flow.pipeline import PipelineLimits, Stage, run_pipeline
 from cinestream_flow.retry import RetryPolicy
 
 _STEP = "director_stats"
@@ -36,11 +36,11 @@ async def load_directors(bus: Bus, files: DataSets, *, work_file: Path, report: 
     try:
         await anyio.to_thread.run_sync(tables.fill, report)
         moment = datetime.fromtimestamp(int(files.ratings.stat().st_mtime), UTC)
-        totals = await stream(
+        totals = await run_pipeline(
             _directors(tables),
             [Stage("publish", partial(_publish, bus, moment), parallel=2, retries=RetryPolicy())],
             partial(_remember, tables, report),
-            bounds=Bounds(chunk_size=_CHUNK),
+            limits=PipelineLimits(chunk_size=_CHUNK),
         )
     except BaseException:
         tables.close()

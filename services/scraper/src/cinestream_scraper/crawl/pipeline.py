@@ -79,9 +79,9 @@ class Pipeline:
                 longer = self._wait(delivery) if self.host.pauses.left else error.retry_after
                 raise Failed(str(error), retry_after=longer) from error
             why = f"{error} (tried {delivery.delivered} times)"
-            raise Invalid(why, snapshot=await snapshots.keep(self.bus, request, reading, why)) from error
+            raise Invalid(why, evidence=await snapshots.keep(self.bus, request, reading, why)) from error
         except Invalid as error:
-            raise Invalid(str(error), snapshot=await snapshots.keep(self.bus, request, reading, str(error))) from error
+            raise Invalid(str(error), evidence=await snapshots.keep(self.bus, request, reading, str(error))) from error
 
     def _is_last(self, delivery: Delivery) -> bool:
         """Whether a failure is now the page's own: it had its tries, and others of the site were read."""

@@ -10,7 +10,7 @@ import anyio
 import typer
 
 from cinestream.runtime.settings import load_settings as load_common_settings
-from cinestream_flow.operations import Operation, forget
+from cinestream_flow.operations import UnfinishedOperation, forget
 from cinestream_trakt_export.cli.batch import export_archived, export_lists, tell, tell_log
 from cinestream_trakt_export.cli.session import (
     our_stream,
@@ -96,7 +96,7 @@ def export(
         owner, requests = await account(trakt), wanted(settings)
         if restart:
             for request in requests:
-                forget(Operation(checkpoint_of(settings, owner, request), {}))
+                forget(UnfinishedOperation(checkpoint_of(settings, owner, request), {}))
         async with our_stream(requests, service=bool(schedule)) as known:
             anew = enqueue or not incremental
             await export_lists(trakt, settings, owner, requests, known, report=report, incremental=not anew)

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from cinestream.runtime import http
 from cinestream_flow import atomic
-from cinestream_flow.groups import first
+from cinestream_flow.groups import first_error
 from cinestream_trakt_export.i18n.messages import say
 from cinestream_trakt_export.settings import Profiling
 
@@ -38,7 +38,7 @@ async def debugging(settings: Profiling) -> AsyncIterator[None]:
                 yield
                 server.should_exit = True
         except BaseExceptionGroup as errors:
-            raise first(errors)  # noqa: B904 - its own cause stays
+            raise first_error(errors)  # noqa: B904 - its own cause stays
 
 
 @contextmanager

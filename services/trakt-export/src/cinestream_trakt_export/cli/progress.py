@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from cinestream_flow.operations import Operation
+from cinestream_flow.operations import UnfinishedOperation
 from cinestream_trakt_export.i18n.messages import say, told
 from cinestream_trakt_export.library.request import Request, Summary
 
@@ -74,7 +74,7 @@ def print_preview(outcome: Outcome) -> None:
     _console().print(table)
 
 
-def print_operations(found: Sequence[Operation]) -> None:
+def print_operations(found: Sequence[UnfinishedOperation]) -> None:
     """A row per operation."""
     table = Table()
     for heading in ("export.export", "operations.progress", "operations.started", "operations.last"):
@@ -83,7 +83,7 @@ def print_operations(found: Sequence[Operation]) -> None:
     for operation in found:
         done = operation.progress
         state = (
-            say("operations.running") if operation.running else told(operation.problem) or say("operations.interrupted")
+            say("operations.running") if operation.running else told(operation.error) or say("operations.interrupted")
         )
         pages = f"{done.done} / {done.total}" if done.total else ""
         table.add_row(operation.path.stem, pages, operation.started, told(done.last), escape(state))

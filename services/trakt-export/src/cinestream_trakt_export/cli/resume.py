@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cinestream_flow.operations import Operation, forget, operations
+from cinestream_flow.operations import UnfinishedOperation, forget, unfinished_operations
 from cinestream_trakt_export.cli.batch import export_lists, tell
 from cinestream_trakt_export.cli.progress import print_operations
 from cinestream_trakt_export.cli.session import our_stream, spoken_settings, with_trakt
@@ -26,7 +26,7 @@ def resume() -> None:
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
         owner = await account(trakt)
-        found = [operation for operation in operations(settings.checkpoints.dir) if not operation.running]
+        found = [operation for operation in unfinished_operations(settings.checkpoints.dir) if not operation.running]
         problems = [_problem(operation, owner, settings) for operation in found]
         requests = [Request.of(one.identity) for one, problem in zip(found, problems, strict=True) if not problem]
         for problem in filter(None, problems):
@@ -42,10 +42,10 @@ def resume() -> None:
     with_trakt(work)
 
 
-def _problem(operation: Operation, owner: Account, settings: TraktSettings) -> str:
+def _problem(operation: UnfinishedOperation, owner: Account, settings: TraktSettings) -> str:
     """Why this account cannot finish an operation; empty when it can."""
-    if operation.problem:
-        return told(operation.problem)
+    if operation.error:
+        return told(operation.error)
     for name, ours in (("account", owner.slug), ("api", settings.api.url)):
         if (whose := operation.identity[name]) != ours:
             return say("operations.other", name=operation.path.stem, account=whose, slug=ours)
@@ -56,7 +56,7 @@ def list_operations(
     forgotten: Annotated[str, typer.Option("--forget", help="Remove the one with this name instead.")] = "",
 ) -> None:
     """List the exports that were interrupted, and how far they are."""
-    found = [*operations(spoken_settings().checkpoints.dir)]
+    found = [*unfinished_operations(spoken_settings().checkpoints.dir)]
     if forgotten:
         named = [operation for operation in found if operation.path.stem == forgotten and not operation.running]
         if not named:

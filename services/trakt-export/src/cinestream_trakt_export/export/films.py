@@ -17,7 +17,7 @@ import orjson
 
 from cinestream_flow.checkpoint import Checkpoint, CheckpointRefused
 from cinestream_flow.operations import SUFFIX, prune
-from cinestream_flow.pipeline import Bad
+from cinestream_flow.pipeline import RejectedItem
 from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.completeness import Told, read_proof
 from cinestream_trakt_export.export.list_reader import ListReader, Place, Progress
@@ -166,9 +166,9 @@ def open_checkpoint(path: Path, settings: TraktSettings, identity: dict[str, str
     """The checkpoint of an export; raises CheckpointRefused for one that is another's."""
     saving = settings.checkpoints
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    prune(path.parent, keep=saving.max_checkpoints, spare=path)
+    prune(path.parent, keep=saving.max_checkpoints, protected=path)
     try:
-        return Checkpoint(path, identity, every=saving.every, interval=saving.interval)
+        return Checkpoint(path, identity, sync_items=saving.every, sync_seconds=saving.interval)
     except CheckpointRefused as error:
         raise CheckpointRefused(say("export.refused", reason=told(error))) from None
 
@@ -197,7 +197,7 @@ class _Reading:
                 self.trakt, self.checkpoint, plan.path, attempt=attempt, query=date_range.query, levels=self._levels
             )
             look = self._look if self._levels else None
-            await reader.read(self._add, self.settings, on_bad=self._skip, look=look, progress=self.progress)
+            await reader.read(self._add, self.settings, on_rejected=self._skip, look=look, progress=self.progress)
             reason = await self._incomplete(plan, reader, within)
             if not reason:
                 return
@@ -219,7 +219,7 @@ class _Reading:
     async def _add(self, entries: Sequence[Entry]) -> None:
         self.store.add(entries)
 
-    def _skip(self, bad: Bad) -> None:
+    def _skip(self, bad: RejectedItem) -> None:
         position, json = bad.item
         item = orjson.loads(bytes(json))
         self.store.skip(number_of(item, position=position), title_of(item), bad.reason)

@@ -9,7 +9,7 @@ import orjson
 
 from cinestream_flow.checkpoint import Checkpoint
 from cinestream_flow.checkpoint import Progress as Done
-from cinestream_flow.pipeline import Bad, Stage, stream
+from cinestream_flow.pipeline import RejectedItem, Stage, run_pipeline
 from cinestream_trakt_export import metrics
 from cinestream_trakt_export.export.pipeline_bounds import way_of
 from cinestream_trakt_export.i18n.messages import say
@@ -67,7 +67,7 @@ class ListReader:
         sink: Callable[[Sequence[Any]], Awaitable[None]],
         settings: TraktSettings,
         *,
-        on_bad: Callable[[Bad], None],
+        on_rejected: Callable[[RejectedItem], None],
         look: Callable[[Sequence[Any], Sequence[Place]], None] | None = None,
         progress: Progress,
     ) -> None:
@@ -94,7 +94,7 @@ class ListReader:
             numbers, asked = range(asked + 1, self._pages + 1), self._pages
             way = way_of(settings, self._limit)
             stages: list[Stage[Any, Any]] = [Stage("fetch", fetch, parallel=way.parallel), Stage("parse", parse)]
-            totals = await stream(_each(numbers), stages, sink, bounds=way.bounds, on_bad=on_bad)
+            totals = await run_pipeline(_each(numbers), stages, sink, limits=way.bounds, on_rejected=on_rejected)
             if self._trakt.statistics.enabled:
                 metrics.streamed(totals)
 

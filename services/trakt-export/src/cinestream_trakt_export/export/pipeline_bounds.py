@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cinestream_flow.pipeline import Bounds, MemoryLimit
+from cinestream_flow.pipeline import MemoryLimit, PipelineLimits
 from cinestream_trakt_export.settings import Streaming, TraktSettings
 
 
@@ -10,7 +10,7 @@ from cinestream_trakt_export.settings import Streaming, TraktSettings
 class Way:
     """The bounds of the pipeline, in pages, and how many of its chunks are fetched at once."""
 
-    bounds: Bounds
+    bounds: PipelineLimits
     parallel: int
 
 
@@ -18,9 +18,9 @@ def way_of(settings: TraktSettings, page_size: int) -> Way:
     """As many pages together as make a chunk, as many chunks at once as there are workers for."""
     streaming, workers = settings.streaming, settings.worker_pool.size
     if not streaming.enabled:
-        return Way(Bounds(1, 0, 1, _memory(streaming)), 1)
+        return Way(PipelineLimits(1, 0, 1, _memory(streaming)), 1)
     together = min(max(1, streaming.chunk_size // page_size), workers)
-    bounds = Bounds(together, max_concurrent_stages=streaming.max_concurrent_stages, memory=_memory(streaming))
+    bounds = PipelineLimits(together, max_concurrent_stages=streaming.max_concurrent_stages, memory=_memory(streaming))
     return Way(bounds, max(1, workers // together))
 
 

@@ -11,7 +11,7 @@ import orjson
 
 from cinestream.contracts.errors import Invalid
 from cinestream_flow.checkpoint import Checkpoint
-from cinestream_flow.pipeline import Bad
+from cinestream_flow.pipeline import RejectedItem
 from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.films import ATTEMPTS, Incomplete, checkpoint_of, open_checkpoint
 from cinestream_trakt_export.export.list_reader import NOTHING, ListReader, Place, Progress
@@ -80,7 +80,7 @@ def export_shows_archive(archive: Archive, settings: TraktSettings, zone: ZoneIn
                 try:
                     store.add(name, _parse([place], request.filters, facts))
                 except Invalid as error:
-                    _skip(store, name, Bad("parse", place, str(error)))
+                    _skip(store, name, RejectedItem("parse", place, str(error)))
         return _finish(request, zone, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
 
 
@@ -89,7 +89,7 @@ def _lists(*, each_time: bool) -> Sequence[str]:
     return HISTORY_EPISODES if each_time else WATCHED_SHOWS, COLLECTED_SHOWS, RATED_SHOWS, RATED_EPISODES
 
 
-def _skip(store: SeriesStore, name: str, bad: Bad) -> None:
+def _skip(store: SeriesStore, name: str, bad: RejectedItem) -> None:
     position, json = bad.item
     item = orjson.loads(bytes(json))
     store.skip(name, (item_id(item, position=position), title_of(item), bad.reason))
@@ -127,7 +127,7 @@ async def _complete(
     async def add(items: Sequence[Item]) -> None:
         store.add(name, items)
 
-    def skip(bad: Bad) -> None:
+    def skip(bad: RejectedItem) -> None:
         _skip(store, name, bad)
 
     reason = ""
@@ -136,7 +136,7 @@ async def _complete(
         reader = ListReader(
             trakt, checkpoint, name, attempt=attempt, parse=parse, query=asked.query, levels=asked.levels
         )
-        await reader.read(add, settings, on_bad=skip, progress=progress)
+        await reader.read(add, settings, on_rejected=skip, progress=progress)
         have = store.count(name)
         if reader.counts == {have}:
             return

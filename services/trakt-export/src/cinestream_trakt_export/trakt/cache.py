@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from cinestream_flow.cache import Bounds, Codec, Kept, MemoryStore, ResponseCache, SqliteStore
+from cinestream_flow.cache import CachedResponse, CacheLimits, Codec, MemoryStore, ResponseCache, SqliteStore
 from cinestream_trakt_export import metrics
 from cinestream_trakt_export.settings import Cache
 from cinestream_trakt_export.trakt.endpoints import Endpoint, endpoint_of
@@ -20,7 +20,7 @@ def open_cache(settings: Cache) -> ResponseCache:
     """The cache as it is set, which must be closed by its store's `close`."""
     key = settings.encryption_key.get_secret_value() if settings.encryption else ""
     codec = Codec(compression=settings.compression, key=key)
-    bounds = Bounds(settings.capacity, settings.max_bytes, settings.keep)
+    bounds = CacheLimits(settings.capacity, settings.max_bytes, settings.keep)
     store = MemoryStore(bounds) if settings.store == "memory" else SqliteStore(settings.dir / "answers.db", bounds)
     return ResponseCache(store, codec, cleanup_interval=settings.cleanup_interval)
 
@@ -31,7 +31,7 @@ class Question:
 
     endpoint: Endpoint
     key: str
-    known: Kept | None
+    known: CachedResponse | None
 
     @property
     def etag(self) -> str:
@@ -88,7 +88,7 @@ class AnswerCache:
         self._count("confirmed")
         headers = {**known.headers, **_kept_headers(answer.headers)}
         self.cache.put(question.key, headers, known.body)
-        return _answer(Kept(headers, known.body, known.at))
+        return _answer(CachedResponse(headers, known.body, known.at))
 
     def keep(self, question: Question, answer: Answer) -> None:
         """Keep a new answer, if it can be of use: fresh for a while, or confirmed by its ETag."""
@@ -108,5 +108,5 @@ def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
     return {name: headers[name] for name in _HEADERS if name in headers}
 
 
-def _answer(kept: Kept, *, stale: bool = False) -> Answer:
+def _answer(kept: CachedResponse, *, stale: bool = False) -> Answer:
     return Answer(kept.headers, kept.body, stale=stale)

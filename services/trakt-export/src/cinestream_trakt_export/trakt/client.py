@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from cinestream_flow.breaker import CircuitBreaker, CircuitOpen, State
+from cinestream_flow.breaker import CircuitBreaker, CircuitOpen, CircuitState
 from cinestream_flow.pool import JobTimeout, WorkerPool
-from cinestream_flow.rate import RateLimit
+from cinestream_flow.rate import RateLimiter
 from cinestream_flow.retry import ONCE, RetryPolicy, retry
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.cache import AnswerCache, Question, open_cache
@@ -30,10 +30,10 @@ WRITES_A_SECOND = 1.0
 class Trakt:
     """All callers share one rate, one circuit, one pool of workers, one pool of connections and one cache."""
 
-    def __init__(self, transport: Transport, oauth: OAuth, limit: RateLimit, cache: AnswerCache | None) -> None:
+    def __init__(self, transport: Transport, oauth: OAuth, limit: RateLimiter, cache: AnswerCache | None) -> None:
         self.oauth, self.cache = oauth, cache
         self.statistics = Statistics()
-        self.breaker = CircuitBreaker("Trakt", counts=lambda error: isinstance(error, ServerFault))
+        self.breaker = CircuitBreaker("Trakt", is_failure=lambda error: isinstance(error, ServerFault))
         self.pool = WorkerPool(size=1, max_queue=1, timeout=None)
         self.limit = limit
         self._transport = transport
@@ -95,7 +95,7 @@ class Trakt:
         try:
             return await self._asked(self.cache, question, path, query)
         except (ServerFault, CircuitOpen):
-            if self.breaker.state is not State.CLOSED and (answer := self.cache.stale(question)):
+            if self.breaker.state is not CircuitState.CLOSED and (answer := self.cache.stale(question)):
                 return answer
             raise
 
@@ -123,7 +123,7 @@ class Trakt:
 
     async def _measured(self, path: str, ask: Callable[[], Awaitable[T]], *, limited: bool = True) -> T:
         """One request, as soon as it is its turn."""
-        await self.limit.acquire(steady=self._steady)
+        await self.limit.acquire(limited=self._steady)
         timed = self.pool.timed if limited else _untimed
 
         async def job() -> T:
@@ -149,12 +149,12 @@ async def _untimed(ask: Callable[[], Awaitable[T]]) -> T:
 @asynccontextmanager
 async def connected(settings: TraktSettings) -> AsyncIterator[Trakt]:
     """A client for the account that is logged in (or will be, through its `oauth`)."""
-    limit = RateLimit(settings.api.performance.rate_limit_per_sec)
+    limit = RateLimiter(settings.api.performance.rate_limit_per_sec)
     cache = open_cache(settings.cache) if settings.cache.enabled else None
     answers = AnswerCache(cache, settings.api.url, ttl=settings.cache.ttl) if cache else None
     try:
         async with http_client(settings.api) as http:
-            oauth = OAuth(http, settings.api, token_store(settings.login), limit=RateLimit(WRITES_A_SECOND))
+            oauth = OAuth(http, settings.api, token_store(settings.login), limit=RateLimiter(WRITES_A_SECOND))
             trakt = Trakt(Transport(http, oauth, settings.api.url, limit), oauth, limit, answers)
             trakt.apply(settings)
             yield trakt

@@ -11,7 +11,7 @@ from aiohttp import ClientError, ClientSession
 from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from cinestream_flow.rate import RateLimit
+from cinestream_flow.rate import RateLimiter
 from cinestream_trakt_export.i18n.messages import say
 from cinestream_trakt_export.settings import Api
 from cinestream_trakt_export.trakt.connections import fault_of, proxy_for
@@ -57,7 +57,7 @@ class OAuth:
         api: Api,
         file: TokenFile,
         *,
-        limit: RateLimit | None = None,
+        limit: RateLimiter | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:

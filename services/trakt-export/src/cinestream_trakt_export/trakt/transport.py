@@ -11,7 +11,7 @@ import msgspec
 import orjson
 from aiohttp import ClientError, ClientResponse, ClientSession
 
-from cinestream_flow.rate import RateLimit
+from cinestream_flow.rate import RateLimiter
 from cinestream_trakt_export.i18n.messages import say
 from cinestream_trakt_export.trakt.connections import fault_of, proxy_for
 from cinestream_trakt_export.trakt.errors import NeedsLogin, RateLimited, ServerFault, check, wait_of
@@ -45,7 +45,7 @@ class Answer:
 class Transport:
     """Requests of the account that is logged in. What answers ask everyone to wait goes to the `limit`."""
 
-    def __init__(self, http: ClientSession, oauth: OAuth, url: str, limit: RateLimit) -> None:
+    def __init__(self, http: ClientSession, oauth: OAuth, url: str, limit: RateLimiter) -> None:
         self.sent = 0
         self._http, self._oauth, self._url, self._limit = http, oauth, url, limit
         self._proxy = proxy_for(url)

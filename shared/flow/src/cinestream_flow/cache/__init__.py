@@ -1,14 +1,21 @@
-"""Answers of others, kept so that they need not be asked for again.
+"""A cache of responses in memory or in a SQLite file.
 
-Read in this order: `codec` (what a kept answer looks like: compressed, encrypted), `bounds` (how much is kept),
-`memory` and `sqlite` (where, the least recently used going first), `responses` (when a kept answer may be used, and how
-often it was).
+It limits entries, bytes and age, and can compress and encrypt. The caller decides how long a response is fresh.
 """
 
-from cinestream_flow.cache.bounds import Bounds
 from cinestream_flow.cache.codec import Codec
+from cinestream_flow.cache.limits import CacheLimits
 from cinestream_flow.cache.memory import MemoryStore
-from cinestream_flow.cache.responses import Kept, ResponseCache, Statistics, Store
+from cinestream_flow.cache.responses import CachedResponse, CacheStatistics, CacheStore, ResponseCache
 from cinestream_flow.cache.sqlite import SqliteStore
 
-__all__ = ["Bounds", "Codec", "Kept", "MemoryStore", "ResponseCache", "SqliteStore", "Statistics", "Store"]
+__all__ = [
+    "CacheLimits",
+    "CacheStatistics",
+    "CacheStore",
+    "CachedResponse",
+    "Codec",
+    "MemoryStore",
+    "ResponseCache",
+    "SqliteStore",
+]

@@ -1,4 +1,4 @@
-"""What a kept answer looks like: a byte that says how, then the answer, compressed when that pays, or encrypted."""
+"""The stored form of a response: one byte for the encoding, then the response, compressed or encrypted."""
 
 import sys
 from collections.abc import Callable
@@ -9,17 +9,21 @@ else:
     from backports import zstd
 
 COMPRESS_OVER = 1000
-"""Bytes from which on compression pays."""
-_PLAIN, _ZSTD, _SECRET = b"p", b"z", b"s"
+"""Bytes above which compression saves more than it costs."""
+_PLAIN, _ZSTD, _ENCRYPTED = b"p", b"z", b"s"
 
 
 class Codec:
-    """Encodes and decodes answers.
+    """Encoder and decoder of stored responses.
 
     Args:
-        compression: whether what is over 1 KB is compressed.
-        key: a Fernet key (32 bytes in URL-safe base64); empty: nothing is encrypted. Needs `cryptography`, which the
-            extra `encryption` brings; raises ModuleNotFoundError without it, ValueError for what is no key.
+        compression: True compresses responses over 1 KB with zstd.
+        key: Fernet key (32 bytes in URL-safe base64) for encryption, or an empty string for none. Encryption needs
+            `cryptography`, which the extra `encryption` installs.
+
+    Raises:
+        ModuleNotFoundError: A key is given and `cryptography` is not installed.
+        ValueError: The key is not a Fernet key.
     """
 
     def __init__(self, *, compression: bool = True, key: str = "") -> None:
@@ -32,24 +36,25 @@ class Codec:
             fernet = Fernet(key)
             self._encrypt, self._decrypt = fernet.encrypt, fernet.decrypt
 
-    def encode(self, answer: bytes) -> bytes:
-        """The form in which an answer is kept."""
-        packed = self._compression and len(answer) > COMPRESS_OVER
-        kept = _ZSTD + zstd.compress(answer) if packed else _PLAIN + answer
-        return _SECRET + self._encrypt(kept) if self._encrypt else kept
+    def encode(self, response: bytes) -> bytes:
+        """Return the stored form of a response."""
+        compress = self._compression and len(response) > COMPRESS_OVER
+        encoded = _ZSTD + zstd.compress(response) if compress else _PLAIN + response
+        # Compressed first: encrypted bytes do not compress.
+        return _ENCRYPTED + self._encrypt(encoded) if self._encrypt else encoded
 
-    def decode(self, kept: bytes) -> bytes | None:
-        """The answer; None when it cannot be read: damaged, or written with another key, or without one."""
+    def decode(self, encoded: bytes) -> bytes | None:
+        """Return the response, or None if it cannot be read because it is damaged or has another key."""
         try:
-            return self._decoded(kept)
-        except Exception:  # the cure is always the same: ask again
+            return self._decode(encoded)
+        except Exception:  # the caller requests the response again, whatever the reason is
             return None
 
-    def _decoded(self, kept: bytes) -> bytes | None:
-        how, rest = kept[:1], kept[1:]
-        if (how == _SECRET) != (self._decrypt is not None):
+    def _decode(self, encoded: bytes) -> bytes | None:
+        encoding, rest = encoded[:1], encoded[1:]
+        if (encoding == _ENCRYPTED) != (self._decrypt is not None):
             return None
         if self._decrypt is not None:
             rest = self._decrypt(rest)
-            how, rest = rest[:1], rest[1:]
-        return bytes(zstd.decompress(rest)) if how == _ZSTD else rest
+            encoding, rest = rest[:1], rest[1:]
+        return bytes(zstd.decompress(rest)) if encoding == _ZSTD else rest

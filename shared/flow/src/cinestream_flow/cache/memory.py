@@ -1,70 +1,70 @@
-"""Kept answers in memory."""
+"""Cached responses in memory."""
 
 import time
 from collections.abc import Callable
 
 from cachetools import TLRUCache
 
-from cinestream_flow.cache.bounds import Bounds
+from cinestream_flow.cache.limits import CacheLimits
 
-Row = tuple[float, bytes]  # Unix time of the answer, the answer
+Row = tuple[float, bytes]  # Unix time of the response, and its stored form
 
 
 class MemoryStore:
-    """As many answers as the bounds allow."""
+    """A cache store in the memory of the process. Its methods do what `CacheStore` describes."""
 
-    def __init__(self, bounds: Bounds, *, clock: Callable[[], float] = time.time) -> None:
-        self._bounds = bounds
-        self._rows = _Counting(
-            bounds.max_bytes,
-            lambda _key, row, _now: row[0] + bounds.keep,
+    def __init__(self, limits: CacheLimits, *, clock: Callable[[], float] = time.time) -> None:
+        self._limits = limits
+        self._rows = _CountingCache(
+            limits.max_bytes,
+            lambda _key, row, _now: row[0] + limits.max_age_seconds,
             timer=clock,
             getsizeof=lambda row: len(row[1]),
         )
 
     def get(self, key: str) -> Row | None:
-        """An answer, which thereby becomes the most recently used one."""
+        """Return an entry and mark it as the most recently used one."""
         return self._rows.get(key)
 
-    def put(self, key: str, at: float, answer: bytes) -> None:
-        """Keep an answer instead of the one before; one that is larger than everything may be is not kept."""
+    def put(self, key: str, at: float, response: bytes) -> None:
+        """Store or replace an entry. A response larger than `max_bytes` is not stored."""
         self._rows.pop(key, None)
-        if len(answer) > self._bounds.max_bytes:
+        if len(response) > self._limits.max_bytes:
             return
-        while len(self._rows) >= self._bounds.capacity:
+        while len(self._rows) >= self._limits.max_entries:
             self._rows.popitem()
-        self._rows[key] = (at, answer)
+        self._rows[key] = (at, response)
 
     def remove(self, key: str) -> None:
-        """Forget an answer."""
+        """Remove an entry, if it exists."""
         self._rows.pop(key, None)
 
     def expire(self) -> int:
-        """Forget what is too old; how many that were."""
+        """Remove the entries that are too old, and return their number."""
         return len([*self._rows.expire()])
 
     def clear(self) -> int:
-        """Forget everything; how many answers that were."""
+        """Remove all entries, and return their number."""
         count = len(self._rows)
         self._rows.clear()
         return count
 
     @property
     def evicted(self) -> int:
-        """Answers that had to go for others."""
+        """Number of entries that were removed to make room for others."""
         return self._rows.evicted
 
     @property
     def size(self) -> tuple[int, int]:
-        """Answers and bytes kept."""
+        """Number of entries and their bytes."""
         return len(self._rows), int(self._rows.currsize)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: there is no file to close."""
 
 
-class _Counting(TLRUCache[str, Row]):
-    """Says how many answers had to go."""
+class _CountingCache(TLRUCache[str, Row]):
+    """A cache that counts its evictions."""
 
     evicted = 0
 

@@ -1,4 +1,4 @@
-"""When a kept answer may be used, and how often it was."""
+"""The cache of responses over a store, and its statistics."""
 
 import sqlite3
 import time
@@ -12,43 +12,43 @@ import structlog
 from cinestream_flow.cache.codec import Codec
 
 log = structlog.get_logger("cache")
-LARGEST = 1_000_000
-"""Bytes of an answer that is worth keeping: a larger one would push out too many others."""
+MAX_BODY_BYTES = 1_000_000
+"""Limit of a cached body, because a larger one would evict too many others."""
 
 
-class Store(Protocol):
-    """Where answers are kept: `MemoryStore` or `SqliteStore`."""
+class CacheStore(Protocol):
+    """A store of encoded responses: `MemoryStore` or `SqliteStore`."""
 
     @property
     def evicted(self) -> int:
-        """Answers that had to go for others."""
+        """Number of entries that were removed to make room for others."""
 
     def get(self, key: str) -> tuple[float, bytes] | None:
-        """Unix time and bytes."""
+        """Return the Unix time and the stored form of an entry, or None."""
 
-    def put(self, key: str, at: float, answer: bytes) -> None:
-        """Keep."""
+    def put(self, key: str, at: float, response: bytes) -> None:
+        """Store or replace an entry."""
 
     def remove(self, key: str) -> None:
-        """Forget one."""
+        """Remove an entry, if it exists."""
 
     def expire(self) -> int:
-        """Forget the old ones."""
+        """Remove the entries that are too old, and return their number."""
 
     def clear(self) -> int:
-        """Forget all."""
+        """Remove all entries, and return their number."""
 
     @property
     def size(self) -> tuple[int, int]:
-        """Answers and bytes."""
+        """Number of entries and their bytes."""
 
     def close(self) -> None:
-        """Close."""
+        """Close the store."""
 
 
 @dataclass(frozen=True)
-class Kept:
-    """A kept answer: its headers, its body, and when it was last known to be true (Unix time)."""
+class CachedResponse:
+    """A cached response. `at` is the Unix time at which the server last returned or confirmed it."""
 
     headers: Mapping[str, str]
     body: bytes
@@ -56,8 +56,12 @@ class Kept:
 
 
 @dataclass
-class Statistics:
-    """How often what happened. `confirmed`: asked for, and said to be unchanged (304): the body came from here."""
+class CacheStatistics:
+    """The counters of a cache.
+
+    `confirmed` counts responses that the server declared unchanged (304), so that the body came from the cache.
+    `stale` counts responses that were used although they were no longer fresh.
+    """
 
     hits: int = 0
     confirmed: int = 0
@@ -67,28 +71,30 @@ class Statistics:
 
     @property
     def ratio(self) -> float:
-        """Part of the questions whose answer came from here; 0 before the first."""
+        """Share of requests that the cache answered, or 0 before the first request."""
         served = self.hits + self.confirmed + self.stale
         return served / (served + self.misses) if served + self.misses else 0.0
 
     def facts(self) -> dict[str, float]:
-        """All of it, for reports."""
+        """Return all counters and the ratio, for reports."""
         return {**asdict(self), "ratio": round(self.ratio, 4)}
 
 
 class ResponseCache:
-    """Answers by key. What is fresh is decided by the caller, who knows what the answer is about.
+    """A cache of responses by key. The caller decides how long a response is fresh, and counts hits and misses.
+
+    A store that fails (a full disk, a locked file) never fails the caller. The response is then not cached.
 
     Args:
-        store: where they are.
-        codec: how they look there.
-        cleanup_interval: seconds between removals of what is too old (done on the way, by the next `put`).
-        clock: Unix time.
+        store: Place of the entries.
+        codec: Form of the entries.
+        cleanup_interval: Seconds between removals of old entries. A removal is part of the next `put`.
+        clock: Unix time in seconds.
     """
 
     def __init__(
         self,
-        store: Store,
+        store: CacheStore,
         codec: Codec,
         *,
         cleanup_interval: float = 3600.0,
@@ -96,44 +102,43 @@ class ResponseCache:
     ) -> None:
         self.store = store
         self._codec, self._interval, self._clock = codec, cleanup_interval, clock
-        self._statistics = Statistics()
+        self._statistics = CacheStatistics()
         self._cleaned_at = clock() - cleanup_interval
 
     @property
-    def statistics(self) -> Statistics:
-        """What happened since this object was made."""
+    def statistics(self) -> CacheStatistics:
+        """The counters since this object was created."""
         self._statistics.evictions = self.store.evicted
         return self._statistics
 
-    def get(self, key: str) -> Kept | None:
-        """What is kept under a key, however old; None for nothing, or nothing that can be read."""
+    def get(self, key: str) -> CachedResponse | None:
+        """Return a response of any age, or None if there is none or it cannot be read."""
         try:
             row = self.store.get(key)
         except sqlite3.Error as error:
-            self._failed(error)
+            self._warn(error)
             return None
-        answer = self._codec.decode(row[1]) if row else None
-        if row is None or answer is None:
+        response = self._codec.decode(row[1]) if row else None
+        if row is None or response is None:
             return None
-        headers, _, body = answer.partition(b"\n")
-        return Kept(orjson.loads(headers), body, row[0])
+        headers, _, body = response.partition(b"\n")
+        return CachedResponse(orjson.loads(headers), body, row[0])
 
-    def age(self, kept: Kept) -> float:
-        """Seconds since an answer was last known to be true."""
-        return max(0.0, self._clock() - kept.at)
+    def age(self, response: CachedResponse) -> float:
+        """Return the seconds since the server last returned or confirmed a response."""
+        return max(0.0, self._clock() - response.at)
 
     def put(self, key: str, headers: Mapping[str, str], body: bytes) -> None:
-        """Keep an answer of now; one over 1 MB is not kept."""
-        answer = orjson.dumps(dict(headers)) + b"\n" + body
+        """Cache a response that was just received. A body over 1 MB is not cached."""
+        response = orjson.dumps(dict(headers)) + b"\n" + body
         try:
-            if len(body) <= LARGEST:
-                self.store.put(key, self._clock(), self._codec.encode(answer))
+            if len(body) <= MAX_BODY_BYTES:
+                self.store.put(key, self._clock(), self._codec.encode(response))
             if self._clock() >= self._cleaned_at + self._interval:
                 self._cleaned_at = self._clock()
                 self.store.expire()
         except sqlite3.Error as error:
-            self._failed(error)
+            self._warn(error)
 
-    def _failed(self, error: sqlite3.Error) -> None:
-        """A full disk, or a file in use for too long: a cache that fails keeps nothing, and that is all."""
-        log.warning("cache.failed", reason=str(error))
+    def _warn(self, error: sqlite3.Error) -> None:
+        log.warning("cache.failed", reason=str(error), action="responses are not cached; free disk space")

@@ -1,12 +1,19 @@
-"""The chunked pipeline.
+"""A pipeline that sends the items of a source in chunks through stages to a sink.
 
-Read in this order: `stage` (one step: what it does to a chunk, how often it is tried, which items are bad), `pressure`
-(how much memory all of it may take, and what is done before it takes more), then `pipeline` (source -> chunks -> stages
--> sink, over bounded buffers, in order).
+It keeps the order, loses and repeats nothing, and limits its buffers and its memory.
 """
 
-from cinestream_flow.pipeline.pipeline import Bounds, Totals, stream
+from cinestream_flow.pipeline.pipeline import PipelineLimits, PipelineTotals, run_pipeline
 from cinestream_flow.pipeline.pressure import MemoryExceeded, MemoryLimit
-from cinestream_flow.pipeline.stage import Bad, Stage, StageTotals
+from cinestream_flow.pipeline.stage import RejectedItem, Stage, StageTotals
 
-__all__ = ["Bad", "Bounds", "MemoryExceeded", "MemoryLimit", "Stage", "StageTotals", "Totals", "stream"]
+__all__ = [
+    "MemoryExceeded",
+    "MemoryLimit",
+    "PipelineLimits",
+    "PipelineTotals",
+    "RejectedItem",
+    "Stage",
+    "StageTotals",
+    "run_pipeline",
+]

@@ -1,4 +1,4 @@
-"""Source -> chunks -> stages -> sink. Nothing is lost, nothing comes twice, the order stays, no buffer grows."""
+"""The pipeline from a source over chunks and stages to a sink."""
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ import anyio
 from anyio.abc import ObjectReceiveStream, ObjectSendStream
 from anyio.streams.memory import MemoryObjectReceiveStream
 
-from cinestream_flow.groups import first
-from cinestream_flow.pipeline.pressure import Gate, MemoryLimit
-from cinestream_flow.pipeline.stage import Bad, Stage, StageTotals, apply
+from cinestream_flow.groups import first_error
+from cinestream_flow.pipeline.pressure import MemoryGate, MemoryLimit
+from cinestream_flow.pipeline.stage import RejectedItem, Stage, StageTotals, process_chunk
 
 Chunk = Sequence[Any]
 Receive = ObjectReceiveStream[Chunk]
@@ -19,22 +19,22 @@ Sink = Callable[[Chunk], Awaitable[None]]
 
 
 @dataclass
-class Totals:
-    """What went through so far; may be looked at while the pipeline runs.
+class PipelineTotals:
+    """The counters of a pipeline. They may be read while it runs.
 
     Args:
-        read: items from the source.
-        written: items to the sink.
-        bad: items refused by a stage.
-        dropped: items left out for want of memory.
-        waited: seconds that the source was held back for want of memory.
-        peak: bytes of memory taken at most, above those at the start, where a limit is measured.
-        stages: each by its name.
+        read: Items from the source.
+        written: Items passed to the sink.
+        rejected: Items that a stage rejected as invalid.
+        dropped: Items that were discarded because of the memory limit.
+        waited: Seconds that the source was held back because of the memory limit.
+        peak: Maximum memory in bytes above the start. It is measured only with a memory limit.
+        stages: Counters of each stage by its name.
     """
 
     read: int = 0
     written: int = 0
-    bad: int = 0
+    rejected: int = 0
     dropped: int = 0
     waited: float = 0.0
     peak: int = 0
@@ -42,14 +42,15 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class Bounds:
-    """What a pipeline may take.
+class PipelineLimits:
+    """The limits of a pipeline.
 
     Args:
-        chunk_size: items that go through the stages together.
-        buffer_size: chunks that wait between two stages, at most.
-        max_concurrent_stages: calls of `process` at once, of all stages together; None for what their `parallel` allow.
-        memory: measured, and enforced before a chunk is taken from the source; None for no limit.
+        chunk_size: Items of a chunk.
+        buffer_size: Chunks that may wait between two stages.
+        max_concurrent_stages: Calls of `process` at the same time, over all stages. None leaves it to the `parallel`
+            of each stage.
+        memory: Memory limit, or None for none.
     """
 
     chunk_size: int = 1000
@@ -64,53 +65,69 @@ class Bounds:
 
 @dataclass
 class _Slot:
-    """The place of one chunk in the order, filled when its stage is done with it."""
+    """The place of a chunk in the order. It is filled when the stage has processed the chunk."""
 
     done: anyio.Event = field(default_factory=anyio.Event)
     chunk: Chunk = ()
 
 
-async def stream(
+async def run_pipeline(
     source: AsyncIterable[Any],
     stages: Sequence[Stage[Any, Any]],
     sink: Sink,
     *,
-    bounds: Bounds | None = None,
-    on_bad: Callable[[Bad], None] = lambda bad: None,
-    totals: Totals | None = None,
-) -> Totals:
-    """Send everything of `source` through `stages` into `sink`, which is called with one chunk at a time, in order.
+    limits: PipelineLimits | None = None,
+    on_rejected: Callable[[RejectedItem], None] = lambda item: None,
+    totals: PipelineTotals | None = None,
+) -> PipelineTotals:
+    """Send all items of a source through the stages to a sink.
 
-    Between two stages wait at most `buffer_size` chunks, and a stage has at most `parallel` in hand (done ones that
-    wait for their turn included): when the sink is slow, the source is asked no more. The first error that is not a
-    verdict on an item cancels everything and is raised; a cancelled pipeline leaves no task behind.
+    Each buffer holds at most `buffer_size` chunks, and each stage at most `parallel`, including finished chunks that
+    wait for their turn. A slow sink therefore stops the source. Cancellation leaves no task behind.
+
+    Args:
+        source: Items. It is read by one task.
+        stages: Stages in order.
+        sink: Receives one chunk at a time, in the order of the source.
+        limits: Limits of chunks, buffers, concurrency and memory.
+        on_rejected: Called for each item that a stage rejects.
+        totals: Counters to use, for a caller that reads them while the pipeline runs.
+
+    Returns:
+        The counters at the end.
+
+    Raises:
+        ValueError: Two stages have the same name, or a stage has no worker.
+        MemoryExceeded: The memory limit cannot be kept.
+        Exception: The first error of the source, of a stage or of the sink. The pipeline was cancelled.
     """
     names = {stage.name for stage in stages}
     if len(names) < len(stages) or any(stage.parallel < 1 for stage in stages):
         raise ValueError("stages have different names, and parallel is at least 1")
-    run = _Run(bounds or Bounds(), on_bad, Totals() if totals is None else totals)
+    run = _Run(limits or PipelineLimits(), on_rejected, PipelineTotals() if totals is None else totals)
     try:
         async with anyio.create_task_group() as group:
-            send, receive = anyio.create_memory_object_stream[Chunk](run.bounds.buffer_size)
+            send, receive = anyio.create_memory_object_stream[Chunk](run.limits.buffer_size)
             group.start_soon(run.read, source, send)
             for stage in stages:
-                send, following = anyio.create_memory_object_stream[Chunk](run.bounds.buffer_size)
+                send, following = anyio.create_memory_object_stream[Chunk](run.limits.buffer_size)
                 group.start_soon(run.work, stage, receive, send)
                 receive = following
             await run.write(receive, sink)
     except BaseExceptionGroup as errors:
-        raise first(errors) from None
+        raise first_error(errors) from None
     return run.totals
 
 
 class _Run:
-    """One run of a pipeline. A chunk that no item is left of goes on, empty, so that the gate counts it out."""
+    """One run of a pipeline."""
 
-    def __init__(self, bounds: Bounds, on_bad: Callable[[Bad], None], totals: Totals) -> None:
-        self.bounds, self.totals = bounds, totals
-        self._on_bad, self._gate = on_bad, Gate(bounds.memory)
-        most = bounds.max_concurrent_stages
-        self._working = anyio.CapacityLimiter(most if most else float("inf"))
+    def __init__(
+        self, limits: PipelineLimits, on_rejected: Callable[[RejectedItem], None], totals: PipelineTotals
+    ) -> None:
+        self.limits, self.totals = limits, totals
+        self._on_rejected, self._gate = on_rejected, MemoryGate(limits.memory)
+        self._working = anyio.CapacityLimiter(limits.max_concurrent_stages or float("inf"))
 
     async def read(self, source: AsyncIterable[Any], send: Send) -> None:
         """Cut the source into chunks."""
@@ -119,13 +136,13 @@ class _Run:
             async for item in source:
                 self.totals.read += 1
                 chunk.append(item)
-                if len(chunk) == self.bounds.chunk_size:
-                    await self._take(chunk, send)
+                if len(chunk) == self.limits.chunk_size:
+                    await self._admit(chunk, send)
                     chunk = []
             if chunk:
-                await self._take(chunk, send)
+                await self._admit(chunk, send)
 
-    async def _take(self, chunk: Chunk, send: Send) -> None:
+    async def _admit(self, chunk: Chunk, send: Send) -> None:
         admitted = await self._gate.enter()
         self.totals.waited, self.totals.peak = self._gate.waited, self._gate.peak
         if admitted:
@@ -134,20 +151,26 @@ class _Run:
             self.totals.dropped += len(chunk)
 
     async def work(self, stage: Stage[Any, Any], receive: MemoryObjectReceiveStream[Chunk], send: Send) -> None:
-        """Start a task per chunk, at most `parallel` that have not been forwarded, and forward them in their order."""
+        """Process up to `parallel` chunks at the same time, and forward them in their order.
+
+        Each chunk gets a slot in a queue before its task starts. The forwarding task takes the slots in order and
+        waits for each one, so a fast chunk never overtakes a slow one.
+        """
+        # Released only after the chunk was forwarded, so finished chunks that wait for their turn count as well.
+        # Otherwise one slow chunk would let an unlimited number of finished ones pile up behind it.
         free = anyio.Semaphore(stage.parallel)
-        waiting, slots = anyio.create_memory_object_stream[_Slot](stage.parallel)
+        queue, slots = anyio.create_memory_object_stream[_Slot](stage.parallel)
         totals = self.totals.stages.setdefault(stage.name, StageTotals())
 
-        def report(bad: Bad) -> None:
-            self.totals.bad += 1
-            self._on_bad(bad)
+        def report(item: RejectedItem) -> None:
+            self.totals.rejected += 1
+            self._on_rejected(item)
 
         async def process(slot: _Slot, chunk: Chunk) -> None:
             totals.items_in += len(chunk)
             if chunk:
                 async with self._working:
-                    slot.chunk = await apply(stage, chunk, report, totals)
+                    slot.chunk = await process_chunk(stage, chunk, report, totals)
             totals.chunks += 1
             totals.items_out += len(slot.chunk)
             slot.done.set()
@@ -157,24 +180,25 @@ class _Run:
                 async for slot in slots:
                     await slot.done.wait()
                     await send.send(slot.chunk)
-                    totals.in_hand -= 1
+                    totals.in_progress -= 1
                     free.release()
 
-        async with anyio.create_task_group() as group, waiting, receive:
+        async with anyio.create_task_group() as group, queue, receive:
             group.start_soon(forward)
             async for chunk in receive:
                 totals.waiting = receive.statistics().current_buffer_used
                 await free.acquire()
-                totals.in_hand += 1
+                totals.in_progress += 1
                 slot = _Slot()
-                await waiting.send(slot)
+                await queue.send(slot)
                 group.start_soon(process, slot, chunk)
 
     async def write(self, receive: Receive, sink: Sink) -> None:
-        """Hand everything to the sink."""
+        """Pass all chunks to the sink."""
         async with receive:
             async for chunk in receive:
+                # A chunk whose items were all rejected arrives empty. It must still leave the gate, which counts it.
                 if chunk:
                     await sink(chunk)
                 self.totals.written += len(chunk)
-                self._gate.left()
+                self._gate.leave()

@@ -1,4 +1,4 @@
-"""Backpressure by memory: measured, never estimated, and enforced before more is taken into hand."""
+"""Backpressure by measured memory, applied before a pipeline admits another chunk."""
 
 import gc
 import math
@@ -13,18 +13,18 @@ import anyio
 
 Strategy = Literal["slow_down", "block", "drop"]
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-LONGEST_WAIT = 1.0
-"""Seconds that `slow_down` waits before a chunk, just below the limit."""
-LOOK_AGAIN = 0.05
-"""Seconds after which a pipeline that waits measures again, if nothing else wakes it."""
+MAX_WAIT_SECONDS = 1.0
+"""Delay of `slow_down` before a chunk when the memory is just below the limit."""
+POLL_SECONDS = 0.05
+"""Interval at which a waiting pipeline measures its memory again, because memory can shrink without an event."""
 
 
 class MemoryExceeded(Exception):
-    """The process takes more than the limit although nothing is in hand: waiting longer would not help."""
+    """The process exceeds its limit while the pipeline is empty, so waiting would not help."""
 
 
-def resident() -> int:
-    """Bytes of memory that this process takes (Linux; elsewhere 0: no limit is ever reached)."""
+def resident_memory() -> int:
+    """Return the resident memory of this process in bytes. Outside of Linux it is 0, and no limit is ever reached."""
     try:
         return int(Path("/proc/self/statm").read_bytes().split()[1]) * _PAGE
     except OSError:
@@ -33,32 +33,38 @@ def resident() -> int:
 
 @dataclass(frozen=True)
 class MemoryLimit:
-    """How much memory a pipeline may take, and what is done before it takes more.
+    """The memory that a pipeline may use, and its reaction before it would use more.
 
     Args:
-        limit: bytes above what the process took when the pipeline began. No chunk is taken into hand at or over it.
-        threshold: the part of it from which on there is backpressure, above 0 to 1.
-        strategy: `slow_down` waits before each chunk, the longer the closer the limit is; `block` takes no chunk until
-            memory is below the threshold, or nothing is in hand; `drop` leaves chunks out and counts their items.
-        measure: bytes that the process takes now.
+        limit: Bytes above the memory of the process at the start of the pipeline. At this limit no chunk is admitted.
+        threshold: Share of the limit, above 0 and at most 1, at which backpressure begins.
+        strategy: `slow_down` waits before each chunk, and longer the closer the limit is. `block` admits no chunk
+            until the memory is below the threshold or the pipeline is empty. `drop` discards chunks and counts their
+            items.
+        measure: Function that returns the memory of the process in bytes.
     """
 
     limit: int
     threshold: float = 0.8
     strategy: Strategy = "slow_down"
-    measure: Callable[[], int] = resident
+    measure: Callable[[], int] = resident_memory
 
 
 @dataclass
-class Gate:
-    """Where chunks wait before they are taken into hand.
+class MemoryGate:
+    """The gate that every chunk passes before it enters a pipeline.
 
-    `in_hand` counts the chunks that are in the pipeline; `left` is called when one has left it.
+    Args:
+        memory: Limit to enforce, or None for none.
+        sleep: Function that waits a number of seconds.
+        chunks: Chunks that are in the pipeline.
+        waited: Seconds that chunks waited at the gate in total.
+        peak: Maximum of the measured memory above the start, in bytes.
     """
 
     memory: MemoryLimit | None
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
-    in_hand: int = 0
+    chunks: int = 0
     waited: float = 0.0
     peak: int = 0
     _changed: anyio.Event = field(default_factory=anyio.Event)
@@ -70,20 +76,21 @@ class Gate:
                 raise ValueError("limit is at least 1, threshold above 0 and at most 1")
             self._base = self.memory.measure()
 
-    def left(self) -> None:
-        """A chunk is through."""
-        self.in_hand -= 1
+    def leave(self) -> None:
+        """Count a chunk that has left the pipeline."""
+        self.chunks -= 1
         self._changed.set()
 
     async def enter(self) -> bool:
-        """Wait until a chunk may be taken into hand; false: it is to be dropped.
+        """Wait until a chunk may enter the pipeline. Return False if it must be dropped.
 
-        Raises MemoryExceeded when it never may.
+        Raises:
+            MemoryExceeded: The limit is exceeded although the pipeline is empty.
         """
-        begun = time.monotonic()
+        started = time.monotonic()
         admitted = self.memory is None or await self._admit(self.memory)
-        self.waited += time.monotonic() - begun
-        self.in_hand += admitted
+        self.waited += time.monotonic() - started
+        self.chunks += admitted
         return admitted
 
     async def _admit(self, memory: MemoryLimit) -> bool:
@@ -93,15 +100,17 @@ class Gate:
         if memory.strategy == "drop":
             return False
         if memory.strategy == "slow_down" and used < 1:
-            await self.sleep(LONGEST_WAIT * (used - memory.threshold) / (1 - memory.threshold))
+            await self.sleep(MAX_WAIT_SECONDS * (used - memory.threshold) / (1 - memory.threshold))
             used = self._measure(memory)
-        enough = 1.0 if memory.strategy == "slow_down" else memory.threshold
-        while used >= enough and self.in_hand:
+        sufficient = 1.0 if memory.strategy == "slow_down" else memory.threshold
+        # With an empty pipeline nothing would ever wake this loop: the chunk enters even above the threshold.
+        while used >= sufficient and self.chunks:
             self._changed = anyio.Event()
-            with anyio.move_on_after(LOOK_AGAIN):
+            with anyio.move_on_after(POLL_SECONDS):
                 await self._changed.wait()
             used = self._measure(memory)
         if used >= 1:
+            # Collected late because it stops the process. Garbage in cycles is the only memory left to win back.
             gc.collect()
             if (used := self._measure(memory)) >= 1:
                 taken = math.ceil(used * memory.limit)
@@ -109,7 +118,7 @@ class Gate:
         return True
 
     def _measure(self, memory: MemoryLimit) -> float:
-        """The part of the limit that is taken."""
+        """Return the share of the limit that is in use."""
         taken = memory.measure() - self._base
         self.peak = max(self.peak, taken)
         return taken / memory.limit

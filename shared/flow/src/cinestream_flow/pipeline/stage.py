@@ -1,4 +1,4 @@
-"""One step of a pipeline, and how a chunk goes through it."""
+"""One stage of a pipeline and the processing of one chunk by it."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,17 +14,17 @@ B = TypeVar("B")
 
 @dataclass(frozen=True)
 class Stage(Generic[A, B]):
-    """A step that turns a chunk into another one.
+    """A stage that turns a chunk into another one.
 
-    `process` may return fewer or more items than it got. It raises `Transient` for "try the chunk again" and
-    `Invalid` for "an item of it is bad"; it may be called again with items that it has seen, so it must be idempotent.
-    Anything else that it raises ends the pipeline.
+    `process` may return fewer or more items than it received. It raises `Transient` to have the chunk tried again, and
+    `Invalid` if an item is bad. Any other error ends the pipeline. It may be called again with items that it has
+    already seen, so it must be idempotent.
 
     Args:
-        name: for reports; no two stages of a pipeline have the same.
-        process: what is done to a chunk.
-        parallel: chunks in hand at once; their order is kept.
-        retries: how often, and how soon, a chunk that met `Transient` is tried again.
+        name: Name in reports, unique within the pipeline.
+        process: Function that processes a chunk.
+        parallel: Number of chunks that are processed at the same time. Their order is kept.
+        retries: Number and delays of further attempts after `Transient`.
     """
 
     name: str
@@ -34,8 +34,8 @@ class Stage(Generic[A, B]):
 
 
 @dataclass(frozen=True)
-class Bad:
-    """An item that a stage refused; the rest of its chunk went on."""
+class RejectedItem:
+    """An item that a stage rejected as invalid. The rest of its chunk continued."""
 
     stage: str
     item: Any
@@ -44,47 +44,51 @@ class Bad:
 
 @dataclass
 class StageTotals:
-    """What a stage did so far. `calls` of `process` are more than `chunks` by those that were tried again or halved.
+    """The counters of a stage.
 
     Args:
-        chunks: that it is done with.
-        calls: of `process`.
-        items_in: that it got.
-        items_out: that it gave.
-        bad: items that it refused.
-        seconds: in `process`, of all calls together.
-        in_hand: chunks that it works on now, or has done before their turn.
-        waiting: chunks in the buffer before it, when last looked at.
+        chunks: Chunks that are finished.
+        calls: Calls of `process`. There are more calls than chunks after retries and after rejected items.
+        items_in: Items received.
+        items_out: Items returned.
+        rejected: Items rejected as invalid.
+        seconds: Time in `process`, added up over all calls.
+        in_progress: Chunks that are being processed, or are finished and wait for their turn.
+        waiting: Chunks in the buffer before the stage when the stage last took one.
     """
 
     chunks: int = 0
     calls: int = 0
     items_in: int = 0
     items_out: int = 0
-    bad: int = 0
+    rejected: int = 0
     seconds: float = 0.0
-    in_hand: int = 0
+    in_progress: int = 0
     waiting: int = 0
 
 
-async def apply(stage: Stage[A, B], chunk: Sequence[A], on_bad: Callable[[Bad], None], totals: StageTotals) -> list[B]:
-    """What becomes of a chunk; a chunk with a bad item is halved until the bad item is alone, then it is reported."""
+async def process_chunk(
+    stage: Stage[A, B], chunk: Sequence[A], on_rejected: Callable[[RejectedItem], None], totals: StageTotals
+) -> list[B]:
+    """Process a chunk, report its invalid items, and return the results of the others in order."""
 
     async def process() -> Sequence[B]:
         totals.calls += 1
-        begun = time.perf_counter()
+        started = time.perf_counter()
         try:
             return await stage.process(chunk)
         finally:
-            totals.seconds += time.perf_counter() - begun
+            totals.seconds += time.perf_counter() - started
 
     try:
         return list(await retry(stage.retries, process))
     except Invalid as error:
         if len(chunk) == 1:
-            totals.bad += 1
-            on_bad(Bad(stage.name, chunk[0], str(error)))
+            totals.rejected += 1
+            on_rejected(RejectedItem(stage.name, chunk[0], str(error)))
             return []
+    # `Invalid` does not say which item is bad. Halving finds one bad item of n with about 2 log2(n) further calls,
+    # where one call for each item would take n.
     half = len(chunk) // 2
-    first = await apply(stage, chunk[:half], on_bad, totals)
-    return [*first, *await apply(stage, chunk[half:], on_bad, totals)]
+    first = await process_chunk(stage, chunk[:half], on_rejected, totals)
+    return [*first, *await process_chunk(stage, chunk[half:], on_rejected, totals)]
