@@ -1,7 +1,7 @@
-"""Writes the generated references: settings, metrics and topology, from the code that declares them.
+"""Generator of the reference documents: settings, metrics and topology, from the code that declares them.
 
-python tools/references.py            write them
-python tools/references.py --check    exit 1, naming the files, if any is out of date
+python tools/references.py            write the documents
+python tools/references.py --check    exit with 1 and name the documents that are out of date
 """
 
 import importlib
@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 from cinestream.bus import topology
 from cinestream.bus.declare import TopologySettings
+from cinestream.runtime.renamed import old_names
 from cinestream.runtime.settings import PREFIX, BusSettings, CommonSettings, ServiceSettings
 from cinestream_demo.__main__ import app as demo_site
 from cinestream_demo.local.settings import LocalSettings
@@ -61,15 +62,17 @@ The settings of the Trakt exporter are in [docs/trakt.md](../trakt.md#settings).
 
 
 def settings_table(settings: type[CommonSettings]) -> str:
-    """The settings that this class adds or changes, as a Markdown table."""
+    """Return the settings that a class adds to its bases or changes, as a Markdown table."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
     inherited = {
         name: field for base in settings.__bases__ for name, field in getattr(base, "model_fields", {}).items()
     }
+    old = old_names(settings)
     for name, field in settings.model_fields.items():
         if name in inherited and repr(inherited[name]) == repr(field):
             continue
-        rows.append(f"| `{PREFIX}{name.upper()}` | {_default(field)} | {field.description} |")
+        former = f" (formerly `{PREFIX}{old[name].upper()}`)" if name in old else ""
+        rows.append(f"| `{PREFIX}{name.upper()}` | {_default(field)} | {field.description}{former} |")
     return "\n".join(rows) + "\n"
 
 
@@ -102,7 +105,7 @@ def options_table(app: typer.Typer) -> str:
 
 
 def trakt_table(section: type[BaseModel] = TraktSettings, path: str = "") -> str:
-    """The keys of the exporter's file, section by section, as a Markdown table."""
+    """Return the keys of the exporter's TOML file, section by section, as a Markdown table."""
     rows = [] if path else ["| key | variable | default | meaning |", "|---|---|---|---|"]
     for name, field in section.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
@@ -114,7 +117,7 @@ def trakt_table(section: type[BaseModel] = TraktSettings, path: str = "") -> str
 
 
 def metrics_table() -> str:
-    """Every metric that a service exports, as a Markdown table."""
+    """Return every metric that a service exports, as a Markdown table."""
     for module in METRICS:
         importlib.import_module(module)
     rows = ["| metric | type | meaning |", "|---|---|---|"]
@@ -126,7 +129,11 @@ def metrics_table() -> str:
 
 
 def between(text: str, name: str, content: str) -> str:
-    """The text with what stands between the markers of `name` replaced."""
+    """Return the text with the part between the markers of `name` replaced.
+
+    Raises:
+        SystemExit: a marker is missing.
+    """
     start, end = f"<!-- generated: {name} -->\n", f"<!-- end: {name} -->"
     before, found, rest = text.partition(start)
     _, closed, after = rest.partition(end)
@@ -136,7 +143,7 @@ def between(text: str, name: str, content: str) -> str:
 
 
 def references() -> Iterable[tuple[Path, str]]:
-    """Each generated file and what it should hold."""
+    """Yield each generated file and its content."""
     architecture = ROOT / "ARCHITECTURE.md"
     yield architecture, between(architecture.read_text(), "topology", topology.table())
     yield ROOT / "docs" / "reference" / "settings.md", settings_page()
@@ -147,7 +154,7 @@ def references() -> Iterable[tuple[Path, str]]:
 
 
 def main() -> int:
-    """Write or check."""
+    """Write the documents, or check them. Return the exit code."""
     stale = []
     for path, content in references():
         if not path.exists() or path.read_text() != content:
