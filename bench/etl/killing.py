@@ -37,7 +37,7 @@ async def killing(seconds: int) -> bool:
                     workers[place].wait()
                     workers[place] = _start(url)
             with anyio.fail_after(180):
-                while (state := await bus.consumer_state("PAGES", "etl")).pending or state.in_hand:
+                while (state := await bus.consumer_state("PAGES", "etl")).pending or state.unacknowledged:
                     await anyio.sleep(0.2)
             right = await _right(bus, pages)
         finally:
@@ -72,7 +72,7 @@ async def _right(bus: Bus, pages: list[RawPage]) -> bool:
     state = await bus.stream_state("MOVIES")
     once = state.messages == state.last_sequence == len(pages)
     for key, films in expected.items():
-        stored = await bus.last("KV_director_stats", subjects.director(key))
+        stored = await bus.last_message("KV_director_stats", subjects.director(key))
         record = Record.decode(stored.envelope).films if stored else {}
         if {id: film.rating for id, film in record.items()} != films:
             return False

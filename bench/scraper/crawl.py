@@ -66,7 +66,7 @@ class Crawl:
         """How often each title's page was published."""
         found: Counter[str] = Counter()
         after = 0
-        while stored := await self.bus.read("PAGES", start=after + 1, most=256, max_bytes=64 << 20):
+        while stored := await self.bus.read("PAGES", start=after + 1, limit=256, max_bytes=64 << 20):
             found.update(message.subject.rpartition(".")[2] for message in stored)
             after = stored[-1].sequence
         return found
@@ -75,7 +75,9 @@ class Crawl:
         """The titles that became dead letters."""
         found: dict[str, DeadLetter] = {}
         after = 0
-        while stored := await self.bus.read("DEAD_LETTERS", start=after + 1, most=64, subject=subjects.dead("scraper")):
+        while stored := await self.bus.read(
+            "DEAD_LETTERS", start=after + 1, limit=64, subject=subjects.dead("scraper")
+        ):
             letters = [DeadLetter.decode(message.envelope) for message in stored]
             found |= {letter.original_subject.rpartition(".")[2]: letter for letter in letters}
             after = stored[-1].sequence

@@ -25,7 +25,12 @@ async def _work(bus: Bus, letters: int) -> None:
     async with anyio.create_task_group() as group:
         group.start_soon(
             lambda: consume(
-                bus, [pull], lambda d: handle(bus, d), work=Work("etl", hands=4), metrics=metrics.CONSUME, stop=stop
+                bus,
+                [pull],
+                lambda d: handle(bus, d),
+                work=Work("etl", concurrency=4),
+                metrics=metrics.CONSUME,
+                stop=stop,
             )
         )
         with anyio.fail_after(60):
@@ -40,7 +45,7 @@ async def _letters(bus: Bus) -> int:
 
 async def _unfinished(bus: Bus) -> int:
     state = await bus.consumer_state("PAGES", "etl")
-    return state.pending + state.in_hand
+    return state.pending + state.unacknowledged
 
 
 async def _command(nats: NatsServer, *arguments: str) -> str:

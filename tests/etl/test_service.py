@@ -47,7 +47,7 @@ async def _movies(bus: Bus, count: int) -> list[Movie]:
     with anyio.fail_after(60):
         while (await bus.stream_state("MOVIES")).messages < count:
             await anyio.sleep(0.02)
-    return [Movie.decode(stored.envelope) for stored in await bus.read("MOVIES", start=1, most=1000)]
+    return [Movie.decode(stored.envelope) for stored in await bus.read("MOVIES", start=1, limit=1000)]
 
 
 async def test_the_service_works_and_stops(

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 async def _records(bus: Bus, expected: Expected) -> Expected:
     found = {}
     for director in expected:
-        stored = await bus.last("KV_director_stats", subjects.director(director))
+        stored = await bus.last_message("KV_director_stats", subjects.director(director))
         films = Record.decode(stored.envelope).films if stored else {}
         found[director] = {id: film.rating for id, film in films.items()}
     return found
@@ -44,7 +44,7 @@ async def _settle(bus: Bus, said: Said) -> Movie:
     film = read_page(said.html.encode(), requested=said.id, page_time=said.page_time)
     assert isinstance(film, Film)
     await settle(bus, film)
-    stored = await bus.last("MOVIES", subjects.movie(said.id))
+    stored = await bus.last_message("MOVIES", subjects.movie(said.id))
     assert stored
     return Movie.decode(stored.envelope)
 

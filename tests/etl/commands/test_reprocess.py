@@ -41,13 +41,13 @@ async def test_what_an_older_parser_missed_is_published(scraper_bus: Bus, etl_bu
     """The next revision of the film says what is new, although the page is the same."""
     await _store(scraper_bus, FILM)
     await reprocess(etl_bus, since=LONG_AGO)
-    stored = await etl_bus.last("MOVIES", subjects.movie(FILM.id))
+    stored = await etl_bus.last_message("MOVIES", subjects.movie(FILM.id))
     assert stored
     headers = {name: value for name, value in stored.headers.items() if name.startswith("Cinestream-")}
     missed = orjson.dumps(orjson.loads(stored.body) | {"votes": None})
     await etl_bus.publish(subjects.movie(FILM.id), Envelope(headers, missed))
     assert await reprocess(etl_bus, since=LONG_AGO, ids=[FILM.id]) == {"published": 1}
-    movie = await etl_bus.last("MOVIES", subjects.movie(FILM.id))
+    movie = await etl_bus.last_message("MOVIES", subjects.movie(FILM.id))
     assert movie
     assert (Movie.decode(movie.envelope).votes, Movie.decode(movie.envelope).changed) == (10, ["votes"])
 

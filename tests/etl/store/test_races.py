@@ -10,7 +10,7 @@ from tests.etl.ack_wait import shorten_ack_wait
 from tests.etl.pages import Said
 
 from cinestream.bus.consume import Work, consume
-from cinestream.bus.jetstream import Bus, Stored
+from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.contracts import Envelope, Movie, Transient, subjects
 from cinestream_etl import metrics
 from cinestream_etl.directors import Record
@@ -39,7 +39,7 @@ class BrittleBus(Bus):
     """A connection on which the worker dies, or an answer is lost, before or after any step."""
 
     def __init__(self, bus: Bus, fate: random.Random) -> None:
-        super().__init__(bus._client)
+        super().__init__(bus._connection)
         self._fate = fate
 
     def _maybe(self) -> None:
@@ -49,10 +49,10 @@ class BrittleBus(Bus):
         if roll < 0.1:
             raise Transient("the answer was lost")
 
-    async def last(self, stream: str, subject: str) -> Stored | None:
+    async def last_message(self, stream: str, subject: str) -> StoredMessage | None:
         """Read, unless the worker dies."""
         self._maybe()
-        return await super().last(stream, subject)
+        return await super().last_message(stream, subject)
 
     async def publish(self, subject: str, envelope: Envelope, *, expect_last: int | None = None) -> int:
         """Store, unless the worker dies first; it may also die just after."""
@@ -81,11 +81,11 @@ async def _check(bus: Bus, said: Iterable[Said]) -> None:
     newest = {page.id: page for page in sorted(said, key=lambda page: page.minute)}
     for key in DIRECTORS:
         expected = {page.id: page.rating for page in newest.values() if key in page.directors}
-        stored = await bus.last("KV_director_stats", subjects.director(key))
+        stored = await bus.last_message("KV_director_stats", subjects.director(key))
         films = Record.decode(stored.envelope).films if stored else {}
         assert {id: film.rating for id, film in films.items()} == expected, key
     for page in newest.values():
-        version = await bus.last("MOVIES", subjects.movie(page.id))
+        version = await bus.last_message("MOVIES", subjects.movie(page.id))
         assert version
         movie = Movie.decode(version.envelope)
         assert movie.rating == page.rating
@@ -129,7 +129,7 @@ async def test_workers_that_are_cut_off_give_back_what_they_had(
     said = _pages(fate, films=40)
     for page in (page for page in said for _ in range(2)):
         await scraper_bus.publish(subjects.page("title", page.id), page.page().encode())
-    work = Work("etl", hands=8)
+    work = Work("etl", concurrency=8)
     done = anyio.Event()
 
     async def worker(bus: Bus) -> None:
@@ -144,7 +144,7 @@ async def test_workers_that_are_cut_off_give_back_what_they_had(
         async with anyio.create_task_group() as group:
             for bus in buses:
                 group.start_soon(worker, bus)
-            while (state := await scraper_bus.consumer_state("PAGES", "etl")).pending or state.in_hand:
+            while (state := await scraper_bus.consumer_state("PAGES", "etl")).pending or state.unacknowledged:
                 await anyio.sleep(0.02)
             done.set()
     await _check(buses[0], said)

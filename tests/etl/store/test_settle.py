@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 from tests.conftest import NatsServer
 from tests.etl.pages import START, Said
 
-from cinestream.bus.jetstream import Bus, Stored
+from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.contracts import DeadLetter, DirectorStats, Envelope, Movie, Outcome, subjects
 from cinestream.contracts.movie import page_time
 from cinestream.runtime.ops import Health
@@ -63,14 +63,14 @@ async def _give(scraper: Bus, *said: Said) -> None:
         await _publish(scraper, page.id, page.page().encode())
 
 
-async def _movie(bus: Bus, id: str = FILM.id) -> Stored:
-    stored = await bus.last("MOVIES", subjects.movie(id))
+async def _movie(bus: Bus, id: str = FILM.id) -> StoredMessage:
+    stored = await bus.last_message("MOVIES", subjects.movie(id))
     assert stored
     return stored
 
 
 async def _films_of(bus: Bus, director: str) -> dict[str, float | None]:
-    stored = await bus.last("KV_director_stats", subjects.director(director))
+    stored = await bus.last_message("KV_director_stats", subjects.director(director))
     return {id: film.rating for id, film in Record.decode(stored.envelope).films.items()} if stored else {}
 
 
@@ -253,7 +253,7 @@ async def test_what_is_no_film_is_buried_with_the_reason(
     buried = (await etl.stream_state("DEAD_LETTERS")).messages
     assert buried == bool(reason)
     if reason:
-        (stored,) = await etl.read("DEAD_LETTERS", start=1, most=5)
+        (stored,) = await etl.read("DEAD_LETTERS", start=1, limit=5)
         letter = DeadLetter.decode(stored.envelope)
         assert reason in letter.reason
         assert letter.original_body == envelope.body

@@ -68,7 +68,7 @@ def warc(
 
 async def last_page(bus: Bus, target: str) -> RawPage:
     """The newest stored page of a title."""
-    stored = await bus.last("PAGES", f"cinestream.pages.imdb.title.{target}")
+    stored = await bus.last_message("PAGES", f"cinestream.pages.imdb.title.{target}")
     assert stored
     return RawPage.decode(stored.envelope)
 

@@ -157,9 +157,9 @@ async def test_seeds_are_queued_once_and_scheduled(scraper_bus: Bus) -> None:
     """The first start queues and schedules; a restart changes nothing, not even the clock of a schedule."""
     seeds = parse_seeds("tt0111161@1h,chart:top@1d,tt0068646")
     await schedule.plant(scraper_bus, seeds)
-    before = await scraper_bus.read_lasts("SCHEDULES", ["cinestream.schedules.every.>"])
+    before = await scraper_bus.last_messages("SCHEDULES", ["cinestream.schedules.every.>"])
     await schedule.plant(scraper_bus, seeds)
-    after = await scraper_bus.read_lasts("SCHEDULES", ["cinestream.schedules.every.>"])
+    after = await scraper_bus.last_messages("SCHEDULES", ["cinestream.schedules.every.>"])
     assert [message.sequence for message in before] == [message.sequence for message in after]
     assert len(before) == 2
     assert (await scraper_bus.stream_state("REQUESTS")).messages == 3
@@ -190,7 +190,7 @@ async def test_schedules_follow_the_settings(scraper_bus: Bus) -> None:
     """Another period replaces the old one, and what is no longer a seed ends."""
     await schedule.plant(scraper_bus, parse_seeds("tt0111161@1h,chart:top@1d"))
     await schedule.plant(scraper_bus, parse_seeds("tt0111161@2h"))
-    stored = await scraper_bus.read_lasts("SCHEDULES", ["cinestream.schedules.every.>"])
+    stored = await scraper_bus.last_messages("SCHEDULES", ["cinestream.schedules.every.>"])
     schedules = {message.subject: message.headers.get("Nats-Schedule") for message in stored}
     assert schedules[EVERY] == "@every 7200s"
     assert schedules.get("cinestream.schedules.every.chart.top") is None

@@ -53,12 +53,12 @@ async def letter_of(bus: Bus, site: HandMade, state: Path, target: str) -> DeadL
             pipeline = Pipeline(settings, bus, sessions, Host(settings, client))
 
             async def take() -> None:
-                work = Work("scraper", hands=1)
+                work = Work("scraper", concurrency=1)
                 await consume(bus, [pull], pipeline.handle, work=work, metrics=metrics.REQUEST_LOOP, stop=stop)
 
             group.start_soon(take)
             with anyio.fail_after(100):
-                while not (stored := await bus.read("DEAD_LETTERS", start=1, most=1)):
+                while not (stored := await bus.read("DEAD_LETTERS", start=1, limit=1)):
                     await anyio.sleep(0.05)
             stop.set()
     finally:

@@ -41,13 +41,13 @@ async def offered(
             if pause:
                 host.pauses.refused(pause, "challenge")
             answer = Asking(settings, bus, host).answer
-            async with bus.offer(SERVICE, ASK_SCRAPER, answer, version=VERSION, about="a test's"):
+            async with bus.serve(SERVICE, ASK_SCRAPER, answer, version=VERSION, about="a test's"):
                 yield
 
 
 async def asked(bus: Bus, question: bytes) -> tuple[str, str]:
     """The answer, and why."""
-    said = orjson.loads(await bus.ask(ASK_SCRAPER, question))
+    said = orjson.loads(await bus.request(ASK_SCRAPER, question))
     return said["answer"], said["why"]
 
 
@@ -140,7 +140,7 @@ async def test_who_asks_does_not_wait_for_a_site_that_does_not_answer(scraper_bu
     held = threading.Event()
     async with offered(scraper_bus, holds=held):
         try:
-            said = orjson.loads(await scraper_bus.ask(ASK_SCRAPER, b"tt0000001", wait=40))
+            said = orjson.loads(await scraper_bus.request(ASK_SCRAPER, b"tt0000001", wait=40))
         finally:
             held.set()
     assert (said["answer"], "not said yet" in said["why"]) == ("queued", True)
@@ -156,7 +156,7 @@ async def test_who_asks_does_not_wait_for_a_queue_that_may_not_be_read(topology:
             settings = ScraperSettings(scraper_obey_robots=False)
             asking = Asking(settings, bus, Host(settings, client))
             assert (await asking.decide(question))[0] == "queued"
-            group.start_soon(bus.last, REQUESTS, subject)  # it fails when the bus gives up, and the test
+            group.start_soon(bus.last_message, REQUESTS, subject)  # it fails when the bus gives up, and the test
             assert await asking.decide(question) == ("already queued", "")
             group.cancel_scope.cancel()
     finally:
@@ -168,7 +168,7 @@ async def test_what_is_no_question_is_an_error_of_the_asker(scraper_bus: Bus, qu
     """The service says so with the error 400, and where it is wrong, and goes on."""
     async with offered(scraper_bus):
         with pytest.raises(Invalid, match="no question: .+" if b"target" not in question else "no question: target: "):
-            await scraper_bus.ask(ASK_SCRAPER, question)
+            await scraper_bus.request(ASK_SCRAPER, question)
         assert (await asked(scraper_bus, b"tt0000001"))[0] == "queued"
 
 
@@ -177,7 +177,7 @@ async def test_nobody_answers_after_its_end(scraper_bus: Bus) -> None:
     async with offered(scraper_bus):
         pass
     with pytest.raises(Transient):
-        await scraper_bus.ask(ASK_SCRAPER, b"tt0000001")
+        await scraper_bus.request(ASK_SCRAPER, b"tt0000001")
 
 
 async def test_the_service_is_found_by_discovery(topology: NatsServer, scraper_bus: Bus) -> None:
@@ -203,9 +203,9 @@ async def test_a_service_that_was_offered_answers_at_once(topology: NatsServer, 
     other = await topology.connect("scraper")
     try:
         for _ in range(100):
-            async with scraper_bus.offer(SERVICE, ASK_SCRAPER, echo, version=VERSION, about="a test's"):
-                await other.ask("$SRV.PING.cinestream-scraper", b"", wait=30)
-                assert await other.ask(ASK_SCRAPER, b"x", wait=30) == b"x"
+            async with scraper_bus.serve(SERVICE, ASK_SCRAPER, echo, version=VERSION, about="a test's"):
+                await other.request("$SRV.PING.cinestream-scraper", b"", wait=30)
+                assert await other.request(ASK_SCRAPER, b"x", wait=30) == b"x"
     finally:
         await other.close()
 

@@ -214,7 +214,7 @@ async def test_a_scraper_that_is_told_to_stop_leaves_nothing(
     assert [path.name for path in scraper.state.iterdir()] == ["lock"]
     stored, queued = await bus.stream_state("PAGES"), await bus.stream_state("REQUESTS")
     assert stored.messages + queued.messages == 251
-    assert (await bus.consumer_state("REQUESTS", "scraper-crawl")).in_hand == 0
+    assert (await bus.consumer_state("REQUESTS", "scraper-crawl")).unacknowledged == 0
 
 
 @pytest.mark.timeout(600)

@@ -6,7 +6,7 @@ import anyio
 import pytest
 from tests.conftest import NatsServer
 
-from cinestream.bus.jetstream import AlreadyQueued, Bus, WrongLast
+from cinestream.bus.jetstream import AlreadyQueued, Bus, WrongLastSequence
 from cinestream.contracts import Envelope, Kind, Lane, ScrapeRequest
 
 pytestmark = pytest.mark.anyio
@@ -17,9 +17,9 @@ async def test_compare_and_set_lets_one_of_two_writers_win(etl_bus: Bus) -> None
     """Of two writers that saw the same last version, one stores and the other is told."""
     first = await etl_bus.publish(MOVIE, Envelope({}, b"1"), expect_last=0)
     await etl_bus.publish(MOVIE, Envelope({}, b"2"), expect_last=first)
-    with pytest.raises(WrongLast):
+    with pytest.raises(WrongLastSequence):
         await etl_bus.publish(MOVIE, Envelope({}, b"3"), expect_last=first)
-    last = await etl_bus.last("MOVIES", MOVIE)
+    last = await etl_bus.last_message("MOVIES", MOVIE)
     assert last is not None
     assert last.body == b"2"
 
@@ -44,22 +44,22 @@ async def test_history_is_read_in_order_and_ends(etl_bus: Bus, stream_bus: Bus) 
     """A batched read gives what is stored, in order, and an empty list beyond the end."""
     for number in range(7):
         await etl_bus.publish(f"cinestream.movies.tt000000{number}", Envelope({"A": str(number)}, b"x"))
-    found = await stream_bus.read("MOVIES", start=3, most=3)
+    found = await stream_bus.read("MOVIES", start=3, limit=3)
     assert [m.sequence for m in found] == [3, 4, 5]
     assert [m.headers["A"] for m in found] == ["2", "3", "4"]
-    assert await stream_bus.read("MOVIES", start=8, most=3) == []
+    assert await stream_bus.read("MOVIES", start=8, limit=3) == []
 
 
 async def test_history_is_found_by_time(etl_bus: Bus, stream_bus: Bus) -> None:
     """The first message stored at a moment or later is found; beyond the last one there is none."""
     for number in range(3):
         await etl_bus.publish(f"cinestream.movies.tt000000{number}", Envelope({}, b"x"))
-    second = (await stream_bus.read("MOVIES", start=2, most=1))[0]
-    found = await stream_bus.first_since("MOVIES", second.time)
+    second = (await stream_bus.read("MOVIES", start=2, limit=1))[0]
+    found = await stream_bus.first_message_since("MOVIES", second.time)
     assert found is not None
     assert found.sequence == 2
-    assert await stream_bus.first_since("MOVIES", second.time + timedelta(hours=1)) is None
-    assert await stream_bus.first_since("MOVIES", datetime(9999, 1, 1, tzinfo=UTC)) is None
+    assert await stream_bus.first_message_since("MOVIES", second.time + timedelta(hours=1)) is None
+    assert await stream_bus.first_message_since("MOVIES", datetime(9999, 1, 1, tzinfo=UTC)) is None
 
 
 async def test_a_pull_survives_a_restart_of_the_server(topology: NatsServer) -> None:

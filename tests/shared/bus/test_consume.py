@@ -65,7 +65,7 @@ def settled(verdict: str) -> float:
 
 async def dead_letters(nats: Bus) -> list[DeadLetter]:
     """What is stored in DEAD_LETTERS."""
-    return [DeadLetter.decode(stored.envelope) for stored in await nats.read("DEAD_LETTERS", start=1, most=100)]
+    return [DeadLetter.decode(stored.envelope) for stored in await nats.read("DEAD_LETTERS", start=1, limit=100)]
 
 
 async def test_what_is_handled_is_gone_from_the_queue(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:

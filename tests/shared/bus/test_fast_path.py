@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cinestream.bus.jetstream.fast_path import StraightClient, StraightParser, headers_of
+from cinestream.bus.jetstream.fast_path import FastPathClient, FastPathParser, headers_of
 
 pytestmark = pytest.mark.anyio
 
@@ -15,10 +15,10 @@ class Server:
     """What a server may send, and a parser that is fed with it."""
 
     def __init__(self) -> None:
-        self.client = StraightClient()
-        self.parser = StraightParser(self.client)
+        self.client = FastPathClient()
+        self.parser = FastPathParser(self.client)
         self.came: list[tuple[str, bytes]] = []
-        self.parser.hands[b"live.*"] = self.take
+        self.parser.handlers[b"live.*"] = self.take
 
     def take(self, headers: Mapping[str, str], body: bytes) -> None:
         """A message that came the short way."""
@@ -72,7 +72,7 @@ async def test_a_handler_that_fails_does_not_stop_the_others() -> None:
         failed += 1
         raise ValueError(headers["N"])
 
-    server.parser.hands[b"bad"] = fail
+    server.parser.handlers[b"bad"] = fail
     await server.parser.parse(message(b"bad", 1, b"") + message(b"live.a", 2, b""))
     assert (failed, server.came) == (1, [("2", b"")])
 
@@ -81,7 +81,7 @@ async def test_a_handler_that_has_gone_gets_nothing() -> None:
     """What still comes for it is nats-py's."""
     server, half = Server(), message(b"live.a", 1, b"body")
     await server.parser.parse(half[:20])
-    server.parser.hands.clear()
+    server.parser.handlers.clear()
     await server.parser.parse(half[20:] + half)
     assert (server.came, server.client.stats["in_msgs"]) == ([], 2)
 
@@ -104,4 +104,4 @@ async def test_headers(head: bytes, headers: dict[str, str]) -> None:
 
 async def read_by_nats(head: bytes) -> dict[str, str]:
     """The headers as nats-py reads them."""
-    return await StraightClient()._process_headers(head) or {}
+    return await FastPathClient()._process_headers(head) or {}

@@ -48,7 +48,7 @@ async def test_what_is_not_there_is_none(topology: NatsServer, scraper_bus: Bus)
 async def test_a_damaged_object_is_told(scraper_bus: Bus) -> None:
     """What is not what was written is never handed out."""
     await objects.put(scraper_bus, BUCKET, "a", b"x")
-    (chunk,) = await scraper_bus.read("OBJ_snapshots", start=1, most=1, subject="$O.snapshots.C.>")
+    (chunk,) = await scraper_bus.read("OBJ_snapshots", start=1, limit=1, subject="$O.snapshots.C.>")
     await scraper_bus.publish(chunk.subject, Envelope({}, b"y"))
     with pytest.raises(Invalid, match="damaged"):
         await objects.get(scraper_bus, BUCKET, "a")

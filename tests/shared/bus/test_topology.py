@@ -173,7 +173,7 @@ async def test_a_stranger_is_not_let_in(nats: NatsServer) -> None:
 
 async def test_every_stream_can_be_full_within_the_servers_limit(nats: NatsServer) -> None:
     """The sum of all bounds fits the store that nats.conf allows."""
-    assert declared.max_store_bytes() < 16 << 30
+    assert sum(stream.max_bytes for stream in declared.STREAMS) < 16 << 30
 
 
 async def test_a_missing_answer_is_transient(topology: NatsServer) -> None:
@@ -181,5 +181,5 @@ async def test_a_missing_answer_is_transient(topology: NatsServer) -> None:
     bus = await topology.connect("etl")
     topology.kill()
     with pytest.raises(Transient):
-        await bus.last("MOVIES", "cinestream.movies.tt0000001")
+        await bus.last_message("MOVIES", "cinestream.movies.tt0000001")
     await bus.close()

@@ -142,7 +142,7 @@ async def test_only_a_page_read_later_brings_it_back(etl_bus: Bus, stream_bus: B
 
 async def films_of(bus: Bus) -> set[str]:
     """The films in the record of the director of `Said`."""
-    stored = await bus.last("KV_director_stats", subjects.director("nm0000001"))
+    stored = await bus.last_message("KV_director_stats", subjects.director("nm0000001"))
     return set(Record.decode(stored.envelope).films) if stored else set()
 
 
@@ -155,7 +155,7 @@ async def test_races_end_with_the_film_or_its_removal(etl_bus: Bus, takedown_bus
             group.start_soon(remove, takedown_bus, FILM)
     await remove(takedown_bus, FILM)
     assert await remove(takedown_bus, FILM) is Removal.ALREADY
-    stored = await etl_bus.last("MOVIES", subjects.movie(FILM))
+    stored = await etl_bus.last_message("MOVIES", subjects.movie(FILM))
     assert stored
     assert stored.headers["Cinestream-Schema"] == "removed/1"
     assert (await etl_bus.stream_state("MOVIES")).messages == 1

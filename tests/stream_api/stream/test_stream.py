@@ -89,7 +89,7 @@ async def test_history_older_than_the_ring_is_joined_without_a_seam(etl_bus: Bus
 async def test_a_stream_starts_at_a_time(etl_bus: Bus, stream_bus: Bus) -> None:
     """`since` gives what was stored at that moment or later; a time to come gives only what is new."""
     await publish(etl_bus, 1, 2, 3)
-    second = (await stream_bus.read("MOVIES", start=2, most=1))[0].time
+    second = (await stream_bus.read("MOVIES", start=2, limit=1))[0].time
     async with serving(stream_bus) as api:
         async with api.stream(f"?since={second.isoformat()}") as stream:
             assert short(await take(stream, 3)) == ["position 1", "movie 2", "movie 3"]

@@ -26,7 +26,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_
 @app.callback()
 def _about() -> None:
     """Export a Trakt.tv library as files that Letterboxd imports."""
-    common = load_common_settings(CommonSettings, told=told)
+    common = load_common_settings(CommonSettings, translate=told)
     configure_logs(common.log_format, common.log_level, service="trakt-export")
 
 

@@ -251,4 +251,4 @@ class OpsSettings(runtime.ServiceSettings):
 
 def load_settings() -> TraktSettings:
     """Read the settings, or exit with code 2 after naming every key that is wrong."""
-    return runtime.load_settings(TraktSettings, told=told)
+    return runtime.load_settings(TraktSettings, translate=told)

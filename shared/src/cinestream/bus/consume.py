@@ -44,7 +44,7 @@ class Work:
 
     Args:
         stage: names the dead letters and metrics (`scraper`, `etl`).
-        hands: how many deliveries are handled at once; no more than that are ever fetched.
+        concurrency: how many deliveries are handled at once; no more than that are ever fetched.
         max_failures: how often a bug is tried before it becomes a dead letter.
         max_deliveries: how often anything is tried, for whatever reason it came back.
         ack_wait: seconds; work in hand is said to be in progress twice in this time.
@@ -52,7 +52,7 @@ class Work:
     """
 
     stage: str
-    hands: int
+    concurrency: int
     max_failures: int = 5
     max_deliveries: int = 50
     ack_wait: float = 30.0
@@ -81,10 +81,10 @@ async def consume(
     async with anyio.create_task_group() as group:
         group.start_soon(_keep, in_hand, work.ack_wait)
         while not stop.is_set():
-            if len(in_hand) >= work.hands:
+            if len(in_hand) >= work.concurrency:
                 await first_of(changed.wait, stop.wait)
                 continue
-            for delivery in await _fetch(pulls, work.hands - len(in_hand)):
+            for delivery in await _fetch(pulls, work.concurrency - len(in_hand)):
                 in_hand.add(delivery)
                 group.start_soon(one, delivery)
         with anyio.move_on_after(work.grace):
@@ -149,17 +149,17 @@ async def _verdict(bus: Bus, delivery: Delivery, handle: Handler, work: Work) ->
         return "transient"
     except Invalid as error:
         bound.warning("delivery.invalid", reason=str(error))
-        return await bury(bus, delivery, work, reason=str(error), snapshot=error.evidence)
+        return await store_dead_letter(bus, delivery, work, reason=str(error), snapshot=error.evidence)
     except Exception as error:
         bound.exception("delivery.failed")
         if delivery.delivered >= work.max_failures:
             reason = f"failed {delivery.delivered} times: {type(error).__name__}: {error}"
-            return await bury(bus, delivery, work, reason=reason, trace=traceback.format_exc())
+            return await store_dead_letter(bus, delivery, work, reason=reason, trace=traceback.format_exc())
         await delivery.nak(_backoff(delivery.delivered))
         return "bug"
 
 
-async def bury(
+async def store_dead_letter(
     bus: Bus, delivery: Delivery, work: Work, *, reason: str, trace: str = "", snapshot: str | None = None
 ) -> str:
     """Store a dead letter and end the delivery; where that fails, give it back."""

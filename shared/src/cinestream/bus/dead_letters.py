@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator
 from enum import StrEnum
 from typing import NamedTuple
 
-from cinestream.bus.jetstream import AlreadyQueued, Bus, Stored
+from cinestream.bus.jetstream import AlreadyQueued, Bus, StoredMessage
 from cinestream.bus.topology import DEAD_LETTERS
 from cinestream.contracts import DeadLetter, Envelope, Invalid, subjects
 
 _BATCH = 64
 
 
-class Kept(NamedTuple):
+class StoredLetter(NamedTuple):
     """A dead letter as it is kept; `letter` is None where this version cannot read it, and `fault` says why."""
 
     sequence: int
@@ -23,7 +23,7 @@ class Kept(NamedTuple):
     fault: str = ""
 
 
-class Settled(StrEnum):
+class LetterOutcome(StrEnum):
     """What became of a letter."""
 
     RETRIED = "retried"
@@ -32,21 +32,21 @@ class Settled(StrEnum):
     GONE = "gone already"
 
 
-async def letters(bus: Bus, stage: str, *, after: int = 0) -> AsyncIterator[Kept]:
+async def letters(bus: Bus, stage: str, *, after: int = 0) -> AsyncIterator[StoredLetter]:
     """The letters of a stage, the oldest first, from the one after that sequence on; ends at the last."""
-    while found := await bus.read(DEAD_LETTERS, start=after + 1, most=_BATCH, subject=subjects.dead(stage)):
+    while found := await bus.read(DEAD_LETTERS, start=after + 1, limit=_BATCH, subject=subjects.dead(stage)):
         for stored in found:
             yield _kept(stored)
         after = found[-1].sequence
 
 
-async def letter(bus: Bus, stage: str, sequence: int) -> Kept | None:
+async def letter(bus: Bus, stage: str, sequence: int) -> StoredLetter | None:
     """The letter of that sequence; None if the stage has none there."""
-    found = await bus.read(DEAD_LETTERS, start=sequence, most=1, subject=subjects.dead(stage))
+    found = await bus.read(DEAD_LETTERS, start=sequence, limit=1, subject=subjects.dead(stage))
     return _kept(found[0]) if found and found[0].sequence == sequence else None
 
 
-async def retry(bus: Bus, kept: Kept) -> Settled:
+async def retry(bus: Bus, kept: StoredLetter) -> LetterOutcome:
     """Publish the original where it was, then remove the letter; after a crash in between, do it again.
 
     Raises:
@@ -55,25 +55,25 @@ async def retry(bus: Bus, kept: Kept) -> Settled:
     """
     if kept.letter is None:
         raise Invalid(f"letter {kept.sequence} cannot be read: {kept.fault}")
-    outcome = Settled.RETRIED
+    outcome = LetterOutcome.RETRIED
     try:
         await bus.publish(kept.letter.original_subject, _again(kept.letter))
     except AlreadyQueued:
-        outcome = Settled.ALREADY_QUEUED
+        outcome = LetterOutcome.ALREADY_QUEUED
     await bus.remove(DEAD_LETTERS, kept.sequence)
     return outcome
 
 
-async def purge(bus: Bus, kept: Kept) -> Settled:
+async def purge(bus: Bus, kept: StoredLetter) -> LetterOutcome:
     """Remove a letter for good."""
-    return Settled.REMOVED if await bus.remove(DEAD_LETTERS, kept.sequence) else Settled.GONE
+    return LetterOutcome.REMOVED if await bus.remove(DEAD_LETTERS, kept.sequence) else LetterOutcome.GONE
 
 
-def _kept(stored: Stored) -> Kept:
+def _kept(stored: StoredMessage) -> StoredLetter:
     try:
-        return Kept(stored.sequence, DeadLetter.decode(stored.envelope))
+        return StoredLetter(stored.sequence, DeadLetter.decode(stored.envelope))
     except Invalid as error:
-        return Kept(stored.sequence, None, str(error))
+        return StoredLetter(stored.sequence, None, str(error))
 
 
 def _again(letter: DeadLetter) -> Envelope:

@@ -9,7 +9,7 @@ import orjson
 import typer
 
 from cinestream.bus import dead_letters
-from cinestream.bus.dead_letters import Kept
+from cinestream.bus.dead_letters import StoredLetter
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import DEAD_LETTERS
 from cinestream.contracts import Envelope, Invalid, Transient
@@ -80,7 +80,7 @@ def run_with_bus(command: Callable[[Bus], Awaitable[None]]) -> None:
 
 async def _chosen(
     bus: Bus, stage: str, numbers: list[int] | None, reason: str, *, after: int = 0
-) -> AsyncIterator[Kept]:
+) -> AsyncIterator[StoredLetter]:
     """The letters of these numbers, else all; of them those with the reason. Only what is there at the beginning."""
     if numbers:
         for number in numbers:
@@ -94,7 +94,7 @@ async def _chosen(
             yield kept
 
 
-async def _list(chosen: AsyncIterator[Kept], limit: int, line: Callable[[Kept], str]) -> None:
+async def _list(chosen: AsyncIterator[StoredLetter], limit: int, line: Callable[[StoredLetter], str]) -> None:
     shown, last = 0, 0
     async for kept in chosen:
         if shown == limit:
@@ -122,7 +122,9 @@ def _body(original: Envelope) -> bytes:
     return html_bytes(original) if is_page else original.body
 
 
-async def _each(bus: Bus, chosen: AsyncIterator[Kept], act: Callable[[Bus, Kept], Awaitable[str]]) -> None:
+async def _each(
+    bus: Bus, chosen: AsyncIterator[StoredLetter], act: Callable[[Bus, StoredLetter], Awaitable[str]]
+) -> None:
     done = 0
     async for kept in chosen:
         subject = kept.letter.original_subject if kept.letter else "unreadable"
@@ -132,7 +134,7 @@ async def _each(bus: Bus, chosen: AsyncIterator[Kept], act: Callable[[Bus, Kept]
         typer.echo("there is no such letter", err=True)
 
 
-async def known_letter(bus: Bus, stage: str, number: int) -> Kept:
+async def known_letter(bus: Bus, stage: str, number: int) -> StoredLetter:
     """The letter of that number.
 
     Raises:
@@ -144,7 +146,7 @@ async def known_letter(bus: Bus, stage: str, number: int) -> Kept:
     return kept
 
 
-def _line(kept: Kept) -> str:
+def _line(kept: StoredLetter) -> str:
     letter = kept.letter
     if letter is None:
         return f"{kept.sequence} unreadable: {kept.fault}"
@@ -154,7 +156,7 @@ def _line(kept: Kept) -> str:
     return f"{kept.sequence} {died} {letter.deliveries}x {letter.original_subject} {reason}"
 
 
-def _facts(kept: Kept, *, indent: bool = False) -> str:
+def _facts(kept: StoredLetter, *, indent: bool = False) -> str:
     facts = {"number": kept.sequence, "fault": kept.fault} if kept.fault else {"number": kept.sequence}
     if kept.letter:
         facts |= kept.letter.model_dump(mode="json", exclude={"original_body", "traceback"}, exclude_none=True)

@@ -70,7 +70,7 @@ async def _declare_consumer(bus: Bus, stream: Stream, consumer: Consumer) -> Non
 
 
 async def _run(settings: TopologySettings) -> None:
-    async with connected(settings, "cinestream-topology", patience=None) as bus:
+    async with connected(settings, "cinestream-topology", timeout=None) as bus:
         await declare(bus, settings)
         log.info("topology.ready", streams=[stream.name for stream in topology.STREAMS])
 

@@ -46,14 +46,14 @@ async def get(bus: Bus, bucket: str, name: str) -> bytes | None:
         Invalid: it is damaged.
         Transient: the bus does not answer.
     """
-    last = await bus.last(f"OBJ_{bucket}", _facts(bucket, name))
+    last = await bus.last_message(f"OBJ_{bucket}", _facts(bucket, name))
     if last is None:
         return None
     facts: dict[str, Any] = orjson.loads(last.body)
     chunks: list[bytes] = []
     after = 0
     subject = _chunks(bucket, facts["nuid"])
-    while found := await bus.read(f"OBJ_{bucket}", start=after + 1, most=_BATCH, subject=subject):
+    while found := await bus.read(f"OBJ_{bucket}", start=after + 1, limit=_BATCH, subject=subject):
         chunks += [stored.body for stored in found]
         after = found[-1].sequence
     body = b"".join(chunks)

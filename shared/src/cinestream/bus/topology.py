@@ -173,11 +173,6 @@ def stream(name: str) -> Stream:
     return {stream.name: stream for stream in STREAMS}[name]
 
 
-def max_store_bytes() -> int:
-    """What all streams may hold together: the least that the server's `max_file_store` must allow."""
-    return sum(stream.max_bytes for stream in STREAMS)
-
-
 def table() -> str:
     """The topology as a Markdown table, for ARCHITECTURE.md."""
     rows = ["| stream | subjects | holds | written by | read by | kept |", "|---|---|---|---|---|---|"]

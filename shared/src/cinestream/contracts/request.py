@@ -88,12 +88,12 @@ class ScrapeRequest(BaseModel):
         return path_of(self.kind, self.id) if self.kind is not Kind.SEARCH else self.query
 
     @property
-    def most(self) -> int:
+    def max_titles(self) -> int:
         """How many titles it may lead to."""
         return self.limit or MAX_ROWS
 
     @property
-    def leads_on(self) -> bool:
+    def follows_links(self) -> bool:
         """Whether other titles are asked for by it: all but a title alone."""
         return self.kind is not Kind.TITLE or self.depth > 0
 

@@ -1,4 +1,4 @@
-"""A connection to the bus for the length of a command; services have theirs from `service`."""
+"""A connection to the bus for the duration of a command. Services get theirs from `service`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,18 +9,23 @@ from cinestream.runtime.settings import BusSettings
 
 
 @asynccontextmanager
-async def connected(settings: BusSettings, name: str, *, patience: float | None = 10.0) -> AsyncIterator[Bus]:
-    """The bus, closed at the end; waited for so many seconds, or (None) as long as it takes, with a warning in the log.
+async def connected(settings: BusSettings, name: str, *, timeout: float | None = 10.0) -> AsyncIterator[Bus]:
+    """Connect to the bus, and close the connection at the end of the block.
+
+    Args:
+        settings: Address and credentials of NATS.
+        name: Name of the client in the server's list of connections.
+        timeout: Seconds to wait for the server, or None to wait until it is there.
 
     Raises:
-        Transient: it cannot be reached, or has no streams; says why, and what to do.
+        Transient: NATS cannot be reached in time, or a stream does not exist. The message tells what to do.
     """
     bus = await Bus.connect(
         settings.nats_url,
         name=name,
         user=settings.nats_user,
         password=settings.nats_password.get_secret_value(),
-        patience=patience,
+        timeout=timeout,
     )
     try:
         yield bus

@@ -91,22 +91,22 @@ class ServiceSettings(BusSettings):
     ops_port: Port = Field(9100, description="Port of the ops endpoints")
 
 
-def load_settings(settings: type[Settings], *, told: Callable[[str], str] = str) -> Settings:
+def load_settings(settings: type[Settings], *, translate: Callable[[str], str] = str) -> Settings:
     """Read the settings, or exit with code 2 after naming every variable (or key of a section) that is wrong.
 
-    `told` says what is wrong in the language of the user.
+    `translate` returns a message in the language of the user.
     """
     variable = _file_variable(settings)
     path = os.environ.get(variable)
     if path and not os.path.isfile(path):
-        typer.echo(told(f"{variable}: there is no file {path}"), err=True)
+        typer.echo(translate(f"{variable}: there is no file {path}"), err=True)
         raise SystemExit(2)
     try:
         old = list(renamed_values(settings, path))
         faults = [f"{name}: there is no such setting" for name in _unknown_variables(settings)]
         faults += [fault for values in old if (fault := conflict(settings, values))]
         for fault in faults:
-            typer.echo(told(fault), err=True)
+            typer.echo(translate(fault), err=True)
         if not faults:
             loaded = settings()
             _warn_of_old_names(loaded, old)
@@ -116,9 +116,9 @@ def load_settings(settings: type[Settings], *, told: Callable[[str], str] = str)
         for details in error.errors():
             fault = _fault(settings, details["loc"], details["msg"], details["input"])
             label = labels.get(str(details["loc"][0])) if details["loc"] else None
-            typer.echo(told(f"{fault}, set by its old name {label}" if label else fault), err=True)
+            typer.echo(translate(f"{fault}, set by its old name {label}" if label else fault), err=True)
     except ValueError as error:  # an unreadable TOML file, or a list that is not JSON
-        typer.echo(told(f"settings: {error}"), err=True)
+        typer.echo(translate(f"settings: {error}"), err=True)
     raise SystemExit(2)
 
 

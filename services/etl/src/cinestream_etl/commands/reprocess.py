@@ -10,7 +10,7 @@ from datetime import datetime
 
 import structlog
 
-from cinestream.bus.jetstream import Bus, Stored
+from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.bus.topology import PAGES
 from cinestream.contracts import Invalid, Kind, subjects
 from cinestream_etl.catalogue import Catalogue
@@ -35,7 +35,7 @@ async def reprocess(bus: Bus, *, since: datetime, ids: Iterable[str] = (), hear:
     results: Counter[str] = Counter()
     catalogue = Catalogue(_FILMS)
     await read_on(bus, catalogue, start=1, most=_FILMS)
-    first = await bus.first_since(PAGES, since)
+    first = await bus.first_message_since(PAGES, since)
     for id in ids or ["*"]:
         async for stored in _pages(bus, subjects.page(Kind.TITLE, id), first.sequence if first else None):
             try:
@@ -47,9 +47,9 @@ async def reprocess(bus: Bus, *, since: datetime, ids: Iterable[str] = (), hear:
     return results
 
 
-async def _pages(bus: Bus, subject: str, start: int | None) -> AsyncIterator[Stored]:
+async def _pages(bus: Bus, subject: str, start: int | None) -> AsyncIterator[StoredMessage]:
     while start is not None:
-        batch = await bus.read(PAGES, start=start, most=_BATCH, subject=subject)
+        batch = await bus.read(PAGES, start=start, limit=_BATCH, subject=subject)
         for stored in batch:
             yield stored
         start = batch[-1].sequence + 1 if batch else None

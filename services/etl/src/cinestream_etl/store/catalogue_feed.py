@@ -5,7 +5,7 @@ import anyio.lowlevel
 import orjson
 import structlog
 
-from cinestream.bus.jetstream import Bus, Stored
+from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Transient
 from cinestream.contracts.removed import Removed
@@ -39,7 +39,7 @@ async def read_on(bus: Bus, catalogue: Catalogue, *, start: int, most: int) -> i
     """
     last = (await bus.stream_state(MOVIES)).last_sequence
     start = max(start, last - 2 * most)
-    while start <= last and (batch := await bus.read(MOVIES, start=start, most=_BATCH)):
+    while start <= last and (batch := await bus.read(MOVIES, start=start, limit=_BATCH)):
         for stored in batch:
             _take(catalogue, stored)
         start = batch[-1].sequence + 1
@@ -47,7 +47,7 @@ async def read_on(bus: Bus, catalogue: Catalogue, *, start: int, most: int) -> i
     return max(start, last + 1)
 
 
-def _take(catalogue: Catalogue, stored: Stored) -> None:
+def _take(catalogue: Catalogue, stored: StoredMessage) -> None:
     if Removed.says(stored.headers):
         catalogue.forget(stored.subject.rpartition(".")[2])
         return

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from cinestream.bus.jetstream import Bus, WrongLast
+from cinestream.bus.jetstream import Bus, WrongLastSequence
 from cinestream.bus.topology import DIRECTOR_STATS
 from cinestream.contracts import Transient, subjects
 from cinestream_etl.directors import Record
@@ -31,7 +31,7 @@ async def change(bus: Bus, key: str, changed: Callable[[Record], Record]) -> Cha
     """
     subject = subjects.director(key)
     for _ in range(_TRIES):
-        stored = await bus.last(DIRECTOR_STATS, subject)
+        stored = await bus.last_message(DIRECTOR_STATS, subject)
         record = Record.decode(stored.envelope) if stored else Record({})
         wanted = changed(record)
         if wanted is record:
@@ -39,6 +39,6 @@ async def change(bus: Bus, key: str, changed: Callable[[Record], Record]) -> Cha
         try:
             await bus.publish(subject, wanted.encode(), expect_last=stored.sequence if stored else 0)
             return Change(record, wanted)
-        except WrongLast:
+        except WrongLastSequence:
             RACES_LOST.labels("director").inc()
     raise Transient(f"director {key}: lost {_TRIES} races for the record")

@@ -43,7 +43,7 @@ async def serve(context: Context[EtlSettings]) -> None:
     """Turn pages into movies until the context says stop."""
     settings, bus = context.settings, context.bus
     ack_wait = next(c.ack_wait for c in stream(PAGES).consumers if c.name == DURABLE)
-    work = Work("etl", hands=settings.etl_hands, max_failures=settings.etl_max_failures, ack_wait=ack_wait)
+    work = Work("etl", concurrency=settings.etl_hands, max_failures=settings.etl_max_failures, ack_wait=ack_wait)
     gc.freeze()
     gc.set_threshold(_OBJECTS)
     watch, catalogue = Watch(settings.etl_drift_window), Catalogue(settings.etl_catalogue_films)

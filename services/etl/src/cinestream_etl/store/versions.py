@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from cinestream.bus.jetstream import Bus, Stored, WrongLast
+from cinestream.bus.jetstream import Bus, StoredMessage, WrongLastSequence
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Envelope, Movie, subjects
 from cinestream.contracts.director import DIRECTOR_KEYS
@@ -52,11 +52,11 @@ async def current(bus: Bus, id: str) -> Version | None:
     Raises:
         Transient: the bus does not answer.
     """
-    stored = await bus.last(MOVIES, subjects.movie(id))
+    stored = await bus.last_message(MOVIES, subjects.movie(id))
     return version(stored) if stored else None
 
 
-def version(stored: Stored) -> Version:
+def version(stored: StoredMessage) -> Version:
     """Read a version as it is stored, whatever wrote it."""
     try:
         movie = orjson.loads(stored.body)
@@ -86,6 +86,6 @@ async def store(bus: Bus, movie: Movie, film: Film, *, after: Version | None) ->
     envelope = Envelope({**headers, DIRECTOR_KEYS: " ".join(film.record_keys)}, body)
     try:
         await bus.publish(movie.subject, envelope, expect_last=after.sequence if after else 0)
-    except WrongLast:
+    except WrongLastSequence:
         return False
     return True

@@ -16,7 +16,7 @@ from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-unty
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from cinestream.bus import topology
-from cinestream.bus.jetstream import Bus, Stored, WrongLast
+from cinestream.bus.jetstream import Bus, StoredMessage, WrongLastSequence
 from cinestream.contracts import Invalid, Kind, RawPage, subjects
 from cinestream.contracts.page import fetched_at
 from cinestream.contracts.request import path_of
@@ -97,13 +97,13 @@ async def _import(bus: Bus, site: Site, saved: Saved) -> str:
 async def _store(bus: Bus, page: RawPage) -> Fate:
     envelope = page.encode()
     while True:
-        stored = await bus.last(topology.PAGES, page.subject)
+        stored = await bus.last_message(topology.PAGES, page.subject)
         moment = fetched_at(stored.headers) if stored else None
         if moment is not None and moment >= page.fetched_at:
             return Fate.STORED_ALREADY
         try:
             await bus.publish(page.subject, envelope, expect_last=stored.sequence if stored else 0)
-        except WrongLast:
+        except WrongLastSequence:
             continue  # a scraper or another import was first
         return Fate.PUBLISHED
 
@@ -132,14 +132,14 @@ async def export_pages(bus: Bus, out: BinaryIO) -> AsyncIterator[int]:
     """Write every stored page that has a body as a WARC response record, oldest first; yield how many there are."""
     writer = WARCWriter(out, gzip=True)
     written, after = 0, 0
-    while found := await bus.read(topology.PAGES, start=after + 1, most=_BATCH, subject=f"{subjects.PAGES}.>"):
+    while found := await bus.read(topology.PAGES, start=after + 1, limit=_BATCH, subject=f"{subjects.PAGES}.>"):
         for stored in found:
             after = stored.sequence
             written += bool(stored.body) and _write(writer, stored)
         yield written
 
 
-def _write(writer: WARCWriter, stored: Stored) -> bool:
+def _write(writer: WARCWriter, stored: StoredMessage) -> bool:
     """Write a page; whether it can be read, as it may be one of a newer version."""
     try:
         page = RawPage.decode(stored.envelope)

@@ -39,12 +39,12 @@ async def enqueue(settings: ScraperSettings, questions: list[Question]) -> Count
 async def _runs(bus: Bus) -> bool:
     """Whether a scraper answers."""
     try:
-        await bus.ask("$SRV.PING.cinestream-scraper", b"", wait=5.0)
+        await bus.request("$SRV.PING.cinestream-scraper", b"", wait=5.0)
     except Transient:
         return False
     return True
 
 
 async def _ask(bus: Bus, question: Question) -> tuple[Answer, str]:
-    said = orjson.loads(await bus.ask(ASK_SCRAPER, question.model_dump_json().encode()))
+    said = orjson.loads(await bus.request(ASK_SCRAPER, question.model_dump_json().encode()))
     return Answer(said["answer"]), said["why"]

@@ -51,7 +51,7 @@ async def read(settings: ScraperSettings) -> Status:
         pages = await bus.stream_state(topology.PAGES)
         return Status(
             waiting={lane: state.pending for lane, state in lanes.items()},
-            in_hand={lane: state.in_hand for lane, state in lanes.items()},
+            in_hand={lane: state.unacknowledged for lane, state in lanes.items()},
             pages=pages.messages,
             page_bytes=pages.bytes,
             unread=_unsettled(await bus.consumer_state(topology.PAGES, "etl")),
@@ -86,11 +86,11 @@ def as_json(status: Status) -> str:
 
 
 def _unsettled(state: ConsumerState) -> int:
-    return state.pending + state.in_hand
+    return state.pending + state.unacknowledged
 
 
 async def _schedules(bus: Bus) -> dict[str, str]:
-    stored = await bus.read_lasts(topology.SCHEDULES, [f"{subjects.SCHEDULES_EVERY}.>"])
+    stored = await bus.last_messages(topology.SCHEDULES, [f"{subjects.SCHEDULES_EVERY}.>"])
     return {
         message.subject.removeprefix(f"{subjects.SCHEDULES_EVERY}."): message.headers[SCHEDULE]
         for message in stored

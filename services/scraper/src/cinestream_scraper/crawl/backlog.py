@@ -54,4 +54,4 @@ class Backlog:
         pages = await self._bus.stream_state(topology.PAGES)
         etl = await self._bus.consumer_state(topology.PAGES, "etl")
         mean = pages.bytes / pages.messages if pages.messages else 0.0
-        return (etl.pending + etl.in_hand) * mean, pages.max_bytes
+        return (etl.pending + etl.unacknowledged) * mean, pages.max_bytes

@@ -95,7 +95,7 @@ class Pipeline:
     async def _by_fresh_page(self, request: ScrapeRequest) -> list[ScrapeRequest] | None:
         """What the stored page leads to; None if it must be read: it is stale, or shows less than is asked for now."""
         page = None if request.force else await freshness.fresh(self.bus, request, self.settings.scraper_fresh_for)
-        if page is None or not request.leads_on:
+        if page is None or not request.follows_links:
             return [] if page else None
         try:
             return still_led_to(request, html_bytes(page.envelope).decode("utf-8", "replace"))

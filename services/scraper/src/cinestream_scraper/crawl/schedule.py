@@ -39,7 +39,7 @@ async def plant(bus: Bus, seeds: Sequence[Seed]) -> None:
         Transient: the bus does not answer, or the queue is full; what was done until then is right.
     """
     wanted = {subjects.schedule(s.request.kind, s.request.id): s for s in seeds if s.every}
-    stored = await bus.read_lasts(topology.SCHEDULES, [f"{subjects.SCHEDULES_EVERY}.>"])
+    stored = await bus.last_messages(topology.SCHEDULES, [f"{subjects.SCHEDULES_EVERY}.>"])
     current = {message.subject: message.envelope for message in stored}
     for subject, seed in wanted.items():
         envelope = scheduled(seed)

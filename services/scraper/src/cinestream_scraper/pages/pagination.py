@@ -29,7 +29,7 @@ def next_page(request: ScrapeRequest, html: str, rows: Sequence[str]) -> ScrapeR
 
     Its limit is what is left of the request's, or of the most that any may be.
     """
-    left = request.most - len(rows)
+    left = request.max_titles - len(rows)
     if request.kind not in _GO_ON or not _new(request, rows) or left < 1:
         return None
     progress = {"limit": left, "before": request.before + len(rows), "after": rows[0]}
@@ -53,14 +53,14 @@ def missing(request: ScrapeRequest, html: str, rows: Sequence[str]) -> int:
     data = next_data(html)
     total = path_into(data, *(_LIST if request.kind is Kind.LIST else _SEARCH), "total")
     if isinstance(total, int):
-        return max(0, min(total - request.before, request.most) - _new(request, rows))
+        return max(0, min(total - request.before, request.max_titles) - _new(request, rows))
     return int(request.kind is Kind.SEARCH and offers_more(request, html, rows))
 
 
 def offers_more(request: ScrapeRequest, html: str, rows: Sequence[str]) -> bool:
     """Whether a click on the page would show more of the rows that are asked for."""
     chart = path_into(next_data(html), *_CHART)
-    if len(rows) >= request.most or (chart and path_into(chart, "pageInfo", "hasNextPage") is not True):
+    if len(rows) >= request.max_titles or (chart and path_into(chart, "pageInfo", "hasNextPage") is not True):
         return False
     return LexborHTMLParser(html).css_first(MORE_BUTTON) is not None
 

@@ -101,7 +101,7 @@ class Asking:
             why = str(error)  # its robots.txt cannot be had now, which the queue can wait for
         else:
             why = "; ".join(self.host.degraded())
-        if not request.force and not request.leads_on:  # what a fresh page leads to may not be fresh
+        if not request.force and not request.follows_links:  # what a fresh page leads to may not be fresh
             page = await freshness.fresh(self.bus, request, self.settings.scraper_fresh_for)
             if page:
                 return Answer.FRESH, f"read {freshness.age(page):.0f} s ago"
@@ -113,12 +113,12 @@ class Asking:
         """What the queue holds of the target, if that asks for less than this request, and it can be known."""
         try:
             with anyio.fail_after(_PATIENCE):  # where the queue may not be read, NATS says nothing at all
-                stored = await self.bus.last(topology.REQUESTS, request.subject)
+                stored = await self.bus.last_message(topology.REQUESTS, request.subject)
             queued = ScrapeRequest.decode(stored.envelope) if stored else request
         except (Invalid, Transient, TimeoutError):
             return ""
         less = [
-            *([f"limit {queued.limit}"] if queued.most < request.most and request.leads_on else []),
+            *([f"limit {queued.limit}"] if queued.max_titles < request.max_titles and request.follows_links else []),
             *([f"depth {queued.depth}"] if queued.depth < request.depth else []),
             *(["not forced"] if request.force and not queued.force else []),
         ]

@@ -72,7 +72,7 @@ class Service:
             group.start_soon(self._refresh, context)
             asking = Asking(settings, bus, host)
             try:
-                async with bus.offer(SERVICE, subjects.ASK_SCRAPER, asking.answer, version=VERSION, about=_ABOUT):
+                async with bus.serve(SERVICE, subjects.ASK_SCRAPER, asking.answer, version=VERSION, about=_ABOUT):
                     await self._take(context, Pipeline(settings, bus, sessions, host), backlog)
             finally:
                 group.cancel_scope.cancel()
@@ -99,5 +99,5 @@ class Service:
 
         await schedule.plant_when_possible(bus, context.settings.seeds)
         due = await bus.pull(topology.SCHEDULES, "scraper-due")
-        work = Work("scraper", hands=8, grace=_GRACE)
+        work = Work("scraper", concurrency=8, grace=_GRACE)
         await consume(bus, [due], handle, work=work, metrics=metrics.DUE_LOOP, stop=context.stop)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import Enum
 
-from cinestream.bus.jetstream import Bus, Stored, WrongLast
+from cinestream.bus.jetstream import Bus, StoredMessage, WrongLastSequence
 from cinestream.bus.topology import DIRECTOR_STATS, MOVIES
 from cinestream.contracts import Transient, subjects
 from cinestream.contracts.director import DIRECTOR_KEYS, without_film
@@ -36,7 +36,7 @@ async def remove(bus: Bus, id: str) -> Removal:
     result = Removal.UNKNOWN
     for _ in range(_TRIES):
         removed = Removed(id, datetime.now(UTC))
-        if last := await bus.last(MOVIES, removed.subject):
+        if last := await bus.last_message(MOVIES, removed.subject):
             if Removed.says(last.headers):
                 return Removal.ALREADY if result is Removal.UNKNOWN else result
             await _withdraw(bus, removed, _directors(last))
@@ -44,13 +44,13 @@ async def remove(bus: Bus, id: str) -> Removal:
             result = Removal.REMOVED
         try:
             await bus.publish(removed.subject, removed.encode(), expect_last=0)
-        except WrongLast:
+        except WrongLastSequence:
             continue
         return result
     raise Transient(f"{id}: lost {_TRIES} races against new versions")
 
 
-def _directors(movie: Stored) -> list[str]:
+def _directors(movie: StoredMessage) -> list[str]:
     return movie.headers.get(DIRECTOR_KEYS, "").split()
 
 
@@ -59,14 +59,14 @@ async def _withdraw(bus: Bus, removed: Removed, directors: Iterable[str]) -> Non
     for key in directors:
         subject = subjects.director(key)
         for _ in range(_TRIES):
-            stored = await bus.last(DIRECTOR_STATS, subject)
+            stored = await bus.last_message(DIRECTOR_STATS, subject)
             wanted = without_film(stored.envelope, removed.id, until=removed.at) if stored else None
             if stored is None or wanted is None:
                 break
             try:
                 await bus.publish(subject, wanted, expect_last=stored.sequence)
                 break
-            except WrongLast:
+            except WrongLastSequence:
                 continue
         else:
             raise Transient(f"director {key}: lost {_TRIES} races for the record")

@@ -9,7 +9,7 @@ from datetime import datetime
 import anyio
 import structlog
 
-from cinestream.bus.jetstream import Bus, Stored
+from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Transient
 from cinestream_stream_api.events.event import Chunk, Event, NotAFilm, View, film, join, wanted
@@ -109,7 +109,7 @@ class History:
 
     async def before(self, moment: datetime) -> int | None:
         """The sequence just before the first event stored at that time or later; None if there is none."""
-        found = await self._bus.first_since(MOVIES, moment)
+        found = await self._bus.first_message_since(MOVIES, moment)
         return found.sequence - 1 if found else None
 
     async def backwards(self, end: Position, view: View, *, head: int) -> AsyncIterator[Event]:
@@ -130,7 +130,7 @@ class History:
         they were read are left out, so from the first sequence on they are complete.
         """
         self._metrics.history_reads.labels(purpose).inc()
-        stored = await self._bus.read(MOVIES, start=after + 1, most=most)
+        stored = await self._bus.read(MOVIES, start=after + 1, limit=most)
         # Asked after the read: only then does it say whether the read was of this stream, and uncut.
         held = await self.held()
         if held.epoch != epoch:
@@ -157,7 +157,7 @@ class History:
         # One that began before pages were to be forgotten serves those who asked then, and nobody else.
         return self._keep((epoch, number), page) if age == self._age else page
 
-    def _events(self, epoch: str, stored: list[Stored]) -> list[Event]:
+    def _events(self, epoch: str, stored: list[StoredMessage]) -> list[Event]:
         events = []
         for message in stored:
             try:

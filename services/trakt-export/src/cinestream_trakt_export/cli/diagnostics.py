@@ -57,7 +57,7 @@ def details(
 
 def health(json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False) -> None:
     """Say how the running service is, or how the last run went."""
-    settings, ops = load_settings(), load_common_settings(OpsSettings, told=told)
+    settings, ops = load_settings(), load_common_settings(OpsSettings, translate=told)
     speak(settings.export.language)
     host = "127.0.0.1" if ops.ops_host in ("0.0.0.0", "::") else ops.ops_host  # noqa: S104 - compared, not bound
     address = f"http://{host}:{ops.ops_port}"
@@ -110,7 +110,7 @@ def stats() -> None:
     answers, size = cache.store.size
     cache.store.close()
     path = str(settings.cache.dir / "answers.db") if settings.cache.store == "sqlite" else None
-    ops = load_common_settings(OpsSettings, told=told)
+    ops = load_common_settings(OpsSettings, translate=told)
     found = health_facts.last(settings, f"http://127.0.0.1:{ops.ops_port}")
     used = found[1].get("cache") if found else None
     facts = {"file": path, "answers": answers, "bytes": size, "capacity": settings.cache.capacity, "last_run": used}

@@ -112,7 +112,7 @@ def export(
         from cinestream_trakt_export.cli.scheduled import ScheduledExport  # a web server: not for every command
 
         with profiled(profile, settings := ready_settings()):
-            ScheduledExport(settings, schedule, work).run(load_common_settings(OpsSettings, told=told))
+            ScheduledExport(settings, schedule, work).run(load_common_settings(OpsSettings, translate=told))
     else:
         with_trakt(work, profile=profile)
 

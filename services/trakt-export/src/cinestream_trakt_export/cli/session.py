@@ -136,6 +136,6 @@ async def our_stream(requests: Sequence[Request], *, service: bool = False) -> "
     from cinestream.runtime.connected import connected as bus_connected  # NATS: not for every command
     from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
-    settings, patience = load_common_settings(BusSettings, told=told), None if service else _PATIENCE
-    async with bus_connected(settings, "trakt-export", patience=patience) as bus:
+    settings, patience = load_common_settings(BusSettings, translate=told), None if service else _PATIENCE
+    async with bus_connected(settings, "trakt-export", timeout=patience) as bus:
         yield StreamLookup(bus)

@@ -61,7 +61,7 @@ class StreamLookup:
         return True
 
     async def _directors_of(self, id: str) -> str:
-        stored = await self.bus.last(MOVIES, subjects.movie(id))
+        stored = await self.bus.last_message(MOVIES, subjects.movie(id))
         try:
             return ", ".join(Movie.decode(stored.envelope).director) if stored else ""
         except Invalid:  # taken down

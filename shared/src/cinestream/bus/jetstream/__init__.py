@@ -1,20 +1,18 @@
 """The only package that talks to NATS.
 
-`stored` says what is read and what can go wrong; `deliveries` is what a durable hands out; `straight` is a short way
-for subjects of which very many messages come; `requests` asks the server, in plain requests to the JetStream API, so
-that every error code is known exactly; `micro` answers those who ask us; `connection` is the `Bus`, which offers all of
-it. The connection heals by itself, for ever; meanwhile requests raise `Transient`.
+It sends plain requests to the JetStream API, so that every error code is known exactly. The connection is restored
+automatically, and requests raise `Transient` in the meantime.
 """
 
-from cinestream.bus.jetstream.connection import Bus
+from cinestream.bus.jetstream.bus import Bus
 from cinestream.bus.jetstream.deliveries import Delivery, Pull
 from cinestream.bus.jetstream.stored import (
     AlreadyQueued,
     ConsumerState,
     NotDeclared,
-    Stored,
+    StoredMessage,
     StreamState,
-    WrongLast,
+    WrongLastSequence,
     nats_time,
 )
 
@@ -25,8 +23,8 @@ __all__ = [
     "Delivery",
     "NotDeclared",
     "Pull",
-    "Stored",
+    "StoredMessage",
     "StreamState",
-    "WrongLast",
+    "WrongLastSequence",
     "nats_time",
 ]

@@ -1,4 +1,4 @@
-"""What a durable hands out: messages in hand, and the pull that asks for them."""
+"""Deliveries of a durable pull consumer."""
 
 import asyncio
 import itertools
@@ -16,47 +16,56 @@ from cinestream.contracts import Envelope
 
 log = structlog.get_logger("bus")
 
-# How long the server may take to say that nothing is ready.
-_ANSWER_TIMEOUT = 5.0
+_RESPONSE_TIMEOUT = 5.0
+"""Seconds that the server may take to answer that no message is ready."""
 
 
 class Delivery:
-    """One message in hand. Exactly one of `ack`, `nak` ends it; `in_progress` restarts its ack_wait."""
+    """One delivery of a message.
+
+    Exactly one call of `ack` or `nak` ends it. `in_progress` restarts its ack_wait.
+
+    Attributes:
+        subject: Subject of the message.
+        envelope: Headers and body of the message.
+        delivered: Number of deliveries of this message, this one included.
+        sequence: Sequence of the message in its stream.
+    """
 
     def __init__(self, client: Client, msg: Msg) -> None:
         self._client = client
         self._reply = msg.reply
         self.subject = msg.subject
         self.envelope = Envelope(dict(msg.headers or {}), msg.data)
-        # $JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time>.<pending>, or the form
-        # with domain and account hash before the stream: the numbers are counted from the right.
+        # The reply subject is $JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time>.<pending>.
+        # Newer servers put the domain and the account hash before the stream.
         tokens = msg.reply.split(".")
         at = 4 if len(tokens) == 9 else 6
         self.delivered = int(tokens[at])
         self.sequence = int(tokens[at + 1])
 
     async def ack(self) -> None:
-        """Say that what this message led to is stored."""
-        await self._say(b"+ACK")
+        """Acknowledge the message, after everything that results from it is stored."""
+        await self._reply_with(b"+ACK")
 
     async def nak(self, delay: float = 0.0) -> None:
-        """Give it back, to be delivered again after `delay` seconds."""
-        await self._say(b"-NAK " + orjson.dumps({"delay": int(delay * 1e9)}) if delay else b"-NAK")
+        """Return the message, to be delivered again after `delay` seconds."""
+        await self._reply_with(b"-NAK " + orjson.dumps({"delay": int(delay * 1e9)}) if delay else b"-NAK")
 
     async def in_progress(self) -> None:
-        """Say that work on it goes on."""
-        await self._say(b"+WPI")
+        """Tell the server that the message is still being handled."""
+        await self._reply_with(b"+WPI")
 
-    async def _say(self, word: bytes) -> None:
-        # A lost word costs a redelivery after ack_wait, which every handler must bear anyway.
+    async def _reply_with(self, reply: bytes) -> None:
+        # A lost reply causes a redelivery after ack_wait. Every handler is idempotent and must bear that anyway.
         try:
-            await self._client.publish(self._reply, word)
+            await self._client.publish(self._reply, reply)
         except nats.errors.Error as error:
-            log.warning("delivery.word_lost", subject=self.subject, word=word.decode(), error=str(error))
+            log.warning("delivery.reply_lost", subject=self.subject, reply=reply.decode(), error=str(error))
 
 
 class Pull:
-    """A durable pull consumer, read without the right to create one."""
+    """A reader of a durable pull consumer. It does not need the right to create consumers."""
 
     def __init__(self, client: Client, sub: Subscription, inbox: str, subject: str) -> None:
         self._client = client
@@ -65,35 +74,42 @@ class Pull:
         self._subject = subject
         self._numbers = itertools.count()
 
-    async def fetch(self, most: int, *, wait: float) -> list[Delivery]:
-        """Return at most `most` deliveries: those that are ready now, else the first within `wait` seconds.
+    async def fetch(self, limit: int, *, wait: float) -> list[Delivery]:
+        """Return deliveries that are ready now, or else the first one that arrives in time.
 
-        An empty list means that there was none, or that the bus is away. Never more is asked for than is
-        returned, so no message waits in a buffer while its ack_wait runs.
+        No more messages are requested than are returned, so no message waits in a buffer while its ack_wait runs.
+
+        Args:
+            limit: Maximum number of deliveries.
+            wait: Seconds to wait for the first delivery if none is ready.
+
+        Returns:
+            The deliveries. The list is empty if there was none in time, or the connection is down.
         """
-        ready = await self._ask({"batch": most, "no_wait": True}, most, _ANSWER_TIMEOUT)
+        ready = await self._request({"batch": limit, "no_wait": True}, limit, _RESPONSE_TIMEOUT)
         if ready or wait <= 0:
             return ready
-        return await self._ask({"batch": 1, "expires": int(wait * 1e9)}, 1, wait + 0.5)
+        return await self._request({"batch": 1, "expires": int(wait * 1e9)}, 1, wait + 0.5)
 
-    async def _ask(self, request: dict[str, Any], most: int, timeout: float) -> list[Delivery]:
+    async def _request(self, request: dict[str, Any], limit: int, timeout: float) -> list[Delivery]:
         reply = f"{self._inbox}.{next(self._numbers)}"
         try:
             await self._client.publish(self._subject, orjson.dumps(request), reply)
         except nats.errors.Error:
-            await asyncio.sleep(min(timeout, 1.0))  # disconnected, and the buffer is full
+            await asyncio.sleep(min(timeout, 1.0))  # disconnected, and nats-py's buffer is full
             return []
         deliveries: list[Delivery] = []
         deadline = asyncio.get_running_loop().time() + timeout
-        while len(deliveries) < most:
-            left = deadline - asyncio.get_running_loop().time()
+        while len(deliveries) < limit:
+            remaining = deadline - asyncio.get_running_loop().time()
             try:
-                msg = await self._sub.next_msg(timeout=max(left, 0.001))
+                msg = await self._sub.next_msg(timeout=max(remaining, 0.001))
             except (TimeoutError, nats.errors.Error):
                 break
+            # A message of the stream has a reply subject. A status message has none.
             status = (msg.headers or {}).get("Status") if not msg.reply else None
             if status is None:
                 deliveries.append(Delivery(self._client, msg))
             elif msg.subject == reply and status in NO_MORE:
-                break
+                break  # a late status of an earlier request is ignored
         return deliveries

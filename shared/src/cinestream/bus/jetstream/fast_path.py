@@ -1,8 +1,10 @@
-"""`StraightParser`: nats-py's parser, with a short way for subjects of which very many messages come.
+"""A parser for nats-py that hands messages of selected subjects directly to their handlers.
 
-nats-py makes of every message an object, headers by a thorough parser, an entry of a queue and, where it is waited
-for, a task: more than all else that a film costs before clients see it. Here such a message goes straight from the
-socket's bytes to its handler. Everything else is nats-py's, and so are subscriptions, reconnects and requests.
+For each message nats-py creates an object, parses the headers with a mail parser, puts the message into a queue and
+wakes a task. Together that costs more than everything else between the socket and the SSE clients. The fast path cuts
+the message out of the received bytes and calls its handler. nats-py still does everything else: other messages,
+subscriptions, reconnects and requests.
+
 The protocol: https://docs.nats.io/reference/reference-protocols/nats-protocol
 """
 
@@ -13,87 +15,97 @@ import structlog
 from nats.aio.client import Client
 from nats.protocol.parser import AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
 
-Handle: TypeAlias = Callable[[Mapping[str, str], bytes], None]
-"""Called with headers and body, in the order of arrival, and before anything else is read: it must not take long."""
+Handler: TypeAlias = Callable[[Mapping[str, str], bytes], None]
+"""Function that receives headers and body of each message in order. It must be fast: nothing is read meanwhile."""
 
-_LONGEST_LINE = 4096
+_MAX_LINE = 4096
 _VERSION = len("NATS/1.0 ")
 _STATUS = 3
 
 log = structlog.get_logger("bus")
 
 
-class StraightClient(Client):
-    """nats-py's client, which `hands` the messages of some subjects over."""
+class FastPathClient(Client):
+    """A client of nats-py with the fast path.
+
+    Attributes:
+        handlers: Handler of each subject, which may end in `.*`. The subject must also be subscribed to.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._ps = parser = StraightParser(self)
-        self.hands = parser.hands
+        self._ps = parser = FastPathParser(self)
+        self.handlers = parser.handlers
 
 
-class StraightParser(Parser):
-    """Messages with headers of the subjects in `hands` go to their handlers; a subject may end in `.*`."""
+class FastPathParser(Parser):
+    """A parser that takes messages with headers of the subjects in `handlers` from nats-py's parser."""
 
     def __init__(self, client: Client) -> None:
-        self.hands: dict[bytes, Handle] = {}
-        self._held = b""
+        self.handlers: dict[bytes, Handler] = {}
+        # Start of a protocol line or message whose end has not arrived yet.
+        self._incomplete = b""
         super().__init__(client)
 
     def reset(self) -> None:
-        """Forget what an earlier connection began."""
+        """Discard the incomplete message of an earlier connection."""
         super().reset()
-        self._held = b""
+        self._incomplete = b""
 
     async def parse(self, data: bytes = b"") -> None:
-        """Take in bytes of the socket."""
-        if self._held:
-            data, self._held = self._held + data, b""
-        elif not self.hands:
+        """Process bytes from the socket, which may begin and end anywhere in a message."""
+        if self._incomplete:
+            data, self._incomplete = self._incomplete + data, b""
+        elif not self.handlers:
             await super().parse(data)
             return
         at = 0
         while at < len(data):
-            # What nats-py has begun it is given the rest of, and no byte more: it keeps nothing of what follows.
             if self.state == AWAITING_MSG_PAYLOAD:
+                # nats-py is in the middle of one of its messages. It gets exactly the rest of it: whatever follows
+                # might be ours, and nats-py would consume it.
                 end = at + self.needed + CRLF_SIZE - len(self.buf)
             elif not (end := data.find(b"\n", at) + 1):
-                if len(data) - at < _LONGEST_LINE:
-                    self._held = data[at:]
+                if len(data) - at < _MAX_LINE:
+                    self._incomplete = data[at:]
                     return
+                # Longer than any line of ours: let nats-py report the protocol error.
                 end = len(data)
-            elif not self.buf and (message := self._ours(data[at:end])):
-                handle, head, size = message
+            elif not self.buf and (message := self._match(data[at:end])):
+                handler, head, size = message
                 start, head, end = end, end + head, end + size + CRLF_SIZE
                 if end > len(data):
-                    self._held = data[at:]
+                    self._incomplete = data[at:]
                     return
-                _hand_over(handle, data[start:head], data[head : end - CRLF_SIZE])
+                _call(handler, data[start:head], data[head : end - CRLF_SIZE])
                 at = end
                 continue
             await super().parse(data[at:end])
             at = end
 
-    def _ours(self, line: bytes) -> tuple[Handle, int, int] | None:
-        """The handler, and the sizes of the headers and of all, of the message that this line begins."""
+    def _match(self, line: bytes) -> tuple[Handler, int, int] | None:
+        """Return the handler, the size of the headers and the total size of the message that a line announces.
+
+        The line of a message with headers is `HMSG <subject> <sid> [reply-to] <header bytes> <total bytes>`.
+        """
         words = line.split()
         if words[:1] != [b"HMSG"]:
             return None
         subject = words[1]
-        handle = self.hands.get(subject) or self.hands.get(subject.rpartition(b".")[0] + b".*")
-        return (handle, int(words[-2]), int(words[-1])) if handle else None
+        handler = self.handlers.get(subject) or self.handlers.get(subject.rpartition(b".")[0] + b".*")
+        return (handler, int(words[-2]), int(words[-1])) if handler else None
 
 
-def _hand_over(handle: Handle, head: bytes, body: bytes) -> None:
+def _call(handler: Handler, head: bytes, body: bytes) -> None:
     try:
-        handle(headers_of(head), body)
+        handler(headers_of(head), body)
     except Exception:
-        # The reading of everything else must go on.
+        # An error here would end nats-py's read loop, and with it every other subscription.
         log.exception("bus.handler_failed")
 
 
 def headers_of(head: bytes) -> dict[str, str]:
-    """Read the headers of a message (NATS ADR-4); a status in the first line counts as the header `Status`."""
+    """Parse the headers of a message (NATS ADR-4). A status in the first line becomes the header `Status`."""
     first, *lines = head.decode(errors="replace").split("\r\n")
     headers = {"Status": first[_VERSION : _VERSION + _STATUS]} if len(first) > _VERSION else {}
     for line in lines:

@@ -1,4 +1,4 @@
-"""A NATS micro service: an endpoint that is listed, measured, and answers with error codes (NATS ADR-32)."""
+"""A NATS micro service (NATS ADR-32): an endpoint that clients can discover, with statistics and error codes."""
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,34 +12,44 @@ from cinestream.contracts import Invalid, Transient
 
 
 @contextlib.asynccontextmanager
-async def offered(
+async def serve_requests(
     client: Client,
     service: str,
     subject: str,
-    answer: Callable[[bytes], Awaitable[bytes]],
+    respond: Callable[[bytes], Awaitable[bytes]],
     *,
     version: str,
     about: str,
 ) -> AsyncIterator[None]:
-    """Answer requests on a subject until the block ends; what its last token names is the endpoint."""
+    """Answer requests on a subject for the length of a block.
+
+    Args:
+        client: Connected client.
+        service: Name of the service.
+        subject: Subject of the endpoint. Its last token is the name of the endpoint.
+        respond: Function that returns the response to a body. It raises `Invalid` for the error 400, and `Transient`
+            for 503.
+        version: Version of the service, as in semantic versioning.
+        about: Description of the service.
+    """
 
     async def handle(request: Request) -> None:
         try:
-            await request.respond(await answer(request.data))
+            await request.respond(await respond(request.data))
         except (Invalid, Transient) as error:
             code = "400" if isinstance(error, Invalid) else "503"
             raise ServiceError(code, str(error)) from error
 
-    offering = await add_service(client, name=service, version=version, description=about)
+    running = await add_service(client, name=service, version=version, description=about)
     try:
-        await offering.add_endpoint(name=subject.rpartition(".")[2], subject=subject, handler=handle, metadata={})
-        # A flush of nats-py overtakes what is not written yet: after the first it is written, after the second known. A
-        # connection that is lost meanwhile says all of it again.
+        await running.add_endpoint(name=subject.rpartition(".")[2], subject=subject, handler=handle, metadata={})
+        # A flush of nats-py can overtake subscriptions that are not written to the socket yet. After the first flush
+        # they are written, after the second the server knows them. A reconnect sends all of them again.
         with contextlib.suppress(nats.errors.Error):
             await client.flush()
             await client.flush()
         yield
     finally:
-        # A connection that is away has nothing to unsubscribe from.
+        # A lost connection has nothing to unsubscribe from.
         with contextlib.suppress(nats.errors.Error):
-            await offering.stop()
+            await running.stop()

@@ -1,4 +1,4 @@
-"""Requests to the server: plain ones, those of the JetStream API, and batched direct gets."""
+"""Requests to the server: plain ones, requests to the JetStream API, and batched direct gets."""
 
 import asyncio
 from collections.abc import Mapping
@@ -8,96 +8,97 @@ import nats.errors
 import orjson
 from nats.aio.msg import Msg
 
-from cinestream.bus.jetstream.fast_path import StraightClient
-from cinestream.bus.jetstream.stored import NO_MORE, NotDeclared, Stored, stored_of
+from cinestream.bus.jetstream.fast_path import FastPathClient
+from cinestream.bus.jetstream.stored import NO_MORE, NotDeclared, StoredMessage, stored_of
 from cinestream.contracts import Transient
 
-PATIENCE = 5.0
-"""Seconds to wait for an answer."""
+RESPONSE_TIMEOUT = 5.0
+"""Seconds to wait for a response."""
 
 
 class Requests:
-    """What is asked over one connection. No answer is always `Transient`."""
+    """The requests of one connection. Every method raises `Transient` if there is no response in time."""
 
-    def __init__(self, client: StraightClient) -> None:
+    def __init__(self, client: FastPathClient) -> None:
         self._client = client
 
-    async def send(
-        self, subject: str, body: bytes, headers: dict[str, str] | None = None, *, wait: float = PATIENCE
+    async def request(
+        self, subject: str, body: bytes, headers: dict[str, str] | None = None, *, wait: float = RESPONSE_TIMEOUT
     ) -> Msg:
-        """Ask, and return the answer as it is."""
+        """Send a request and return the response as it is."""
         try:
             return await self._client.request(subject, body, timeout=wait, headers=headers)
         except (TimeoutError, nats.errors.Error) as error:
             raise Transient(f"{subject}: no answer from NATS ({type(error).__name__})") from error
 
-    async def ask(self, subject: str, body: bytes, headers: dict[str, str] | None = None) -> dict[str, Any]:
-        """Ask for an object, which may be one that says what is wrong."""
-        answer: dict[str, Any] = orjson.loads((await self.send(subject, body, headers)).data)
-        return answer
+    async def request_json(self, subject: str, body: bytes, headers: dict[str, str] | None = None) -> dict[str, Any]:
+        """Send a request and return the JSON object of the response, which may describe an error."""
+        response: dict[str, Any] = orjson.loads((await self.request(subject, body, headers)).data)
+        return response
 
-    async def api(self, api: str, request: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask the JetStream API.
+    async def call_api(self, api: str, request: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Send a request to the JetStream API and return the response.
 
         Raises:
-            NotDeclared: what the request names is not there.
-            ValueError: the server refuses, with its reason.
+            NotDeclared: The request names a stream or consumer that does not exist.
+            ValueError: The server refuses. The message gives its reason.
         """
-        answer = await self.ask(f"$JS.API.{api}", orjson.dumps(request) if request else b"")
-        if error := answer.get("error"):
+        response = await self.request_json(f"$JS.API.{api}", orjson.dumps(request) if request else b"")
+        if error := response.get("error"):
             if error.get("code") == 404:
                 raise NotDeclared(f"{api}: {error['description']}")
             if error.get("code") == 503:
                 raise Transient(f"{api}: {error['description']}")
             raise ValueError(f"{api}: {error['description']} ({error.get('err_code')})")
-        return answer
+        return response
 
-    async def batch(self, stream: str, request: dict[str, Any]) -> list[Stored]:
-        """A batched direct get (NATS ADR-31), which answers with many messages; nats-py has no method for it."""
+    async def batch(self, stream: str, request: dict[str, Any]) -> list[StoredMessage]:
+        """Return the messages of a batched direct get (NATS ADR-31), for which nats-py has no method."""
         inbox = self._client.new_inbox()
         batch = _Batch(stream)
         sub = await self._client.subscribe(inbox)
-        self._client.hands[inbox.encode()] = batch.take
+        self._client.handlers[inbox.encode()] = batch.receive
         try:
             await self._client.publish(f"$JS.API.DIRECT.GET.{stream}", orjson.dumps(request), inbox)
-            return await batch.all()
+            return await batch.complete()
         except (TimeoutError, nats.errors.Error) as error:
             raise Transient(f"{stream}: history does not answer ({type(error).__name__})") from error
         finally:
-            del self._client.hands[inbox.encode()]
+            del self._client.handlers[inbox.encode()]
             if not self._client.is_closed:
                 await sub.unsubscribe()
 
 
 class _Batch:
-    """A batch that is being read."""
+    """The messages of one batched direct get."""
 
     def __init__(self, stream: str) -> None:
         self._stream = stream
-        self._found: list[Stored] = []
-        self._end: asyncio.Future[list[Stored]] = asyncio.get_running_loop().create_future()
+        self._messages: list[StoredMessage] = []
+        self._end: asyncio.Future[list[StoredMessage]] = asyncio.get_running_loop().create_future()
 
-    def take(self, headers: Mapping[str, str], body: bytes) -> None:
-        """A message of the batch, or the status that ends it."""
+    def receive(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Collect a message, or end the batch at a status message."""
         status = headers.get("Status")
         if status is None:
-            self._found.append(stored_of(headers, body))
+            self._messages.append(stored_of(headers, body))
         elif not self._end.done():
             if status in NO_MORE:
-                self._end.set_result(self._found)
+                self._end.set_result(self._messages)
             else:
                 self._end.set_exception(Transient(f"{self._stream}: {status} {headers}"))
 
-    async def all(self) -> list[Stored]:
-        """The whole batch.
+    async def complete(self) -> list[StoredMessage]:
+        """Wait for the end of the batch and return its messages.
 
         Raises:
-            TimeoutError: nothing came for a while.
+            TimeoutError: No further message arrived for `RESPONSE_TIMEOUT` seconds.
         """
-        known = -1
-        while not self._end.done() and len(self._found) > known:
-            known = len(self._found)
-            await asyncio.wait([self._end], timeout=PATIENCE)
+        # The timeout restarts with each message: a large batch may take long, a silent server may not.
+        received = -1
+        while not self._end.done() and len(self._messages) > received:
+            received = len(self._messages)
+            await asyncio.wait([self._end], timeout=RESPONSE_TIMEOUT)
         if not self._end.done():
             raise TimeoutError
         return self._end.result()

@@ -1,4 +1,4 @@
-"""What is read from the bus, and what it can answer instead."""
+"""Stored messages, the state of streams and consumers, and the errors of reading and writing them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,23 +14,23 @@ NO_MORE = frozenset({"204", "404", "408", "409"})
 
 
 class AlreadyQueued(Exception):
-    """The subject holds one message and takes no second one (JetStream error 10077, by its text)."""
+    """The subject holds a message and takes no second one (JetStream error 10077 with its text)."""
 
 
-class WrongLast(Exception):
-    """Somebody else wrote to the subject first (JetStream error 10071): read it again, and decide again."""
+class WrongLastSequence(Exception):
+    """Another client wrote to the subject first (JetStream error 10071). Read the subject again, and decide again."""
 
 
 class NotDeclared(KeyError):
-    """A stream or consumer is not there."""
+    """A stream or consumer does not exist."""
 
     def __str__(self) -> str:
-        """The text as it is, which a KeyError would quote."""
+        """Return the text without the quotes that a KeyError adds."""
         return str(self.args[0])
 
 
-class Stored(NamedTuple):
-    """A message as it is stored: `sequence` in its stream, `time` of storing (UTC)."""
+class StoredMessage(NamedTuple):
+    """A message of a stream. `sequence` is its number in the stream, `time` the UTC time at which it was stored."""
 
     subject: str
     sequence: int
@@ -40,13 +40,22 @@ class Stored(NamedTuple):
 
     @property
     def envelope(self) -> Envelope:
-        """What was published."""
+        """Headers and body as they were published."""
         return Envelope(self.headers, self.body)
 
 
 @dataclass(frozen=True)
 class StreamState:
-    """A stream's facts: `created` is the time that names its epoch; sequences are 0 when it never held any."""
+    """The state of a stream.
+
+    Args:
+        created: Time at which the stream was created. It identifies the epoch of the sequences.
+        messages: Number of messages.
+        bytes: Size of all messages.
+        max_bytes: Limit of the size.
+        first_sequence: Sequence of the first message, or 0 for a stream that never had one.
+        last_sequence: Sequence of the last message, or 0 for a stream that never had one.
+    """
 
     created: datetime
     messages: int
@@ -58,22 +67,28 @@ class StreamState:
 
 @dataclass(frozen=True)
 class ConsumerState:
-    """A durable's facts: `pending` not yet delivered, `in_hand` delivered and not yet acknowledged."""
+    """The state of a durable consumer.
+
+    Args:
+        pending: Messages that were not delivered yet.
+        unacknowledged: Messages that were delivered and not acknowledged yet.
+        redelivered: Unacknowledged messages that were delivered more than once.
+    """
 
     pending: int
-    in_hand: int
+    unacknowledged: int
     redelivered: int
 
 
-def stored(msg: Msg) -> Stored:
-    """Read the answer of a direct get."""
+def stored(msg: Msg) -> StoredMessage:
+    """Return the message in a response to a direct get."""
     return stored_of(msg.headers or {}, msg.data)
 
 
-def stored_of(answered: Mapping[str, str], body: bytes) -> Stored:
-    """Read the headers and the body of the answer of a direct get."""
-    headers = dict(answered)
-    return Stored(
+def stored_of(response_headers: Mapping[str, str], body: bytes) -> StoredMessage:
+    """Return the message in the headers and body of a response to a direct get."""
+    headers = dict(response_headers)
+    return StoredMessage(
         subject=headers.pop("Nats-Subject"),
         sequence=int(headers.pop("Nats-Sequence")),
         time=nats_time(headers.pop("Nats-Time-Stamp")),
@@ -83,5 +98,5 @@ def stored_of(answered: Mapping[str, str], body: bytes) -> Stored:
 
 
 def nats_time(text: str) -> datetime:
-    """Read a time as NATS writes it, in UTC with nanoseconds (`datetime` holds microseconds)."""
+    """Parse a UTC time of NATS, which has nanoseconds. The result has microseconds."""
     return datetime.fromisoformat(text)

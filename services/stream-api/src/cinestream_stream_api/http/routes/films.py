@@ -117,7 +117,7 @@ async def films_of(bus: Bus, epoch: str, ids: list[str]) -> list[bytes]:
     """The last versions of these films, in this order, by one read; without those that are gone meanwhile."""
     if not ids:
         return []
-    lasts = await bus.read_lasts(MOVIES, [subjects.movie(id) for id in ids])
+    lasts = await bus.last_messages(MOVIES, [subjects.movie(id) for id in ids])
     found = {}
     for stored in lasts:
         try:

@@ -35,7 +35,7 @@ def movies_router(bus: Bus, hub: Hub) -> APIRouter:
         id: Annotated[TitleId, Path(description="The film's IMDb id")],
         if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
-        stored = await bus.last(MOVIES, subjects.movie(id))
+        stored = await bus.last_message(MOVIES, subjects.movie(id))
         try:
             event = film(Position(hub.ring.epoch, stored.sequence), stored.headers, stored.body) if stored else None
         except NotAFilm:
