@@ -10,6 +10,9 @@ endif
 # What `make run` writes for those who speak to it.
 DATA := $(or $(CINESTREAM_DATA_DIR),.cinestream)
 as = test -r $(abspath $(DATA))/$(1) || { echo "nothing runs with its data in $(DATA): make run first" >&2; exit 1; }; . $(abspath $(DATA))/$(1)
+# As many tests at once as there are cores, but no more than 4: each may start a server of its own.
+WORKERS ?= auto
+PYTEST = $(BIN)/pytest -n $(WORKERS) --maxprocesses=4 --dist=loadgroup
 SOURCES := shared services demo tests tools docs bench
 LOCKED := pyproject.toml uv.lock tools/uv.txt $(wildcard */pyproject.toml shared/flow/pyproject.toml services/*/pyproject.toml)
 
@@ -47,7 +50,11 @@ remove: setup  ## Take films of the running pipeline down: make remove IDS="tt01
 .PHONY: test
 test: browser  ## Set everything up and run all tests
 	@command -v curl >/dev/null || tools/apt-install.sh curl || true  # one of the clients in the tests
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(PYTEST) --durations=20 $(PYTEST_ARGS)
+
+.PHONY: test-fast
+test-fast: setup  ## Run the tests that start neither NATS, nor a browser, nor any other process
+	@$(PYTEST) -m "not nats and not browser and not e2e and not process" $(PYTEST_ARGS)
 
 .PHONY: fuzz
 fuzz: setup  ## Feed etl 20,000 damaged pages and messages, others each time

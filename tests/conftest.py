@@ -1,27 +1,28 @@
-"""Fixtures for all tests: real parts only. A nats-server per test module, with the users of deploy/nats.conf."""
+"""Fixtures and hooks of all tests.
+
+Tests use real parts: a nats-server with the configuration of deploy/nats.conf for each test that needs one, a real
+browser, real HTTP. `tests.needs` marks what a test starts, and spreads tests over the workers of pytest-xdist.
+"""
 
 import logging
 import os
-import secrets
-import socket
-import subprocess
-import sysconfig
-import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests import needs
+from tests.nats_server import NatsServer
+from tests.paths import ROOT
 
 from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
 
-EXAMPLES = int(os.environ.get("CINESTREAM_EXAMPLES", "0"))  # of a hunt: so many of each property, others each time
+EXAMPLES = int(os.environ.get("CINESTREAM_EXAMPLES", "0"))
+"""Number of random examples of each property; 0 tries the same 100 examples in every run."""
 
-# Without a hunt a property has the same examples each time: what fails was broken by the change that is tested.
-# The machine may be busy: how long an example takes says nothing.
+# The same examples each time: a failure comes from the change under test, not from chance.
+# No deadline, because a busy machine says nothing about the code.
 settings.register_profile(
     "cinestream",
     max_examples=EXAMPLES or 100,
@@ -33,20 +34,43 @@ settings.register_profile(
 )
 settings.load_profile("cinestream")
 
-ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = Path(sysconfig.get_path("scripts"))
-USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
+
+# First, because pytest-xdist and `-m` read the marks in the same hook.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with what it starts, and put the slow tests first."""
+    for item in items:
+        needs.mark(item)
+    items.sort(key=needs.order)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Run a fast test and its fixtures with a guard against processes."""
+    if not needs.is_fast(item):
+        return (yield)
+    with needs.no_processes(item.nodeid):
+        return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Remove the name of the group from a test's id, so that `--last-failed` finds the test again."""
+    report.nodeid = needs.without_group(report.nodeid)
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
-    """Asynchronous tests run on the loop that the services run on."""
+    """Run asynchronous tests on the event loop of the services."""
     return "asyncio", {"use_uvloop": True}
 
 
 @pytest.fixture(autouse=True)
 def log_handlers() -> Iterator[None]:
-    """A command that a test runs in this process takes over the log, and would keep the test's closed stderr."""
+    """Restore the log handlers after the test.
+
+    A command that runs inside of the test replaces them, and would keep the test's closed stderr.
+    """
     root = logging.getLogger()
     handlers = root.handlers[:]
     yield
@@ -55,93 +79,16 @@ def log_handlers() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def samples() -> Path:
-    """The folder of real material; a test that needs it is skipped where it is absent."""
+    """Return the folder of real pages; skip the test where there is none."""
     path = Path(os.environ.get("CINESTREAM_SAMPLES", ROOT.parent / "shared"))
     if not (path / "imdb-pages").is_dir():
         pytest.skip(f"no real pages at {path} (set CINESTREAM_SAMPLES)")
     return path
 
 
-_given: set[int] = set()  # a port that is free may be that of a server that a test starts later, or again
-
-
-def free_port(consecutive: int = 1) -> int:
-    """The first of so many ports that nothing listens on, and that no other test was given.
-
-    They are below those that systems give to connections, which would take them first.
-    """
-    while True:
-        first = 20_000 + secrets.randbelow(12_000 - consecutive)
-        ports = range(first, first + consecutive)
-        if _given.isdisjoint(ports) and all(map(_is_free, ports)):
-            _given.update(ports)
-            return first
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as sock, suppress(OSError):
-        sock.bind(("127.0.0.1", port))
-        return True
-    return False
-
-
-@dataclass
-class NatsServer:
-    """A real nats-server with the project's own configuration; it can be killed and started again."""
-
-    store: Path
-    port: int = field(default_factory=free_port)
-    monitor: int = field(default_factory=free_port)
-    passwords: dict[str, str] = field(default_factory=lambda: {user: f"p{secrets.token_hex(8)}" for user in USERS})
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"nats://127.0.0.1:{self.port}"
-
-    def environment(self, user: str) -> dict[str, str]:
-        """The settings with which a service reaches this server."""
-        return {
-            "CINESTREAM_NATS_URL": self.url,
-            "CINESTREAM_NATS_USER": user,
-            "CINESTREAM_NATS_PASSWORD": self.passwords[user],
-        }
-
-    def start(self) -> None:
-        """Start it, and wait until it accepts connections."""
-        environment = {
-            "CINESTREAM_NATS_LISTEN": f"127.0.0.1:{self.port}",
-            "CINESTREAM_NATS_MONITOR": f"127.0.0.1:{self.monitor}",
-            "CINESTREAM_NATS_STORE": str(self.store),
-        } | {f"CINESTREAM_NATS_PASSWORD_{u.upper().replace('-', '_')}": p for u, p in self.passwords.items()}
-        log = (self.store / "nats.log").open("ab")
-        command = [str(SCRIPTS / "nats-server"), "-c", str(ROOT / "deploy/nats.conf")]
-        self.process = subprocess.Popen(command, env=os.environ | environment, stdout=log, stderr=log)
-        log.close()
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline and self.process.poll() is None:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 0.2).close()
-                return
-            except OSError:
-                time.sleep(0.005)
-        raise RuntimeError((self.store / "nats.log").read_text())
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        if self.process:
-            self.process.kill()
-            self.process.wait()
-
-    async def connect(self, user: str) -> Bus:
-        """A connection with that user's permissions."""
-        return await Bus.connect(self.url, name=f"test-{user}", user=user, password=self.passwords[user])
-
-
 @pytest.fixture
 def nats(tmp_path: Path) -> Iterator[NatsServer]:
-    """A running nats-server, empty."""
+    """Start an empty nats-server for this test alone; that takes about 20 ms."""
     store = tmp_path / "nats"
     store.mkdir()
     server = NatsServer(store)
@@ -151,8 +98,8 @@ def nats(tmp_path: Path) -> Iterator[NatsServer]:
 
 
 @pytest.fixture
-async def topology(nats: NatsServer, monkeypatch: pytest.MonkeyPatch) -> NatsServer:
-    """A running nats-server with the project's topology declared."""
+async def topology(nats: NatsServer) -> NatsServer:
+    """Declare the project's streams, consumers and buckets on the nats-server."""
     bus = await nats.connect("topology")
     await declare(bus, TopologySettings())
     await bus.close()
@@ -161,7 +108,7 @@ async def topology(nats: NatsServer, monkeypatch: pytest.MonkeyPatch) -> NatsSer
 
 @pytest.fixture
 async def scraper_bus(topology: NatsServer) -> AsyncIterator[Bus]:
-    """A connection with the scraper's permissions."""
+    """Connect with the permissions of the scraper."""
     bus = await topology.connect("scraper")
     yield bus
     await bus.close()
@@ -169,7 +116,7 @@ async def scraper_bus(topology: NatsServer) -> AsyncIterator[Bus]:
 
 @pytest.fixture
 async def etl_bus(topology: NatsServer) -> AsyncIterator[Bus]:
-    """A connection with etl's permissions."""
+    """Connect with the permissions of etl."""
     bus = await topology.connect("etl")
     yield bus
     await bus.close()
@@ -177,7 +124,7 @@ async def etl_bus(topology: NatsServer) -> AsyncIterator[Bus]:
 
 @pytest.fixture
 async def stream_bus(topology: NatsServer) -> AsyncIterator[Bus]:
-    """A connection with stream-api's permissions."""
+    """Connect with the permissions of stream-api."""
     bus = await topology.connect("stream-api")
     yield bus
     await bus.close()

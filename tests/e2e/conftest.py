@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.conftest import ROOT, SCRIPTS, free_port
+from tests.paths import ROOT, SCRIPTS
+from tests.ports import free_port
 
 
 class Run:

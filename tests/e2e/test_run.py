@@ -8,9 +8,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from tests.conftest import ROOT, SCRIPTS
 from tests.e2e.clients import ResumingClient
 from tests.e2e.conftest import Run, running, wait_until
+from tests.paths import ROOT, SCRIPTS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

@@ -1,6 +1,6 @@
 """A shorter ack_wait, for tests in which workers die: what they held comes again after that time."""
 
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 
 from cinestream.bus.topology import PAGES, stream
 

@@ -5,8 +5,9 @@ import os
 import anyio
 import orjson
 import pytest
-from tests.conftest import SCRIPTS, NatsServer
 from tests.etl.pages import Said
+from tests.nats_server import NatsServer
+from tests.paths import SCRIPTS
 
 from cinestream.bus.consume import Work, consume
 from cinestream.bus.jetstream import Bus

@@ -9,9 +9,11 @@ from pathlib import Path
 import anyio
 import orjson
 import pytest
-from tests.conftest import SCRIPTS, NatsServer, free_port
 from tests.etl.ack_wait import shorten_ack_wait
 from tests.etl.pages import Said
+from tests.nats_server import NatsServer
+from tests.paths import SCRIPTS
+from tests.ports import free_port
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Movie, subjects

@@ -46,6 +46,7 @@ def test_steps_come_back_as_they_were(tmp_path_factory: pytest.TempPathFactory, 
         assert checkpoint.get("another") is None
 
 
+@pytest.mark.process
 def test_a_killed_process_loses_no_finished_step(path: Path) -> None:
     """Every step whose `add` returned is there after kill -9."""
     command = [sys.executable, "-c", ENDLESS, str(path)]

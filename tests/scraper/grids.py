@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.conftest import free_port
+from tests.ports import free_port
 
 IMAGE = "selenium/standalone-chromium:4"
 SESSIONS = 2

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from tests.conftest import SCRIPTS, free_port
+from tests.paths import SCRIPTS
+from tests.ports import free_port
 
 
 class Answer(NamedTuple):

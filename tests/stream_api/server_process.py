@@ -8,7 +8,9 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.conftest import SCRIPTS, NatsServer, free_port
+from tests.nats_server import NatsServer
+from tests.paths import SCRIPTS
+from tests.ports import free_port
 
 
 @dataclass

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import REGISTRY, CollectorRegistry
-from tests.conftest import ROOT
+from tests.paths import ROOT
 
 from cinestream_stream_api.metrics import StreamMetrics
 

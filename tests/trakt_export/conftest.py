@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.conftest import SCRIPTS, free_port
+from tests.main_function import run_main
+from tests.ports import free_port
 from tests.trakt_export.server import Account, serving
 
+from cinestream_trakt_export.__main__ import main
 from cinestream_trakt_export.settings import Api, Cache, Checkpoints, Login, Performance, Retry, TraktSettings
 
 
@@ -66,7 +68,12 @@ def environment(settings: TraktSettings) -> dict[str, str]:
 def command(
     settings: TraktSettings, *arguments: str, input: str = "", variables: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `cinestream-trakt`."""
-    full = [str(SCRIPTS / "cinestream-trakt"), *arguments]
-    env = environment(settings) | (variables or {})
-    return subprocess.run(full, env=env, input=input, capture_output=True, text=True, timeout=110, check=False)
+    """Run `cinestream-trakt` in this process; starting Python for it would take over a second.
+
+    Args:
+        settings: what the command's environment says.
+        arguments: the command line.
+        input: the text of its standard input.
+        variables: more environment variables, which override those of `settings`.
+    """
+    return run_main(main, ("cinestream-trakt", *arguments), environment(settings) | (variables or {}), input)

@@ -200,14 +200,20 @@ def _in_time(item: Any, query: dict[str, str]) -> bool:
     return not at or query.get("start_at", at) <= at <= query.get("end_at", at)
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads, block_on_close = True, False
+
+    def handle_error(self, *_: object) -> None:
+        """Print nothing: the client may hang up, and standard error belongs to the command under test."""
+
+
 @contextmanager
 def serving(
     account: Account, host: str = "127.0.0.1", port: int = 0, *, tls: SSLContext | None = None
 ) -> Iterator[Account]:
     """Serve an account; its `url` says where."""
     handler = type("AccountHandler", (Handler,), {"account": account})
-    with ThreadingHTTPServer((host, port), handler) as server:
-        server.daemon_threads, server.block_on_close = True, False
+    with _Server((host, port), handler) as server:
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         account.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import anyio
 import pytest
-from tests.conftest import ROOT, free_port
+from tests.paths import ROOT
+from tests.ports import free_port
 
 from cinestream_demo.local.child import CannotRun
 from cinestream_demo.local.plan import USERS, Installation, Process, plan
@@ -27,6 +28,7 @@ def listener(port: int, then: str) -> str:
     return f"import socket, time, sys; s = socket.create_server(('127.0.0.1', {port})); s.accept(); {then}"
 
 
+@pytest.mark.process
 async def test_what_crashes_is_started_again_and_the_crash_is_told(tmp_path: Path) -> None:
     """A process that dies comes back, and its exit code and last line can be shown."""
     port = free_port()
@@ -42,6 +44,7 @@ async def test_what_crashes_is_started_again_and_the_crash_is_told(tmp_path: Pat
     assert "no more films" in (tmp_path / "part.log").read_text()
 
 
+@pytest.mark.process
 async def test_what_never_becomes_ready_ends_the_run_with_its_last_words(tmp_path: Path) -> None:
     """A process that ends before it was ready for the first time is a failure of the run."""
     broken = python("part", "import sys; sys.exit('the disk is full')", "tcp://127.0.0.1:1")
@@ -49,6 +52,7 @@ async def test_what_never_becomes_ready_ends_the_run_with_its_last_words(tmp_pat
         await Supervisor([broken], tmp_path).run(anyio.Event())
 
 
+@pytest.mark.process
 async def test_a_process_that_does_not_end_is_killed(tmp_path: Path) -> None:
     """A part that ignores SIGTERM, and what it started, are gone when the run ends."""
     port = free_port()

@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 
 import pytest
 
+pytestmark = pytest.mark.process
 COMMAND = [sys.executable, "-m", "cinestream_demo"]
 
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import orjson
 import pytest
-from tests.conftest import SCRIPTS
 from tests.etl.conftest import FIXTURES, case
+from tests.main_function import run_main
+
+from cinestream_etl.__main__ import main
 
 
 def _run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [str(SCRIPTS / "cinestream-etl"), *map(str, arguments)]
-    return subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, timeout=60)
+    return run_main(main, ["cinestream-etl", *map(str, arguments)], os.environ | environment)
 
 
 def test_parse_prints_the_movie() -> None:

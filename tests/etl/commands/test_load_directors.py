@@ -8,9 +8,10 @@ from pathlib import Path
 
 import anyio
 import pytest
-from tests.conftest import SCRIPTS, NatsServer
 from tests.etl.data_sets import Expected, write_data_sets
 from tests.etl.pages import START, Said
+from tests.nats_server import NatsServer
+from tests.paths import SCRIPTS
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Invalid, Movie, subjects

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import anyio
 import orjson
 import pytest
-from tests.conftest import SCRIPTS, NatsServer
 from tests.etl.pages import Said
+from tests.nats_server import NatsServer
+from tests.paths import SCRIPTS
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Envelope, Movie, Outcome, subjects

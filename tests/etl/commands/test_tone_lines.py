@@ -8,7 +8,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.conftest import SCRIPTS
+from tests.paths import SCRIPTS
 
 from cinestream_etl.commands.tone_lines import tone_lines
 from cinestream_etl.tone.model import tone
@@ -27,6 +27,7 @@ def _answers(lines: bytes) -> list[Any]:
     return [orjson.loads(line.answer) for line in tone_lines(lines.splitlines(keepends=True), tone)]
 
 
+@pytest.mark.process
 def test_it_hears_a_plot_a_line() -> None:
     """One line out for each line in, in order; no plot is Neutral; empty lines do not count."""
     done = _run(orjson.dumps(GRIEF) + b'\n\n{"plot": null}\n  \r\n{"plot": "A kiss.", "genres": ["Romance"]}')
@@ -40,6 +41,7 @@ def test_it_hears_a_plot_a_line() -> None:
     assert third["plot_tone"] == "Romantic"
 
 
+@pytest.mark.process
 def test_a_bad_line_is_named_and_nothing_is_lost() -> None:
     """It has its own answer, so that answers stay in step; the exit code tells that there was one."""
     good = orjson.dumps(GRIEF)
@@ -52,6 +54,7 @@ def test_a_bad_line_is_named_and_nothing_is_lost() -> None:
     assert [line[:17] for line in done.stderr.splitlines()] == [b"invalid: line 2: ", b"invalid: line 3: "]
 
 
+@pytest.mark.process
 def test_an_answer_comes_before_the_next_question() -> None:
     """Lines are answered as they come, so that a program can ask one by one."""
     with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -65,6 +68,7 @@ def test_an_answer_comes_before_the_next_question() -> None:
         assert process.wait(60) == 0
 
 
+@pytest.mark.process
 def test_the_model_is_a_setting() -> None:
     """It hears with the vectors where they are installed, and else says what is missing, before any answer."""
     done = _run(orjson.dumps(GRIEF), CINESTREAM_ETL_TONE_MODEL="wordllama")

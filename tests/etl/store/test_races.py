@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Iterable
 
 import anyio
 import pytest
-from tests.conftest import NatsServer
 from tests.etl.ack_wait import shorten_ack_wait
 from tests.etl.pages import Said
+from tests.nats_server import NatsServer
 
 from cinestream.bus.consume import Work, consume
 from cinestream.bus.jetstream import Bus, StoredMessage

@@ -8,8 +8,8 @@ import anyio
 import orjson
 import pytest
 from prometheus_client import REGISTRY
-from tests.conftest import NatsServer
 from tests.etl.pages import START, Said
+from tests.nats_server import NatsServer
 
 from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.contracts import DeadLetter, DirectorStats, Envelope, Movie, Outcome, subjects

@@ -14,7 +14,7 @@ import anyio
 import anyio.to_thread
 import brotli  # type: ignore[import-untyped]
 import pytest
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 from tests.scraper.page_samples import chart_page, title_page
 from typer.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]

@@ -29,6 +29,7 @@ def test_only_a_missing_sandbox_switches_it_off(said: str, sandbox: bool) -> Non
     assert is_about_sandbox(SessionNotCreatedException(said)) is sandbox
 
 
+@pytest.mark.process
 def test_a_browser_that_starts_in_no_way_keeps_its_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was something else that it failed for: what starts later starts with its sandbox."""
     monkeypatch.setattr(os, "geteuid", lambda: 1000)

@@ -20,6 +20,7 @@ def machine(folder: Path, **versions: str) -> Which:
     return lambda wanted: known.get(Path(wanted).name)
 
 
+@pytest.mark.process
 def test_the_small_browser_goes_before_the_large_ones(tmp_path: Path) -> None:
     """chromium-headless-shell starts in half the time, and needs half the memory."""
     which = machine(tmp_path, chromium_headless_shell="156.0", chromium="156.0", chromedriver="156.0.1")
@@ -28,6 +29,7 @@ def test_the_small_browser_goes_before_the_large_ones(tmp_path: Path) -> None:
     assert found.kind == "chrome"
 
 
+@pytest.mark.process
 def test_a_browser_whose_driver_is_of_another_version_is_passed_over(tmp_path: Path) -> None:
     """The driver refuses any browser but that of its own version."""
     which = machine(tmp_path, google_chrome="160.0", chromium="156.0", chromedriver="156.0")
@@ -42,6 +44,7 @@ def test_firefox_is_taken_where_it_is_wanted_or_all_there_is(tmp_path: Path) -> 
     assert find_browser("firefox", both).kind == "firefox"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("versions", "reason"),
     [

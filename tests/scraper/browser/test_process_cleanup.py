@@ -50,6 +50,7 @@ def alive(session: int) -> list[int]:
     return [int(pid) for of, pid, state in rows if of == str(session) and not state.startswith("Z")]
 
 
+@pytest.mark.process
 def test_a_session_ends_with_all_its_processes_and_no_others(tmp_path: Path, started: Start) -> None:
     """Killing one session ends its driver and what that started; its neighbour and strangers live on."""
     run = Run.begin(tmp_path)
@@ -99,6 +100,7 @@ def test_a_browser_that_still_removes_its_files_is_killed_all_the_same(tmp_path:
     run.end()
 
 
+@pytest.mark.process
 def test_what_a_killed_scraper_left_is_cleaned_at_the_next_start(tmp_path: Path, started: Start) -> None:
     """A run whose scraper is dead is killed and removed, also when its driver died first."""
     scraper = subprocess.Popen(
@@ -131,6 +133,7 @@ def test_what_a_killed_scraper_left_is_cleaned_at_the_next_start(tmp_path: Path,
     run.end()
 
 
+@pytest.mark.process
 def test_the_run_of_a_living_scraper_is_left_alone(tmp_path: Path, started: Start) -> None:
     """Two scrapers on one machine share the state directory and not their browsers."""
     first = Run.begin(tmp_path)

@@ -9,7 +9,9 @@ from contextlib import contextmanager, suppress
 
 import anyio
 import pytest
-from tests.conftest import SCRIPTS, NatsServer, free_port
+from tests.nats_server import NatsServer
+from tests.paths import SCRIPTS
+from tests.ports import free_port
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import ScrapeRequest

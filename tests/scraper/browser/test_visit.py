@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.conftest import free_port
+from tests.ports import free_port
 from tests.scraper.browsers import installed_or_skip
 from tests.scraper.page_samples import SITE, chart_page, title_page
 from tests.scraper.pages.test_real_pages import asked_for, expected, index, text

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.conftest import free_port
+from tests.ports import free_port
 from tests.scraper.page_samples import title_page
 from typer.testing import CliRunner
 

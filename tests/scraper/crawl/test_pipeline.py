@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import anyio
 import httpx2
 import pytest
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 from tests.scraper.page_samples import MORE, list_page, title_page
 from tests.scraper.sites import Answer, hand_made_site
 

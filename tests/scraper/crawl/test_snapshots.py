@@ -8,7 +8,7 @@ import anyio.to_thread
 import httpx2
 import orjson
 import pytest
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 from tests.scraper.sites import Answer, HandMade, hand_made_site
 from typer.testing import CliRunner
 

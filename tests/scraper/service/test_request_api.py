@@ -10,7 +10,8 @@ import httpx2
 import orjson
 import pytest
 from nats.aio.client import Client
-from tests.conftest import NatsServer, free_port
+from tests.nats_server import NatsServer
+from tests.ports import free_port
 from tests.scraper.sites import Answer, hand_made_site
 from typer.testing import CliRunner
 

@@ -15,7 +15,9 @@ import anyio
 import anyio.to_thread
 import httpx2
 import pytest
-from tests.conftest import SCRIPTS, NatsServer, free_port
+from tests.nats_server import NatsServer
+from tests.paths import SCRIPTS
+from tests.ports import free_port
 from tests.scraper.browsers import installed_or_skip
 from tests.scraper.page_samples import title_page
 from tests.scraper.sites import Answer, HandMade, demo_site, hand_made_site

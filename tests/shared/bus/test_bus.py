@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 
 from cinestream.bus.jetstream import AlreadyQueued, Bus, WrongLastSequence
 from cinestream.contracts import Envelope, Kind, Lane, ScrapeRequest

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import anyio
 import pytest
 from prometheus_client import REGISTRY
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 
 from cinestream.bus.consume import Handler, Work, consume
 from cinestream.bus.jetstream import Bus, Delivery

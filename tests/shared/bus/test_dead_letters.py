@@ -6,7 +6,7 @@ from pathlib import Path
 import anyio.to_thread
 import orjson
 import pytest
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 from typer.testing import CliRunner
 
 from cinestream.bus.dead_letters_app import dead_letters_app

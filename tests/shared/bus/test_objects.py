@@ -6,7 +6,9 @@ from pathlib import Path
 
 import nats
 import pytest
-from tests.conftest import SCRIPTS, NatsServer, free_port
+from tests.nats_server import NatsServer
+from tests.paths import SCRIPTS
+from tests.ports import free_port
 
 from cinestream.bus import objects
 from cinestream.bus.jetstream import Bus
@@ -64,6 +66,7 @@ def open_server(tmp_path: Path) -> Iterator[str]:
         process.kill()
 
 
+@pytest.mark.process
 async def test_the_common_client_reads_the_object(open_server: str) -> None:
     """What is written is an object store as NATS tools know it."""
     bus = await Bus.connect(open_server, name="test")

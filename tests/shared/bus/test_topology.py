@@ -5,7 +5,8 @@ import subprocess
 import anyio
 import pytest
 from nats.aio.client import Client
-from tests.conftest import SCRIPTS, NatsServer
+from tests.nats_server import NatsServer
+from tests.paths import SCRIPTS
 
 from cinestream.bus import topology as declared
 from cinestream.bus.declare import TopologySettings, declare

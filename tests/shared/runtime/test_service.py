@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import NatsServer, free_port
+from tests.nats_server import NatsServer
+from tests.ports import free_port
 
 from cinestream.bus.declare import TopologySettings, declare
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 
 import anyio
 import pytest
-from tests.conftest import SCRIPTS, NatsServer
 from tests.etl.pages import START, Said
+from tests.nats_server import NatsServer
+from tests.paths import SCRIPTS
 from tests.stream_api.films import movie, publish
 from tests.stream_api.serving import STREAM, Api, serving
 from tests.stream_api.sse import Event

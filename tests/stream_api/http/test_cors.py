@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 from tests.stream_api.server_process import Process
 from tests.stream_api.serving import STREAM, serving
 

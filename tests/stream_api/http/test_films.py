@@ -5,7 +5,7 @@ from typing import Any
 
 import anyio
 import pytest
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 from tests.stream_api.films import movie, publish
 from tests.stream_api.serving import Api, serving
 

@@ -15,7 +15,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.core.failures import FailureGroup
 from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 from tests.stream_api.films import publish
 from tests.stream_api.server_process import Process
 

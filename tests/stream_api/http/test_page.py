@@ -13,7 +13,7 @@ from selenium import webdriver
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.support.ui import WebDriverWait
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 from tests.stream_api.films import publish
 from tests.stream_api.server_process import Process
 

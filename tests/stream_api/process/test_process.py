@@ -11,7 +11,8 @@ from pathlib import Path
 import anyio
 import httpx2
 import pytest
-from tests.conftest import SCRIPTS, NatsServer
+from tests.nats_server import NatsServer
+from tests.paths import SCRIPTS
 from tests.stream_api.films import publish
 from tests.stream_api.server_process import Process
 from tests.stream_api.sse import Reader, events, take
@@ -128,6 +129,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.process
 def test_a_port_that_is_taken_is_said_at_once() -> None:
     """One sentence names the setting, although there is no NATS either."""
     with socket.socket() as taken:
@@ -139,6 +141,7 @@ def test_a_port_that_is_taken_is_said_at_once() -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.process
 def test_the_effective_settings_can_be_shown() -> None:
     """`--check` prints them, secrets masked, and refuses what is wrong with the variable's name."""
     done = run("--check", CINESTREAM_NATS_PASSWORD="hush", CINESTREAM_STREAM_CORS_ORIGINS="https://a, https://b")
@@ -152,6 +155,7 @@ def test_the_effective_settings_can_be_shown() -> None:
     assert "CINESTREAM_STREAM_RING_EVENTS" in wrong.stderr
 
 
+@pytest.mark.process
 def test_help_says_what_it_does() -> None:
     """`--help` exits 0."""
     done = run("--help")

@@ -13,7 +13,8 @@ import anyio
 import anyio.to_thread
 import httpx2
 import pytest
-from tests.conftest import NatsServer, free_port
+from tests.nats_server import NatsServer
+from tests.ports import free_port
 from tests.stream_api.films import publish
 from tests.stream_api.server_process import Process
 from tests.stream_api.serving import STREAM

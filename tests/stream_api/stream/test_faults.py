@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import anyio
 import httpx2
 import pytest
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 from tests.stream_api.films import publish
 from tests.stream_api.proxy import proxy_to
 from tests.stream_api.serving import Api, serving

@@ -14,7 +14,8 @@ import httpx
 import httpx_sse
 import pytest
 from anyio.to_thread import run_sync
-from tests.conftest import ROOT, NatsServer
+from tests.nats_server import NatsServer
+from tests.paths import ROOT
 from tests.stream_api.films import publish
 from tests.stream_api.server_process import Process
 

@@ -15,7 +15,7 @@ import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 from anyio.to_thread import run_sync
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 from tests.stream_api.films import publish
 from tests.stream_api.server_process import Process
 from tests.stream_api.serving import serving

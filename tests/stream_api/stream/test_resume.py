@@ -16,7 +16,8 @@ import pytest
 from anyio.to_thread import run_sync
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
-from tests.conftest import EXAMPLES, NatsServer
+from tests.conftest import EXAMPLES
+from tests.nats_server import NatsServer
 from tests.stream_api.films import PAGE_TIME, movie
 from tests.stream_api.server_process import Process
 from tests.stream_api.sse import Event, events
@@ -192,6 +193,7 @@ async def live_through(steps: list[Step]) -> None:
             assert set(parts.client.gaps) <= parts.cuts, "a gap where history was not cut"
 
 
+@pytest.mark.nats
 @pytest.mark.timeout(120 + 60 * max(EXAMPLES, 3))
 @settings(
     max_examples=EXAMPLES or 3,

@@ -6,7 +6,7 @@ import subprocess
 
 import anyio
 import pytest
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 from tests.stream_api.films import PAGE_TIME, movie, publish
 from tests.stream_api.serving import STREAM, serving
 from tests.stream_api.sse import Event, take

@@ -10,8 +10,6 @@ from tests.trakt_export.server import Account, movie
 
 from cinestream_trakt_export.settings import TraktSettings
 
-pytestmark = pytest.mark.timeout(400)  # many commands, each of which starts a Python
-
 
 @pytest.fixture
 def films(trakt: Account) -> Account:

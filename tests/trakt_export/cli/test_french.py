@@ -22,7 +22,6 @@ from cinestream_trakt_export.i18n.french_others import OTHERS, in_french
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.settings import TraktSettings
 
-pytestmark = pytest.mark.timeout(400)  # many commands, each of which starts a Python
 FRENCH = {"LC_ALL": "fr_FR.UTF-8", "COLUMNS": "200", "NO_COLOR": "1"}
 # Words that are in nearly every English sentence of ours or of typer's, and in no French one.
 ENGLISH = re.compile(

@@ -39,6 +39,7 @@ def killed(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Account:
     return trakt
 
 
+@pytest.mark.process
 def test_it_is_listed_and_finished(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
     """What, how far, since when, what came last; then with its own folder and options, reading only what is missing."""
     listed = command(settings, "operations")
@@ -54,6 +55,7 @@ def test_it_is_listed_and_finished(killed: Account, settings: TraktSettings, tmp
     assert command(settings, "resume").stdout == "Nothing was interrupted.\n"
 
 
+@pytest.mark.process
 def test_other_options_are_refused_with_the_cure(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
     """Pages that were read for one question are no answer to another; beginning anew is said explicitly."""
     arguments = ["export", "ratings", "--out", str(tmp_path / "out")]
@@ -66,6 +68,7 @@ def test_other_options_are_refused_with_the_cure(killed: Account, settings: Trak
     assert len(killed.pages()) == 5
 
 
+@pytest.mark.process
 def test_another_account_is_refused(killed: Account, settings: TraktSettings) -> None:
     """Whoever logs in next does not get the files of the one before."""
     killed.settings["user"]["ids"]["slug"] = "bob"
@@ -75,6 +78,7 @@ def test_another_account_is_refused(killed: Account, settings: TraktSettings) ->
     assert not killed.pages()
 
 
+@pytest.mark.process
 def test_another_trakt_is_refused(killed: Account, settings: TraktSettings) -> None:
     """The same name there is not the same library: nothing is begun anew, and the checkpoint stays."""
     with serving(Account()) as other:
@@ -84,6 +88,7 @@ def test_another_trakt_is_refused(killed: Account, settings: TraktSettings) -> N
     assert len([*settings.checkpoints.dir.glob("*.checkpoint")]) == 1
 
 
+@pytest.mark.process
 def test_it_can_be_forgotten(killed: Account, settings: TraktSettings) -> None:
     """By its name; a wrong name is an error."""
     (path,) = settings.checkpoints.dir.glob("*.checkpoint")
@@ -92,6 +97,7 @@ def test_it_can_be_forgotten(killed: Account, settings: TraktSettings) -> None:
     assert command(settings, "operations").stdout == "Nothing was interrupted.\n"
 
 
+@pytest.mark.process
 def test_damage_is_refused_with_the_reason(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
     """And said by `operations` as well; nothing is written from it."""
     (path,) = settings.checkpoints.dir.glob("*.checkpoint")
@@ -119,6 +125,7 @@ def test_a_preview_shows_rows_and_writes_nothing(trakt: Account, settings: Trakt
     assert not [*settings.checkpoints.dir.glob("watchlist*")]
 
 
+@pytest.mark.process
 def test_an_export_that_goes_on_is_not_removed_for_newer_ones(
     killed: Account, settings: TraktSettings, tmp_path: Path
 ) -> None:

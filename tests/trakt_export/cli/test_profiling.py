@@ -9,13 +9,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from tests.conftest import SCRIPTS, free_port
+from tests.paths import SCRIPTS
+from tests.ports import free_port
 from tests.trakt_export.conftest import command, environment
 from tests.trakt_export.server import Account, movie
 
 from cinestream_trakt_export.settings import TraktSettings
-
-pytestmark = pytest.mark.timeout(400)  # many commands, each of which starts a Python
 
 
 def test_a_profile_is_written_at_the_end(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
@@ -31,6 +30,7 @@ def test_a_profile_is_written_at_the_end(trakt: Account, settings: TraktSettings
         assert "bytes" in (tmp_path / folder / "heap.txt").read_text()
 
 
+@pytest.mark.process
 def test_profile_and_heap_are_served_on_loopback_while_it_runs(
     trakt: Account, settings: TraktSettings, tmp_path: Path
 ) -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.conftest import SCRIPTS
+from tests.paths import SCRIPTS
 from tests.trakt_export.conftest import environment
 from tests.trakt_export.server import Account, movie
 
 from cinestream_trakt_export.settings import TraktSettings
 
-pytestmark = pytest.mark.timeout(400)  # many commands, each of which starts a Python
+pytestmark = [pytest.mark.process, pytest.mark.timeout(400)]
 
 
 @dataclass

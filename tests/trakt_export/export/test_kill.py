@@ -70,6 +70,7 @@ def whole(library: Account, settings: TraktSettings, kind: str, out: Path) -> di
     return files(out)
 
 
+@pytest.mark.process
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     ("kind", "pages", "killed_at"),
@@ -123,6 +124,7 @@ def killed_while_asking(library: Account, settings: TraktSettings, arguments: li
     return seen[-1]
 
 
+@pytest.mark.process
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("kind", ["history", "shows"])
 def test_killed_at_every_step_the_bytes_are_the_same(

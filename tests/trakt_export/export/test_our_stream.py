@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from anyio import to_thread
-from tests.conftest import NatsServer
+from tests.nats_server import NatsServer
 from tests.stream_api.films import publish
 from tests.trakt_export.conftest import command
 from tests.trakt_export.server import Account, movie

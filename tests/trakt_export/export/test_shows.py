@@ -11,8 +11,6 @@ from cinestream_trakt_export.letterboxd.diary import IDENTITY
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.settings import TraktSettings
 
-pytestmark = pytest.mark.timeout(400)  # many commands, each of which starts a Python
-
 
 def show(number: int, title: str) -> Item:
     """A series."""

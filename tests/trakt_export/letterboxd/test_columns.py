@@ -176,6 +176,7 @@ def test_an_archive_gives_the_same(library: Account, settings: TraktSettings, tm
             assert path.read_bytes() == (tmp_path / f"{level}2" / path.name).read_bytes()
 
 
+@pytest.mark.process
 def test_an_unfinished_export_has_the_columns_it_was_begun_with(
     library: Account, settings: TraktSettings, tmp_path: Path
 ) -> None:

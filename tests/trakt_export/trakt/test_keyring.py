@@ -2,19 +2,19 @@
 
 from pathlib import Path
 
+import keyring.core
 import pytest
-from tests.conftest import ROOT
+from tests.paths import ROOT
 from tests.trakt_export.conftest import command
 from tests.trakt_export.server import Account
 
 from cinestream_trakt_export.settings import TraktSettings
 
-pytestmark = pytest.mark.timeout(400)  # many commands, each of which starts a Python
-
 
 @pytest.fixture
-def variables(settings: TraktSettings, tmp_path: Path) -> dict[str, str]:
+def variables(settings: TraktSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A keyring for the command, and no file with a login."""
+    monkeypatch.setattr(keyring.core, "_keyring_backend", None)  # keyring chooses once for a process
     settings.login.token_file.unlink()
     return {
         "CINESTREAM_TRAKT_LOGIN__KEYRING": "true",

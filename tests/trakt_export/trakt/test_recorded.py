@@ -10,8 +10,6 @@ from tests.trakt_export.server import Account, Item
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.settings import TraktSettings
 
-pytestmark = pytest.mark.timeout(400)  # many commands, each of which starts a Python
-
 
 @pytest.fixture
 def recorded(samples: Path) -> Path:

@@ -5,7 +5,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from tests.conftest import free_port
+from tests.ports import free_port
 from tests.trakt_export.server import Account, movie
 
 from cinestream_trakt_export.settings import Performance, TraktSettings

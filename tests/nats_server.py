@@ -1,0 +1,77 @@
+"""A real nats-server for tests."""
+
+import os
+import secrets
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.paths import ROOT, SCRIPTS
+from tests.ports import free_port
+
+from cinestream.bus.jetstream import Bus
+
+USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
+
+
+@dataclass
+class NatsServer:
+    """A nats-server process with the configuration and the users of deploy/nats.conf.
+
+    It can be killed and started again: port, passwords and `store` (its folder for streams) stay the same.
+    """
+
+    store: Path
+    port: int = field(default_factory=free_port)
+    monitor: int = field(default_factory=free_port)
+    passwords: dict[str, str] = field(default_factory=lambda: {user: f"p{secrets.token_hex(8)}" for user in USERS})
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address for clients."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    def environment(self, user: str) -> dict[str, str]:
+        """Return the environment variables with which a service connects as `user`."""
+        return {
+            "CINESTREAM_NATS_URL": self.url,
+            "CINESTREAM_NATS_USER": user,
+            "CINESTREAM_NATS_PASSWORD": self.passwords[user],
+        }
+
+    def start(self) -> None:
+        """Start the server and wait until it accepts connections.
+
+        Raises:
+            RuntimeError: it ended, or accepted none within 60 s. The text is the server's log.
+        """
+        environment = {
+            "CINESTREAM_NATS_LISTEN": f"127.0.0.1:{self.port}",
+            "CINESTREAM_NATS_MONITOR": f"127.0.0.1:{self.monitor}",
+            "CINESTREAM_NATS_STORE": str(self.store),
+        } | {f"CINESTREAM_NATS_PASSWORD_{u.upper().replace('-', '_')}": p for u, p in self.passwords.items()}
+        command = [str(SCRIPTS / "nats-server"), "-c", str(ROOT / "deploy/nats.conf")]
+        log = self.store / "nats.log"
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(command, env=os.environ | environment, stdout=output, stderr=output)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 0.2).close()
+                return
+            except OSError:
+                time.sleep(0.005)
+        raise RuntimeError(log.read_text())
+
+    def kill(self) -> None:
+        """Kill the server with SIGKILL, as a power cut would."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+    async def connect(self, user: str) -> Bus:
+        """Return a connection with the permissions of `user`; the caller closes it."""
+        return await Bus.connect(self.url, name=f"test-{user}", user=user, password=self.passwords[user])
