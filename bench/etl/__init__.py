@@ -1,1 +1,1 @@
-"""`make bench-etl`: what reading a page costs, beside the usual way (`soup`) and the least possible."""
+"""Benchmark of the ETL worker: the cost of reading a page against BeautifulSoup, and the work of real processes."""

@@ -1,23 +1,26 @@
-"""`make bench-etl`: what a page costs, and what the workers do; `python -m bench.etl [WORK …]` does only these.
+"""The command `make bench-etl`: measure the cost of a page, and the throughput, latency and safety of the workers.
 
-parse: milliseconds per real modern page, best of some rounds, each way in turn; and plots per second. throughput,
-latency, kill: real processes, a real broker. Pages are those in `$CINESTREAM_SAMPLES` (default: `../shared`).
+python -m bench.etl [MEASUREMENT ...]
+
+`parse` measures the CPU time per real page in one process, and plots per second.
+`throughput`, `latency` and `kill` use real processes and a real nats-server.
+The pages are those in `$CINESTREAM_SAMPLES` (default: `../shared`).
 """
 
+import argparse
 import os
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import anyio
 import orjson
-from bench.etl import soup
-from bench.etl.films import modern_messages
-from bench.etl.killing import killing
+from bench.etl import beautifulsoup
 from bench.etl.latency import latency
+from bench.etl.sample_pages import modern_messages
 from bench.etl.throughput import throughput
-from bench.stream.targets import Target, show_targets
+from bench.etl.worker_kills import survives_kills
+from bench.targets import Target, print_targets
 
 from cinestream.contracts import Envelope, RawPage
 from cinestream.contracts.page import html_bytes
@@ -26,46 +29,47 @@ from cinestream_etl.tone.model import tone
 
 ROUNDS = 5
 NOW = datetime.now(UTC)
+MEASUREMENTS = ("parse", "throughput", "latency", "kill")
 
 
 def floor(envelope: Envelope) -> object:
-    """Decompress, find the script, and read its JSON: nothing can do less."""
+    """Decompress the page, find the script and parse its JSON. No reader can do less."""
     html = html_bytes(envelope)
     start = html.find(b">", html.find(b"__NEXT_DATA__")) + 1
     return orjson.loads(html[start : html.find(b"</script", start)])
 
 
-def etl(envelope: Envelope) -> object:
-    """What the worker does of a page until it knows the film."""
+def parse(envelope: Envelope) -> object:
+    """Parse and validate the page as the worker does."""
     page = RawPage.decode(Envelope(envelope.headers, b""))
     return read_page(html_bytes(envelope), requested=page.id, page_time=page.fetched_at)
 
 
-def movie(envelope: Envelope) -> object:
-    """The same, enriched and written as the message that clients get."""
-    read = etl(envelope)
+def enrich(envelope: Envelope) -> object:
+    """Parse the page, and also enrich and encode the movie."""
+    read = parse(envelope)
     return only_film(read).encode(page_time=NOW) if isinstance(read, Film) else None
 
 
-def usual(envelope: Envelope) -> object:
-    """BeautifulSoup and lxml."""
-    return soup.read(html_bytes(envelope))
+def parse_with_soup(envelope: Envelope) -> object:
+    """Parse the page with BeautifulSoup and lxml."""
+    return beautifulsoup.read(html_bytes(envelope))
 
 
-def milliseconds(way: Callable[[Envelope], object], pages: list[Envelope], rounds: int = ROUNDS) -> float:
-    """CPU time per page, of the best round."""
+def milliseconds(reader: Callable[[Envelope], object], pages: list[Envelope], rounds: int = ROUNDS) -> float:
+    """Return the CPU time per page of the best round, in milliseconds."""
     best = float("inf")
     for _ in range(rounds):
         started = time.process_time()
         for page in pages:
-            way(page)
+            reader(page)
         best = min(best, time.process_time() - started)
     return best / len(pages) * 1000
 
 
 def plots_per_second(pages: list[Envelope]) -> float:
-    """How many plots of the pages are heard in a second."""
-    films = [read for page in pages if isinstance(read := etl(page), Film)]
+    """Return how many plots of the pages are classified per second of CPU time."""
+    films = [read for page in pages if isinstance(read := parse(page), Film)]
     plots = [(film.title.plot, film.title.genres) for film in films] * 200
     started = time.process_time()
     for plot, genres in plots:
@@ -73,43 +77,47 @@ def plots_per_second(pages: list[Envelope]) -> float:
     return len(plots) / (time.process_time() - started)
 
 
-def parsing() -> list[Target]:
-    """Measure what a page costs, and print the table."""
+def measure_parsing() -> list[Target]:
+    """Measure the cost of a page, print a table, and return the targets."""
     pages = modern_messages()
-    least = milliseconds(floor, pages)
+    minimum = milliseconds(floor, pages)
     rows = [
-        ("floor: zstd, find, orjson", least),
-        ("etl: parsed and validated", milliseconds(etl, pages)),
-        ("etl: enriched and encoded too", milliseconds(movie, pages)),
-        ("BeautifulSoup + lxml", milliseconds(usual, pages, rounds=1)),
+        ("floor: zstd, find, orjson", minimum),
+        ("etl: parsed and validated", milliseconds(parse, pages)),
+        ("etl: enriched and encoded too", milliseconds(enrich, pages)),
+        ("BeautifulSoup + lxml", milliseconds(parse_with_soup, pages, rounds=1)),
     ]
     print(f"{len(pages)} real modern pages, CPU time per page")
     for name, cost in rows:
-        print(f"{name:<32}{cost:>8.2f} ms{cost / least:>8.2f} x the floor")
+        print(f"{name:<32}{cost:>8.2f} ms{cost / minimum:>8.2f} x the floor")
     print(f"{'tone':<32}{plots_per_second(pages):>8,.0f} plots/s", flush=True)
     return [
-        Target("parse", "times the floor", rows[1][1] / least, 2.5),
-        Target("parse", "times faster than BeautifulSoup", rows[3][1] / rows[1][1], 15, least=True),
+        Target("parse", "times the floor", rows[1][1] / minimum, 2.5),
+        Target("parse", "times faster than BeautifulSoup", rows[3][1] / rows[1][1], 15, minimum=True),
     ]
 
 
 async def main() -> None:
-    """Measure what is asked for, by default all of it."""
-    works = sys.argv[1:] or ["parse", "throughput", "latency", "kill"]
+    """Run the command line."""
+    parser = argparse.ArgumentParser("python -m bench.etl")
+    parser.add_argument("measurements", nargs="*", metavar="MEASUREMENT", help=f"default: {' '.join(MEASUREMENTS)}")
+    chosen = parser.parse_args().measurements or MEASUREMENTS
+    if unknown := set(chosen) - set(MEASUREMENTS):
+        parser.error(f"unknown measurements: {', '.join(sorted(unknown))}")
     targets: list[Target] = []
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start", flush=True)
-    if "parse" in works:
-        targets += parsing()
-    if "throughput" in works:
-        targets.append(Target("throughput", "pages/s on one core", await throughput(1500, 1), 250, least=True))
+    if "parse" in chosen:
+        targets += measure_parsing()
+    if "throughput" in chosen:
+        targets.append(Target("throughput", "pages/s on one core", await throughput(1500, 1), 250, minimum=True))
         await throughput(1500, 2)
         print(f"the floor at this moment: {milliseconds(floor, modern_messages()):.2f} ms of CPU a page", flush=True)
-    if "latency" in works:
+    if "latency" in chosen:
         p50, p99 = await latency(1000, 50)
         targets += [Target("latency", "p50, ms", p50, 20), Target("latency", "p99, ms", p99, 80)]
-    if "kill" in works:
-        targets.append(Target("kill", "all right after a minute of kills", await killing(60), 1, least=True))
-    show_targets(targets)
+    if "kill" in chosen:
+        targets.append(Target("kill", "all right after a minute of kills", await survives_kills(60), 1, minimum=True))
+    print_targets(targets)
 
 
 if __name__ == "__main__":

@@ -1,19 +1,19 @@
-"""From the PubAck of a raw page to its event at an SSE client."""
+"""Latency from the PubAck of a raw page to the event that an SSE client receives."""
 
 import time
 
 import anyio
-from bench.etl.films import distinct
-from bench.etl.parts import broker, publish, stored, stream, worker
+from bench.etl.sample_pages import distinct_films
+from bench.etl.services import broker, publish, stream, wait_stored, worker
 
 _MARK = b'data: {"id":"'
 
 
 async def latency(pages: int, per_second: int) -> tuple[float, float]:
-    """Milliseconds, p50 and p99, of so many pages that come at a steady rate."""
+    """Publish pages at a steady rate. Return p50 and p99 of the latency in milliseconds."""
     published: dict[bytes, float] = {}
     arrived: dict[bytes, float] = {}
-    films = list(distinct(pages + 20))
+    films = list(distinct_films(pages + 20))
     warm, films = films[:20], films[20:]
     encoded = [(page.id.encode(), page.subject, page.encode()) for page in films]
     async with broker() as (url, _, bus):
@@ -21,7 +21,7 @@ async def latency(pages: int, per_second: int) -> tuple[float, float]:
             async with anyio.create_task_group() as group:
                 group.start_soon(_listen, port, arrived)
                 await publish(bus, iter(warm))
-                await stored(bus, "MOVIES", len(warm))
+                await wait_stored(bus, "MOVIES", len(warm))
                 begin = time.perf_counter()
                 for number, (id, subject, envelope) in enumerate(encoded):
                     await anyio.sleep(max(0, begin + number / per_second - time.perf_counter()))
@@ -31,10 +31,11 @@ async def latency(pages: int, per_second: int) -> tuple[float, float]:
                     while not published.keys() <= arrived.keys():
                         await anyio.sleep(0.05)
                 group.cancel_scope.cancel()
-    took = sorted((arrived[id] - published[id]) * 1000 for id in published)
-    p50, p99 = took[len(took) // 2], took[int(len(took) * 0.99)]
+    latencies = sorted((arrived[id] - published[id]) * 1000 for id in published)
+    p50, p99 = latencies[len(latencies) // 2], latencies[int(len(latencies) * 0.99)]
     print(
-        f"PubAck -> event, {per_second} pages/s: p50 {p50:.1f} ms, p99 {p99:.1f} ms, most {took[-1]:.1f} ms", flush=True
+        f"PubAck -> event, {per_second} pages/s: p50 {p50:.1f} ms, p99 {p99:.1f} ms, max {latencies[-1]:.1f} ms",
+        flush=True,
     )
     return p50, p99
 

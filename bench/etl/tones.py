@@ -1,7 +1,7 @@
-"""`make bench-tone`: how often readers agree with the tones, what is confused with what, and plots per second.
+"""The command `make bench-tone`: measure how often human labels agree with the tone models, and plots per second.
 
-Real plots are those on the pages in `$CINESTREAM_SAMPLES` (default: `../shared`). What is absent is left out: these
-pages, and WordLlama (the extra `tone`).
+The real plots are those on the pages in `$CINESTREAM_SAMPLES` (default: `../shared`).
+Without these pages, or without WordLlama (the extra `tone`), their rows are left out.
 """
 
 import os
@@ -21,14 +21,14 @@ SECONDS = 0.2
 
 
 def genres_alone(_: str | None, genres: Iterable[str]) -> SentimentAnalysis:
-    """What is expected before a word is read."""
+    """Return the tone that the genres alone suggest. The plot is not read."""
     expected = scores([], genres)
     best = max(expected, key=expected.__getitem__, default=PlotTone.NEUTRAL.value)
     return SentimentAnalysis(plot_tone=PlotTone(best), keyword_score=0.0)
 
 
 def sets() -> dict[str, list[Labelled]]:
-    """Those that were developed with, then those that are only measured."""
+    """Return the sets of labelled plots: first the sets used in development, then those that are only measured."""
     samples = Path(os.environ.get("CINESTREAM_SAMPLES", Path(__file__).resolve().parents[3] / "shared"))
     pages = {f"pages, {name}": of_pages(samples, odd=name == "held out") for name in ("development", "held out")}
     made = {"written, development": written("development"), "catalogue, development": of_catalogue()}
@@ -37,7 +37,7 @@ def sets() -> dict[str, list[Labelled]]:
 
 
 def plots_per_second(plots: list[Labelled], hear: Hear) -> list[float]:
-    """Plots heard in a second of CPU time of one core, of each round."""
+    """Return the plots classified per second of CPU time, of each round, in ascending order."""
     rates = []
     for _ in range(ROUNDS):
         heard, started = 0, time.process_time()
@@ -50,28 +50,28 @@ def plots_per_second(plots: list[Labelled], hear: Hear) -> list[float]:
 
 
 def confusion(counts: Counter[tuple[str, str]]) -> str:
-    """A row per label, a column per tone heard."""
+    """Format the confusion matrix: a row per label, a column per classified tone."""
     head = " " * 14 + "".join(f"{tone.value[:6]:>8}" for tone in PlotTone)
     rows = [f"{row.value:<14}" + "".join(f"{counts[row, tone] or '.':>8}" for tone in PlotTone) for row in PlotTone]
     return "\n".join([head, *rows])
 
 
 def main() -> None:
-    """Measure, and print the tables."""
+    """Run the command line."""
     measured, heard = sets(), Counter[tuple[str, str]]()
-    ways: dict[str, Hear] = {"genres alone": genres_alone, "lexicon": tone}
-    ways |= {"wordllama": wordllama_tone()} if installed() else {}
-    print(f"{'strict / lenient agreement':<28}{'plots':>6}" + "".join(f"{way:>18}" for way in ways))
+    models: dict[str, Hear] = {"genres alone": genres_alone, "lexicon": tone}
+    models |= {"wordllama": wordllama_tone()} if installed() else {}
+    print(f"{'strict / lenient agreement':<28}{'plots':>6}" + "".join(f"{model:>18}" for model in models))
     for name, plots in measured.items():
-        found = {way: agreement(plots, hear) for way, hear in ways.items()}
+        found = {model: agreement(plots, hear) for model, hear in models.items()}
         cells = "".join(f"{f'{each.strict:.1%} / {each.lenient:.1%}':>18}" for each in found.values())
         print(f"{name:<28}{len(plots):>6}{cells}")
         heard += found["lexicon"].confusion if "held out" in name else Counter()
-    print(f"\nheld out, label by tone heard (lexicon)\n{confusion(heard)}\n")
+    print(f"\nheld out, label by classified tone (lexicon)\n{confusion(heard)}\n")
     every = [plot for plots in measured.values() for plot in plots]
-    for way, hear in ways.items():
+    for model, hear in models.items():
         rates = plots_per_second(every, hear)
-        print(f"{way:<16}{rates[-1]:>10,.0f} plots/s of one core, median {rates[len(rates) // 2]:,.0f}")
+        print(f"{model:<16}{rates[-1]:>10,.0f} plots/s of one core, median {rates[len(rates) // 2]:,.0f}")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,9 @@
-"""A crawl as it is in operation: the scraper as a process, its queue and its pages in a nats-server."""
+"""A crawl as in operation: the scraper as a process, with its queue and its pages in a nats-server."""
 
 import os
 import re
 import secrets
-import socket
 import subprocess
-import sysconfig
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -13,21 +11,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
-from bench.scraper.site import ids
+from bench.processes import SCRIPTS, free_port, resident_bytes
+from bench.scraper.demo_site import film_ids
 
 from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import DeadLetter, ScrapeRequest, subjects
 from cinestream_scraper.browser.processes import marked, memory_of
 
-SCRIPTS = Path(sysconfig.get_path("scripts"))
 CONFIG = Path(__file__).parents[2] / "deploy" / "nats.conf"
 _PASSWORD = re.compile(r"\$CINESTREAM_NATS_PASSWORD_(\w+)")
-_RESIDENT = 1
 
 
 class Crawl:
-    """One scraper at one site. It may be killed and started again."""
+    """One scraper of one site. It may be killed and started again."""
 
     def __init__(self, bus: Bus, state: Path, environment: dict[str, str]) -> None:
         self.bus = bus
@@ -40,30 +37,30 @@ class Crawl:
         self._process = subprocess.Popen([SCRIPTS / "cinestream-scraper"], env=os.environ | self._environment)
 
     def kill(self) -> None:
-        """End it as the kernel does."""
+        """Kill the scraper with SIGKILL."""
         assert self._process
         self._process.kill()
         self._process.wait()
 
     def stop(self) -> int:
-        """End it as people do; its exit code."""
+        """Stop the scraper with SIGTERM, and return its exit code."""
         assert self._process
         self._process.terminate()
         return self._process.wait(20)
 
-    async def ask(self, count: int) -> None:
+    async def enqueue(self, count: int) -> None:
         """Queue so many titles."""
         async with anyio.create_task_group() as group:
-            for id in ids(count):
+            for id in film_ids(count):
                 request = ScrapeRequest.of(id)
                 group.start_soon(self.bus.publish, request.subject, request.encode())
 
-    async def left(self) -> int:
-        """How many are queued or in hand."""
+    async def remaining(self) -> int:
+        """Return the number of titles that are queued or being read."""
         return (await self.bus.stream_state("REQUESTS")).messages
 
     async def published(self) -> Counter[str]:
-        """How often each title's page was published."""
+        """Return how often the page of each title was published."""
         found: Counter[str] = Counter()
         after = 0
         while stored := await self.bus.read("PAGES", start=after + 1, limit=256, max_bytes=64 << 20):
@@ -71,8 +68,8 @@ class Crawl:
             after = stored[-1].sequence
         return found
 
-    async def given_up(self) -> dict[str, DeadLetter]:
-        """The titles that became dead letters."""
+    async def dead_letters(self) -> dict[str, DeadLetter]:
+        """Return the dead letters by title."""
         found: dict[str, DeadLetter] = {}
         after = 0
         while stored := await self.bus.read(
@@ -83,34 +80,36 @@ class Crawl:
             after = stored[-1].sequence
         return found
 
-    def browsers(self) -> list[str]:
-        """The marks of the browser sessions that have files now."""
+    def _browsers(self) -> list[str]:
+        """Return the marks of the browser sessions that have files now."""
         return [f"{path.parent.name}/{path.name}" for path in self.state.glob("*/*") if path.is_dir()]
 
     def processes(self) -> set[int]:
-        """All processes of browsers that are alive."""
-        return {pid for mark in self.browsers() for pid in marked(mark)}
+        """Return the ids of all browser processes."""
+        return {pid for mark in self._browsers() for pid in marked(mark)}
 
     def browser_memory(self) -> int:
-        """The bytes of the browser that has most."""
-        return max((memory_of(mark) for mark in self.browsers()), default=0)
+        """Return the memory of the largest browser, in bytes."""
+        return max((memory_of(mark) for mark in self._browsers()), default=0)
 
     def own_memory(self) -> int:
-        """The bytes of the scraper's process."""
+        """Return the memory of the scraper's process, in bytes."""
         assert self._process
-        statm = Path(f"/proc/{self._process.pid}/statm").read_text().split()
-        return int(statm[_RESIDENT]) * os.sysconf("SC_PAGE_SIZE")
+        return resident_bytes(self._process.pid)
 
 
 @asynccontextmanager
 async def crawl(site: str, **settings: str) -> AsyncIterator[Crawl]:
-    """A crawl of a site, not started yet, behind a nats-server of its own."""
-    port = _free_port()
-    # A password of digits alone would be a number to nats-server.
+    """Start a nats-server, and yield a crawl that is not started yet.
+
+    `settings` are environment variables of the scraper without the prefix `CINESTREAM_`.
+    """
+    port = free_port()
+    # nats-server would read a password of digits as a number.
     passwords = {user: f"p{secrets.token_hex(8)}" for user in _PASSWORD.findall(CONFIG.read_text())}
     with tempfile.TemporaryDirectory() as folder:
         (store := Path(folder) / "nats").mkdir()
-        server = {"LISTEN": f"127.0.0.1:{port}", "MONITOR": f"127.0.0.1:{_free_port()}", "STORE": str(store)} | {
+        server = {"LISTEN": f"127.0.0.1:{port}", "MONITOR": f"127.0.0.1:{free_port()}", "STORE": str(store)} | {
             f"PASSWORD_{user}": password for user, password in passwords.items()
         }
         environment = {f"CINESTREAM_NATS_{name}": value for name, value in server.items()}
@@ -125,11 +124,11 @@ async def crawl(site: str, **settings: str) -> AsyncIterator[Crawl]:
                 "NATS_URL": url,
                 "NATS_USER": "scraper",
                 "NATS_PASSWORD": passwords["SCRAPER"],
-                "OPS_PORT": str(_free_port()),
+                "OPS_PORT": str(free_port()),
                 "IMDB_URL": site,
                 "LOG_LEVEL": "error",
                 "SCRAPER_RATE": "0",
-                "SCRAPER_SEEDS": ids(1)[0],
+                "SCRAPER_SEEDS": film_ids(1)[0],
                 "SCRAPER_STATE_DIR": f"{folder}/state",
                 **settings,
             }
@@ -139,9 +138,3 @@ async def crawl(site: str, **settings: str) -> AsyncIterator[Crawl]:
             finally:
                 await bus.close()
                 nats.terminate()
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])

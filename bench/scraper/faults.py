@@ -1,11 +1,12 @@
-"""A crawl in which everything goes wrong: `python -m bench.scraper.faults [PAGES]` (1,000).
+"""A crawl full of faults: `python -m bench.scraper.faults [PAGES]` (1,000).
 
-A tenth of the pages each is slow, answers 503, 429 or a challenge (a tenth of these for ever), and has its tab
-crashed from outside; meanwhile the scraper is killed twice and a driver five times. In the end every page must have
-been published once or be a dead letter with its reason. Exits with 1 if one is not.
+A tenth of the pages is slow, a tenth returns 503, a tenth 429, and a tenth a challenge. One challenge in ten never
+passes.
+The tabs of another tenth are crashed from outside. Meanwhile the scraper is killed twice and a driver five times.
+In the end every page must have been published once, or be a dead letter with its reason. Otherwise the exit code is 1.
 
-With few pages the end takes long: when only pages that challenge for ever are left, it is the site that fails, and a
-page of it keeps many more tries.
+With few pages the end takes long. When only pages are left whose challenge never passes, the scraper concludes that
+the site fails, and gives each page many more attempts.
 """
 
 import logging
@@ -20,27 +21,27 @@ from pathlib import Path
 
 import anyio
 import structlog
-from bench.scraper.crash import Crasher
 from bench.scraper.crawl import Crawl, crawl
-from bench.scraper.site import demo_site, ids, lots
+from bench.scraper.demo_site import assigned_faults, demo_site, film_ids
+from bench.scraper.tab_crasher import TabCrasher
 
 from cinestream.contracts import DeadLetter
 
 FAULTS = "slow=0.1,503=0.1,429:1=0.1,challenge=0.09,challenge-forever=0.01"
 _SCRAPER_KILLS, _DRIVER_KILLS = 2, 5
-_LOOK_EVERY = 0.5
+_POLL_SECONDS = 0.5
 
 
-class Kills:
-    """When what is killed: as many pages are done between two as before the first."""
+class KillSchedule:
+    """The schedule of the kills, at equal distances in finished pages."""
 
     def __init__(self, pages: int) -> None:
         total = _SCRAPER_KILLS + _DRIVER_KILLS
         self._due = [pages * number // (total + 1) for number in range(1, total + 1)]
         self.done: Counter[str] = Counter()
 
-    def look(self, crawling: Crawl, done: int) -> None:
-        """Kill what is due."""
+    def kill_due(self, crawling: Crawl, done: int) -> None:
+        """Kill the scraper or a driver if a kill is due after so many finished pages."""
         if not self._due or done < self._due[0]:
             return
         if self.done.total() in (2, 5):
@@ -51,7 +52,7 @@ class Kills:
             os.kill(drivers[0], signal.SIGKILL)
             self.done["kill -9 of a driver"] += 1
         else:
-            return  # they are being replaced: next time
+            return  # The drivers are being replaced. Try again at the next call.
         self._due.pop(0)
 
 
@@ -62,26 +63,26 @@ def _is_driver(pid: int) -> bool:
 
 
 async def run(pages: int) -> bool:
-    """Crawl, print what became of the pages, and return whether none was lost or published twice."""
-    faults = lots(FAULTS, pages)
-    sound = [id for id in ids(pages) if id not in faults]
-    kills, settings = Kills(pages), {"SCRAPER_SESSIONS": "4", "SCRAPER_RATE_RECOVERY": "1s"}
+    """Crawl, print a report, and return True if no page was lost or published twice."""
+    faults = assigned_faults(FAULTS, pages)
+    sound = [id for id in film_ids(pages) if id not in faults]
+    kills, settings = KillSchedule(pages), {"SCRAPER_SESSIONS": "4", "SCRAPER_RATE_RECOVERY": "1s"}
     with demo_site(pages, 40, FAULTS) as site:
         async with crawl(site, **settings, SCRAPER_CHALLENGE_PAUSE="1s", SCRAPER_CHALLENGE_WAIT="5s") as crawling:
-            await crawling.ask(pages)
-            crasher = Crasher(crawling.state, set(sound[: pages // 10]))
+            await crawling.enqueue(pages)
+            crasher = TabCrasher(crawling.state, set(sound[: pages // 10]))
             crawling.start()
             started = time.monotonic()
-            while left := await crawling.left():
-                kills.look(crawling, pages - left)
+            while left := await crawling.remaining():
+                kills.kill_due(crawling, pages - left)
                 print(
                     f"{pages - left:,} of {pages:,} after {time.monotonic() - started:.0f} s", end="\r", file=sys.stderr
                 )
-                await anyio.sleep(_LOOK_EVERY)
+                await anyio.sleep(_POLL_SECONDS)
             seconds = time.monotonic() - started
-            crasher.end()
+            crasher.stop()
             code = crawling.stop()
-            published, letters = await crawling.published(), await crawling.given_up()
+            published, letters = await crawling.published(), await crawling.dead_letters()
             left_over = len(crawling.processes())
     print(f"{pages:,} pages in {seconds:.0f} s; exit code {code}, {left_over} processes left\n")
     happened = Counter(faults.values()) | {"crash of the tab": len(crasher.crashed)} | kills.done
@@ -89,8 +90,8 @@ async def run(pages: int) -> bool:
 
 
 def report(happened: Mapping[str, int], published: Counter[str], letters: dict[str, DeadLetter], pages: int) -> bool:
-    """Print what happened and what became of the pages; whether each was published once or is a dead letter."""
-    lost = set(ids(pages)) - set(published) - set(letters)
+    """Print the faults and the results. Return True if each page was published once or is a dead letter."""
+    lost = set(film_ids(pages)) - set(published) - set(letters)
     both = set(published) & set(letters)
     rows = {
         **happened,
@@ -110,7 +111,7 @@ def report(happened: Mapping[str, int], published: Counter[str], letters: dict[s
 
 
 def main() -> None:
-    """Run."""
+    """Run the command line."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     raise SystemExit(0 if anyio.run(run, int(sys.argv[1]) if len(sys.argv) > 1 else 1000) else 1)
 

@@ -1,40 +1,48 @@
-"""`make bench-stream`: the works, each on every server, and a table of what they cost.
+"""The command `make bench-stream`: run each scenario on each server, and print what a delivery costs.
 
-`python -m bench.stream [WORK …] [--only=SERVER,…]`: only these works (at-once, steady, many, resume, history), only
-these servers, by their names in the table.
+python -m bench.stream [SCENARIO ...] [--only=SERVER,...]
+
+SCENARIO is at-once, steady, many, resume or history. SERVER is a name in the table that the command prints.
 """
 
+import argparse
 import os
 import resource
-import sys
 import time
 from collections.abc import Awaitable, Callable
 
 import anyio
-from bench.stream import fanout, past
-from bench.stream.targets import Target, show_targets
+from bench.stream import fanout, replay
+from bench.targets import Target, print_targets
 
 _FANOUT = {"at-once": fanout.AT_ONCE, "steady": fanout.STEADY, "many": fanout.MANY}
-_PAST: dict[str, Callable[[], Awaitable[list[Target]]]] = {"resume": past.resume, "history": past.history}
+_REPLAY: dict[str, Callable[[], Awaitable[list[Target]]]] = {"resume": replay.resume, "history": replay.history}
 
 
 async def main() -> None:
-    """The command."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    only = [name for word in sys.argv[1:] if word.startswith("--only=") for name in word[7:].split(",")]
-    works = [word for word in sys.argv[1:] if not word.startswith("--")] or [*_FANOUT, *_PAST]
+    """Run the command line."""
+    parser = argparse.ArgumentParser("python -m bench.stream")
+    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="default: all of them")
+    parser.add_argument("--only", default="", help="servers, separated by commas; default: all of them")
+    arguments = parser.parse_args()
+    # Each client is a file descriptor, and 8,000 of them exceed the usual soft limit.
+    hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard_limit, hard_limit))
+    servers = [name for name in arguments.only.split(",") if name]
+    scenarios = arguments.scenarios or [*_FANOUT, *_REPLAY]
+    if unknown := set(scenarios) - {*_FANOUT, *_REPLAY}:
+        parser.error(f"unknown scenarios: {', '.join(sorted(unknown))}")
     started, targets = time.monotonic(), list[Target]()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
     print(fanout.HEADER, flush=True)
-    for name in works:
+    for name in scenarios:
         if name in _FANOUT:
-            targets += await fanout.run(_FANOUT[name], only)
+            targets += await fanout.run(_FANOUT[name], servers)
     print()
-    for name in works:
-        if name in _PAST:
-            targets += await _PAST[name]()
-    show_targets(targets)
+    for name in scenarios:
+        if name in _REPLAY:
+            targets += await _REPLAY[name]()
+    print_targets(targets)
     print(f"\n{time.monotonic() - started:.0f} s, load {os.getloadavg()[0]:.1f} at the end")
 
 

@@ -1,17 +1,17 @@
-"""The events: films of about 1.3 KB as JSON, with their number and the time of sending in the title."""
+"""The events: films of about 1.3 KB of JSON, with a number and the time of publishing in the title."""
 
 import time
 
 from cinestream.contracts import Movie, PlotTone, SentimentAnalysis
 
 MARK = b'"title":"bench '
-"""What every event contains once."""
+"""Text that every event contains exactly once."""
 
 _PLOT = "Over the course of several years, two convicts form a friendship, seeking consolation and redemption. " * 8
 
 
 def film(number: int) -> Movie:
-    """The event with this number, as of now."""
+    """Build the event with this number, published now."""
     return Movie(
         id=f"tt{number:07}",
         title=f"bench {number} {time.monotonic_ns()} ",

@@ -1,28 +1,25 @@
-"""Fan-out: many open streams, and events that go to all of them."""
+"""The fan-out scenarios: many open streams, and events that go to all of them."""
 
-import asyncio
-import json
-import sys
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import anyio
-from bench.stream.others import OTHERS
-from bench.stream.ours import ours
-from bench.stream.servers import Server, Start, cpu_of
-from bench.stream.targets import Target
+from bench.processes import cpu_seconds
+from bench.stream.load_process import LoadProcess, LoadResult
+from bench.stream.own_server import own_server
+from bench.stream.peer_servers import PEERS
+from bench.stream.server import Start, StreamServer
+from bench.targets import Target
 
-OURS, QUEUE, NCHAN = "cinestream", "queue per client", "nginx nchan"
-_PATIENCE = 120
+CINESTREAM, QUEUE, NCHAN = "cinestream", "queue per client", "nginx nchan"
 HEADER = """
-| work | server | CPU µs per delivery | × ours | p50 / p99 ms | KB per idle client | complete | deliveries/s |
+| scenario | server | CPU µs per delivery | × ours | p50 / p99 ms | KB per idle client | complete | deliveries/s |
 |---|---|---|---|---|---|---|---|"""
 
 
 @dataclass(frozen=True)
-class Work:
-    """So many clients, so many events, at so many a second (0: all at once)."""
+class Scenario:
+    """Numbers of clients and events, and the events per second (0: all at once)."""
 
     name: str
     clients: int
@@ -30,89 +27,103 @@ class Work:
     rate: int
 
 
-AT_ONCE = Work("500 clients, 1,000 events at once", 500, 1000, 0)
-STEADY = Work("1,000 clients, 100 events/s", 1000, 500, 100)
-MANY = Work("8,000 clients, 5 events/s", 8000, 30, 5)
+AT_ONCE = Scenario("500 clients, 1,000 events at once", 500, 1000, 0)
+STEADY = Scenario("1,000 clients, 100 events/s", 1000, 500, 100)
+MANY = Scenario("8,000 clients, 5 events/s", 8000, 30, 5)
 
 
-async def run(work: Work, chosen: list[str]) -> list[Target]:
-    """Do a work on every server, print a row for each, and say how far its targets were reached."""
-    starts: dict[str, Start] = {OURS: ours} | {peer.name: peer.start for peer in OTHERS}
-    missing = {peer.name: peer.missing for peer in OTHERS}
-    got: dict[str, dict[str, Any]] = {}
+@dataclass(frozen=True)
+class Measurement:
+    """The result of one server, with the CPU time per delivery of the server and of its broker."""
+
+    load: LoadResult
+    cpu_us: float
+    broker_us: float
+    idle_kb: float
+
+
+async def run(scenario: Scenario, chosen: list[str]) -> list[Target]:
+    """Run a scenario on the chosen servers (all if none is chosen). Print a row for each, and return the targets."""
+    starts: dict[str, Start] = {CINESTREAM: own_server} | {peer.name: peer.start for peer in PEERS}
+    missing = {peer.name: peer.missing for peer in PEERS}
+    results: dict[str, Measurement] = {}
     for name, start in starts.items():
         if chosen and name not in chosen:
             continue
         if name in missing and (reason := missing[name]()):
-            print(f"| {work.name} | {name} | skipped: {reason} | | | | | |", flush=True)
+            print(f"| {scenario.name} | {name} | skipped: {reason} | | | | | |", flush=True)
             continue
         async with start() as server:
-            got[name] = await measure(server, work)
-        _show(name, work, got[name], got.get(OURS, got[name]))
-    return _targets(work, got)
+            results[name] = await measure(server, scenario)
+        _print_row(name, scenario, results[name], results.get(CINESTREAM, results[name]))
+    return _targets(scenario, results)
 
 
-async def _publish(server: Server, work: Work) -> None:
-    """Send the events of a work, on time."""
-    if not work.rate:
-        await server.publish(range(1, work.events + 1))
+async def measure(server: StreamServer, scenario: Scenario) -> Measurement:
+    """Run a scenario on a server."""
+    memory = server.memory()
+    load = await LoadProcess.start(server, scenario.clients, scenario.events)
+    await load.wait_open()
+    # The server may still finish its work for the last connections.
+    await anyio.sleep(1)
+    idle_kb = (server.memory() - memory) / scenario.clients / 1024
+    cpu, broker_cpu = server.cpu(), _broker_cpu(server)
+    await _publish(server, scenario)
+    result = await load.result()
+    delivered = max(result.delivered, 1)
+    cpu_us = (server.cpu() - cpu) / delivered * 1e6
+    broker_us = (_broker_cpu(server) - broker_cpu) / delivered * 1e6
+    await load.wait()
+    return Measurement(result, cpu_us, broker_us, idle_kb)
+
+
+def _broker_cpu(server: StreamServer) -> float:
+    return cpu_seconds(server.broker_pid) if server.broker_pid else 0.0
+
+
+async def _publish(server: StreamServer, scenario: Scenario) -> None:
+    """Publish the events at the scenario's rate."""
+    if not scenario.rate:
+        await server.publish(range(1, scenario.events + 1))
         return
     started = time.monotonic()
-    for number in range(1, work.events + 1):
-        await anyio.sleep(max(0.0, started + number / work.rate - time.monotonic()))
+    for number in range(1, scenario.events + 1):
+        await anyio.sleep(max(0.0, started + number / scenario.rate - time.monotonic()))
         await server.publish(range(number, number + 1))
 
 
-async def measure(server: Server, work: Work) -> dict[str, Any]:
-    """Do a work, and say what it cost."""
-    idle = server.memory()
-    arguments = [str(server.port), server.path, str(work.clients), str(work.events), str(_PATIENCE)]
-    command = [sys.executable, "-m", "bench.stream.load", *arguments]
-    load = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    assert load.stdout
-    await load.stdout.readline()
-    await anyio.sleep(1)
-    per_client = (server.memory() - idle) / work.clients / 1024
-    cpu, broker = server.cpu(), cpu_of(server.broker) if server.broker else 0.0
-    await _publish(server, work)
-    result: dict[str, Any] = json.loads(await load.stdout.readline())
-    delivered = max(result["delivered"], 1)
-    used = (server.cpu() - cpu) / delivered * 1e6
-    beside = (cpu_of(server.broker) - broker) / delivered * 1e6 if server.broker else 0.0
-    await load.wait()
-    return result | {"cpu_us": used, "broker_us": beside, "idle_kb": per_client}
-
-
-def _show(name: str, work: Work, got: dict[str, Any], reference: dict[str, Any]) -> None:
-    """Print a row; the ratio is how many times as much CPU as ours it takes."""
-    complete = f"{got['complete']}/{work.clients}" + ("" if got["in_order"] else " out of order")
-    beside = f" (and {got['broker_us']:.2f} of the broker)" if got["broker_us"] else ""
+def _print_row(name: str, scenario: Scenario, measured: Measurement, reference: Measurement) -> None:
+    """Print a row. The column "× ours" is the CPU time relative to the reference."""
+    load = measured.load
+    complete = f"{load.complete}/{scenario.clients}" + ("" if load.in_order else " out of order")
+    broker = f" (and {measured.broker_us:.2f} of the broker)" if measured.broker_us else ""
+    ratio = measured.cpu_us / max(reference.cpu_us, 1e-9)
     print(
-        f"| {work.name} | {name} | {got['cpu_us']:.2f}{beside} | {got['cpu_us'] / max(reference['cpu_us'], 1e-9):.2f} "
-        f"| {got['p50_ms']:.0f} / {got['p99_ms']:.0f} | {got['idle_kb']:.0f} | {complete} "
-        f"| {got['delivered'] / max(got['seconds'], 1e-9):,.0f} |",
+        f"| {scenario.name} | {name} | {measured.cpu_us:.2f}{broker} | {ratio:.2f} "
+        f"| {load.p50_ms:.0f} / {load.p99_ms:.0f} | {measured.idle_kb:.0f} | {complete} "
+        f"| {load.delivered / max(load.seconds, 1e-9):,.0f} |",
         flush=True,
     )
 
 
-def _targets(work: Work, got: dict[str, dict[str, Any]]) -> list[Target]:
-    if OURS not in got:
+def _targets(scenario: Scenario, results: dict[str, Measurement]) -> list[Target]:
+    if CINESTREAM not in results:
         return []
-    mine, targets = got[OURS], list[Target]()
+    own, targets = results[CINESTREAM], list[Target]()
 
-    def against(peer: str, limit: float) -> None:
-        if peer in got:
-            ratio = mine["cpu_us"] / max(got[peer]["cpu_us"], 1e-9)
-            targets.append(Target(work.name, f"CPU per delivery, as a part of that of {peer}", ratio, limit))
+    def compare(peer: str, limit: float) -> None:
+        if peer in results:
+            ratio = own.cpu_us / max(results[peer].cpu_us, 1e-9)
+            targets.append(Target(scenario.name, f"CPU per delivery, as a part of that of {peer}", ratio, limit))
 
-    if work is AT_ONCE:
-        against(NCHAN, 1 / 12)
-        against(QUEUE, 1 / 80)
-    elif work is STEADY:
-        against(NCHAN, 0.75)
-        targets.append(Target(work.name, "p99 latency, ms", mine["p99_ms"], 60))
+    if scenario is AT_ONCE:
+        compare(NCHAN, 1 / 12)
+        compare(QUEUE, 1 / 80)
+    elif scenario is STEADY:
+        compare(NCHAN, 0.75)
+        targets.append(Target(scenario.name, "p99 latency, ms", own.load.p99_ms, 60))
     else:
-        against(NCHAN, 1.2)
-        targets.append(Target(work.name, "complete clients", mine["complete"], work.clients, least=True))
-        targets.append(Target(work.name, "KB per idle connection", mine["idle_kb"], 25))
+        compare(NCHAN, 1.2)
+        targets.append(Target(scenario.name, "complete clients", own.load.complete, scenario.clients, minimum=True))
+        targets.append(Target(scenario.name, "KB per idle connection", own.idle_kb, 25))
     return targets

@@ -1,8 +1,9 @@
 """The load client: `python -m bench.stream.load PORT PATH CLIENTS EVENTS SECONDS [LAST_EVENT_ID]`.
 
-One epoll loop that only counts: for every connection the events that came and when the first did, and for one in
-20 also their order and their age. Says `open` when all streams are, and at the end, or after so many seconds, one
-line of JSON. With an id every client resumes after it, and the time counts from the first connection.
+One epoll loop reads all streams. For every connection it counts the events and takes the time of the first.
+For one connection in 20 it also checks the order of the events and measures their age.
+The program prints `open` when all streams are open. After the last event, or after SECONDS, it prints one line of JSON.
+With an id every client resumes after that event, and the time counts from the first connection.
 """
 
 import json
@@ -11,12 +12,16 @@ import select
 import socket
 import sys
 import time
+from dataclasses import asdict
 
 from bench.stream.events import MARK
+from bench.stream.load_process import LoadResult
 
 _EVENT = re.compile(rb'"title":"bench (\d+) (\d+) ')
+_EVENT_BYTES = 64
+"""Longest text that `_EVENT` matches."""
 _SAMPLE = 20
-_READ = 1 << 18
+_READ_BYTES = 1 << 18
 
 
 class Client:
@@ -24,36 +29,38 @@ class Client:
 
     def __init__(self, sock: socket.socket, *, sampled: bool) -> None:
         self.sock = sock
-        self.asked = time.monotonic_ns()
-        self.first = 0
+        self.connected_ns = time.monotonic_ns()
+        self.first_ns = 0
         self.open = False
         self.count = 0
-        self.ages: list[int] = []
+        self.ages_ns: list[int] = []
         self.in_order = True
-        self._rest = b""
         self._sampled = sampled
-        self._unread = b""
-        self._last = 0
+        self._tail = b""
+        self._unparsed = b""
+        self._last_number = 0
 
-    def take(self, data: bytes, now: int) -> None:
-        """Count the events in what has come."""
+    def receive(self, data: bytes, now_ns: int) -> None:
+        """Count the events in received data."""
         self.open = self.open or data.startswith(b"HTTP/1.1 200")
         if self._sampled:
-            self._look(data, now)
-        data = self._rest + data
+            self._parse(data, now_ns)
+        data = self._tail + data
         self.count += data.count(MARK)
-        if self.count and not self.first:
-            self.first = now
-        self._rest = data[-(len(MARK) - 1) :]  # a mark may be cut in two
+        if self.count and not self.first_ns:
+            self.first_ns = now_ns
+        # The mark of the next event may be split between two reads.
+        self._tail = data[-(len(MARK) - 1) :]
 
-    def _look(self, data: bytes, now: int) -> None:
-        data, end = self._unread + data, 0
+    def _parse(self, data: bytes, now_ns: int) -> None:
+        data, end = self._unparsed + data, 0
         for match in _EVENT.finditer(data):
             number, end = int(match[1]), match.end()
-            self.in_order = self.in_order and number == (self._last or number - 1) + 1
-            self._last = number
-            self.ages.append(now - int(match[2]))
-        self._unread = data[max(end, len(data) - 64) :]  # and so may a title
+            self.in_order = self.in_order and number == (self._last_number or number - 1) + 1
+            self._last_number = number
+            self.ages_ns.append(now_ns - int(match[2]))
+        # The title of the next event may be split between two reads.
+        self._unparsed = data[max(end, len(data) - _EVENT_BYTES) :]
 
 
 class Load:
@@ -65,10 +72,10 @@ class Load:
         self._request = f"GET {path} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n{resume}\r\n".encode()
         self._poll = select.epoll()
         self.clients: dict[int, Client] = {}
-        self.last = 0
+        self.last_ns = 0
 
     def open(self, clients: int) -> None:
-        """Open the streams, reading what already comes."""
+        """Open the streams, and read what they send meanwhile."""
         for number in range(clients):
             sock = socket.create_connection(self._address, 30)
             sock.sendall(self._request)
@@ -81,57 +88,60 @@ class Load:
             self.read_once(1)
 
     def read_once(self, wait: float) -> None:
-        """Read from everybody who has something."""
-        got = self._poll.poll(wait)
-        now = time.monotonic_ns()
-        for number, _ in got:
-            data = self.clients[number].sock.recv(_READ)
+        """Read once from every stream with data. Wait up to `wait` seconds for the first data."""
+        ready = self._poll.poll(wait)
+        now_ns = time.monotonic_ns()
+        for number, _ in ready:
+            data = self.clients[number].sock.recv(_READ_BYTES)
             if data:
-                self.clients[number].take(data, now)
+                self.clients[number].receive(data, now_ns)
             else:
                 self._poll.unregister(number)
-        self.last = time.monotonic_ns() if got else self.last
+        self.last_ns = time.monotonic_ns() if ready else self.last_ns
 
     def read(self, events: int, seconds: float) -> None:
-        """Read until everybody has all events."""
+        """Read until every client has all events, or for so many seconds."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.delivered < events * len(self.clients):
             self.read_once(0.2)
 
     @property
     def delivered(self) -> int:
-        """How many events have come, to all clients."""
+        """Events received by all clients together."""
         return sum(client.count for client in self.clients.values())
 
+    def result(self, events: int, started_ns: int) -> LoadResult:
+        """Return the measurements. `started_ns` is the start of the delivery."""
+        clients = list(self.clients.values())
+        ages_ns = [age for client in clients for age in client.ages_ns]
+        waits_ns = [client.first_ns - client.connected_ns for client in clients if client.first_ns]
+        return LoadResult(
+            delivered=self.delivered,
+            complete=sum(client.count == events for client in clients),
+            in_order=all(client.in_order for client in clients),
+            p50_ms=_percentile_ms(ages_ns, 50),
+            p99_ms=_percentile_ms(ages_ns, 99),
+            first_ms=_percentile_ms(waits_ns, 50),
+            seconds=(self.last_ns - started_ns) / 1e9,
+        )
 
-def _percentile(values: list[int], percent: int) -> float:
-    """In milliseconds, of nanoseconds."""
-    return sorted(values)[len(values) * percent // 100] / 1e6 if values else 0.0
+
+def _percentile_ms(values_ns: list[int], percent: int) -> float:
+    return sorted(values_ns)[len(values_ns) * percent // 100] / 1e6 if values_ns else 0.0
 
 
 def main() -> None:
-    """The command."""
+    """Run the command line."""
     port, path, number, events, seconds, *rest = sys.argv[1:]
-    load = Load(int(port), path, rest[0] if rest else "")
-    started = time.monotonic_ns()
+    last_event_id = rest[0] if rest else ""
+    load = Load(int(port), path, last_event_id)
+    started_ns = time.monotonic_ns()
     load.open(int(number))
     print("open", flush=True)
     load.read(int(events), float(seconds))
-    clients = list(load.clients.values())
-    if not rest:
-        started = min((client.first for client in clients if client.first), default=load.last)
-    ages = [age for client in clients for age in client.ages]
-    waits = [client.first - client.asked for client in clients if client.first]
-    result = {
-        "delivered": load.delivered,
-        "complete": sum(client.count == int(events) for client in clients),
-        "in_order": all(client.in_order for client in clients),
-        "p50_ms": _percentile(ages, 50),
-        "p99_ms": _percentile(ages, 99),
-        "first_ms": _percentile(waits, 50),
-        "seconds": (load.last - started) / 1e9,
-    }
-    print(json.dumps(result), flush=True)
+    if not last_event_id:
+        started_ns = min((client.first_ns for client in load.clients.values() if client.first_ns), default=load.last_ns)
+    print(json.dumps(asdict(load.result(int(events), started_ns))), flush=True)
 
 
 if __name__ == "__main__":

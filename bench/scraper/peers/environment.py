@@ -1,4 +1,4 @@
-"""An interpreter with the packages of a peer, in an environment of its own: they are no part of this project."""
+"""An environment for the packages of a peer, which are no dependencies of this project."""
 
 import os
 import subprocess
@@ -11,7 +11,10 @@ _FOLDER = Path(__file__).parents[3] / ".cinestream" / "bench-scrapy"
 
 
 def scrapy_python() -> str | None:
-    """The interpreter that SCRAPY_PYTHON names, else one made and kept for it; None where they cannot be installed."""
+    """Return an interpreter with Scrapy and scrapy-playwright, or None if they cannot be installed.
+
+    The variable SCRAPY_PYTHON may name one. Otherwise an environment is created once and kept.
+    """
     if named := os.environ.get("SCRAPY_PYTHON"):
         return named
     python, made = _FOLDER / "bin" / "python", _FOLDER / ".made"
@@ -22,7 +25,7 @@ def scrapy_python() -> str | None:
             [uv, "pip", "install", "--quiet", "--python", str(python), *PACKAGES],
         ):
             if subprocess.run(command, check=False).returncode:
-                print(f"Scrapy takes no part: {' '.join(command[:3])} failed", file=sys.stderr)
+                print(f"skipping Scrapy: {' '.join(command[:3])} failed", file=sys.stderr)
                 return None
         made.touch()
     return str(python)

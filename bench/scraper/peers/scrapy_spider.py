@@ -1,4 +1,4 @@
-"""Scrapy with scrapy-playwright, as its README sets it up; run by an interpreter that has both."""
+"""Scrapy with scrapy-playwright, set up as in the README of scrapy-playwright."""
 
 import os
 from typing import Any
@@ -10,18 +10,18 @@ FOUND: list[bool] = []
 BLOCKED = {"image", "font", "media"}
 
 
-class Pages(scrapy.Spider):  # type: ignore[misc]
+class PageSpider(scrapy.Spider):  # type: ignore[misc]
     """Reads the pages that the environment names."""
 
     name = "pages"
 
     async def start(self):  # type: ignore[no-untyped-def]
-        """Ask for all."""
+        """Request all pages."""
         for url in os.environ["PAGES"].split():
             yield scrapy.Request(url, meta={"playwright": True}, dont_filter=True)
 
     def parse(self, response):  # type: ignore[no-untyped-def]
-        """Count the whole ones."""
+        """Record whether the page is complete."""
         FOUND.append("</html>" in response.text)
 
 
@@ -34,9 +34,9 @@ settings: dict[str, Any] = {
 }
 if os.environ["BLOCKING"]:
     settings["PLAYWRIGHT_ABORT_REQUEST"] = lambda request: request.resource_type in BLOCKED
-if os.environ["HANDS"]:
-    settings["CONCURRENT_REQUESTS"] = int(os.environ["HANDS"])
+if os.environ["CONCURRENCY"]:
+    settings["CONCURRENT_REQUESTS"] = int(os.environ["CONCURRENCY"])
 process = CrawlerProcess(settings)
-process.crawl(Pages)
+process.crawl(PageSpider)
 process.start()
 print(sum(FOUND))

@@ -1,4 +1,4 @@
-// Node with Express and res.write: every client is written the same string.
+// Node with Express and res.write: every client gets the same string.
 const express = require("express");
 const app = express();
 const clients = new Set();

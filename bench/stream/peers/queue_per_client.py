@@ -1,4 +1,4 @@
-"""The usual way: FastAPI and sse-starlette, with a queue and a JSON dump per client."""
+"""The usual server: FastAPI and sse-starlette, with a queue and a JSON dump per client."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ queues: set[asyncio.Queue[dict[str, Any]]] = set()
 
 @app.post("/pub")
 async def publish(request: Request) -> None:
-    """Give an event to every client's queue."""
+    """Put an event into the queue of every client."""
     event = json.loads(await request.body())
     for queue in queues:
         queue.put_nowait(event)
@@ -24,7 +24,7 @@ async def publish(request: Request) -> None:
 
 @app.get("/sub")
 async def subscribe() -> EventSourceResponse:
-    """A stream of the events from now on."""
+    """Stream the events from now on."""
     queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     queues.add(queue)
 

@@ -1,1 +1,1 @@
-"""What the exporter is compared with."""
+"""The programs that the exporter is compared with."""

@@ -1,4 +1,4 @@
-"""The plain script: ask for one page after the other, keep everything, sort it, write it."""
+"""The plain script: read one page after the other, keep everything in memory, sort it and write it."""
 
 import csv
 import json
@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 
 def main() -> None:
-    """`plain.py URL FILE`."""
+    """Run the command line: `plain.py URL FILE`."""
     url, path = sys.argv[1:]
     plays: list[Any] = []
     number, pages = 1, 1
     while number <= pages:
-        with urllib.request.urlopen(f"{url}/sync/history/movies?page={number}&limit=250") as answer:
-            pages = int(answer.headers["X-Pagination-Page-Count"])
-            plays += json.load(answer)
+        with urllib.request.urlopen(f"{url}/sync/history/movies?page={number}&limit=250") as response:
+            pages = int(response.headers["X-Pagination-Page-Count"])
+            plays += json.load(response)
         number += 1
     zone, seen = ZoneInfo("Europe/Berlin"), set[int]()
     plays.sort(key=lambda play: (play["movie"]["ids"]["trakt"], play["watched_at"]))

@@ -1,4 +1,4 @@
-"""The usual way to read a modern page: BeautifulSoup with lxml finds the script and the elements beside it."""
+"""The usual reader of a modern page: BeautifulSoup with lxml finds the script and the shown elements."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ SHOWN = (
 
 
 def read(html: bytes) -> dict[str, Any]:
-    """Title, rating, plot, credits and neighbours as shown, and the data that the page is made of."""
+    """Return title, rating, plot, credits and similar films as shown, and the data of the page."""
     soup = BeautifulSoup(html, "lxml")
     script = soup.find("script", id="__NEXT_DATA__")
     found: dict[str, Any] = {"data": json.loads(script.get_text()) if script else None}

@@ -1,43 +1,44 @@
-"""Our server: one worker of stream-api, behind a nats-server."""
+"""CineStream's server: one worker of stream-api, with a nats-server."""
 
 import logging
-import sysconfig
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import anyio
 import structlog
+from bench.processes import SCRIPTS, free_port, running
 from bench.stream.events import film
-from bench.stream.servers import Publish, Server, free_port, running
+from bench.stream.server import Publish, StreamServer
 
 from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
 
-SCRIPTS = Path(sysconfig.get_path("scripts"))
-_AT_ONCE = 1000
+_BATCH = 1000
+"""Events that are published concurrently."""
 
 
 @asynccontextmanager
-async def ours(stored: int = 0, **settings: str) -> AsyncIterator[Server]:
-    """Stream-api with these settings; so many events are in its history when it starts."""
-    async with _broker() as (url, broker):
+async def own_server(stored: int = 0, **settings: str) -> AsyncIterator[StreamServer]:
+    """Start stream-api with these environment variables, and with `stored` events in its history."""
+    async with _broker() as (url, broker_pid):
         bus = await Bus.connect(url, name="bench")
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
         await declare(bus, TopologySettings())
-        publish = _publishing(bus)
+        publish = _publisher(bus)
         await publish(range(1, stored + 1))
-        port, ops = free_port(), free_port()
+        port, ops_port = free_port(), free_port()
         environment = {
             "CINESTREAM_NATS_URL": url,
             "CINESTREAM_STREAM_PORT": str(port),
-            "CINESTREAM_OPS_PORT": str(ops),
+            "CINESTREAM_OPS_PORT": str(ops_port),
             "CINESTREAM_LOG_LEVEL": "error",
         }
         with running(str(SCRIPTS / "cinestream-stream-api"), port=port, **environment | settings) as process:
-            yield Server(port, "/api/movies/stream", process.pid, publish, ops=ops, broker=broker)
+            yield StreamServer(
+                port, "/api/movies/stream", process.pid, publish, ops_port=ops_port, broker_pid=broker_pid
+            )
         await bus.close()
 
 
@@ -50,15 +51,15 @@ async def _broker() -> AsyncIterator[tuple[str, int]]:
             yield f"nats://127.0.0.1:{port}", process.pid
 
 
-def _publishing(bus: Bus) -> Publish:
+def _publisher(bus: Bus) -> Publish:
     async def publish_one(number: int) -> None:
         movie = film(number)
         await bus.publish(movie.subject, movie.encode(page_time=datetime.now(UTC)))
 
     async def publish(numbers: range) -> None:
-        for start in range(numbers.start, numbers.stop, _AT_ONCE):
+        for start in range(numbers.start, numbers.stop, _BATCH):
             async with anyio.create_task_group() as group:
-                for number in range(start, min(start + _AT_ONCE, numbers.stop)):
+                for number in range(start, min(start + _BATCH, numbers.stop)):
                     group.start_soon(publish_one, number)
 
     return publish

@@ -1,4 +1,4 @@
-"""How each contender reads a list of pages; every one returns how many whole pages it got, once all are read."""
+"""The contenders. Each one reads a list of pages and returns the number of complete pages that it got."""
 
 import os
 import subprocess
@@ -25,18 +25,18 @@ from cinestream_scraper.settings import ScraperSettings
 PEER = Path(__file__).parent / "peers" / "scrapy_spider.py"
 
 
-def scraper(urls: list[str], settings: ScraperSettings) -> int:
-    """CineStream's: sessions, visit with lazy parts, verdict, compressed record; without NATS."""
-    return anyio.run(_scraper, urls, settings)
+def read_with_scraper(urls: list[str], settings: ScraperSettings) -> int:
+    """Read as CineStream does: pooled sessions, lazy sections, verdict and compressed message, but without NATS."""
+    return anyio.run(_read_with_scraper, urls, settings)
 
 
-async def _scraper(urls: list[str], settings: ScraperSettings) -> int:
+async def _read_with_scraper(urls: list[str], settings: ScraperSettings) -> int:
     run = Run.begin(Path(tempfile.mkdtemp()))
     sessions = open_sessions(settings, find_browser("chrome"), run)
-    left, whole = iter(urls), 0
+    left, complete = iter(urls), 0
 
-    async def hand() -> None:
-        nonlocal whole
+    async def worker() -> None:
+        nonlocal complete
         for url in left:
             place = place_of(url)
             assert place
@@ -44,26 +44,26 @@ async def _scraper(urls: list[str], settings: ScraperSettings) -> int:
             judgement = judge(reading, place)
             if judgement.action is Action.PUBLISH:
                 record_of(place, reading, judgement).encode()
-                whole += 1
+                complete += 1
 
     try:
         async with anyio.create_task_group() as group:
             for _ in range(settings.scraper_sessions):
-                group.start_soon(hand)
+                group.start_soon(worker)
     finally:
         await sessions.close()
         run.end()
-    return whole
+    return complete
 
 
-def floor(urls: list[str], settings: ScraperSettings) -> int:
-    """Bare `driver.get` and `page_source` with the same browsers, blocking and number of sessions."""
+def read_with_bare_driver(urls: list[str], settings: ScraperSettings) -> int:
+    """Read with bare `driver.get` and `page_source`, and with the same browsers, blocking and number of sessions."""
     run = Run.begin(Path(tempfile.mkdtemp()))
     launch, left = Launch(settings, find_browser("chrome")), SimpleQueue[str]()
     for url in urls:
         left.put(url)
 
-    def hand(name: str) -> int:
+    def worker(name: str) -> int:
         (driver, guard), read = launch.start(run.session(name)), 0
         assert guard
         guard.end()
@@ -74,13 +74,13 @@ def floor(urls: list[str], settings: ScraperSettings) -> int:
 
     try:
         with ThreadPoolExecutor() as pool:
-            return sum(pool.map(hand, map(str, range(settings.scraper_sessions))))
+            return sum(pool.map(worker, map(str, range(settings.scraper_sessions))))
     finally:
         run.end()
 
 
-def usual(urls: list[str], settings: ScraperSettings) -> int:
-    """Selenium as it is usually written: one driver, everything loaded, two seconds of sleep."""
+def read_with_plain_selenium(urls: list[str], settings: ScraperSettings) -> int:
+    """Read with Selenium as it is usually written: one driver, everything loaded, two seconds of sleep."""
     installed = _installed()
     options = webdriver.ChromeOptions()
     options.binary_location = installed.browser
@@ -98,22 +98,22 @@ def usual(urls: list[str], settings: ScraperSettings) -> int:
         driver.quit()
 
 
-def scrapy(urls: list[str], settings: ScraperSettings, *, python: str, blocking: bool) -> int:
-    """Scrapy with scrapy-playwright, by an interpreter that has both."""
+def read_with_scrapy(urls: list[str], settings: ScraperSettings, *, python: str, blocking: bool) -> int:
+    """Read with Scrapy and scrapy-playwright. `python` is an interpreter that has both."""
     environment = os.environ | {
         "BROWSER": _installed().browser,
         "PAGES": "\n".join(urls),
         "BLOCKING": "1" if blocking else "",
-        "HANDS": str(settings.scraper_sessions) if blocking else "",
+        "CONCURRENCY": str(settings.scraper_sessions) if blocking else "",
     }
-    said = subprocess.run([python, str(PEER)], env=environment, capture_output=True, text=True, check=False)
-    if said.returncode:
-        raise SystemExit(said.stderr)
-    return int(said.stdout.split()[-1])
+    done = subprocess.run([python, str(PEER)], env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return int(done.stdout.split()[-1])
 
 
 def searches(site: str, count: int) -> list[str]:
-    """Pages without lazy sections: searches for as many words."""
+    """Return the addresses of so many searches, whose pages have no lazy sections."""
     requests = [ScrapeRequest.of(f"search:{chr(97 + n % 26)}{chr(97 + n // 26)}") for n in range(count)]
     return [f"{site}{request.query}" for request in requests]
 

@@ -1,21 +1,19 @@
-"""A Trakt without limits that takes 100 ms for each answer, as a distant one does, and knows ETags."""
+"""A Trakt server without rate limits that takes 100 ms per response, like a distant one, and supports ETags."""
 
 import hashlib
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import urlsplit
 
-LATENCY = 0.1
+from bench.trakt.server_process import Handler, serve
+
+LATENCY_SECONDS = 0.1
 
 
 def content(path: str) -> Any:
-    """What is at an address: films with an overview, settings, activities, and lists of 100 films."""
+    """Return the JSON at a path: a film with an overview, settings, activities, or a list of 100 films."""
     if path.startswith("/movies/"):
         id = int(path.rpartition("/")[2])
         return {
@@ -31,15 +29,12 @@ def content(path: str) -> Any:
     return [{"rating": 5, "type": "movie", "movie": {"title": f"Film {n}", "ids": {"trakt": n}}} for n in range(100)]
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    wbufsize = -1
+class DistantHandler(Handler):
+    """Answers every request after `LATENCY_SECONDS`."""
 
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        time.sleep(LATENCY)
+    def do_GET(self) -> None:  # noqa: N802 (the name that http.server calls)
+        """Send the content of a path, or 304 if the client's ETag fits."""
+        time.sleep(LATENCY_SECONDS)
         path = urlsplit(self.path).path
         body = json.dumps(content(path)).encode()
         etag = f'W/"{hashlib.sha256(body).hexdigest()}"'
@@ -54,21 +49,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"" if known else body)
 
 
-def _serve(pipe: Connection) -> None:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    pipe.send(f"http://127.0.0.1:{server.server_address[1]}")
-    server.serve_forever()
+def _handler() -> type[Handler]:
+    return DistantHandler
 
 
-@contextmanager
-def serving() -> Iterator[str]:
-    """Serve from a process of its own; the URL."""
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(there,), daemon=True)
-    process.start()
-    try:
-        yield here.recv()
-    finally:
-        process.terminate()
-        process.join()
+def serve_distant() -> AbstractContextManager[str]:
+    """Serve while the block runs, and yield the URL."""
+    return serve(_handler)

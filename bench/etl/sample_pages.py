@@ -1,4 +1,4 @@
-"""Real modern pages, as many films as are asked for: each page again and again, with ids of its own."""
+"""Real modern pages. Any number of distinct films is made from them by giving the pages new ids."""
 
 import os
 import re
@@ -13,33 +13,40 @@ _PERSON = re.compile(r"nm\d{7,8}")
 
 
 def samples() -> Path:
-    """Where the real pages are."""
+    """Return the directory of the real pages."""
     return Path(os.environ.get("CINESTREAM_SAMPLES", Path(__file__).resolve().parents[3] / "shared"))
 
 
 def real_pages() -> list[tuple[str, str]]:
-    """The real modern pages: title id and HTML."""
+    """Return title id and HTML of each real modern page.
+
+    Raises:
+        SystemExit: there are no pages.
+    """
     paths = sorted((samples() / "imdb-pages").glob("next_title_20*/*.html"))
     if not paths:
-        raise SystemExit(f"no real pages in {samples()} (set CINESTREAM_SAMPLES)")
+        raise SystemExit(f"no real pages in {samples()}: set CINESTREAM_SAMPLES to their directory")
     return [(path.name.partition("_")[0], path.read_text("utf-8", "replace")) for path in paths]
 
 
-def distinct(count: int, *, directors: int = 0) -> Iterator[RawPage]:
-    """So many pages of distinct films, read now; with `directors` all people are among so many."""
+def distinct_films(count: int, *, people: int = 0) -> Iterator[RawPage]:
+    """Yield `count` pages of distinct films, fetched now.
+
+    Everyone in the credits gets a new id. With `people`, all ids are taken from so many.
+    """
     pages = [(id, html) for id, html in real_pages() if _is_film(id, html)]
     for number in range(count):
         id, html = pages[number % len(pages)]
-        own = f"tt{90_000_000 + number}"
-        yield page(own, _PERSON.sub(_person(number, directors), html.replace(id, own)))
+        new_id = f"tt{90_000_000 + number}"
+        yield page(new_id, _PERSON.sub(_new_person(number, people), html.replace(id, new_id)))
 
 
-def _person(number: int, directors: int) -> Callable[[re.Match[str]], str]:
-    def other(found: re.Match[str]) -> str:
+def _new_person(number: int, people: int) -> Callable[[re.Match[str]], str]:
+    def new_id(found: re.Match[str]) -> str:
         shifted = int(found[0][2:]) + number * 7919
-        return f"nm{shifted % directors:07}" if directors else f"nm{shifted % 10**8:08}"
+        return f"nm{shifted % people:07}" if people else f"nm{shifted % 10**8:08}"
 
-    return other
+    return new_id
 
 
 def _is_film(id: str, html: str) -> bool:
@@ -50,12 +57,12 @@ def _is_film(id: str, html: str) -> bool:
 
 
 def page(id: str, html: str) -> RawPage:
-    """A page of a title, read now."""
+    """Build the page of a title, fetched now."""
     url = f"https://www.imdb.com/title/{id}/"
     facts = {"kind": Kind.TITLE, "id": id, "outcome": Outcome.FILM, "url": url, "final_url": url, "status": 200}
     return RawPage.model_validate({**facts, "fetched_at": datetime.now(UTC), "html": html})
 
 
 def modern_messages() -> list[Envelope]:
-    """The real modern pages, as messages."""
+    """Return the real modern pages as messages."""
     return [page(id, html).encode() for id, html in real_pages()]

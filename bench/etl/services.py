@@ -1,4 +1,4 @@
-"""What runs around the workers: a broker that has all on disk before it says so, the workers, the stream."""
+"""The processes of the benchmark: a nats-server that syncs every write to disk, workers, and the stream."""
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -8,8 +8,7 @@ from subprocess import Popen
 
 import anyio
 import anyio.lowlevel
-from bench.stream.ours import SCRIPTS
-from bench.stream.servers import free_port, running
+from bench.processes import SCRIPTS, free_port, running
 
 from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
@@ -24,7 +23,7 @@ jetstream {{ store_dir: "{store}", sync_interval: always }}
 
 @asynccontextmanager
 async def broker() -> AsyncIterator[tuple[str, int, Bus]]:
-    """A nats-server with the topology: its URL, its process, a connection."""
+    """Start a nats-server with the topology. Yield its URL, its process id and a connection."""
     port = free_port()
     with tempfile.TemporaryDirectory() as store:
         config = _write(Path(store, "nats.conf"), _CONFIG.format(port=port, store=f"{store}/js"))
@@ -43,7 +42,7 @@ def _write(path: Path, text: str) -> Path:
 
 @contextmanager
 def worker(url: str, *, core: int | None = None) -> Iterator[Popen[bytes]]:
-    """A worker, maybe on one core alone."""
+    """Start a worker, on one core only if `core` is given."""
     port = free_port()
     pinned = ("taskset", "-c", str(core)) if core is not None else ()
     environment = {"CINESTREAM_NATS_URL": url, "CINESTREAM_OPS_PORT": str(port), "CINESTREAM_LOG_LEVEL": "error"}
@@ -53,7 +52,7 @@ def worker(url: str, *, core: int | None = None) -> Iterator[Popen[bytes]]:
 
 @contextmanager
 def stream(url: str) -> Iterator[int]:
-    """The stream; yields its port."""
+    """Start stream-api, and yield its port."""
     port = free_port()
     settings = {"CINESTREAM_STREAM_PORT": str(port), "CINESTREAM_OPS_PORT": str(free_port())}
     settings |= {"CINESTREAM_NATS_URL": url, "CINESTREAM_LOG_LEVEL": "error"}
@@ -61,9 +60,9 @@ def stream(url: str) -> Iterator[int]:
         yield port
 
 
-async def publish(bus: Bus, pages: Iterator[RawPage], *, at_once: int = 32) -> None:
-    """Publish pages, so many at once."""
-    limit = anyio.Semaphore(at_once)
+async def publish(bus: Bus, pages: Iterator[RawPage], *, concurrency: int = 32) -> None:
+    """Publish pages, up to `concurrency` of them at once."""
+    limit = anyio.Semaphore(concurrency)
 
     async def one(page: RawPage) -> None:
         async with limit:
@@ -71,13 +70,18 @@ async def publish(bus: Bus, pages: Iterator[RawPage], *, at_once: int = 32) -> N
 
     async with anyio.create_task_group() as group:
         for page in pages:
+            # Wait for a free slot, so that at most so many pages are in memory.
             async with limit:
                 group.start_soon(one, page)
             await anyio.lowlevel.checkpoint()
 
 
-async def stored(bus: Bus, stream: str, count: int, *, within: float = 300) -> None:
-    """Wait until a stream holds so many messages."""
-    with anyio.fail_after(within):
+async def wait_stored(bus: Bus, stream: str, count: int, *, timeout: float = 300) -> None:
+    """Wait until a stream holds `count` messages.
+
+    Raises:
+        TimeoutError: it does not within `timeout` seconds.
+    """
+    with anyio.fail_after(timeout):
         while (await bus.stream_state(stream)).messages < count:
             await anyio.sleep(0.02)

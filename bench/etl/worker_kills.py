@@ -1,4 +1,7 @@
-"""kill -9 of a worker every second under load: every film once in MOVIES, the statistics exact."""
+"""Kills of workers under load: one SIGKILL per second.
+
+At the end every film must be in MOVIES exactly once, and the statistics of directors must be exact.
+"""
 
 import os
 import signal
@@ -7,10 +10,9 @@ import time
 from collections import defaultdict
 
 import anyio
-from bench.etl.films import distinct
-from bench.etl.parts import broker
-from bench.stream.ours import SCRIPTS
-from bench.stream.servers import free_port
+from bench.etl.sample_pages import distinct_films
+from bench.etl.services import broker
+from bench.processes import SCRIPTS, free_port
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import RawPage, subjects
@@ -22,9 +24,9 @@ _PER_SECOND = 40
 _WORKERS = 2
 
 
-async def killing(seconds: int) -> bool:
-    """Whether all is right after so many kills; says what is there."""
-    pages = list(distinct(seconds * _PER_SECOND, directors=_DIRECTORS))
+async def survives_kills(seconds: int) -> bool:
+    """Kill a worker each second for so many seconds. Print the verdict, and return True if nothing is wrong."""
+    pages = list(distinct_films(seconds * _PER_SECOND, people=_DIRECTORS))
     async with broker() as (url, _, bus):
         workers = [_start(url) for _ in range(_WORKERS)]
         try:
@@ -32,21 +34,21 @@ async def killing(seconds: int) -> bool:
                 group.start_soon(_feed, bus, pages)
                 for second in range(seconds):
                     await anyio.sleep(1)
-                    place = second % _WORKERS
-                    workers[place].send_signal(signal.SIGKILL)
-                    workers[place].wait()
-                    workers[place] = _start(url)
+                    index = second % _WORKERS
+                    workers[index].send_signal(signal.SIGKILL)
+                    workers[index].wait()
+                    workers[index] = _start(url)
             with anyio.fail_after(180):
                 while (state := await bus.consumer_state("PAGES", "etl")).pending or state.unacknowledged:
                     await anyio.sleep(0.2)
-            right = await _right(bus, pages)
+            correct = await _is_correct(bus, pages)
         finally:
             for process in workers:
                 process.kill()
                 process.wait()
-    verdict = "every film once, statistics exact" if right else "WRONG"
+    verdict = "every film once, statistics exact" if correct else "WRONG"
     print(f"{seconds} kills, {len(pages):,} films, {_DIRECTORS} directors: {verdict}", flush=True)
-    return right
+    return correct
 
 
 def _start(url: str) -> subprocess.Popen[bytes]:
@@ -61,8 +63,8 @@ async def _feed(bus: Bus, pages: list[RawPage]) -> None:
         await bus.publish(page.subject, page.encode())
 
 
-async def _right(bus: Bus, pages: list[RawPage]) -> bool:
-    """Compare the streams with what follows from the pages alone."""
+async def _is_correct(bus: Bus, pages: list[RawPage]) -> bool:
+    """Compare the streams with the result that follows from the pages alone."""
     expected: dict[str, dict[str, float | None]] = defaultdict(dict)
     for page in pages:
         film = read_page(page.html.encode(), requested=page.id, page_time=page.fetched_at)

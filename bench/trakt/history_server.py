@@ -1,19 +1,18 @@
-"""A Trakt without limits and latency: pages of a history, made as they are asked for."""
+"""A Trakt server without rate limits and latency, whose history has any number of entries."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from contextlib import AbstractContextManager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from bench.trakt.server_process import Handler, serve
+
 LIMIT = 250
+"""Entries of a page."""
 
 
 def page(number: int, entries: int, films: int) -> list[dict[str, Any]]:
-    """A page of the history, newest first."""
+    """Return a page of the history, newest entries first. Pages are numbered from 1."""
     newest = entries - (number - 1) * LIMIT
     return [
         {
@@ -31,32 +30,27 @@ def page(number: int, entries: int, films: int) -> list[dict[str, Any]]:
     ]
 
 
-def times(entries: int, films: int) -> dict[str, list[str]]:
-    """The map of `extended=min`."""
+def watched_times(entries: int, films: int) -> dict[str, list[str]]:
+    """Return the times of all plays by film, as Trakt sends them for `extended=min`."""
     found: dict[str, list[str]] = {}
     for id in range(1, entries + 1):
         found.setdefault(str(id % films + 1), []).append("2020-01-01T20:00:00.000Z")
     return found
 
 
-def _serve(entries: int, pipe: Connection) -> None:
+def _handler(entries: int) -> type[Handler]:
     films = max(1, entries // 3)
-    proof = json.dumps(times(entries, films)).encode()
+    plays = json.dumps(watched_times(entries, films)).encode()
     settings = json.dumps({"user": {"username": "a"}, "account": {"timezone": "Europe/Berlin"}}).encode()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1
-        disable_nagle_algorithm = True  # as servers do: else a kept connection waits 40 ms for each answer
+    class HistoryHandler(Handler):
+        """Answers with pages of the history, with the account's settings, or with the times of all plays."""
 
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802 (the name that http.server calls)
             url = urlsplit(self.path)
             query = parse_qs(url.query)
             count = entries if url.path == "/sync/history/movies" else 0
-            body = settings if url.path == "/users/settings" else proof
+            body = settings if url.path == "/users/settings" else plays
             if "page" in query:
                 body = json.dumps(page(int(query["page"][0]), count, films)).encode()
             self.send_response(200)
@@ -67,20 +61,9 @@ def _serve(entries: int, pipe: Connection) -> None:
             self.end_headers()
             self.wfile.write(body)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    pipe.send(f"http://127.0.0.1:{server.server_address[1]}")
-    server.serve_forever()
+    return HistoryHandler
 
 
-@contextmanager
-def serving(entries: int) -> Iterator[str]:
-    """Serve a history of that many entries from a process of its own; the URL."""
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(entries, there), daemon=True)
-    process.start()
-    try:
-        yield here.recv()
-    finally:
-        process.terminate()
-        process.join()
+def serve_history(entries: int) -> AbstractContextManager[str]:
+    """Serve a history of so many entries while the block runs, and yield the URL."""
+    return serve(_handler, entries)

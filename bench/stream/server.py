@@ -1,0 +1,60 @@
+"""A server under measurement: its process, its stream, and the way to publish events to it."""
+
+import http.client
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import anyio
+from bench.processes import cpu_seconds, resident_bytes
+from bench.stream.events import film
+
+Publish: TypeAlias = Callable[[range], Awaitable[None]]
+"""Publishes the events with these numbers, as fast as the server takes them."""
+
+
+@dataclass(frozen=True)
+class StreamServer:
+    """A running server.
+
+    `ops_port` is the port of CineStream's metrics, and `broker_pid` is its nats-server. Both are 0 for the peers.
+    """
+
+    port: int
+    path: str
+    pid: int
+    publish: Publish
+    ops_port: int = 0
+    broker_pid: int = 0
+
+    def cpu(self) -> float:
+        """Return the seconds of CPU time that the server has used."""
+        return cpu_seconds(self.pid)
+
+    def memory(self) -> int:
+        """Return the bytes of memory that the server holds."""
+        return resident_bytes(self.pid)
+
+
+Start: TypeAlias = Callable[[], AbstractAsyncContextManager[StreamServer]]
+"""Starts a server, and ends it at the end of the block."""
+
+
+def publish_by_post(port: int) -> Publish:
+    """Return a publisher that sends POST requests, one after another on one connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def post(numbers: range) -> None:
+        for number in numbers:
+            body = film(number).model_dump_json().encode()
+            connection.request("POST", "/pub", body, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            response.read()
+            if response.status >= 300:
+                raise RuntimeError(f"the peer returned status {response.status}")
+
+    async def publish(numbers: range) -> None:
+        await anyio.to_thread.run_sync(post, numbers)
+
+    return publish
