@@ -8,7 +8,7 @@ import pytest
 from tests.trakt_export.conftest import command
 from tests.trakt_export.server import Account, Item, movie, play
 
-from cinestream_trakt_export.export.films import Incomplete, export
+from cinestream_trakt_export.export.run import Incomplete, export
 from cinestream_trakt_export.letterboxd.verify import read_records, verify_folder
 from cinestream_trakt_export.library.date_range import ALL_DAYS, DateRange
 from cinestream_trakt_export.library.request import Request, Summary

@@ -13,8 +13,7 @@ from tests.trakt_export.conftest import command, environment
 from tests.trakt_export.export.test_archive import zipped
 from tests.trakt_export.server import Account, Item, movie, play
 
-from cinestream_trakt_export.export.films import export
-from cinestream_trakt_export.export.shows import export_shows
+from cinestream_trakt_export.export.run import export
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.library.facts import facts_of
 from cinestream_trakt_export.library.request import KINDS, Request
@@ -81,7 +80,7 @@ async def exported(settings: TraktSettings, kind: str, level: Level, out: Path) 
     """The header and the only row."""
     async with connected(settings) as client:
         request = Request(kind, out, extended=level)
-        await (export_shows if kind == "shows" else export)(client, settings, await account(client), request)
+        await export(client, settings, await account(client), request)
     header, row = (out / f"{kind}-001.csv").read_text().splitlines()
     return header, row
 

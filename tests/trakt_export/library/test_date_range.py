@@ -12,7 +12,7 @@ from tests.trakt_export.conftest import command
 from tests.trakt_export.export.test_export import run, written
 from tests.trakt_export.server import Account, Item, movie, play
 
-from cinestream_trakt_export.export.films import Incomplete
+from cinestream_trakt_export.export.run import Incomplete
 from cinestream_trakt_export.letterboxd.diary import local_date
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.library.date_range import DateRange

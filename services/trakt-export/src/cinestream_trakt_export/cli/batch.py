@@ -10,9 +10,9 @@ import typer
 from cinestream_flow.checkpoint import CheckpointRefused
 from cinestream_trakt_export.cli.progress import Bars, Outcome, print_preview, print_summary
 from cinestream_trakt_export.export.archive import Archive
-from cinestream_trakt_export.export.films import checkpoint_of, export, export_archive
+from cinestream_trakt_export.export.checkpoints import checkpoint_path
 from cinestream_trakt_export.export.incremental import PreviousExport, activities_of
-from cinestream_trakt_export.export.shows import export_shows, export_shows_archive
+from cinestream_trakt_export.export.run import export, export_archive
 from cinestream_trakt_export.i18n.messages import say, told
 from cinestream_trakt_export.library.request import Request, Summary
 from cinestream_trakt_export.settings import TraktSettings
@@ -49,13 +49,12 @@ async def export_lists(
 
     async def one(request: Request) -> Summary:
         seen = activities_of(request.kind, activities)
-        path = checkpoint_of(settings, owner, request).with_suffix(".done")
+        path = checkpoint_path(settings, owner, request).with_suffix(".done")
         before = PreviousExport(path, request.identity(owner.slug, settings.api.url))
         again = incremental and not (request.preview or request.enrich)
         summary = before.unchanged(request, seen) if again else None
         if summary is None:
-            exporter = export_shows if request.kind == "shows" else export
-            summary = await exporter(trakt, settings, owner, request, progress=bars.show, known=known)
+            summary = await export(trakt, settings, owner, request, progress=bars.show, stream=known)
             if again:
                 before.remember(summary, seen)
         return summary
@@ -77,8 +76,7 @@ async def export_archived(
         raise TraktError(say("archive.zone"))
 
     async def one(request: Request) -> Summary:
-        exporter = export_shows_archive if request.kind == "shows" else export_archive
-        return exporter(archive, settings, zone_of(zone), request)
+        return await export_archive(archive, settings, zone_of(zone), request)
 
     _conclude(await _each(requests, one), report)
 

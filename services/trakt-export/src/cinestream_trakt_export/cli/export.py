@@ -22,7 +22,7 @@ from cinestream_trakt_export.cli.session import (
     with_trakt,
 )
 from cinestream_trakt_export.export.archive import Archive
-from cinestream_trakt_export.export.films import checkpoint_of
+from cinestream_trakt_export.export.checkpoints import checkpoint_path
 from cinestream_trakt_export.i18n.messages import say, told
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.library.date_range import DateRange
@@ -96,7 +96,7 @@ def export(
         owner, requests = await account(trakt), wanted(settings)
         if restart:
             for request in requests:
-                forget(UnfinishedOperation(checkpoint_of(settings, owner, request), {}))
+                forget(UnfinishedOperation(checkpoint_path(settings, owner, request), {}))
         async with our_stream(requests, service=bool(schedule)) as known:
             anew = enqueue or not incremental
             await export_lists(trakt, settings, owner, requests, known, report=report, incremental=not anew)

@@ -14,11 +14,7 @@ from typing import Any
 
 import msgspec
 
-from cinestream.contracts.errors import Invalid
 from cinestream_trakt_export.i18n.messages import say
-from cinestream_trakt_export.library.facts import Facts
-from cinestream_trakt_export.library.films import Entry, number_of, parse_entry, title_of
-from cinestream_trakt_export.library.store import Store
 from cinestream_trakt_export.trakt.endpoints import (
     COLLECTED_MOVIES,
     COLLECTED_SHOWS,
@@ -33,7 +29,7 @@ from cinestream_trakt_export.trakt.endpoints import (
 )
 from cinestream_trakt_export.trakt.errors import TraktError
 
-MOST_BYTES = 256_000_000
+MAX_FILE_BYTES = 256_000_000
 """Of one file of an archive; Trakt cuts the history into parts far below that."""
 _PART = r"(?:-(\d+))?\.json"
 _FILES = {
@@ -48,7 +44,6 @@ _FILES = {
     RATED_EPISODES: rf"ratings-episodes{_PART}",
     COLLECTED_SHOWS: rf"collection-shows{_PART}",
 }
-_TOGETHER = 1000  # entries that are stored at once
 _SETTINGS = r"(?:user-)?settings\.json"
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
@@ -84,23 +79,6 @@ class Archive:
         """Whether there are files for a list of the API."""
         return any(True for _ in self._members(_FILES[path]))
 
-    def load(self, path: str, store: Store, facts: Facts | None = None) -> None:
-        """Read a list of films into `store`, with the facts that it has of them; as `items`."""
-        entries: list[Entry] = []
-        for position, item in self.items(path):
-            try:
-                entry = parse_entry(item, position=position)
-                entries.append(entry)
-                if facts:
-                    store.note([(entry.number, facts.of_json(item))])
-            except Invalid as error:
-                content = msgspec.json.decode(item)
-                store.skip(number_of(content, position=position), title_of(content), str(error))
-            if len(entries) == _TOGETHER:
-                store.add(entries)
-                entries = []
-        store.add(entries)
-
     def items(self, path: str) -> Iterator[tuple[int, msgspec.Raw]]:
         """The items of a list of the API with their positions, from 1 on; those of other kinds are left out.
 
@@ -124,8 +102,8 @@ class Archive:
                 yield name, int((match.groups() or ("",))[0] or 0)
 
     def _read(self, name: str, decode: Any) -> Any:
-        if self._zip.getinfo(name).file_size > MOST_BYTES:
-            raise TraktError(say("archive.large", name=name, most=MOST_BYTES))
+        if self._zip.getinfo(name).file_size > MAX_FILE_BYTES:
+            raise TraktError(say("archive.large", name=name, most=MAX_FILE_BYTES))
         try:
             return decode(self._zip.read(name))
         except (OSError, zipfile.BadZipFile, msgspec.DecodeError, UnicodeDecodeError) as error:

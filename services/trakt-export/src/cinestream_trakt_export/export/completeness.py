@@ -1,4 +1,8 @@
-"""Trakt's own map of all plays, which proves a list complete: read in pieces, because it may be large."""
+"""Trakt's map of all plays, which shows if a list of plays is complete.
+
+The map is `{Trakt id of a film: [times]}`. It comes in one answer without pages and may be large, so it is read piece
+by piece. Source: GET /sync/watched/movies?extended=min.
+"""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -9,40 +13,66 @@ import ijson  # type: ignore[import-untyped]
 from cinestream.contracts.errors import Invalid
 from cinestream_flow.checkpoint import Checkpoint
 from cinestream_trakt_export.i18n.messages import say
-from cinestream_trakt_export.library.date_range import Seconds
-from cinestream_trakt_export.library.store import Store
+from cinestream_trakt_export.library.date_range import TimeSpan
+from cinestream_trakt_export.library.store import FilmStore
 from cinestream_trakt_export.library.values import seconds_of
 from cinestream_trakt_export.trakt.client import Trakt
 from cinestream_trakt_export.trakt.errors import ServerFault
 
-PIECE = 1 << 16  # bytes of the map that are stored as one step
+PIECE_BYTES = 1 << 16
+"""Bytes of the map that are stored as one step of the checkpoint."""
 
 
 @dataclass(frozen=True)
-class Told:
-    """Where the map goes: into a store, which then knows what to expect. Of a part of all plays, it gets all times."""
+class ExpectedPlays:
+    """The plays that the map counts, compared with the entries of a store.
 
-    store: Store
-    within: Seconds | None = None
+    Args:
+        path: the path of the map in the API.
+        store: the store of the list. It keeps the expected numbers of plays as well.
+        each_time: the list has an item for each play. Otherwise it has one for each film.
+        within: the span of the plays in the list, in seconds since 1970; None for all plays.
+    """
 
-    def films(self, found: Sequence[tuple[int, list[Any]]]) -> None:
-        """Some films by their ids at Trakt, and when they were watched."""
+    path: str
+    store: FilmStore
+    each_time: bool
+    within: TimeSpan | None = None
+
+    def add(self, films: Sequence[tuple[int, list[Any]]]) -> None:
+        """Store some films of the map: each a Trakt id and the times of its plays.
+
+        With `within`, the times of all plays are stored too: the rows need them to recognise rewatches.
+
+        Raises:
+            ServerFault: a time cannot be read.
+        """
         if self.within is None:
-            self.store.expect((trakt, len(times)) for trakt, times in found)
+            self.store.expect((trakt, len(times)) for trakt, times in films)
             return
-        first, late = self.within
+        first, end = self.within
         try:
-            known = [(trakt, [seconds_of(time) for time in times]) for trakt, times in found]
+            known = [(trakt, [seconds_of(time) for time in times]) for trakt, times in films]
         except Invalid as error:
             raise ServerFault(say("fault.map_unreadable", error=error)) from None
-        self.store.expect((trakt, sum(first <= (at or 0) < late for at in times)) for trakt, times in known)
-        self.store.tell((trakt, at) for trakt, times in known for at in times)
+        self.store.expect((trakt, sum(first <= (at or 0) < end for at in times)) for trakt, times in known)
+        self.store.add_play_times((trakt, at) for trakt, times in known for at in times)
+
+    def missing(self) -> int:
+        """Return how many plays (or films, without `each_time`) the store lacks."""
+        return self.store.missing(each_time=self.each_time, within=self.within)
 
 
-async def read_proof(trakt: Trakt, checkpoint: Checkpoint, told: Told, path: str, prefix: str) -> None:
-    """Tell what to expect, from the checkpoint if the map is there, else from Trakt.
+async def read_play_map(trakt: Trakt, checkpoint: Checkpoint, expected: ExpectedPlays, prefix: str) -> None:
+    """Read the map into `expected`, from the checkpoint if it is there, otherwise from Trakt.
 
-    The map is `{id at Trakt: [times]}`, as of after the reading; it comes without pages.
+    The map is requested after the list, so it counts every play that the list could have.
+
+    Args:
+        trakt: the client.
+        checkpoint: stores the map under names that begin with `prefix`.
+        expected: the receiver.
+        prefix: names the attempt at reading the list. Each attempt has a map of its own.
     """
     name = f"{prefix}proof"
 
@@ -51,21 +81,22 @@ async def read_proof(trakt: Trakt, checkpoint: Checkpoint, told: Told, path: str
         async for piece in _pieces(body):
             pieces += 1
             checkpoint.add(f"{name}/{pieces}", piece)
-            told.films(plays.feed(piece))
+            expected.add(plays.feed(piece))
         plays.close()
-        checkpoint.add(name, str(pieces).encode())  # from here on it is whole
+        # This step marks the map as complete. A map without it is read again.
+        checkpoint.add(name, str(pieces).encode())
 
     stored = checkpoint.get(name)
     if stored is None:
-        await trakt.feed(path, receive, extended="min")
+        await trakt.feed(expected.path, receive, extended="min")
         return
     plays = PlaysByFilm()
     for number in range(1, int(stored) + 1):
-        told.films(plays.feed(checkpoint.get(f"{name}/{number}") or b""))
+        expected.add(plays.feed(checkpoint.get(f"{name}/{number}") or b""))
 
 
 class PlaysByFilm:
-    """Parses the map as it comes; raises ServerFault for anything else."""
+    """An incremental parser of the map. It raises ServerFault for any other JSON."""
 
     def __init__(self) -> None:
         self._found = ijson.sendable_list()
@@ -73,7 +104,7 @@ class PlaysByFilm:
         self._begun = False
 
     def feed(self, piece: bytes) -> list[tuple[int, list[Any]]]:
-        """The films that are complete with this piece: id at Trakt, times of plays."""
+        """Parse the next bytes and return the films that are complete now: Trakt ids and times of plays."""
         if not self._begun and not piece.lstrip().startswith(b"{"):
             raise ServerFault(say("fault.map"))
         self._begun = True
@@ -86,7 +117,7 @@ class PlaysByFilm:
         return found
 
     def close(self) -> None:
-        """The map is at its end; raises ServerFault when it is not whole."""
+        """End the map. Raise ServerFault if it is cut off."""
         try:
             self._parser.close()
         except ijson.JSONError as error:
@@ -94,12 +125,12 @@ class PlaysByFilm:
 
 
 async def _pieces(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The same bytes in pieces of one size, but for the last."""
+    """Cut the body into pieces of `PIECE_BYTES`. The last piece may be shorter."""
     gathered = bytearray()
     async for piece in body:
         gathered += piece
-        while len(gathered) >= PIECE:
-            yield bytes(gathered[:PIECE])
-            del gathered[:PIECE]
+        while len(gathered) >= PIECE_BYTES:
+            yield bytes(gathered[:PIECE_BYTES])
+            del gathered[:PIECE_BYTES]
     if gathered:
         yield bytes(gathered)

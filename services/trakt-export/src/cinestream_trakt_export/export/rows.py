@@ -1,18 +1,15 @@
-"""From the store to the files: the films with their ratings, row by row."""
+"""The rows of an export of films, made from its store."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cinestream.contracts.errors import Invalid
-from cinestream_trakt_export.letterboxd.columns import kept
-from cinestream_trakt_export.letterboxd.csv_files import Parts
+from cinestream_trakt_export.letterboxd.columns import columns_at
 from cinestream_trakt_export.letterboxd.diary import COLUMNS, IDENTITY, rows_of_film
 from cinestream_trakt_export.library.date_range import ALL_DAYS, DateRange
 from cinestream_trakt_export.library.facts import Facts
 from cinestream_trakt_export.library.films import Entry
-from cinestream_trakt_export.library.store import Key, Store
+from cinestream_trakt_export.library.store import FilmKey, FilmStore
 from cinestream_trakt_export.library.values import Rating, Row
 from cinestream_trakt_export.options import LETTERBOXD, Level
 
@@ -20,16 +17,16 @@ _IMDB = IDENTITY.index("imdbID")
 
 
 @dataclass(frozen=True)
-class Rows:
-    """The rows of an export, made as they are asked for.
+class FilmRows:
+    """The rows of an export of films. They are made one by one, so that a large library needs little memory.
 
     Args:
-        form: of the rows, a key of `letterboxd.COLUMNS`.
-        zone: where the viewer lives.
-        date_range: what happened on other days is left out.
-        directors: by IMDb id; None for files without them.
-        level: which of the usual columns stay.
-        facts: the columns besides, whose texts the store has.
+        form: the form of the rows, a key of `letterboxd.diary.COLUMNS`.
+        zone: the time zone of the viewer.
+        date_range: rows of other days are left out.
+        directors: the directors of films by IMDb id; None for files without that column.
+        level: the usual columns that stay.
+        facts: the additional columns, whose texts are in the store.
     """
 
     form: str
@@ -39,51 +36,37 @@ class Rows:
     level: Level = LETTERBOXD
     facts: Facts | None = None
 
-    def of(self, store: Store, ratings: Store | None) -> Iterator[tuple[Entry, Row]]:
-        """Each row with the first entry of its film."""
-        rated = with_rating(store.films(), ratings.ratings() if ratings else ())
+    def of(self, store: FilmStore, ratings: FilmStore | None) -> Iterator[tuple[Entry, Row]]:
+        """Yield each row with the first entry of its film."""
         usual = self.columns == COLUMNS[self.form]
-        for entries, rating in rated:
+        for entries, rating in with_rating(store.films(), ratings.ratings() if ratings else ()):
             rows = rows_of_film(self.form, entries, rating, self.zone, date_range=self.date_range)
-            for row in rows if usual else self._other(rows, entries[0], store):
+            for row in rows if usual else self._other_columns(rows, entries[0], store):
                 yield entries[0], row
-
-    def write(self, store: Store, ratings: Store | None, parts: Parts) -> list[Path]:
-        """Write the rows and publish the parts; a row that fits into no file is skipped."""
-        try:
-            for entry, row in self.of(store, ratings):
-                try:
-                    parts.add(row)
-                except Invalid as error:
-                    store.skip(entry.number, entry.title, str(error))
-            return parts.publish()
-        except BaseException:
-            parts.discard()
-            raise
 
     @property
     def columns(self) -> Row:
-        """The header."""
+        """The header of the files."""
         directors = () if self.directors is None else ("Directors",)
-        return (*self._kept, *directors, *(self.facts.columns if self.facts else ()))
+        return (*self._usual, *directors, *(self.facts.columns if self.facts else ()))
 
     @property
-    def _kept(self) -> Row:
-        return kept(self.level, COLUMNS[self.form], about="Rating10" if self.form == "ratings" else "")
+    def _usual(self) -> Row:
+        return columns_at(self.level, COLUMNS[self.form], subject="Rating10" if self.form == "ratings" else "")
 
-    def _other(self, rows: Iterable[Row], entry: Entry, store: Store) -> Iterator[Row]:
-        """The rows of a film, whose first entry this is, with other columns than the usual ones."""
-        places = [COLUMNS[self.form].index(name) for name in self._kept]
+    def _other_columns(self, rows: Iterable[Row], entry: Entry, store: FilmStore) -> Iterator[Row]:
+        """Yield the rows of a film with fewer or more columns than the usual ones. `entry` is the film's first one."""
+        fields = [COLUMNS[self.form].index(name) for name in self._usual]
         facts = (store.facts(entry.number) or ("",) * len(self.facts.columns)) if self.facts else ()
         for row in rows:
             directors = () if self.directors is None else (self.directors.get(row[_IMDB], ""),)
-            yield (*(row[place] for place in places), *directors, *facts)
+            yield (*(row[field] for field in fields), *directors, *facts)
 
 
 def with_rating(
-    films: Iterable[tuple[Key, Sequence[Entry]]], ratings: Iterable[tuple[Key, Rating]]
+    films: Iterable[tuple[FilmKey, Sequence[Entry]]], ratings: Iterable[tuple[FilmKey, Rating]]
 ) -> Iterator[tuple[Sequence[Entry], Rating | None]]:
-    """Each film with its rating; both come by key."""
+    """Yield the entries of each film with its rating. Both iterables must be sorted by the key of the film."""
     rest = iter(ratings)
     rated = next(rest, None)
     for key, entries in films:

@@ -1,33 +1,28 @@
-"""Series and episodes, in a file of their own: never in a film file, where they would match films of the same name."""
+"""The description of the export of series: its lists, and its rows.
 
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from itertools import islice
-from typing import TYPE_CHECKING
+Series have a file of their own. In a file of films, Letterboxd would import them as films of the same name.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from cinestream.contracts.errors import Invalid
-from cinestream_flow.checkpoint import Checkpoint
 from cinestream_flow.pipeline import RejectedItem
-from cinestream_trakt_export.export.archive import Archive
-from cinestream_trakt_export.export.films import ATTEMPTS, Incomplete, checkpoint_of, open_checkpoint
-from cinestream_trakt_export.export.list_reader import NOTHING, ListReader, Place, Progress
+from cinestream_trakt_export.export.sources import ListItem
 from cinestream_trakt_export.i18n.messages import say
-from cinestream_trakt_export.letterboxd.columns import kept
-from cinestream_trakt_export.letterboxd.csv_files import Parts, write_skipped
+from cinestream_trakt_export.letterboxd.columns import columns_at
 from cinestream_trakt_export.library.facts import Facts, facts_of, levels_of
 from cinestream_trakt_export.library.films import title_of
-from cinestream_trakt_export.library.filters import Filters
-from cinestream_trakt_export.library.request import Request, Summary
+from cinestream_trakt_export.library.request import Request
 from cinestream_trakt_export.library.series import item_id, series_entries
-from cinestream_trakt_export.library.series_store import COLUMNS, Item, SeriesStore
-from cinestream_trakt_export.library.values import Row
-from cinestream_trakt_export.settings import TraktSettings
-from cinestream_trakt_export.trakt.account import Account
-from cinestream_trakt_export.trakt.client import Trakt
+from cinestream_trakt_export.library.store import SERIES_COLUMNS, SeriesItem, SeriesStore
+from cinestream_trakt_export.library.values import Row, Skipped
 from cinestream_trakt_export.trakt.endpoints import (
     COLLECTED_SHOWS,
     HISTORY_EPISODES,
@@ -40,151 +35,126 @@ if TYPE_CHECKING:
     from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
 
-async def export_shows(
-    trakt: Trakt,
-    settings: TraktSettings,
-    owner: Account,
-    request: Request,
-    *,
-    progress: Progress = lambda path, there, of: None,
-    known: "StreamLookup | None" = None,
-) -> Summary:
-    """Export the series of the account: as `export.export` does films; our stream knows films only.
-
-    In mode "individual" the episodes' history is read instead of what was watched: a row per viewing.
-    """
-    each_time, before = request.mode == "individual", trakt.requests
-    path = checkpoint_of(settings, owner, request)
-    with ExitStack() as stack:
-        identity = request.identity(owner.slug, settings.api.url)
-        checkpoint = stack.enter_context(open_checkpoint(path, settings, identity))
-        store = stack.enter_context(SeriesStore(path.with_suffix(".scratch")))
-        for name in _lists(each_time=each_time):
-            query = request.date_range.query if name == HISTORY_EPISODES else NOTHING
-            asked = _Asked(name, query, request.filters, facts_of(request.extended, name))
-            await _complete(trakt, settings, checkpoint, store, asked, progress)
-        summary = _finish(request, owner.zone, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
-        checkpoint.remove()
-    return replace(summary, requests=trakt.requests - before)
-
-
-def export_shows_archive(archive: Archive, settings: TraktSettings, zone: ZoneInfo, request: Request) -> Summary:
-    """The same from Trakt's own export of an account; what was watched must be there, the other lists may be."""
-    each_time, folder = request.mode == "individual", settings.checkpoints.dir
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    watched, *others = _lists(each_time=each_time)
-    with SeriesStore(folder / "shows-archive.scratch") as store:
-        for name in (watched, *filter(archive.has, others)):
-            facts = facts_of(request.extended, name)
-            for place in archive.items(name):
-                try:
-                    store.add(name, _parse([place], request.filters, facts))
-                except Invalid as error:
-                    _skip(store, name, RejectedItem("parse", place, str(error)))
-        return _finish(request, zone, store, each_time=each_time, buffer_size=settings.streaming.buffer_size)
-
-
-def _lists(*, each_time: bool) -> Sequence[str]:
-    """What is read, what was watched first."""
-    return HISTORY_EPISODES if each_time else WATCHED_SHOWS, COLLECTED_SHOWS, RATED_SHOWS, RATED_EPISODES
-
-
-def _skip(store: SeriesStore, name: str, bad: RejectedItem) -> None:
-    position, json = bad.item
-    item = orjson.loads(bytes(json))
-    store.skip(name, (item_id(item, position=position), title_of(item), bad.reason))
-
-
 @dataclass(frozen=True)
-class _Asked:
-    """A list, how it is asked for, which of its series are filters, and the facts that are asked for besides."""
+class SeriesList:
+    """A list of series or episodes, and the store for its items.
 
-    name: str
-    query: Mapping[str, str]
-    filters: Filters
-    facts: Facts | None
+    Args:
+        path: the path of the list in the API.
+        store: receives the items.
+        request: the filters, the days and the level of detail.
+    """
+
+    path: str
+    store: SeriesStore
+    request: Request
+    expected: ClassVar[None] = None
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """Query parameters for the days. Only the history can be requested by days."""
+        return self.request.date_range.query if self.path == HISTORY_EPISODES else {}
 
     @property
     def levels(self) -> Sequence[str]:
-        """What Trakt is asked to say beside the usual."""
-        return levels_of(self.facts, full=bool(self.filters))
+        """Levels of detail that the filters and the additional columns need.
 
+        Trakt lists the seasons of watched series only with the level `progress`.
+        """
+        own = ["progress"] if self.path == WATCHED_SHOWS else []
+        return [*own, *levels_of(self._facts, full=bool(self.request.filters))]
 
-async def _complete(
-    trakt: Trakt,
-    settings: TraktSettings,
-    checkpoint: Checkpoint,
-    store: SeriesStore,
-    asked: _Asked,
-    progress: Progress,
-) -> None:
-    """Read a list until it has as many items as Trakt counts; it may have changed while it was read."""
-    name = asked.name
+    @property
+    def _facts(self) -> Facts | None:
+        return facts_of(self.request.extended, self.path)
 
-    def parse(places: Sequence[Place]) -> Sequence[Item]:
-        return _parse(places, asked.filters, asked.facts)
+    def clear(self) -> None:
+        """Delete what is stored of the list."""
+        self.store.clear(self.path)
 
-    async def add(items: Sequence[Item]) -> None:
-        store.add(name, items)
-
-    def skip(bad: RejectedItem) -> None:
-        _skip(store, name, bad)
-
-    reason = ""
-    for attempt in range(1, ATTEMPTS + 1):
-        store.clear(name)
-        reader = ListReader(
-            trakt, checkpoint, name, attempt=attempt, parse=parse, query=asked.query, levels=asked.levels
-        )
-        await reader.read(add, settings, on_rejected=skip, progress=progress)
-        have = store.count(name)
-        if reader.counts == {have}:
-            return
-        reason = say("export.count", have=have, counts=sorted(reader.counts))
-    checkpoint.remove()  # the next run begins anew: these pages do not fit together
-    raise Incomplete(say("export.short", path=name, attempts=ATTEMPTS, reason=reason))
-
-
-def _parse(places: Sequence[Place], filters: Filters, facts: Facts | None) -> Sequence[Item]:
-    """The items of these places; one that is not filters is there without entries, because it counts."""
-    items = []
-    for position, json in places:
-        try:
-            item = orjson.loads(bytes(json))
-        except orjson.JSONDecodeError as error:
-            raise Invalid(say("skipped.unreadable", error=error)) from None
-        id = item_id(item, position=position)
-        entries = [*series_entries(item, id=id, facts=facts)]
-        items.append((id, entries if not filters or filters.accepts(json) else []))
-    return items
-
-
-def _fields(row: Row, places: Sequence[int]) -> Row:
-    """These fields of a row, which ends early where nothing more is known."""
-    return tuple(row[place] if place < len(row) else "" for place in places)
-
-
-def _finish(request: Request, zone: ZoneInfo, store: SeriesStore, *, each_time: bool, buffer_size: int) -> Summary:
-    facts = facts_of(request.extended, COLLECTED_SHOWS)  # what no other list has, this one has, too
-    more = facts.columns if facts else ()
-    columns = (*kept(request.extended, COLUMNS), *more)
-    places = [(*COLUMNS, *more).index(name) for name in columns]
-    found = store.rows(zone, each_time=each_time)
-    rows = (_fields(row, places) for row in found if request.date_range.holds(row[COLUMNS.index("Watched")]))
-    if request.preview:
-        first = [*islice(rows, request.preview)]
-        return Summary(len(first), first=first, columns=columns)
-    parts = Parts(request.out, request.kind, columns, buffer_size=buffer_size)
-    try:
-        for row in rows:
+    async def parse(self, items: Sequence[ListItem]) -> Sequence[SeriesItem]:
+        """Return the items with their entries. An item that the filters refuse has no entries, but still counts."""
+        facts, filters, parsed = self._facts, self.request.filters, []
+        for position, json in items:
             try:
-                parts.add(row)
-            except Invalid as error:
-                store.skip(request.kind, (f"row {parts.rows}", row[0], str(error)))
-        files = parts.publish()
-    except BaseException:
-        parts.discard()
-        raise
-    skipped = [*store.skipped()]
-    write_skipped(request.out, request.kind, skipped)
-    return Summary(parts.rows, len(skipped), files=files, columns=columns)
+                item = orjson.loads(bytes(json))
+            except orjson.JSONDecodeError as error:
+                raise Invalid(say("skipped.unreadable", error=error)) from None
+            id = item_id(item, position=position)
+            entries = [*series_entries(item, id=id, facts=facts)]
+            parsed.append((id, entries if not filters or filters.accepts(json) else []))
+        return parsed
+
+    async def add(self, parsed: Sequence[SeriesItem]) -> None:
+        """Store items."""
+        self.store.add(self.path, parsed)
+
+    def skip(self, rejected: RejectedItem) -> None:
+        """Record an item that cannot be read."""
+        position, json = rejected.item
+        item = orjson.loads(bytes(json))
+        self.store.skip(self.path, (item_id(item, position=position), title_of(item), rejected.reason))
+
+    def count(self) -> int:
+        """Return the number of items that are stored, skipped items included."""
+        return self.store.count(self.path)
+
+
+@dataclass(frozen=True)
+class SeriesExport:
+    """The export of series. In mode "individual" each viewing of an episode is a row, otherwise each episode is."""
+
+    request: Request
+    zone: ZoneInfo
+    store: SeriesStore
+
+    @property
+    def _each_time(self) -> bool:
+        return self.request.mode == "individual"
+
+    @property
+    def lists(self) -> Sequence[SeriesList]:
+        """The watched episodes, then the lists that add to them."""
+        watched = HISTORY_EPISODES if self._each_time else WATCHED_SHOWS
+        paths = (watched, COLLECTED_SHOWS, RATED_SHOWS, RATED_EPISODES)
+        return [SeriesList(path, self.store, self.request) for path in paths]
+
+    @property
+    def columns(self) -> Row:
+        """The header of the file."""
+        return (*columns_at(self.request.extended, SERIES_COLUMNS), *self._fact_columns)
+
+    @property
+    def _fact_columns(self) -> Row:
+        # The list of collected series has every fact that one of the other lists has.
+        facts = facts_of(self.request.extended, COLLECTED_SHOWS)
+        return facts.columns if facts else ()
+
+    async def look_up(self, stream: "StreamLookup") -> None:
+        """Do nothing: our stream knows films only."""
+
+    def rows(self) -> Iterator[tuple[str, Row]]:
+        """Yield each row on a day of the request, with its number."""
+        fields = [(*SERIES_COLUMNS, *self._fact_columns).index(name) for name in self.columns]
+        watched = SERIES_COLUMNS.index("Watched")
+        number = 0
+        for row in self.store.rows(self.zone, each_time=self._each_time):
+            if self.request.date_range.holds(row[watched]):
+                # A row without facts ends after the usual columns.
+                yield f"row {number}", tuple(row[field] if field < len(row) else "" for field in fields)
+                number += 1
+
+    def skip_row(self, key: str, row: Row, reason: str) -> None:
+        """Record a row that does not fit into a file."""
+        self.store.skip(self.request.kind, (key, row[0], reason))
+
+    def skipped(self) -> Iterator[Skipped]:
+        """Yield the items that were left out."""
+        return self.store.skipped()
+
+
+@contextmanager
+def open_shows(request: Request, zone: ZoneInfo, path: Path) -> Iterator[SeriesExport]:
+    """Open the export of series with its scratch file, which is named like `path` with another suffix."""
+    with SeriesStore(path.with_suffix(".scratch")) as store:
+        yield SeriesExport(request, zone, store)

@@ -14,6 +14,12 @@ _MIN = {
 }  # fmt: skip
 
 
-def kept(level: Level, columns: Row, *, about: str = "") -> Row:
-    """Those of the usual columns that a level keeps; `about` is what a list is about, and stays."""
-    return tuple(name for name in columns if name in _MIN or name == about) if level == "min" else columns
+def columns_at(level: Level, columns: Row, *, subject: str = "") -> Row:
+    """Return those of the usual columns that a level keeps.
+
+    Args:
+        level: the level of detail. Only `min` leaves columns out.
+        columns: the usual columns of a file.
+        subject: a column that the list is about, which always stays; empty for none.
+    """
+    return tuple(name for name in columns if name in _MIN or name == subject) if level == "min" else columns

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-Seconds = tuple[int, int]  # since 1970: from, and to before
+TimeSpan = tuple[int, int]
+"""Seconds since 1970: the first second, and the first second after the span."""
 _EVER = 1 << 60  # seconds
 _DAY = timedelta(days=1)
 _FIRST, _LAST = date(1970, 1, 2), date(9999, 12, 28)  # so that there are days around them
@@ -30,7 +31,7 @@ class DateRange:
         """Whether a day (ISO 8601) is one of them; the unknown one, empty, is before all others."""
         return (not self.since or day >= self.since.isoformat()) and (not self.until or day <= self.until.isoformat())
 
-    def seconds(self, zone: ZoneInfo) -> Seconds:
+    def seconds(self, zone: ZoneInfo) -> TimeSpan:
         """The seconds since 1970 of the first moment, and of the first one that is too late."""
         first = _midnight(max(self.since, _FIRST), zone) if self.since else 0
         return first, _midnight(min(self.until, _LAST) + _DAY, zone) if self.until else _EVER

@@ -1,99 +1,176 @@
-"""The entries of a list in the order of its rows, in a scratch file instead of memory."""
+"""Scratch files that hold the items of lists, sorted for the rows of an export.
 
+A library may have a million plays, so its items are sorted by SQLite and not in memory.
+"""
+
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain, groupby
 from operator import itemgetter
 from pathlib import Path
+from types import TracebackType
+from typing import Self
+from zoneinfo import ZoneInfo
 
 import orjson
 
-from cinestream_trakt_export.library.date_range import Seconds
+from cinestream_trakt_export.library.date_range import TimeSpan
 from cinestream_trakt_export.library.films import Entry, entry_of, name_of
-from cinestream_trakt_export.library.scratch import Scratch
+from cinestream_trakt_export.library.series import SeriesEntry
 from cinestream_trakt_export.library.values import Rating, Row, Skipped
+from cinestream_trakt_export.trakt.endpoints import COLLECTED_SHOWS, HISTORY_EPISODES, WATCHED_SHOWS
 
-_TABLES = """
+_PRAGMAS = """
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -512;
+"""
+_FILM_TABLES = """
 CREATE TABLE entry (number INTEGER PRIMARY KEY, tmdb INTEGER, name TEXT, trakt INTEGER, imdb TEXT, title TEXT,
                     year TEXT, at INTEGER, plays INTEGER, rating INTEGER, notes TEXT);
 CREATE TABLE expected (trakt INTEGER PRIMARY KEY, plays INTEGER);
-CREATE TABLE told (trakt INTEGER, at INTEGER);
+CREATE TABLE play_time (trakt INTEGER, at INTEGER);
 CREATE TABLE hidden (number INTEGER PRIMARY KEY);
 CREATE TABLE fact (number INTEGER PRIMARY KEY, texts TEXT);
 CREATE TABLE skipped (number INTEGER PRIMARY KEY, title TEXT, reason TEXT);
 """
-# Numbers are stored negated: lists come newest first, and a table is filled quickest, and fullest, at its end.
+# Numbers are stored negated. Lists come newest first, so the table then grows at its end, which is the fastest way.
 _ADD = "INSERT OR IGNORE INTO entry VALUES "
 _ROW = f"(-?{', ?' * (len(Entry._fields) - 1)})"
-_TOGETHER = 50  # rows of one statement: it costs a third less than one for each
-_ADD_TOGETHER = _ADD + ", ".join([_ROW] * _TOGETHER)
+_BATCH = 50  # rows of one statement: a third less time than with one row for each
+_ADD_BATCH = _ADD + ", ".join([_ROW] * _BATCH)
 _ENTRIES = f"SELECT -number AS number, {', '.join(Entry._fields[1:])} FROM entry %s"  # noqa: S608
-_TOLD = """
-UNION ALL SELECT film.number, tmdb, name, film.trakt, imdb, title, year, told.at, 1, NULL, '' FROM told JOIN
+_OTHER_PLAYS = """
+UNION ALL SELECT film.number, tmdb, name, film.trakt, imdb, title, year, play_time.at, 1, NULL, '' FROM play_time JOIN
 (SELECT -max(number) AS number, tmdb, name, trakt, imdb, title, year FROM entry %s GROUP BY trakt) AS film
-ON film.trakt = told.trakt
+ON film.trakt = play_time.trakt
 """
 _IN_ORDER = " ORDER BY tmdb, name, at, number"
-_WANTED = "WHERE -number NOT IN hidden"
+_VISIBLE = "WHERE -number NOT IN hidden"
 _RATINGS = "SELECT tmdb, name, rating, at FROM entry WHERE rating IS NOT NULL ORDER BY tmdb, name, at DESC, number DESC"
-Key = tuple[int, str]  # TMDB id and name of an entry: films sort by it
+FilmKey = tuple[int, str]
+"""The TMDB id and the name of an entry. Films are sorted by it."""
+
+# No column has a name that Letterboxd knows. Letterboxd would otherwise import the series as films.
+SERIES_COLUMNS: Row = (
+    "Series", "SeriesYear", "SeriesTMDB", "SeriesIMDb", "SeriesTVDB", "Season", "Episode", "EpisodeTitle",
+    "Plays", "Watched", "Collected", "Rated",
+)  # fmt: skip
+SeriesItem = tuple[str, Sequence[SeriesEntry]]
+"""The id of an item in its list, and the entries that it holds."""
+_SERIES_TABLES = """
+CREATE TABLE item (list TEXT, id TEXT, PRIMARY KEY (list, id)) WITHOUT ROWID;
+CREATE TABLE entry (list TEXT, id TEXT, tmdb TEXT, imdb TEXT, tvdb TEXT, title TEXT, year TEXT, season INTEGER,
+                    number INTEGER, name TEXT, at INTEGER, plays INTEGER, rating INTEGER, facts TEXT,
+                    PRIMARY KEY (list, id));
+CREATE TABLE skipped (list TEXT, id TEXT, title TEXT, reason TEXT, PRIMARY KEY (list, id)) WITHOUT ROWID;
+"""
+_EPISODE = "tmdb, imdb, tvdb, title, year, season, number"
+_EPISODES = f"""
+SELECT title, year, tmdb, imdb, tvdb, season, number, max(name), sum(plays),
+       max(CASE WHEN list IN ('{WATCHED_SHOWS}', '{HISTORY_EPISODES}') THEN at END),
+       max(CASE WHEN list = '{COLLECTED_SHOWS}' THEN at END), max(rating), max(facts)
+FROM entry GROUP BY {_EPISODE} %s ORDER BY title, {_EPISODE}, min(at), min(id)
+"""  # noqa: S608 - names of our own
+_EACH_VIEWING = f", CASE WHEN list = '{HISTORY_EPISODES}' THEN id END"
 
 
-class Store(Scratch):
-    """The entries of one list, each once. The file lives as long as this object."""
+class ScratchFile:
+    """A SQLite file of one process that is deleted when it is closed.
+
+    A file that a killed process left behind is replaced. Nothing in the file survives a crash: an export reads its
+    checkpoint again and fills a new file.
+    """
+
+    def __init__(self, path: Path, tables: str) -> None:
+        self._path = path
+        path.unlink(missing_ok=True)
+        self.db = sqlite3.connect(path, isolation_level=None)
+        self.db.executescript(_PRAGMAS + tables)
+        # The transaction is never committed: no other process reads the file, and commits would cost time.
+        self.db.execute("BEGIN")
+
+    def _number(self, query: str, *values: str) -> int:
+        return int(self.db.execute(query, values).fetchone()[0])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.db.close()
+        self._path.unlink(missing_ok=True)
+
+
+class FilmStore(ScratchFile):
+    """The entries of one list of films, each stored once."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, _TABLES)
+        super().__init__(path, _FILM_TABLES)
 
     def add(self, entries: Sequence[Entry]) -> None:
-        """Add entries; one whose number is already there is the same one, met again on the next page."""
-        whole = len(entries) // _TOGETHER * _TOGETHER
-        for start in range(0, whole, _TOGETHER):
-            rows = entries[start : start + _TOGETHER]
-            self.db.execute(_ADD_TOGETHER, [*chain.from_iterable(rows)])
-        self.db.executemany(_ADD + _ROW, map(tuple, entries[whole:]))  # which SQLite binds faster than named ones
+        """Store entries. An entry whose number is already stored is ignored.
+
+        The same entry comes twice when the list moved between the requests for two pages.
+        """
+        whole = len(entries) // _BATCH * _BATCH
+        for start in range(0, whole, _BATCH):
+            rows = entries[start : start + _BATCH]
+            self.db.execute(_ADD_BATCH, [*chain.from_iterable(rows)])
+        self.db.executemany(_ADD + _ROW, map(tuple, entries[whole:]))  # SQLite binds tuples faster than named tuples
 
     def skip(self, number: int, title: str, reason: str) -> None:
-        """Remember what is left out, and why."""
+        """Record an item that is left out."""
         self.db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?)", (number, title, reason))
 
     def hide(self, numbers: Iterable[int]) -> None:
-        """Leave these entries out of the films: they are there, but not wanted."""
+        """Leave entries out of the rows. They still count when the list is checked for completeness."""
         self.db.executemany("INSERT OR IGNORE INTO hidden VALUES (?)", ((number,) for number in numbers))
 
-    def note(self, facts: Iterable[tuple[int, Row]]) -> None:
-        """Remember what is said of these entries (by number) beside what all have."""
+    def add_facts(self, facts: Iterable[tuple[int, Row]]) -> None:
+        """Store the texts of the additional columns, by the number of an entry."""
         rows = ((number, orjson.dumps(texts)) for number, texts in facts)
         self.db.executemany("INSERT OR IGNORE INTO fact VALUES (?, ?)", rows)
 
     def facts(self, number: int) -> Row:
-        """What was noted of an entry; empty for nothing."""
+        """Return the texts of the additional columns of an entry; an empty row when none are stored."""
         found = self.db.execute("SELECT texts FROM fact WHERE number = ?", (number,)).fetchone()
         return tuple(orjson.loads(found[0])) if found else ()
 
     def expect(self, plays: Iterable[tuple[int, int]]) -> None:
-        """Remember how often each film (its id at Trakt) was watched, as Trakt counts."""
+        """Store how often each film was watched according to Trakt, by the film's Trakt id."""
         self.db.executemany("INSERT OR REPLACE INTO expected VALUES (?, ?)", plays)
 
-    def tell(self, times: Iterable[tuple[int, int | None]]) -> None:
-        """Remember when films (by id at Trakt) were watched: those that have an entry were so then, too."""
-        self.db.executemany("INSERT INTO told VALUES (?, ?)", times)
+    def add_play_times(self, times: Iterable[tuple[int, int | None]]) -> None:
+        """Store plays of which only the time is known, by the film's Trakt id.
+
+        They become entries of the films that have an entry of their own, so that a rewatch is recognised.
+        """
+        self.db.executemany("INSERT INTO play_time VALUES (?, ?)", times)
 
     def clear(self) -> None:
-        """Forget everything."""
-        for table in ("entry", "expected", "told", "hidden", "fact", "skipped"):
+        """Delete everything that is stored."""
+        for table in ("entry", "expected", "play_time", "hidden", "fact", "skipped"):
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def count(self) -> int:
-        """How many items the list has, the skipped ones included."""
+        """Return the number of items of the list, skipped items included."""
         return self._number("SELECT (SELECT count(*) FROM entry) + (SELECT count(*) FROM skipped)")
 
     def skipped(self) -> Iterator[Skipped]:
-        """What was left out."""
+        """Yield the items that were left out."""
         for number, title, reason in self.db.execute("SELECT * FROM skipped ORDER BY number"):
             yield name_of(number), title, reason
 
-    def missing(self, *, each_time: bool, within: Seconds | None = None) -> int:
-        """How many of the expected films (or, with `each_time`, plays `within` a time) are not there, nor skipped."""
+    def missing(self, *, each_time: bool, within: TimeSpan | None = None) -> int:
+        """Return how many of the expected films have no entry; with `each_time`, how many of the expected plays.
+
+        Args:
+            each_time: compare the number of plays of each film instead of its presence.
+            within: count only entries in this span of seconds since 1970.
+
+        A skipped item may be one of them, so the number of skipped items is subtracted.
+        """
         some = "" if within is None else f"WHERE coalesce(at, 0) >= {within[0]} AND coalesce(at, 0) < {within[1]}"
         want = "plays" if each_time else "1"
         lacking = self._number(
@@ -103,30 +180,88 @@ class Store(Scratch):
         )
         return max(0, lacking - self._number("SELECT count(*) FROM skipped"))
 
-    def trakt_ids(self) -> Iterator[int]:
-        """The films by their ids at Trakt, where they are known."""
-        for (trakt,) in self.db.execute("SELECT DISTINCT trakt FROM entry WHERE trakt IS NOT NULL"):
-            yield trakt
+    def films(self) -> Iterator[tuple[FilmKey, list[Entry]]]:
+        """Yield the entries of each film, sorted by the key of the film.
 
-    def films(self) -> Iterator[tuple[Key, list[Entry]]]:
-        """The entries of each film, oldest first and those at unknown times before; films by key."""
-        wanted = _WANTED if self._number("SELECT count(*) FROM hidden") else ""
-        told = _TOLD % wanted if self._number("SELECT count(*) FROM told") else ""
-        for key, of_film in groupby(self.db.execute(_ENTRIES % wanted + told + _IN_ORDER), key=itemgetter(1, 2)):
+        Within a film the oldest entry comes first, and entries at an unknown time come before it.
+        """
+        visible = _VISIBLE if self._number("SELECT count(*) FROM hidden") else ""
+        others = _OTHER_PLAYS % visible if self._number("SELECT count(*) FROM play_time") else ""
+        for key, of_film in groupby(self.db.execute(_ENTRIES % visible + others + _IN_ORDER), key=itemgetter(1, 2)):
             yield key, [*map(entry_of, of_film)]
 
     def imdb_ids(self) -> Iterator[str]:
-        """The IMDb ids of the films that have one, each once."""
+        """Yield the IMDb ids of the films that have one, each once."""
         for (id,) in self.db.execute(
             "SELECT DISTINCT imdb FROM entry WHERE imdb != '' AND -number NOT IN hidden ORDER BY imdb"
         ):
             yield id
 
-    def ratings(self) -> Iterator[tuple[Key, Rating]]:
-        """The latest rating of each film that has one; films by key."""
+    def ratings(self) -> Iterator[tuple[FilmKey, Rating]]:
+        """Yield the latest rating of each film that has one, sorted by the key of the film."""
         for key, of_film in groupby(self.db.execute(_RATINGS), key=itemgetter(0, 1)):
             _, _, value, at = next(of_film)
             yield key, Rating(value, at)
 
-    def _number(self, query: str) -> int:
-        return int(self.db.execute(query).fetchone()[0])
+
+class SeriesStore(ScratchFile):
+    """The entries of several lists of series and episodes, each stored once. A list is named by its path."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, _SERIES_TABLES)
+
+    def add(self, path: str, items: Sequence[SeriesItem]) -> None:
+        """Store items of a list. An item whose id is already stored for this list is ignored."""
+        for id, entries in items:
+            new = self.db.execute("INSERT OR IGNORE INTO item VALUES (?, ?)", (path, id)).rowcount
+            rows = [
+                (path, e.id, *e.series, e.season, e.number, e.title, _seconds(e.at), e.plays, e.rating, _json(e.facts))
+                for e in entries
+            ]
+            if new:
+                self.db.executemany(f"INSERT OR IGNORE INTO entry VALUES ({', '.join('?' * 14)})", rows)  # noqa: S608
+
+    def skip(self, path: str, skipped: Skipped) -> None:
+        """Record an item that is left out."""
+        self.db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?, ?)", (path, *skipped))
+
+    def clear(self, path: str) -> None:
+        """Delete everything that is stored of a list."""
+        for table in ("item", "entry", "skipped"):
+            self.db.execute(f"DELETE FROM {table} WHERE list = ?", (path,))  # noqa: S608
+
+    def count(self, path: str) -> int:
+        """Return the number of items of a list, skipped items included."""
+        query = "SELECT (SELECT count(*) FROM item WHERE list = ?) + (SELECT count(*) FROM skipped WHERE list = ?)"
+        return self._number(query, path, path)
+
+    def skipped(self) -> Iterator[Skipped]:
+        """Yield the items that were left out, of all lists."""
+        yield from self.db.execute("SELECT id, title, reason FROM skipped ORDER BY list, id")
+
+    def rows(self, zone: ZoneInfo, *, each_time: bool) -> Iterator[Row]:
+        """Yield a row for each episode, season or series that has an entry.
+
+        Args:
+            zone: the time zone of the viewer, for the dates.
+            each_time: yield a row for each viewing of an episode instead.
+
+        A row has the fields of `SERIES_COLUMNS`, then the texts of the additional columns if there are any.
+        """
+        found = self.db.execute(_EPISODES % (_EACH_VIEWING if each_time else ""))
+        for *episode, plays, watched, collected, rating, facts in found:
+            texts = ("" if value is None else str(value) for value in episode)
+            days = _day(watched, zone), _day(collected, zone)
+            yield *texts, str(plays or ""), *days, str(rating or ""), *(orjson.loads(facts) if facts else ())
+
+
+def _json(facts: Row) -> str | None:
+    return orjson.dumps(facts).decode() if any(facts) else None
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return None if at is None else int(at.timestamp())
+
+
+def _day(at: int | None, zone: ZoneInfo) -> str:
+    return "" if at is None else datetime.fromtimestamp(at, zone).date().isoformat()
