@@ -72,6 +72,10 @@ lint: setup  ## Style and likely mistakes
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check --quiet $(SOURCES) || { echo "run 'make format'" >&2; exit 1; }
 
+.PHONY: prose
+prose: setup  ## Check docstrings, names and documents against the writing rules
+	@$(BIN)/python tools/prose.py
+
 .PHONY: format
 format: setup  ## Rewrite the sources in the project's style
 	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true

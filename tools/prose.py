@@ -1,33 +1,49 @@
-"""Check docstrings, names and documentation against the project's writing rules (CONTRIBUTING.md, "Plain English").
+"""Checker of docstrings, names and documents against the writing rules of CONTRIBUTING.md ("Plain English").
 
-python tools/prose.py [PATH ...]      list every fault below the paths (default: the whole project); exit 1 if any
-python tools/prose.py --count [PATH]  print how many docstrings break each rule
+python tools/prose.py [PATH ...]          list every fault below the paths (default: the project); exit with 1 if any
+python tools/prose.py --count [PATH ...]  print how many docstrings break each rule
+
+Only tracked files, and new ones that git does not ignore, are checked. Fixtures are not.
 """
 
 import argparse
 import ast
 import itertools
+import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_WORDS = 30
-"""Words that a sentence of the documentation may have."""
+"""Words that a sentence of a document may have."""
+
+CLAUSE = "a docstring begins with a clause"
+SEMICOLON = "a docstring has a semicolon"
+NAME = "a name for a limit (use max_, min_ or limit)"
+SENTENCE = f"a sentence is longer than {MAX_WORDS} words"
 
 _CLAUSE = re.compile(r"(What|Where|Who|Whose|How|Whether|Which|Why)\b")
-_IMAGES = re.compile(r"\b(most|least)\b", re.IGNORECASE)
-_CODE = re.compile(r"```.*?```|<!--.*?-->|`[^`\n]*`|https?://\S+", re.DOTALL)
-_BLOCK = re.compile(r"^\s*([|#>]|[-*+] |\d+[.)] |    )")
+_NAME_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_CODE_BLOCK = re.compile(r"```.*?```|~~~.*?~~~|<!--.*?-->", re.DOTALL)
+_INLINE_CODE = re.compile(r"``.+?``|`[^`]*`|https?://\S+", re.DOTALL)
+_DOCTEST = re.compile(r"^\s*(>>>|\.\.\.) .*$", re.MULTILINE)
+_ENTITY = re.compile(r"&#?\w+;")
+_ITEM = re.compile(r"^\s*([-*+]|\d+[.)]) ")
+_BLOCK = re.compile(r"^\s*([|#]|[-=*]{3,}\s*$)|^ {4}|^\t")
+_QUOTE = re.compile(r"^\s*>\s?")
 _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|etc|vs|approx|Inc|No)\.")
+_SENTENCE_END = re.compile(r"(?<=[.!?:;])[\"'”’)\]*_]*\s+")
+_WORD = re.compile(r"\w")
 
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
-class Fault(NamedTuple):
+@dataclass(frozen=True)
+class Fault:
     """A place that breaks a rule."""
 
     path: Path
@@ -36,111 +52,141 @@ class Fault(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        return f"{self.path.relative_to(ROOT)}:{self.line}: {self.rule}: {self.text[:100]}"
+        return f"{os.path.relpath(self.path)}:{self.line}: {self.rule}: {' '.join(self.text.split())[:100]}"
 
 
-def docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield the line and text of each docstring, those of attributes included."""
-    for node in ast.walk(tree):
-        if isinstance(node, Documented) and (text := ast.get_docstring(node)):
-            yield node.body[0].lineno, text
-        for before, after in _pairs(node):
-            if (
-                isinstance(before, ast.Assign | ast.AnnAssign)
-                and isinstance(after, ast.Expr)
-                and isinstance(after.value, ast.Constant)
-                and isinstance(after.value.value, str)
-            ):
-                yield after.lineno, after.value.value
+@dataclass(frozen=True)
+class Source:
+    """The docstrings and the defined names of a Python file, each with its line."""
+
+    docstrings: list[tuple[int, str]]
+    names: list[tuple[int, str]]
 
 
-def _pairs(node: ast.AST) -> Iterator[tuple[ast.stmt, ast.stmt]]:
-    body = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
-    return itertools.pairwise(body)
+def read_source(text: str) -> Source:
+    """Return the docstrings of a file, including those of attributes, and every name that it defines.
+
+    Names of tests are left out, because they are sentences ("test_has_at_least_two_films").
+    """
+    source = Source([], [])
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, Documented) and (docstring := ast.get_docstring(node)):
+            source.docstrings.append((node.body[0].lineno, docstring))
+        if isinstance(node, ast.Module | ast.ClassDef):
+            source.docstrings.extend(_attribute_docstrings(node.body))
+        source.names.extend(_defined_names(node))
+    return source
 
 
-def names(tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """Yield the line and name of each thing that a file defines."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                yield node.lineno, node.name
-            case ast.arg():
-                yield node.lineno, node.arg
-            case ast.Name(ctx=ast.Store()):
-                yield node.lineno, node.id
-            case ast.Attribute(ctx=ast.Store()):
-                yield node.lineno, node.attr
+def _attribute_docstrings(body: list[ast.stmt]) -> Iterator[tuple[int, str]]:
+    for before, after in itertools.pairwise(body):
+        match before, after:
+            case ast.Assign() | ast.AnnAssign(), ast.Expr(value=ast.Constant(value=str(text))):
+                yield after.lineno, text
 
 
-def faults_of_source(path: Path) -> Iterator[Fault]:
+def _defined_names(node: ast.AST) -> Iterator[tuple[int, str]]:
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) if not name.startswith("test_"):
+            yield node.lineno, name
+        case ast.ClassDef(name=name):
+            yield node.lineno, name
+        case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+            yield node.lineno, name
+        case ast.alias(asname=str(name)) | ast.ExceptHandler(name=str(name)):
+            yield node.lineno, name
+        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            yield node.lineno, name
+
+
+def check_source(path: Path, source: Source) -> Iterator[Fault]:
     """Yield the faults of a Python file."""
-    tree = ast.parse(path.read_text("utf-8"))
-    for line, text in docstrings(tree):
-        first = text.strip().splitlines()[0]
-        if _CLAUSE.match(first):
-            yield Fault(path, line, "begins with a clause", first)
-        if ";" in _CODE.sub("", text):
-            yield Fault(path, line, "semicolon in a docstring", text.replace("\n", " "))
-    for line, name in names(tree):
-        if _IMAGES.search(name.replace("_", " ")):
-            yield Fault(path, line, "use max_ or min_ (or limit)", name)
+    for line, text in source.docstrings:
+        if _CLAUSE.match(text.strip()):
+            yield Fault(path, line, CLAUSE, text.strip().splitlines()[0])
+        if ";" in _prose(text):
+            yield Fault(path, line, SEMICOLON, text)
+    for line, name in source.names:
+        if {"most", "least"} & {word.lower() for word in _NAME_WORDS.findall(name)}:
+            yield Fault(path, line, NAME, name)
+
+
+def _prose(docstring: str) -> str:
+    """Return a docstring without code, addresses and HTML entities, which may contain semicolons."""
+    text = _DOCTEST.sub("", _CODE_BLOCK.sub("", docstring))
+    return _ENTITY.sub("", _INLINE_CODE.sub("", text))
+
+
+def check_document(path: Path, text: str) -> Iterator[Fault]:
+    """Yield the sentences of a Markdown document that are too long."""
+    for line, sentence in sentences(text):
+        if sum(bool(_WORD.search(word)) for word in sentence.split()) > MAX_WORDS:
+            yield Fault(path, line, SENTENCE, sentence)
 
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the line and text of each sentence of a Markdown document, without code, tables and headings."""
-    text = _CODE.sub(lambda match: "code" + "\n" * match[0].count("\n"), text)
+    """Yield the line and text of each sentence of a Markdown document, without code, tables and headings.
+
+    The line is the first one of the paragraph. A colon and a semicolon end a sentence too.
+    """
+    text = _CODE_BLOCK.sub(lambda match: "\n" * match[0].count("\n"), text)
+    text = _INLINE_CODE.sub(lambda match: "code" + "\n" * match[0].count("\n"), text)
     text = _ABBREVIATION.sub(r"\1", text)
-    start, paragraph = 1, ""
-    for number, line in enumerate([*text.splitlines(), ""], 1):
-        if line.strip() and not _BLOCK.match(line):
-            if not paragraph:
-                start = number
-            paragraph += " " + line.strip()
-            continue
-        for sentence in re.split(r"(?<=[.!?:;])\s+", paragraph.strip()):
+    for start, paragraph in _paragraphs(text):
+        for sentence in _SENTENCE_END.split(paragraph):
             yield start, sentence
-        start, paragraph = number, re.sub(r"^\s*([-*+]|\d+[.)]) ", "", line) if _is_item(line) else ""
 
 
-def _is_item(line: str) -> bool:
-    return re.match(r"^\s*([-*+]|\d+[.)]) ", line) is not None
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    start, paragraph, in_item = 1, "", False
+    for number, raw in enumerate([*text.splitlines(), ""], 1):
+        line = _QUOTE.sub("", raw)
+        item = _ITEM.match(line)
+        # An indented line continues a list item, and is code anywhere else.
+        skipped = not line.strip() or (_BLOCK.match(line) and not item and not (in_item and paragraph))
+        if (skipped or item) and paragraph:
+            yield start, paragraph.strip()
+            paragraph = ""
+        in_item = bool(item) or (in_item and bool(line[:1].isspace() or not skipped))
+        if not skipped:
+            start = start if paragraph else number
+            paragraph += " " + _ITEM.sub("", line).strip()
 
 
-def faults_of_document(path: Path) -> Iterator[Fault]:
-    """Yield the sentences of a Markdown document that are too long."""
-    for line, sentence in sentences(path.read_text("utf-8")):
-        if (count := len(sentence.split())) > MAX_WORDS:
-            yield Fault(path, line, f"a sentence of {count} words (at most {MAX_WORDS})", sentence)
-
-
-def tracked(paths: list[str]) -> list[Path]:
-    """Return the project's Python and Markdown files below these paths."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *paths]
+def tracked_files(paths: Sequence[str | Path]) -> list[Path]:
+    """Return the project's files below these paths, fixtures excepted."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *paths]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return [path for name in listed.splitlines() if (path := Path.cwd() / name).is_file() and "/fixtures/" not in name]
+    files = [Path.cwd() / name for name in listed.split("\0") if name]
+    return [path for path in files if path.is_file() and "fixtures" not in path.parts]
 
 
-def main() -> int:
-    """Print the faults, or their counts."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the faults or their counts, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("paths", nargs="*")
-    parser.add_argument("--count", action="store_true")
-    arguments = parser.parse_args()
-    files = tracked(arguments.paths or [str(ROOT)])
-    sources = [path for path in files if path.suffix == ".py"]
-    faults = [fault for path in sources for fault in faults_of_source(path)]
-    if arguments.count:
-        texts = [text for path in sources for _, text in docstrings(ast.parse(path.read_text("utf-8")))]
-        clauses = sum(fault.rule.startswith("begins") for fault in faults)
-        semicolons = sum(fault.rule.startswith("semicolon") for fault in faults)
-        print(f"docstrings: {len(texts)}")
-        print(f"first line begins with a clause: {clauses} ({clauses / len(texts):.1%})")
-        print(f"with a semicolon: {semicolons} ({semicolons / len(texts):.1%})")
+    parser.add_argument("paths", nargs="*", default=[str(ROOT)])
+    parser.add_argument("--count", action="store_true", help="print figures instead of faults")
+    options = parser.parse_args(arguments)
+    files = tracked_files(options.paths)
+    sources = {path: read_source(path.read_text("utf-8")) for path in files if path.suffix == ".py"}
+    faults = [fault for path, source in sources.items() for fault in check_source(path, source)]
+    if options.count:
+        print_counts(sum(len(source.docstrings) for source in sources.values()), faults)
         return 0
-    faults += [fault for path in files if path.suffix == ".md" for fault in faults_of_document(path)]
-    print(*faults, sep="\n", end="\n" if faults else "")
+    for path in files:
+        if path.suffix == ".md":
+            faults += check_document(path, path.read_text("utf-8"))
+    for fault in faults:
+        print(fault)
     return 1 if faults else 0
+
+
+def print_counts(docstrings: int, faults: Sequence[Fault]) -> None:
+    """Print the number of docstrings, and the share of them that breaks each rule."""
+    print(f"docstrings: {docstrings}")
+    for title, rule in (("first line begins with a clause", CLAUSE), ("with a semicolon", SEMICOLON)):
+        count = sum(fault.rule == rule for fault in faults)
+        print(f"{title}: {count} ({count / max(docstrings, 1):.1%})")
 
 
 if __name__ == "__main__":
