@@ -22,10 +22,11 @@ from bench.etl.throughput import throughput
 from bench.etl.worker_kills import survives_kills
 from bench.targets import Target, print_targets
 
-from cinestream.contracts import Envelope, RawPage
-from cinestream.contracts.page import html_bytes
-from cinestream_etl.stages.film import Film, only_film, read_page
-from cinestream_etl.tone.model import tone
+from cinestream.contracts import Envelope
+from cinestream.contracts.page import PageHeaders, html_bytes
+from cinestream_etl.stages.film import complete_alone, describe
+from cinestream_etl.stages.page import TitlePage, read_page
+from cinestream_etl.tone.model import classify_tone
 
 ROUNDS = 5
 NOW = datetime.now(UTC)
@@ -39,16 +40,16 @@ def floor(envelope: Envelope) -> object:
     return orjson.loads(html[start : html.find(b"</script", start)])
 
 
-def parse(envelope: Envelope) -> object:
+def parse(envelope: Envelope) -> TitlePage:
     """Parse and validate the page as the worker does."""
-    page = RawPage.decode(Envelope(envelope.headers, b""))
-    return read_page(html_bytes(envelope), requested=page.id, page_time=page.fetched_at)
+    headers = PageHeaders.decode(envelope)
+    return read_page(html_bytes(envelope), requested=headers.id, page_time=headers.fetched_at)
 
 
 def enrich(envelope: Envelope) -> object:
     """Parse the page, and also enrich and encode the movie."""
-    read = parse(envelope)
-    return only_film(read).encode(page_time=NOW) if isinstance(read, Film) else None
+    page = parse(envelope)
+    return complete_alone(describe(page, classify_tone)).encode(page_time=NOW) if page.is_film else None
 
 
 def parse_with_soup(envelope: Envelope) -> object:
@@ -69,11 +70,11 @@ def milliseconds(reader: Callable[[Envelope], object], pages: list[Envelope], ro
 
 def plots_per_second(pages: list[Envelope]) -> float:
     """Return how many plots of the pages are classified per second of CPU time."""
-    films = [read for page in pages if isinstance(read := parse(page), Film)]
+    films = [page for message in pages if (page := parse(message)).is_film]
     plots = [(film.title.plot, film.title.genres) for film in films] * 200
     started = time.process_time()
     for plot, genres in plots:
-        tone(plot, genres)
+        classify_tone(plot, genres)
     return len(plots) / (time.process_time() - started)
 
 

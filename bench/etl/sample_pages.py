@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cinestream.contracts import Envelope, Invalid, Kind, Outcome, RawPage
-from cinestream_etl.stages.film import Film, read_page
+from cinestream_etl.stages.page import read_page
 
 _PERSON = re.compile(r"nm\d{7,8}")
 
@@ -51,7 +51,7 @@ def _new_person(number: int, people: int) -> Callable[[re.Match[str]], str]:
 
 def _is_film(id: str, html: str) -> bool:
     try:
-        return isinstance(read_page(html.encode(), requested=id, page_time=datetime.now(UTC)), Film)
+        return read_page(html.encode(), requested=id, page_time=datetime.now(UTC)).is_film
     except Invalid:
         return False
 

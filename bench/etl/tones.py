@@ -13,8 +13,8 @@ from pathlib import Path
 from tests.etl.labelled_plots import Labelled, agreement, of_catalogue, of_pages, written
 
 from cinestream.contracts import PlotTone, SentimentAnalysis
-from cinestream_etl.tone.model import Hear, scores, tone
-from cinestream_etl.tone.wordllama import installed, wordllama_tone
+from cinestream_etl.tone.model import ToneModel, classify_tone, scores
+from cinestream_etl.tone.wordllama import is_installed, load_wordllama_model
 
 ROUNDS = 20
 SECONDS = 0.2
@@ -36,14 +36,14 @@ def sets() -> dict[str, list[Labelled]]:
     return {name: plots for name, plots in made.items() if plots}
 
 
-def plots_per_second(plots: list[Labelled], hear: Hear) -> list[float]:
+def plots_per_second(plots: list[Labelled], tone_model: ToneModel) -> list[float]:
     """Return the plots classified per second of CPU time, of each round, in ascending order."""
     rates = []
     for _ in range(ROUNDS):
         heard, started = 0, time.process_time()
         while (spent := time.process_time() - started) < SECONDS:
             for plot in plots:
-                hear(plot.plot, plot.genres)
+                tone_model(plot.plot, plot.genres)
             heard += len(plots)
         rates.append(heard / spent)
     return sorted(rates)
@@ -59,18 +59,18 @@ def confusion(counts: Counter[tuple[str, str]]) -> str:
 def main() -> None:
     """Run the command line."""
     measured, heard = sets(), Counter[tuple[str, str]]()
-    models: dict[str, Hear] = {"genres alone": genres_alone, "lexicon": tone}
-    models |= {"wordllama": wordllama_tone()} if installed() else {}
+    models: dict[str, ToneModel] = {"genres alone": genres_alone, "lexicon": classify_tone}
+    models |= {"wordllama": load_wordllama_model()} if is_installed() else {}
     print(f"{'strict / lenient agreement':<28}{'plots':>6}" + "".join(f"{model:>18}" for model in models))
     for name, plots in measured.items():
-        found = {model: agreement(plots, hear) for model, hear in models.items()}
+        found = {model: agreement(plots, tone_model) for model, tone_model in models.items()}
         cells = "".join(f"{f'{each.strict:.1%} / {each.lenient:.1%}':>18}" for each in found.values())
         print(f"{name:<28}{len(plots):>6}{cells}")
         heard += found["lexicon"].confusion if "held out" in name else Counter()
     print(f"\nheld out, label by classified tone (lexicon)\n{confusion(heard)}\n")
     every = [plot for plots in measured.values() for plot in plots]
-    for model, hear in models.items():
-        rates = plots_per_second(every, hear)
+    for model, tone_model in models.items():
+        rates = plots_per_second(every, tone_model)
         print(f"{model:<16}{rates[-1]:>10,.0f} plots/s of one core, median {rates[len(rates) // 2]:,.0f}")
 
 

@@ -16,8 +16,8 @@ from bench.processes import SCRIPTS, free_port
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import RawPage, subjects
-from cinestream_etl.directors import Record
-from cinestream_etl.stages.film import Film, read_page
+from cinestream_etl.directors import DirectorRecord
+from cinestream_etl.stages.page import read_page
 
 _DIRECTORS = 300
 _PER_SECOND = 40
@@ -68,14 +68,14 @@ async def _is_correct(bus: Bus, pages: list[RawPage]) -> bool:
     expected: dict[str, dict[str, float | None]] = defaultdict(dict)
     for page in pages:
         film = read_page(page.html.encode(), requested=page.id, page_time=page.fetched_at)
-        assert isinstance(film, Film)
+        assert film.is_film
         for key in film.director_keys:
             expected[key][film.id] = film.title.rating
     state = await bus.stream_state("MOVIES")
     once = state.messages == state.last_sequence == len(pages)
     for key, films in expected.items():
         stored = await bus.last_message("KV_director_stats", subjects.director(key))
-        record = Record.decode(stored.envelope).films if stored else {}
+        record = DirectorRecord.decode(stored.envelope).films if stored else {}
         if {id: film.rating for id, film in record.items()} != films:
             return False
     return once and (await bus.stream_state("DEAD_LETTERS")).messages == 0

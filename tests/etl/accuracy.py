@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from tests.etl.conftest import PAGE_TIME
+from tests.etl.conftest import PAGE_TIME, movie_of
 
-from cinestream_etl.stages.film import Film, only_film, read_page
+from cinestream_etl.stages.page import read_page
 
 EXPECTED: dict[str, dict[str, Any]] = orjson.loads((Path(__file__).parent / "real_pages.json").read_bytes())
 GROUPS = {
@@ -49,8 +49,8 @@ def measure(samples: Path, group: str, *, without: re.Pattern[bytes] | None = No
         if name.startswith(GROUPS[group]):
             page = samples / "imdb-pages" / name
             html = without.sub(b"", page.read_bytes()) if without else page.read_bytes()
-            film = read_page(html, requested=page.name.partition("_")[0], page_time=PAGE_TIME)
-            shown = _shown(only_film(film).model_dump(mode="json")) if isinstance(film, Film) else {}
+            read = read_page(html, requested=page.name.partition("_")[0], page_time=PAGE_TIME)
+            shown = _shown(movie_of(read).model_dump(mode="json")) if read.is_film else {}
             for column, value in expected.items():
                 found.total[column] += 1
                 found.right[column] += shown.get(column, ...) == value

@@ -7,7 +7,10 @@ from typing import Any
 
 import orjson
 
-from cinestream_etl.stages.film import Film, Filtered, read_page
+from cinestream.contracts import Movie
+from cinestream_etl.stages.film import Film, complete_alone, describe
+from cinestream_etl.stages.page import TitlePage, read_page
+from cinestream_etl.tone.model import classify_tone
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PAGE_TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -40,7 +43,12 @@ def case(name: str) -> Case:
 
 
 def read_film(html: bytes) -> Film:
-    """The film of a page that is one."""
-    film = read_page(html, requested=None, page_time=PAGE_TIME)
-    assert not isinstance(film, Filtered)
-    return film
+    """Return the film of a page, which must be the page of a film."""
+    page = read_page(html, requested=None, page_time=PAGE_TIME)
+    assert page.is_film
+    return describe(page, classify_tone)
+
+
+def movie_of(page: TitlePage) -> Movie:
+    """Return the movie of a page as if no other film were known."""
+    return complete_alone(describe(page, classify_tone))

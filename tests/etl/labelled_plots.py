@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from cinestream_etl.tone.model import Hear
+from cinestream_etl.tone.model import ToneModel
 
 FOLDER = Path(__file__).parent / "tones"
 CATALOGUE = Path(__file__).parents[2] / "demo/src/cinestream_demo/films/data/catalogue.json"
@@ -36,9 +36,9 @@ class Agreement:
     confusion: Counter[tuple[str, str]]
 
 
-def agreement(plots: Iterable[Labelled], hear: Hear) -> Agreement:
+def agreement(plots: Iterable[Labelled], tone_model: ToneModel) -> Agreement:
     """How often it agrees with the labels; at least one plot."""
-    heard = [(plot, hear(plot.plot, plot.genres).plot_tone.value) for plot in plots]
+    heard = [(plot, tone_model(plot.plot, plot.genres).plot_tone.value) for plot in plots]
     strict = sum(tone == plot.tone for plot, tone in heard)
     lenient = sum(tone == plot.tone or tone in plot.also for plot, tone in heard)
     return Agreement(strict / len(heard), lenient / len(heard), Counter((plot.tone, tone) for plot, tone in heard))

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from tests.etl.conftest import PAGE_TIME, case, read_film
 
-from cinestream_etl.catalogue import MOST, Catalogue
-from cinestream_etl.directors import Record
-from cinestream_etl.stages.film import only_film
+from cinestream_etl.catalogue import MAX_RECOMMENDATIONS, KnownFilms
+from cinestream_etl.directors import DirectorRecord
+from cinestream_etl.stages.film import complete, complete_alone
 
-FILM = only_film(read_film(case("reference/localised_film").html))
+FILM = complete_alone(read_film(case("reference/localised_film").html))
 
 
 def _other(number: int, **facts: Any) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def _other(number: int, **facts: Any) -> dict[str, Any]:
 def test_what_shares_more_is_nearer() -> None:
     """A director counts more than a star, a star more than a genre; of equals the better rated is first."""
     alone: dict[str, Any] = {"director": [], "stars": [], "genre_categories": [], "decade_category": None}
-    catalogue = Catalogue(100)
+    catalogue = KnownFilms(100)
     catalogue.add(_other(1, **alone | {"genre_categories": ["Drama"], "rating": 6.0}))
     catalogue.add(_other(2, **alone | {"genre_categories": ["Drama"], "rating": 7.0}))
     catalogue.add(_other(3, **alone | {"stars": ["Dora Quist"]}))
@@ -32,26 +32,26 @@ def test_what_shares_more_is_nearer() -> None:
 
 def test_only_the_last_films_are_known() -> None:
     """The first ones go, a film that is added again counts as new, and one that is taken down is not recommended."""
-    catalogue = Catalogue(3)
+    catalogue = KnownFilms(3)
     for number in (1, 2, 3, 1, 4):
         catalogue.add(_other(number))
-    catalogue.forget("tt0000003")
-    catalogue.forget("tt0000009")
+    catalogue.remove("tt0000003")
+    catalogue.remove("tt0000009")
     assert len(catalogue) == 2
     assert {film.id for film in catalogue.nearest(FILM)} == {"tt0000001", "tt0000004"}
 
 
 def test_no_more_than_a_page_shows() -> None:
     """The list is short, however many films are near."""
-    catalogue = Catalogue(1000)
+    catalogue = KnownFilms(1000)
     for number in range(1, 500):
         catalogue.add(_other(number))
-    assert len(catalogue.nearest(FILM)) == MOST
+    assert len(catalogue.nearest(FILM)) == MAX_RECOMMENDATIONS
 
 
 def test_what_is_no_movie_is_refused() -> None:
     """And leaves nothing behind."""
-    catalogue = Catalogue(10)
+    catalogue = KnownFilms(10)
     with pytest.raises(ValueError, match="id"):
         catalogue.add({"title": "No id"})
     assert len(catalogue) == 0
@@ -59,15 +59,15 @@ def test_what_is_no_movie_is_refused() -> None:
 
 def test_the_page_comes_first() -> None:
     """A movie says whose its recommendations are; those of the catalogue are no change of the film."""
-    catalogue = Catalogue(10)
+    catalogue = KnownFilms(10)
     catalogue.add(_other(1))
     film = read_film(case("reference/localised_film").html)
-    records = dict.fromkeys(film.director_keys, Record({film.id: film.contribution}))
-    near = film.movie(records, catalogue)
+    records = dict.fromkeys(film.page.director_keys, DirectorRecord({film.id: film.contribution}))
+    near = complete(film, records, catalogue.nearest(film.movie))
     assert ([other.id for other in near.recommendations], near.recommendations_source) == (["tt0000001"], "catalogue")
     shown = read_film(case("data_testid/localised_film").html)
-    records = dict.fromkeys(shown.director_keys, Record({shown.id: shown.contribution}))
-    own = shown.movie(records, catalogue)
+    records = dict.fromkeys(shown.page.director_keys, DirectorRecord({shown.id: shown.contribution}))
+    own = complete(shown, records, catalogue.nearest(shown.movie))
     assert ([other.id for other in own.recommendations], own.recommendations_source) == (["tt9000021"], "page")
     assert "recommendations_source" not in film.facts
-    assert film.page_time == PAGE_TIME
+    assert film.page.page_time == PAGE_TIME

@@ -1,19 +1,17 @@
 """`cinestream-etl dead-letters`, the command that people type: what became of a page that is no film."""
 
-import os
-
 import anyio
 import orjson
 import pytest
+from tests.etl.command import run_with_bus
 from tests.etl.pages import Said
 from tests.nats_server import NatsServer
-from tests.paths import SCRIPTS
 
 from cinestream.bus.consume import Work, consume
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Outcome
 from cinestream_etl import metrics
-from cinestream_etl.store.settle import handle
+from cinestream_etl.service import handle
 
 pytestmark = pytest.mark.anyio
 BROKEN = Said("tt0000001", rating=77.0)
@@ -50,9 +48,9 @@ async def _unfinished(bus: Bus) -> int:
 
 
 async def _command(nats: NatsServer, *arguments: str) -> str:
-    command = [str(SCRIPTS / "cinestream-etl"), "dead-letters", *arguments]
-    done = await anyio.run_process(command, env=os.environ | nats.environment("etl"))
-    return done.stdout.decode()
+    done = await run_with_bus(nats, "dead-letters", *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 async def test_a_rejected_page_is_listed_shown_retried_and_purged(

@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cinestream.contracts import DirectorStats, Envelope, Invalid
-from cinestream_etl.directors import Contribution, Record, key
-from cinestream_etl.stages.title import Person
+from cinestream_etl.directors import Contribution, DirectorRecord, director_key
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 PAGES = st.lists(
@@ -29,35 +28,35 @@ def test_the_order_of_pages_does_not_matter(pages: list[tuple[str, int, float | 
     newest = {id: _at(minute, rating) for id, minute, rating in sorted(pages, key=lambda page: page[1])}
     shuffled = pages * 2
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    record = Record({})
+    record = DirectorRecord({})
     for id, minute, rating in shuffled:
         record = record.with_film(id, _at(minute, rating))
     assert record.films == newest
-    assert Record.decode(record.encode()) == record
+    assert DirectorRecord.decode(record.encode()) == record
 
 
 def test_a_repetition_changes_nothing() -> None:
     """A page that is already counted, or is older, gives the very same record, so that nothing is written."""
-    record = Record({}).with_film("tt0000001", _at(5, 7.0))
+    record = DirectorRecord({}).with_film("tt0000001", _at(5, 7.0))
     assert record.with_film("tt0000001", _at(5, 7.0)) is record
     assert record.with_film("tt0000001", _at(4, 9.0)) is record
-    assert record.without_film("tt0000002", since=T0) is record
-    assert record.knows("tt0000001", "said 7.0")
-    assert not record.knows("tt0000001", "said 9.0")
-    assert not record.knows("tt0000002", "said 7.0")
+    assert record.without_film("tt0000002", page_time=T0) is record
+    assert record.contains("tt0000001", "said 7.0")
+    assert not record.contains("tt0000001", "said 9.0")
+    assert not record.contains("tt0000002", "said 7.0")
 
 
 def test_a_film_is_not_taken_out_by_an_older_page() -> None:
     """What a newer page put in stays; what an older one put in goes."""
-    record = Record({}).with_film("tt0000001", _at(5, 7.0))
-    assert record.without_film("tt0000001", since=T0 + timedelta(minutes=4)) is record
-    assert record.without_film("tt0000001", since=T0 + timedelta(minutes=5)).films == {}
+    record = DirectorRecord({}).with_film("tt0000001", _at(5, 7.0))
+    assert record.without_film("tt0000001", page_time=T0 + timedelta(minutes=4)) is record
+    assert record.without_film("tt0000001", page_time=T0 + timedelta(minutes=5)).films == {}
 
 
 def test_statistics_count_all_films_and_average_the_rated() -> None:
     """Unrated films count, and do not lower the mean."""
-    assert Record({}).stats is None
-    record = Record({"tt0000001": _at(0, None)})
+    assert DirectorRecord({}).stats is None
+    record = DirectorRecord({"tt0000001": _at(0, None)})
     assert record.stats == DirectorStats(total_movies=1, average_rating=None)
     record = record.with_film("tt0000002", _at(0, 9.3)).with_film("tt0000003", _at(0, 8.2))
     assert record.stats == DirectorStats(total_movies=3, average_rating=8.8)
@@ -69,14 +68,14 @@ def test_statistics_count_all_films_and_average_the_rated() -> None:
 def test_what_is_no_record_is_invalid(body: bytes) -> None:
     """A damaged record is never counted as an empty one."""
     with pytest.raises(Invalid):
-        Record.decode(Envelope({"Cinestream-Schema": "director/1"}, body))
+        DirectorRecord.decode(Envelope({"Cinestream-Schema": "director/1"}, body))
 
 
 def test_a_key_is_the_id_or_the_folded_name() -> None:
     """Accents, case and punctuation of a name do not make another director; keys are plain ASCII."""
-    assert key(Person("Bong Joon Ho", "nm0094435")) == "nm0094435"
-    assert key(Person("François  Ozon")) == key(Person("FRANCOIS OZON"))
-    assert key(Person("Bong Joon-ho")) == key(Person("bong joon ho"))
-    assert key(Person("François Ozon")) != key(Person("Francis Ozon"))
-    assert key(Person("宮崎 駿")).isascii()
-    assert key(Person("宮崎 駿")) != key(Person("黒澤 明"))
+    assert director_key("Bong Joon Ho", "nm0094435") == "nm0094435"
+    assert director_key("François  Ozon") == director_key("FRANCOIS OZON")
+    assert director_key("Bong Joon-ho") == director_key("bong joon ho")
+    assert director_key("François Ozon") != director_key("Francis Ozon")
+    assert director_key("宮崎 駿").isascii()
+    assert director_key("宮崎 駿") != director_key("黒澤 明")

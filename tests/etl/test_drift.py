@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from cinestream_etl.drift import Watch
+from cinestream_etl.drift import DriftWatch
 from cinestream_etl.stages.title import ParsedTitle, Person
 
 WHOLE = ParsedTitle(
@@ -11,9 +11,9 @@ WHOLE = ParsedTitle(
 
 
 def _after(*titles: ParsedTitle) -> list[str]:
-    watch = Watch(10)
+    watch = DriftWatch(10)
     for title in titles:
-        watch.see(title)
+        watch.observe(title)
     return list(watch.reasons())
 
 

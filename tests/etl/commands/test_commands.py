@@ -7,19 +7,17 @@ from pathlib import Path
 
 import orjson
 import pytest
+from tests.etl.command import run_command
 from tests.etl.conftest import FIXTURES, case
-from tests.main_function import run_main
-
-from cinestream_etl.__main__ import main
+from tests.paths import SCRIPTS
 
 
-def _run(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return run_main(main, ["cinestream-etl", *map(str, arguments)], os.environ | environment)
-
-
+@pytest.mark.process
 def test_parse_prints_the_movie() -> None:
-    """`parse` needs no bus, and prints the movie alone on stdout."""
-    done = _run("parse", FIXTURES / "next_data/localised_film/page.html", CINESTREAM_NATS_URL="nats://127.0.0.1:1")
+    """The installed command `parse` needs no bus, and prints the movie alone on stdout."""
+    command = [str(SCRIPTS / "cinestream-etl"), "parse", str(FIXTURES / "next_data/localised_film/page.html")]
+    environment = os.environ | {"CINESTREAM_NATS_URL": "nats://127.0.0.1:1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     assert orjson.loads(done.stdout) == case("next_data/localised_film").expected["movie"]
     assert done.stderr == ""
@@ -36,7 +34,7 @@ def test_parse_prints_the_movie() -> None:
 )
 def test_parse_says_why_there_is_no_movie(arguments: list[str], said: str) -> None:
     """The verdict is on stderr, the exit code is 1, and stdout stays empty."""
-    done = _run("parse", FIXTURES / arguments[0], *arguments[1:])
+    done = run_command("parse", str(FIXTURES / arguments[0]), *arguments[1:])
     assert done.returncode == 1
     assert said in done.stderr
     assert done.stdout == ""
@@ -46,7 +44,7 @@ def test_parse_says_why_there_is_no_movie(arguments: list[str], said: str) -> No
 def test_explain_says_where_each_field_came_from() -> None:
     """`--explain` names the layout of every field on stderr, and leaves stdout alone."""
     page = FIXTURES / "title_2015/localised_film/page.html"
-    done = _run("parse", page, "--explain")
+    done = run_command("parse", str(page), "--explain")
     assert orjson.loads(done.stdout) == case("title_2015/localised_film").expected["movie"]
     assert "title: title_2015\n" in done.stderr
     assert "locale" not in done.stderr
@@ -57,28 +55,43 @@ def test_a_saved_page_is_read_in_its_encoding(tmp_path: Path) -> None:
     html = case("title_2010/film").html.decode().replace("<head>", '<head><meta charset="iso-8859-1">', 1)
     page = tmp_path / "page.html"
     page.write_bytes(re.sub(r"(<h1>)[^<]*", r"\1Fée ", html).encode("iso-8859-1"))
-    assert orjson.loads(_run("parse", page).stdout)["title"] == "Fée"
+    assert orjson.loads(run_command("parse", str(page)).stdout)["title"] == "Fée"
 
 
 def test_check_prints_the_settings_without_secrets() -> None:
     """`--check` shows what is in force."""
-    done = _run("--check", CINESTREAM_ETL_HANDS="7", CINESTREAM_NATS_PASSWORD="hidden")
+    done = run_command("--check", CINESTREAM_ETL_CONCURRENCY="7", CINESTREAM_NATS_PASSWORD="hidden")
     assert done.returncode == 0
-    assert "CINESTREAM_ETL_HANDS=7" in done.stdout
+    assert "CINESTREAM_ETL_CONCURRENCY=7" in done.stdout
     assert "CINESTREAM_OPS_PORT=9102" in done.stdout
     assert "hidden" not in done.stdout
 
 
 def test_check_names_a_bad_setting() -> None:
     """A wrong value stops the command and is named."""
-    done = _run("--check", CINESTREAM_ETL_HANDS="0")
+    done = run_command("--check", CINESTREAM_ETL_CONCURRENCY="0")
     assert done.returncode == 2
+    assert "CINESTREAM_ETL_CONCURRENCY" in done.stderr
+
+
+def test_the_old_name_of_a_setting_works() -> None:
+    """The old name still works, and the command says that the setting has a new one."""
+    done = run_command("--check", CINESTREAM_ETL_HANDS="7")
+    assert done.returncode == 0
+    assert "CINESTREAM_ETL_CONCURRENCY=7" in done.stdout
     assert "CINESTREAM_ETL_HANDS" in done.stderr
+
+
+def test_two_names_with_different_values_are_refused() -> None:
+    """The command does not guess which of the two names counts."""
+    done = run_command("--check", CINESTREAM_ETL_HANDS="7", CINESTREAM_ETL_CONCURRENCY="8")
+    assert done.returncode == 2
+    assert "CINESTREAM_ETL_HANDS: differs from CINESTREAM_ETL_CONCURRENCY" in done.stderr
 
 
 def test_help_explains_the_command() -> None:
     """`--help` lists what there is."""
-    done = _run("--help")
+    done = run_command("--help")
     assert done.returncode == 0
     assert "parse" in done.stdout
     assert "--check" in done.stdout

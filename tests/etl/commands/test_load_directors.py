@@ -17,9 +17,8 @@ from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Invalid, Movie, subjects
 from cinestream_etl.commands.director_tables import DataSets
 from cinestream_etl.commands.load_directors import load_directors
-from cinestream_etl.directors import Record
-from cinestream_etl.stages.film import Film, read_page
-from cinestream_etl.store.settle import settle
+from cinestream_etl.directors import DirectorRecord
+from cinestream_etl.service import settle_page
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +27,7 @@ async def _records(bus: Bus, expected: Expected) -> Expected:
     found = {}
     for director in expected:
         stored = await bus.last_message("KV_director_stats", subjects.director(director))
-        films = Record.decode(stored.envelope).films if stored else {}
+        films = DirectorRecord.decode(stored.envelope).films if stored else {}
         found[director] = {id: film.rating for id, film in films.items()}
     return found
 
@@ -42,9 +41,7 @@ async def _load(bus: Bus, files: DataSets, folder: Path) -> int:
 
 
 async def _settle(bus: Bus, said: Said) -> Movie:
-    film = read_page(said.html.encode(), requested=said.id, page_time=said.page_time)
-    assert isinstance(film, Film)
-    await settle(bus, film)
+    await settle_page(bus, said.page().encode())
     stored = await bus.last_message("MOVIES", subjects.movie(said.id))
     assert stored
     return Movie.decode(stored.envelope)
@@ -85,7 +82,7 @@ async def test_pages_know_better_whenever_they_come(etl_bus: Bus, tmp_path: Path
 
 async def test_killed_in_the_middle_it_goes_on(topology: NatsServer, etl_bus: Bus, tmp_path: Path) -> None:
     """Kill -9 while it writes records: the second run does the rest, and all of it is right."""
-    files, expected = write_data_sets(tmp_path, titles=24_000, people=12_000)
+    files, expected = write_data_sets(tmp_path, titles=9_000, people=4_500)
     command = [str(SCRIPTS / "cinestream-etl"), "load-directors", *map(str, files)]
     command += ["--work-file", str(tmp_path / "work.sqlite")]
     environment = os.environ | topology.environment("etl")

@@ -1,15 +1,13 @@
-"""Stored pages once more, through today's parser: only what really changes is published."""
+"""StoredMessage pages once more, through today's parser: only what really changes is published."""
 
-import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import anyio
 import orjson
 import pytest
+from tests.etl.command import run_with_bus
 from tests.etl.pages import Said
 from tests.nats_server import NatsServer
-from tests.paths import SCRIPTS
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Envelope, Movie, Outcome, subjects
@@ -65,11 +63,7 @@ async def test_only_the_chosen_pages_are_read(scraper_bus: Bus, etl_bus: Bus) ->
 async def test_the_command_prints_the_results(scraper_bus: Bus, topology: NatsServer, since: str, code: int) -> None:
     """Results are JSON on stdout; a time that cannot be read is said."""
     await _store(scraper_bus, FILM)
-    done = await anyio.run_process(
-        [str(SCRIPTS / "cinestream-etl"), "reprocess", "--since", since, "--id", FILM.id],
-        env=os.environ | topology.environment("etl"),
-        check=False,
-    )
+    done = await run_with_bus(topology, "reprocess", "--since", since, "--id", FILM.id)
     assert done.returncode == code, done.stderr
-    assert done.stdout == (b'{"published":1}\n' if code == 0 else b"")
-    assert (b"yesterday" in done.stderr) == (code == 1)
+    assert done.stdout == ('{"published":1}\n' if code == 0 else "")
+    assert ("yesterday" in done.stderr) == (code == 1)

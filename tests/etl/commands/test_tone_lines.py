@@ -1,6 +1,5 @@
 """`cinestream-etl tone`: one answer for each line, in order, whatever the lines are."""
 
-import os
 import subprocess
 from typing import Any
 
@@ -8,30 +7,27 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.etl.command import run_command
 from tests.paths import SCRIPTS
 
 from cinestream_etl.commands.tone_lines import tone_lines
-from cinestream_etl.tone.model import tone
-from cinestream_etl.tone.wordllama import installed
+from cinestream_etl.tone.model import classify_tone
+from cinestream_etl.tone.wordllama import is_installed
 
 COMMAND = [str(SCRIPTS / "cinestream-etl"), "tone"]
 NEUTRAL = {"plot_tone": "Neutral", "keyword_score": 0.0, "keywords": []}
 GRIEF = {"plot": "A grieving widower mourns his wife’s suicide.", "genres": ["Drama"]}
 
 
-def _run(lines: bytes, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(COMMAND, input=lines, env=os.environ | environment, capture_output=True, timeout=60)
-
-
 def _answers(lines: bytes) -> list[Any]:
-    return [orjson.loads(line.answer) for line in tone_lines(lines.splitlines(keepends=True), tone)]
+    return [orjson.loads(line.json) for line in tone_lines(lines.splitlines(keepends=True), classify_tone)]
 
 
-@pytest.mark.process
 def test_it_hears_a_plot_a_line() -> None:
     """One line out for each line in, in order; no plot is Neutral; empty lines do not count."""
-    done = _run(orjson.dumps(GRIEF) + b'\n\n{"plot": null}\n  \r\n{"plot": "A kiss.", "genres": ["Romance"]}')
-    assert (done.returncode, done.stderr) == (0, b"")
+    lines = orjson.dumps(GRIEF).decode() + '\n\n{"plot": null}\n  \r\n{"plot": "A kiss.", "genres": ["Romance"]}'
+    done = run_command("tone", input=lines)
+    assert (done.returncode, done.stderr) == (0, "")
     first, second, third = map(orjson.loads, done.stdout.splitlines())
     assert list(first) == ["plot_tone", "keyword_score", "keywords"]
     assert first["plot_tone"] == "Tragic"
@@ -41,17 +37,16 @@ def test_it_hears_a_plot_a_line() -> None:
     assert third["plot_tone"] == "Romantic"
 
 
-@pytest.mark.process
 def test_a_bad_line_is_named_and_nothing_is_lost() -> None:
     """It has its own answer, so that answers stay in step; the exit code tells that there was one."""
-    good = orjson.dumps(GRIEF)
-    done = _run(b"\n".join([good, b"nonsense", b'{"plot": 1}', good]))
+    good = orjson.dumps(GRIEF).decode()
+    done = run_command("tone", input="\n".join([good, "nonsense", '{"plot": 1}', good]))
     assert done.returncode == 1
     answers = [orjson.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) == 4
     assert answers[0] == answers[3]
     assert [answer.get("error", "")[:8] for answer in answers] == ["", "line 2: ", "line 3: ", ""]
-    assert [line[:17] for line in done.stderr.splitlines()] == [b"invalid: line 2: ", b"invalid: line 3: "]
+    assert [line[:17] for line in done.stderr.splitlines()] == ["invalid: line 2: ", "invalid: line 3: "]
 
 
 @pytest.mark.process
@@ -68,16 +63,15 @@ def test_an_answer_comes_before_the_next_question() -> None:
         assert process.wait(60) == 0
 
 
-@pytest.mark.process
 def test_the_model_is_a_setting() -> None:
     """It hears with the vectors where they are installed, and else says what is missing, before any answer."""
-    done = _run(orjson.dumps(GRIEF), CINESTREAM_ETL_TONE_MODEL="wordllama")
-    if installed():
+    done = run_command("tone", input=orjson.dumps(GRIEF).decode(), CINESTREAM_ETL_TONE_MODEL="wordllama")
+    if is_installed():
         assert orjson.loads(done.stdout)["plot_tone"] == "Tragic"
     else:
-        assert (done.returncode, done.stdout) == (2, b"")
-        assert b"CINESTREAM_ETL_TONE_MODEL" in done.stderr
-        assert b"cinestream-etl[tone]" in done.stderr
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "CINESTREAM_ETL_TONE_MODEL" in done.stderr
+        assert "cinestream-etl[tone]" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -116,6 +110,7 @@ def test_a_fault_says_what_was_expected(line: bytes, why: str) -> None:
 _json = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
 )
 
 
@@ -125,7 +120,7 @@ _json = st.recursive(
 )
 def test_every_line_has_an_answer(lines: list[bytes]) -> None:
     """Whatever it holds."""
-    answers = [*tone_lines(lines, tone)]
+    answers = [*tone_lines(lines, classify_tone)]
     assert len(answers) == sum(bool(line.strip()) for line in lines)
-    assert all(line.answer.endswith(b"\n") and line.answer.count(b"\n") == 1 for line in answers)
-    assert all(bool(line.fault) is ("error" in orjson.loads(line.answer)) for line in answers)
+    assert all(line.json.endswith(b"\n") and line.json.count(b"\n") == 1 for line in answers)
+    assert all(bool(line.error) is ("error" in orjson.loads(line.json)) for line in answers)

@@ -8,7 +8,7 @@ from tests.etl.accuracy import measure
 from tests.etl.conftest import PAGE_TIME
 
 from cinestream.contracts import Invalid
-from cinestream_etl.stages.film import Filtered, read_page
+from cinestream_etl.stages.page import read_page
 
 LEAST = {"modern": 1.0, "2015-2021": 0.97, "2011-2015": 0.93, "2010": 0.93}
 
@@ -42,7 +42,7 @@ def test_series_and_episodes_are_filtered(samples: Path) -> None:
     kinds = {}
     for page in sorted((samples / "imdb-pages").glob("legacy_title_20*/tt*.html")):
         read = read_page(page.read_bytes(), requested=None, page_time=PAGE_TIME)
-        if isinstance(read, Filtered):
+        if not read.is_film:
             kinds[read.id] = read.kind
     assert kinds == {"tt0149460": "tvSeries", "tt0898266": "tvSeries", "tt0959621": "tvEpisode"}
 

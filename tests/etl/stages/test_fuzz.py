@@ -9,10 +9,10 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.etl.conftest import PAGE_TIME, cases
+from tests.etl.conftest import PAGE_TIME, cases, movie_of
 
 from cinestream.contracts import Invalid, Movie
-from cinestream_etl.stages.film import Filtered, only_film, read_page
+from cinestream_etl.stages.page import read_page
 
 PAGES = [case.html.decode() for case in cases()]
 JSON = st.recursive(
@@ -35,8 +35,8 @@ def _settles(html: str | bytes) -> None:
         read = read_page(page, requested=None, page_time=PAGE_TIME)
     except Invalid:
         return
-    if not isinstance(read, Filtered):
-        movie = only_film(read)
+    if read.is_film:
+        movie = movie_of(read)
         assert Movie.decode(movie.encode(page_time=PAGE_TIME)) == movie
 
 

@@ -1,10 +1,10 @@
 """Every page in `fixtures/`, and that a page says nothing about a field which it does not have."""
 
 import pytest
-from tests.etl.conftest import PAGE_TIME, Case, case, cases, read_film
+from tests.etl.conftest import PAGE_TIME, Case, case, cases, movie_of, read_film
 
 from cinestream.contracts import Invalid
-from cinestream_etl.stages.film import Filtered, only_film, read_page
+from cinestream_etl.stages.page import read_page
 from cinestream_etl.stages.parse import Disagreement, parse
 
 
@@ -18,10 +18,10 @@ def test_a_page_becomes_what_its_folder_says(case: Case) -> None:
         assert reason in str(caught.value)
         return
     read = read_page(case.html, requested=requested, page_time=PAGE_TIME)
-    if isinstance(read, Filtered):
+    if not read.is_film:
         assert {"filtered": read.kind} == case.expected
     else:
-        shown = only_film(read).model_dump(mode="json")
+        shown = movie_of(read).model_dump(mode="json")
         for movie in (shown, case.expected["movie"]):  # what a plot sounds like is another test's
             movie.pop("sentiment_analysis", None)
         assert shown == case.expected["movie"]
@@ -29,7 +29,7 @@ def test_a_page_becomes_what_its_folder_says(case: Case) -> None:
 
 def test_which_layout_gave_a_field_is_known() -> None:
     """Each field that has a value has a source."""
-    film = read_film(case("next_data/localised_film").html)
+    film = read_film(case("next_data/localised_film").html).page
     assert set(film.sources.values()) == {"next_data"}
     assert "tagline" not in film.sources
 
@@ -95,7 +95,7 @@ def test_nothing_is_no_zero() -> None:
     ratings = b'"ratingsSummary":{"aggregateRating":0,"voteCount":null},'
     above = _ABOVE.replace(b'"titleText"', zeros + ratings + b'"titleText"')
     data = b'{"props":{"pageProps":{"tconst":"tt9000001","aboveTheFoldData":%b}}}' % above
-    title = read_film(b'<script id="__NEXT_DATA__">%b</script>' % data).title
+    title = read_film(b'<script id="__NEXT_DATA__">%b</script>' % data).page.title
     assert (title.year, title.release_date, title.runtime_minutes, title.rating) == (None, "1999", None, None)
 
 

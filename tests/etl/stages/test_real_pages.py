@@ -7,31 +7,31 @@ from typing import Any
 import orjson
 import pytest
 from selectolax.lexbor import LexborHTMLParser
-from tests.etl.conftest import PAGE_TIME
+from tests.etl.conftest import PAGE_TIME, movie_of
 from tests.etl.real_pages import EXPECTED
 
 from cinestream.contracts import Invalid, Movie, PlotTone
-from cinestream_etl.stages.film import Film, Filtered, only_film, read_page
+from cinestream_etl.stages.page import TitlePage, read_page
 
 MODERN = "next_title_20*/*.html"
 
 
-def _read(page: Path) -> Film | Filtered:
+def _read(page: Path) -> TitlePage:
     html = page.read_bytes()
     return read_page(html, requested=page.name.partition("_")[0], page_time=PAGE_TIME)
 
 
-def _films(samples: Path) -> list[tuple[Path, Film]]:
+def _films(samples: Path) -> list[tuple[Path, TitlePage]]:
     read = [(page, _read(page)) for page in sorted((samples / "imdb-pages").glob(MODERN))]
-    return [(page, film) for page, film in read if isinstance(film, Film)]
+    return [(page, film) for page, film in read if film.is_film]
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_every_field_is_what_the_page_shows(samples: Path, name: str) -> None:
     """Each field of the contract equals what a person reads off the page."""
     film = _read(samples / "imdb-pages" / name)
-    assert isinstance(film, Film)
-    shown = only_film(film).model_dump(mode="json")
+    assert film.is_film
+    shown = movie_of(film).model_dump(mode="json")
     expected: dict[str, Any] = EXPECTED[name]
     assert {field: shown[field] for field in expected if field not in ("plot", "recommendations")} == {
         field: value for field, value in expected.items() if field not in ("plot", "recommendations")
@@ -50,7 +50,7 @@ def test_all_modern_films_agree_with_what_their_html_shows(samples: Path) -> Non
     films = _films(samples)
     assert len(films) >= 29
     for page, film in films:
-        movie, html = only_film(film), LexborHTMLParser(page.read_bytes())
+        movie, html = movie_of(film), LexborHTMLParser(page.read_bytes())
         texts = {sel: [" ".join(node.text().split()) for node in html.css(sel)] for sel in SHOWN.values()}
         assert texts[SHOWN["title"]][:1] == [movie.title], page.name
         assert [float(t.split("/")[0]) for t in texts[SHOWN["rating"]][:1]] == [r for r in [movie.rating] if r], (
@@ -80,7 +80,7 @@ def _credits(html: LexborHTMLParser, label: str) -> list[str]:
 def test_every_modern_film_keeps_the_contract(samples: Path) -> None:
     """What goes on the wire is one line of JSON with the contract's fields in their order, and reads back."""
     for page, film in _films(samples):
-        movie = only_film(film)
+        movie = movie_of(film)
         envelope = movie.encode(page_time=film.page_time)
         assert b"\n" not in envelope.body
         assert list(orjson.loads(envelope.body)) == list(Movie.model_fields), page.name
@@ -94,7 +94,7 @@ def test_a_series_is_filtered(samples: Path) -> None:
     """The page of a series is no film, whatever else its data holds."""
     (page,) = (samples / "imdb-pages").glob("next_title_2021_22/tt1486217*")
     read = _read(page)
-    assert read == Filtered("tt1486217", "tvSeries")
+    assert (read.id, read.kind, read.is_film) == ("tt1486217", "tvSeries", False)
 
 
 def test_pages_of_other_kinds_are_invalid(samples: Path) -> None:
@@ -119,8 +119,8 @@ def test_documents_of_the_reference_view(
     """Data of 2025, with its facts moved and its groups renamed, still gives its localised film."""
     document = (samples / "imdb-pages/json" / name).read_bytes().replace(b"</", b"<\\/")
     film = read_page(b'<script id="__NEXT_DATA__">%b</script>' % document, requested=None, page_time=PAGE_TIME)
-    assert isinstance(film, Film)
-    movie = only_film(film)
+    assert film.is_film
+    movie = movie_of(film)
     assert movie.title == title
     assert (len(movie.director), len(movie.writers), len(movie.stars)) == (directors, writers, stars)
     assert movie.genre

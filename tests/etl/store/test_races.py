@@ -13,9 +13,8 @@ from cinestream.bus.consume import Work, consume
 from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.contracts import Envelope, Movie, Transient, subjects
 from cinestream_etl import metrics
-from cinestream_etl.directors import Record
-from cinestream_etl.stages.film import Film, read_page
-from cinestream_etl.store.settle import handle, settle
+from cinestream_etl.directors import DirectorRecord
+from cinestream_etl.service import handle, settle_page
 
 pytestmark = pytest.mark.anyio
 DIRECTORS = [f"nm000000{n}" for n in range(1, 5)]
@@ -82,7 +81,7 @@ async def _check(bus: Bus, said: Iterable[Said]) -> None:
     for key in DIRECTORS:
         expected = {page.id: page.rating for page in newest.values() if key in page.directors}
         stored = await bus.last_message("KV_director_stats", subjects.director(key))
-        films = Record.decode(stored.envelope).films if stored else {}
+        films = DirectorRecord.decode(stored.envelope).films if stored else {}
         assert {id: film.rating for id, film in films.items()} == expected, key
     for page in newest.values():
         version = await bus.last_message("MOVIES", subjects.movie(page.id))
@@ -105,7 +104,7 @@ async def test_whatever_happens_the_statistics_are_those_of_the_distinct_films(b
         while queue:
             page = queue.pop()
             try:
-                await settle(BrittleBus(bus, fate), _film(page))
+                await settle_page(BrittleBus(bus, fate), page.page().encode())
             except (Crash, Transient):
                 queue.insert(0, page)  # not acknowledged: it is delivered again
 
@@ -157,11 +156,5 @@ async def test_many_films_of_one_director_at_once(buses: list[Bus]) -> None:
     with anyio.fail_after(90):
         async with anyio.create_task_group() as group:
             for number, page in enumerate(said):
-                group.start_soon(settle, buses[number % 2], _film(page))
+                group.start_soon(settle_page, buses[number % 2], page.page().encode())
     await _check(buses[0], said)
-
-
-def _film(page: Said) -> Film:
-    film = read_page(page.html.encode(), requested=page.id, page_time=page.page_time)
-    assert isinstance(film, Film)
-    return film

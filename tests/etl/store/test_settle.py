@@ -1,6 +1,6 @@
 """The worker on a real nats-server: what becomes of pages, whatever order they come in and however often."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
@@ -12,13 +12,14 @@ from tests.etl.pages import START, Said
 from tests.nats_server import NatsServer
 
 from cinestream.bus.jetstream import Bus, StoredMessage
-from cinestream.contracts import DeadLetter, DirectorStats, Envelope, Movie, Outcome, subjects
+from cinestream.contracts import DeadLetter, DirectorStats, Envelope, Movie, Outcome, SentimentAnalysis, subjects
 from cinestream.contracts.movie import page_time
 from cinestream.runtime.ops import Health
 from cinestream.runtime.service import Context
-from cinestream_etl.directors import Record
+from cinestream_etl.directors import DirectorRecord
+from cinestream_etl.service import serve, settle_page
 from cinestream_etl.settings import EtlSettings
-from cinestream_etl.store.settle import serve
+from cinestream_etl.tone.model import classify_tone
 
 pytestmark = pytest.mark.anyio
 FILM = Said("tt0000001")
@@ -71,7 +72,7 @@ async def _movie(bus: Bus, id: str = FILM.id) -> StoredMessage:
 
 async def _films_of(bus: Bus, director: str) -> dict[str, float | None]:
     stored = await bus.last_message("KV_director_stats", subjects.director(director))
-    return {id: film.rating for id, film in Record.decode(stored.envelope).films.items()} if stored else {}
+    return {id: film.rating for id, film in DirectorRecord.decode(stored.envelope).films.items()} if stored else {}
 
 
 def _settled_as(result: str) -> float:
@@ -144,6 +145,20 @@ async def test_a_late_page_never_overwrites_a_newer_one(scraper_bus: Bus, etl: B
     assert await _films_of(etl, "nm0000001") == {FILM.id: 7.0}
     assert await _films_of(etl, "nm0000009") == {}
     assert _settled_as("older") == before + 1
+
+
+async def test_the_tone_model_does_not_run_for_an_older_page(etl_bus: Bus) -> None:
+    """The time of a page is compared before its plot is classified."""
+    classified = []
+
+    def tone_model(plot: str | None, genres: Iterable[str]) -> SentimentAnalysis:
+        classified.append(plot)
+        return classify_tone(plot, genres)
+
+    newer, older = replace(FILM, minute=9).page().encode(), replace(FILM, rating=2.0).page().encode()
+    assert await settle_page(etl_bus, newer, tone_model=tone_model) == "published"
+    assert await settle_page(etl_bus, older, tone_model=tone_model) == "older"
+    assert len(classified) == 1
 
 
 @pytest.mark.parametrize(

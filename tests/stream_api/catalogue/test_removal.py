@@ -18,8 +18,8 @@ from tests.stream_api.sse import Event
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import subjects
-from cinestream_etl.directors import Record
-from cinestream_etl.store.settle import settle_page
+from cinestream_etl.directors import DirectorRecord
+from cinestream_etl.service import settle_page
 from cinestream_etl.store.versions import Decision
 from cinestream_stream_api.catalogue.removal import Removal, remove
 
@@ -144,7 +144,7 @@ async def test_only_a_page_read_later_brings_it_back(etl_bus: Bus, stream_bus: B
 async def films_of(bus: Bus) -> set[str]:
     """The films in the record of the director of `Said`."""
     stored = await bus.last_message("KV_director_stats", subjects.director("nm0000001"))
-    return set(Record.decode(stored.envelope).films) if stored else set()
+    return set(DirectorRecord.decode(stored.envelope).films) if stored else set()
 
 
 async def test_races_end_with_the_film_or_its_removal(etl_bus: Bus, takedown_bus: Bus) -> None:

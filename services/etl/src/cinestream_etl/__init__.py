@@ -1,4 +1,4 @@
-"""Turn raw pages into validated, enriched movies.
+"""The etl service: it turns raw pages into validated, enriched movies.
 
-`stages` are pure functions on a page, `store` writes their result, `service` connects both to the bus.
+`stages` and `tone` are pure functions, `store` writes their results, and `service` connects them to the bus.
 """

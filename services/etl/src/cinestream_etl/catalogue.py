@@ -1,4 +1,4 @@
-"""The films that are known, for recommendations where a page has none: a bounded index by what films share. Pure."""
+"""The films that this process knows: a bounded index for recommendations where a page has none. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -6,61 +6,68 @@ from typing import Any
 
 from cinestream.contracts import Movie, Recommendation
 
-MOST = 12
-"""Of recommendations; a page shows as many."""
+MAX_RECOMMENDATIONS = 12
+"""Recommendations per film, as many as a page shows."""
 _WEIGHTS = {"director": 3.0, "stars": 1.5, "genre_categories": 1.0, "decade_category": 0.5}
-"""What two films can share, and how near it brings them."""
-_LEAST = 1.0
-"""Films that share less are not near: the decade alone is not enough."""
+"""The fields in which two films can share a value, and the weight of each shared value."""
+_MIN_SCORE = 1.0
+"""The smallest score of a recommendation. A shared decade alone is not enough."""
 
 Token = tuple[str, str]
 
 
-class Catalogue:
-    """The last `most` films that were added, by what they can share; about 1.5 KB each."""
+class KnownFilms:
+    """An index of the last `max_films` films that were added, by the values that films share.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    A film takes about 1.5 KB of memory.
+    """
+
+    def __init__(self, max_films: int) -> None:
+        self._max_films = max_films
         self._films: dict[str, tuple[Recommendation, tuple[Token, ...]]] = {}
-        self._having: defaultdict[Token, set[str]] = defaultdict(set)
+        self._ids_by_token: defaultdict[Token, set[str]] = defaultdict(set)
 
     def __len__(self) -> int:
         return len(self._films)
 
     def add(self, movie: Mapping[str, Any]) -> None:
-        """Know a film as its movie, on the wire, says; in place of what was known of it.
+        """Add a film, given as the decoded JSON of its movie. It replaces an earlier version of the same film.
 
         Raises:
-            ValueError: that is no movie.
+            ValueError: this is not a movie.
         """
         film = Recommendation.model_validate(movie)
-        self.forget(film.id)
+        self.remove(film.id)
         tokens = tuple(_tokens(movie))
         self._films[film.id] = film, tokens
         for token in tokens:
-            self._having[token].add(film.id)
-        while len(self._films) > self._most:
-            self.forget(next(iter(self._films)))
+            self._ids_by_token[token].add(film.id)
+        while len(self._films) > self._max_films:
+            self.remove(next(iter(self._films)))
 
-    def forget(self, id: str) -> None:
-        """Know a film no longer."""
+    def remove(self, id: str) -> None:
+        """Remove a film. An unknown id is ignored."""
         for token in self._films.pop(id, (None, ()))[1]:
-            self._having[token].discard(id)
-            if not self._having[token]:
-                del self._having[token]
+            self._ids_by_token[token].discard(id)
+            if not self._ids_by_token[token]:
+                del self._ids_by_token[token]
 
     def nearest(self, movie: Movie) -> list[Recommendation]:
-        """The up to `MOST` films that share most with this one, the nearest first; the better rated first of equals."""
-        near: Counter[str] = Counter()
+        """Return up to `MAX_RECOMMENDATIONS` films that share most with this one, the nearest first.
+
+        Films at the same distance are ordered by rating, the highest first.
+        """
+        scores: Counter[str] = Counter()
         for token in _tokens(movie.model_dump()):
-            for id in self._having.get(token, ()):
-                near[id] += _WEIGHTS[token[0]]  # type: ignore[assignment]
-        del near[movie.id]
+            for id in self._ids_by_token.get(token, ()):
+                scores[id] += _WEIGHTS[token[0]]  # type: ignore[assignment]
+        del scores[movie.id]
 
         def order(id: str) -> tuple[float, float, str]:
-            return -near[id], -(self._films[id][0].rating or 0), id
+            return -scores[id], -(self._films[id][0].rating or 0), id
 
-        return [self._films[id][0] for id in sorted((id for id in near if near[id] >= _LEAST), key=order)[:MOST]]
+        near = sorted((id for id in scores if scores[id] >= _MIN_SCORE), key=order)
+        return [self._films[id][0] for id in near[:MAX_RECOMMENDATIONS]]
 
 
 def _tokens(movie: Mapping[str, Any]) -> Iterator[Token]:

@@ -1,7 +1,7 @@
-"""What each film contributes to its director's statistics; pure.
+"""The films of each director, and the statistics that follow from them. Pure.
 
-A director's record maps a film's id to its rating and the time of the page that said so. Every change is idempotent
-and the older page loses, so the record is right whatever order pages come in and however often.
+A director's record maps the id of a film to a `Contribution`. Every change of a record is idempotent, and an older page
+never replaces a newer one. So a record is right in whatever order pages arrive, and however often.
 """
 
 import hashlib
@@ -16,14 +16,15 @@ import orjson
 
 from cinestream.contracts import DirectorStats, Envelope, Invalid
 from cinestream.contracts.envelope import SCHEMA, require_schema
-from cinestream_etl.stages.title import Person
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """A film's rating (None: not rated), as its page of `page_time` said, and the `fingerprint` of all that it said.
+    """The part of one film in the statistics of a director.
 
-    Without a fingerprint it is of a data set of that time, and gives way to every page.
+    `rating` is None for a film without a rating. `page_time` is the time at which the film's page was read.
+    `fingerprint` is that of the film. It is empty if the contribution comes from a data set: every page then takes
+    precedence over it, whatever its time.
     """
 
     rating: float | None
@@ -31,50 +32,58 @@ class Contribution:
     fingerprint: str
 
     @property
-    def of_a_page(self) -> bool:
-        """Whether a page said it."""
+    def is_from_page(self) -> bool:
+        """True if the contribution comes from a page, False if it comes from a data set."""
         return bool(self.fingerprint)
 
 
 @dataclass(frozen=True)
-class Record:
-    """The known films of one director, by id."""
+class DirectorRecord:
+    """The known films of one director, by title id."""
 
     films: Mapping[str, Contribution]
 
-    def knows(self, id: str, fingerprint: str) -> bool:
-        """Whether this film is in it, put in by a page that said the same."""
+    def contains(self, id: str, fingerprint: str) -> bool:
+        """Return True if the record has this film with this fingerprint."""
         return id in self.films and self.films[id].fingerprint == fingerprint
 
-    def knows_newer(self, id: str, page_time: datetime) -> bool:
-        """Whether a page newer than `page_time` put this film in."""
-        return id in self.films and self.films[id].of_a_page and self.films[id].page_time > page_time
+    def contains_newer(self, id: str, page_time: datetime) -> bool:
+        """Return True if a page newer than `page_time` has added this film."""
+        return id in self.films and self.films[id].is_from_page and self.films[id].page_time > page_time
 
     def with_film(self, id: str, film: Contribution) -> Self:
-        """The record with this film in it, unless it already knows a newer page of it."""
-        if self.films.get(id) == film or self.knows_newer(id, film.page_time):
+        """Return the record with this film, or the record itself if it already has a newer page of the film."""
+        if self.films.get(id) == film or self.contains_newer(id, film.page_time):
             return self
         return type(self)({**self.films, id: film})
 
-    def without_film(self, id: str, *, since: datetime) -> Self:
-        """The record without this film, unless a page newer than `since`, or a data set, says that it belongs here."""
-        if id not in self.films or not self.films[id].of_a_page or self.knows_newer(id, since):
+    def without_film(self, id: str, *, page_time: datetime) -> Self:
+        """Return the record without this film.
+
+        Returns the record itself if it does not have the film, or if the film comes from a data set or from a page
+        newer than `page_time`.
+        """
+        if id not in self.films or not self.films[id].is_from_page or self.contains_newer(id, page_time):
             return self
         return type(self)({other: film for other, film in self.films.items() if other != id})
 
     def with_data_set(self, films: Mapping[str, Contribution]) -> Self:
-        """The record with the films of a data set that neither a page nor a data set as new has put in."""
+        """Return the record with the films of a data set.
 
-        def known(id: str, film: Contribution) -> bool:
-            there = self.films.get(id)
-            return there is not None and (there.of_a_page or there.page_time >= film.page_time)
+        A film stays as it is if a page has added it, or a data set that is at least as new. Returns the record itself
+        if nothing changes.
+        """
 
-        news = {id: film for id, film in films.items() if not known(id, film)}
-        return type(self)({**self.films, **news}) if news else self
+        def is_known(id: str, film: Contribution) -> bool:
+            present = self.films.get(id)
+            return present is not None and (present.is_from_page or present.page_time >= film.page_time)
+
+        new = {id: film for id, film in films.items() if not is_known(id, film)}
+        return type(self)({**self.films, **new}) if new else self
 
     @property
     def stats(self) -> DirectorStats | None:
-        """The statistics, or None of no film."""
+        """The statistics of the director, or None if the record has no film."""
         if not self.films:
             return None
         ratings = [film.rating for film in self.films.values() if film.rating is not None]
@@ -82,7 +91,10 @@ class Record:
         return DirectorStats(total_movies=len(self.films), average_rating=mean)
 
     def encode(self) -> Envelope:
-        """This record as a message: `{"films": {id: [rating, page time in Unix milliseconds, fingerprint]}}`."""
+        """Return the record as a message.
+
+        The body is `{"films": {id: [rating, page time, fingerprint]}}`, with the page time in Unix milliseconds.
+        """
         films = {
             id: [film.rating, round(film.page_time.timestamp() * 1000), film.fingerprint]
             for id, film in self.films.items()
@@ -94,7 +106,7 @@ class Record:
         """Read a record from a message.
 
         Raises:
-            Invalid: not such a record.
+            Invalid: the message is not a director's record.
         """
         require_schema(envelope, "director", newest=1)
         try:
@@ -104,11 +116,14 @@ class Record:
             raise Invalid(f"director record: {error}") from error
 
 
-def key(director: Person) -> str:
-    """Under which key the director's record is: the `nm` id, else a hash of the folded name (keys take no accents)."""
-    if director.id:
-        return director.id
-    letters = unicodedata.normalize("NFKD", director.name).casefold()
+def director_key(name: str, id: str | None = None) -> str:
+    """Return the key of a director's record: the `nm` id, or else a hash of the folded name.
+
+    Folding drops accents, case and punctuation. It is hashed because keys in NATS cannot hold every letter.
+    """
+    if id:
+        return id
+    letters = unicodedata.normalize("NFKD", name).casefold()
     folded = " ".join("".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c)).split())
     return "name-" + hashlib.sha256(folded.encode()).hexdigest()[:24]
 
@@ -116,13 +131,16 @@ def key(director: Person) -> str:
 _NOBODY = "nobody-"
 
 
-def nobody(id: str) -> str:
-    """Under which key a film that no director is known of is recorded, so that the time of its page is known."""
-    return _NOBODY + id
+def key_without_director(film_id: str) -> str:
+    """Return the key of the record that holds only this film, which has no known director.
+
+    The record keeps the time of the film's newest page, as the records of directors do for their films.
+    """
+    return _NOBODY + film_id
 
 
-def is_director(key: str) -> bool:
-    """Whether a key is a director's."""
+def is_director_key(key: str) -> bool:
+    """Return True if the key belongs to a director."""
     return not key.startswith(_NOBODY)
 
 

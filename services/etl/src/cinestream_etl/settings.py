@@ -1,47 +1,44 @@
 """The settings of etl."""
 
+from importlib.util import find_spec
 from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from cinestream.runtime.settings import CommonSettings, Port, ServiceSettings
-from cinestream_etl.tone.model import Hear, tone
-from cinestream_etl.tone.wordllama import installed, wordllama_tone
+from cinestream.runtime.settings import CommonSettings, Port, ServiceSettings, renamed
 
 
 class ToneSettings(CommonSettings):
-    """How the tone of a plot is heard."""
+    """The choice of the tone model."""
 
     etl_tone_model: Literal["lexicon", "wordllama"] = Field(
         "lexicon",
-        description="How tones are heard (docs/tone.md); wordllama needs the extra `tone`; the same everywhere",
+        description="Tone model (docs/tone.md). wordllama needs the extra `tone`. Use the same model in all workers",
     )
 
     @field_validator("etl_tone_model")
     @classmethod
     def _is_installed(cls, model: str) -> str:
-        if model == "wordllama" and not installed():
-            raise ValueError("wordllama is not installed; the extra brings it: cinestream-etl[tone]")
+        if model == "wordllama" and not find_spec("wordllama"):
+            raise ValueError("wordllama is not installed; install the extra that brings it: cinestream-etl[tone]")
         return model
-
-    def hear(self) -> Hear:
-        """The way to hear tones, ready."""
-        return wordllama_tone() if self.etl_tone_model == "wordllama" else tone
 
 
 class EtlSettings(ServiceSettings, ToneSettings):
-    """What etl can be told."""
+    """The settings of the service."""
 
     ops_port: Port = Field(9102, description="Port of the ops endpoints")
-    etl_hands: Annotated[int, Field(ge=1, le=500)] = Field(
-        16, description="Pages in hand at once; each waits for the bus most of its time"
+    etl_concurrency: Annotated[int, Field(ge=1, le=500)] = renamed(
+        16,
+        old="etl_hands",
+        description="Pages processed concurrently. A page spends most of its time waiting for the bus",
     )
     etl_max_failures: Annotated[int, Field(ge=1, le=50)] = Field(
-        5, description="How often a page that hits a bug is tried before it becomes a dead letter"
+        5, description="Attempts at a page that hits a bug before it becomes a dead letter"
     )
     etl_drift_window: Annotated[int, Field(ge=10, le=10_000)] = Field(
-        50, description="A field that films always have and that vanishes over this many pages makes /readyz degraded"
+        50, description="Films to look back on: /readyz is degraded if a field that films always have vanishes in them"
     )
     etl_catalogue_films: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
-        20_000, description="Films known for recommendations where a page has none; about 1.5 KB each"
+        20_000, description="Films kept for recommendations where a page has none; about 1.5 KB each"
     )

@@ -1,1 +1,1 @@
-"""The subcommands of `cinestream-etl`."""
+"""The command line of etl: the service itself, and small tools around it."""

@@ -1,6 +1,7 @@
-r"""Rows of IMDb's non-commercial data sets: gzipped TSV, a header line, `\N` for null, no quoting.
+r"""The rows of IMDb's non-commercial data sets: gzipped TSV with a header line, `\N` for null, and no quoting.
 
-Format: https://developer.imdb.com/non-commercial-datasets/. Streaming: a row at a time, whatever the size of the file.
+The format is described at https://developer.imdb.com/non-commercial-datasets/. Files are streamed row by row, so memory
+does not depend on their size.
 """
 
 import gzip
@@ -14,17 +15,17 @@ NULL = "\\N"
 
 
 def rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """These columns of every row, in the order of the file.
+    """Yield these columns of every row, in the order of the file.
 
     Raises:
-        Invalid: it is no such data set, or cut off; the line is named.
+        Invalid: the file is not such a data set, or it is truncated. The message names the line.
     """
     number = 1
     try:
         with gzip.open(path, "rt", encoding="utf-8", newline="\n") as lines:
             header = next(lines, "").rstrip("\n").split("\t")
             if missing := [column for column in columns if column not in header]:
-                raise Invalid(f"{path}: no column {', '.join(missing)}; is it the data set of that name?")
+                raise Invalid(f"{path}: no column {', '.join(missing)}; give the files in the order that --help shows")
             places = [header.index(column) for column in columns]
             for number, line in enumerate(lines, 2):
                 values = line.rstrip("\n").split("\t")
@@ -36,10 +37,10 @@ def rows(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 
 
 def number(id: str) -> int:
-    """The number of an id: `tt0111161` is 111161.
+    """Return the number of an id: 111161 for `tt0111161`.
 
     Raises:
-        Invalid: that is no id.
+        Invalid: the text is not an id.
     """
     if not (id[:2] in ("tt", "nm") and id[2:].isdecimal() and len(id) <= 12):
         raise Invalid(f"expected an id like tt0111161 or nm0001104, got {id[:40]!r}")

@@ -1,7 +1,11 @@
-"""The data sets as tables on disk, which know how far they are: a process that was killed goes on where it was."""
+"""The data sets as tables in a SQLite file, with the progress of each step.
+
+A run that was killed continues from the saved progress.
+"""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -11,10 +15,11 @@ from cinestream_etl.commands.data_sets import NULL, number, rows
 from cinestream_etl.stages.title import is_film
 
 Report = Callable[[str, int], None]
-"""Told of each step by how many rows or directors it has come so far."""
+"""A function that is called with the name of a step and the number of rows or the director it has reached."""
 
-_ROWS = 50_000
-"""Rows of a file that are written, and remembered as written, at once."""
+_BATCH_ROWS = 50_000
+"""Rows of a file that are written in one transaction together with the progress."""
+_FINISHED = -1
 _TABLES = """
 CREATE TABLE IF NOT EXISTS progress (step TEXT PRIMARY KEY, done INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS files (identity TEXT NOT NULL);
@@ -26,7 +31,7 @@ CREATE TABLE IF NOT EXISTS directs (person INTEGER, film INTEGER, PRIMARY KEY (p
 
 
 class DataSets(NamedTuple):
-    """Where the four files are."""
+    """The paths of the four files."""
 
     basics: Path
     crew: Path
@@ -34,23 +39,34 @@ class DataSets(NamedTuple):
     names: Path
 
 
-class Directed(NamedTuple):
-    """A director and all films of theirs, each with its rating or None; ids as numbers."""
+class DirectedFilms(NamedTuple):
+    """A director with all their films and the rating of each film or None. Ids are numbers."""
 
     person: int
     films: dict[int, float | None]
 
 
-class Tables:
-    """The tables in a file of their own.
+@dataclass(frozen=True)
+class _Step:
+    """One file on its way into one table. `values` returns the rows of the table for a row of the file."""
+
+    name: str
+    rows: Iterable[tuple[str, ...]]
+    insert: str
+    values: Callable[[tuple[str, ...]], list[tuple[int | float, ...]]]
+
+
+class DirectorTables:
+    """The tables in their file.
 
     Raises:
-        Invalid: the file belongs to other data sets, or is none of ours.
+        Invalid: the file belongs to other data sets, or is not such a file.
     """
 
     def __init__(self, path: Path, files: DataSets) -> None:
         self.path, self._files = path, files
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)  # one at a time, never two
+        # `fill` runs in a worker thread and the rest in the event loop, but never both at the same time.
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         identity = " ".join(f"{file.name}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in files)
         try:
             self._db.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {_TABLES}")
@@ -60,91 +76,86 @@ class Tables:
         if known is None:
             self._db.execute("INSERT INTO files VALUES (?)", (identity,))
         elif known[0] != identity:
-            raise Invalid(f"{path} was begun with other data sets; remove it to begin anew")
+            raise Invalid(f"{path} was begun with other data sets; remove it to start again")
 
     def fill(self, report: Report) -> None:
-        """Read what has not been read yet.
+        """Load the rows that are not loaded yet.
 
         Raises:
-            Invalid: a file is not the data set that it should be.
+            Invalid: a file is not the expected data set.
         """
-        files = self._files
-        titles = rows(files.basics, ("tconst", "titleType"))
-        self._load(
-            "title.basics",
-            ((id, kind) for id, kind in titles),
-            "INSERT OR IGNORE INTO films VALUES (?)",
-            lambda row: [(number(row[0]),)] if is_film(row[1]) else [],
-            report,
-        )
-        self._load(
-            "title.ratings",
-            rows(files.ratings, ("tconst", "averageRating")),
-            "INSERT OR IGNORE INTO ratings VALUES (?, ?)",
-            lambda row: [(number(row[0]), _rating(row[1]))] if row[1] != NULL else [],
-            report,
-        )
-        self._load(
-            "name.basics",
-            rows(files.names, ("nconst",)),
-            "INSERT OR IGNORE INTO people VALUES (?)",
-            lambda row: [(number(row[0]),)],
-            report,
-        )
-        self._load(
-            "title.crew",
-            rows(files.crew, ("tconst", "directors")),
-            "INSERT OR IGNORE INTO directs SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM films WHERE id = ?2) "
-            "AND EXISTS (SELECT 1 FROM people WHERE id = ?1)",
-            lambda row: [(number(person), number(row[0])) for person in row[1].split(",") if person != NULL],
-            report,
-        )
+        for step in _steps(self._files):
+            self._load(step, report)
 
-    def _load(
-        self,
-        step: str,
-        source: Iterable[tuple[str, ...]],
-        insert: str,
-        values: Callable[[tuple[str, ...]], list[tuple[int | float, ...]]],
-        report: Report,
-    ) -> None:
-        done = self.done(step)
-        if done < 0:
+    def _load(self, step: _Step, report: Report) -> None:
+        done = self.done(step.name)
+        if done == _FINISHED:
             return
-        remaining = islice(source, done, None)
-        while batch := list(islice(remaining, _ROWS)):
+        remaining = islice(step.rows, done, None)
+        while batch := list(islice(remaining, _BATCH_ROWS)):
             done += len(batch)
             self._db.execute("BEGIN")
-            self._db.executemany(insert, (row for found in batch for row in values(found)))
-            self.mark(step, done)
+            self._db.executemany(step.insert, (values for row in batch for values in step.values(row)))
+            self.mark(step.name, done)
             self._db.execute("COMMIT")
-            report(step, done)
-        self.mark(step, -1)
+            report(step.name, done)
+        self.mark(step.name, _FINISHED)
 
     def done(self, step: str) -> int:
-        """How far a step is; -1: finished."""
+        """Return the progress of a step, or -1 if it is finished."""
         found = self._db.execute("SELECT done FROM progress WHERE step = ?", (step,)).fetchone()
         return int(found[0]) if found else 0
 
     def mark(self, step: str, done: int) -> None:
-        """Remember how far a step is."""
+        """Save the progress of a step."""
         self._db.execute("INSERT OR REPLACE INTO progress VALUES (?, ?)", (step, done))
 
-    def directors(self, *, after: int) -> Iterator[Directed]:
-        """Every director with a number greater than `after`, in order."""
+    def directors(self, *, after: int) -> Iterator[DirectedFilms]:
+        """Yield every director with a number greater than `after`, in order."""
         found = self._db.execute(
             "SELECT person, film, rating FROM directs LEFT JOIN ratings ON id = film WHERE person > ? "
             "ORDER BY person, film",
             (after,),
         )
         for person, films in groupby(found, key=lambda row: int(row[0])):
-            yield Directed(person, {film: rating for _, film, rating in films})
+            yield DirectedFilms(person, {film: rating for _, film, rating in films})
 
     def close(self, *, remove: bool = False) -> None:
-        """Close the file; with `remove` nothing of it needs to be kept."""
+        """Close the file, and remove it on request."""
         self._db.close()
         for end in ("", "-wal", "-shm") if remove else ():
             self.path.with_name(self.path.name + end).unlink(missing_ok=True)
+
+
+def _steps(files: DataSets) -> tuple[_Step, ...]:
+    # Crew comes last: it keeps only films and people that the other files know.
+    return (
+        _Step(
+            "title.basics",
+            rows(files.basics, ("tconst", "titleType")),
+            "INSERT OR IGNORE INTO films VALUES (?)",
+            lambda row: [(number(row[0]),)] if is_film(row[1]) else [],
+        ),
+        _Step(
+            "title.ratings",
+            rows(files.ratings, ("tconst", "averageRating")),
+            "INSERT OR IGNORE INTO ratings VALUES (?, ?)",
+            lambda row: [(number(row[0]), _rating(row[1]))] if row[1] != NULL else [],
+        ),
+        _Step(
+            "name.basics",
+            rows(files.names, ("nconst",)),
+            "INSERT OR IGNORE INTO people VALUES (?)",
+            lambda row: [(number(row[0]),)],
+        ),
+        _Step(
+            "title.crew",
+            rows(files.crew, ("tconst", "directors")),
+            "INSERT OR IGNORE INTO directs SELECT ?1, ?2 WHERE EXISTS (SELECT 1 FROM films WHERE id = ?2) "
+            "AND EXISTS (SELECT 1 FROM people WHERE id = ?1)",
+            lambda row: [(number(person), number(row[0])) for person in row[1].split(",") if person != NULL],
+        ),
+    )
 
 
 def _rating(text: str) -> float:

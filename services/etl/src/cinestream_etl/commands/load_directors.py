@@ -1,45 +1,95 @@
-"""`cinestream-etl load-directors`: the statistics of every director from IMDb's non-commercial data sets.
+"""`cinestream-etl load-directors`: fill the directors' records from IMDb's non-commercial data sets.
 
-A film that a page was read of is the page's, always: the data set fills in the others. It can be repeated, with the
-same files or newer ones, interrupted at any moment, and run beside workers.
+The data sets add films that no page has been read of. A film with a page always stays as its page says. The command can
+be interrupted at any moment, run again with the same files or newer ones, and run beside workers.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 import anyio
+import orjson
+import typer
 
 from cinestream.bus.jetstream import Bus
-from cinestream_etl.commands.director_tables import DataSets, Directed, Report, Tables
-from cinestream_etl.directors import Contribution, Record
-from cinestream_etl.store.director_store import change
+from cinestream.contracts import Invalid, Transient
+from cinestream.runtime.connected import connected
+from cinestream.runtime.logs import configure_logs
+from cinestream.runtime.settings import BusSettings, load_settings
+from cinestream_etl.commands.director_tables import DataSets, DirectedFilms, DirectorTables, Report
+from cinestream_etl.directors import Contribution, DirectorRecord
+from cinestream_etl.store.director_store import update_record
 from cinestream_flow.pipeline import PipelineLimits, Stage, run_pipeline
 from cinestream_flow.retry import RetryPolicy
 
 _STEP = "director_stats"
 _CHUNK = 64
-"""Directors that are written at once, and remembered as written."""
+"""Directors that are written together. The progress is saved after each chunk."""
+
+DataSet = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+
+
+def load_directors_command(
+    basics: DataSet,
+    crew: DataSet,
+    ratings: DataSet,
+    names: DataSet,
+    work_file: Annotated[Path, typer.Option(help="The file that keeps the progress. It is removed at the end.")] = Path(
+        "load-directors.sqlite"
+    ),
+) -> None:
+    """Fill the directors' statistics from IMDb's non-commercial data sets.
+
+    The files are title.basics.tsv.gz title.crew.tsv.gz title.ratings.tsv.gz name.basics.tsv.gz, in this order. A film
+    whose page was read keeps the facts of its page. If the command is interrupted, run it again to continue.
+    """
+    settings = load_settings(BusSettings)
+    configure_logs(settings.log_format, settings.log_level, service="load-directors")
+
+    def report(step: str, done: int) -> None:
+        typer.echo(f"{step}: {done:,}", err=True)
+
+    async def run() -> int:
+        async with connected(settings, "cinestream-etl-load-directors") as bus:
+            files = DataSets(basics, crew, ratings, names)
+            return await load_directors(bus, files, work_file=work_file, report=report)
+
+    try:
+        typer.echo(orjson.dumps({"directors": anyio.run(run)}))
+    except (Invalid, Transient) as error:
+        typer.echo(f"load-directors: {error}", err=True)
+        raise typer.Exit(1) from None
 
 
 async def load_directors(bus: Bus, files: DataSets, *, work_file: Path, report: Report) -> int:
-    """Write the records of all directors of films; returns of how many since it was begun or resumed.
+    """Write the records of all directors of films.
 
-    The time of the contributions is that of the file of ratings. The work file is removed at the end.
+    The contributions have the time of the file of ratings. The work file is removed at the end.
+
+    Args:
+        bus: a connection with the permissions of etl.
+        files: the four data sets.
+        work_file: the file that keeps the progress.
+        report: called with the name of a step and its progress.
+
+    Returns:
+        The number of directors written in this run. An interrupted run before it is not counted.
 
     Raises:
-        Invalid: a file is not the data set that it should be, or the work file is another's.
-        Transient: the bus did not answer for long; run it again to go on.
+        Invalid: a file is not the expected data set, or the work file belongs to other data sets.
+        Transient: the bus did not answer for long. Run the command again to continue.
     """
-    tables = Tables(work_file, files)
+    tables = DirectorTables(work_file, files)
     try:
         await anyio.to_thread.run_sync(tables.fill, report)
         moment = datetime.fromtimestamp(int(files.ratings.stat().st_mtime), UTC)
         totals = await run_pipeline(
             _directors(tables),
             [Stage("publish", partial(_publish, bus, moment), parallel=2, retries=RetryPolicy())],
-            partial(_remember, tables, report),
+            partial(_save_progress, tables, report),
             limits=PipelineLimits(chunk_size=_CHUNK),
         )
     except BaseException:
@@ -49,22 +99,23 @@ async def load_directors(bus: Bus, files: DataSets, *, work_file: Path, report: 
     return totals.written
 
 
-async def _directors(tables: Tables) -> AsyncIterator[Directed]:
+async def _directors(tables: DirectorTables) -> AsyncIterator[DirectedFilms]:
     for directed in tables.directors(after=tables.done(_STEP)):
         yield directed
 
 
-async def _publish(bus: Bus, moment: datetime, chunk: Sequence[Directed]) -> Sequence[Directed]:
-    async def one(directed: Directed) -> None:
+async def _publish(bus: Bus, moment: datetime, chunk: Sequence[DirectedFilms]) -> Sequence[DirectedFilms]:
+    async def publish_one(directed: DirectedFilms) -> None:
         films = {f"tt{film:07}": Contribution(rating, moment, "") for film, rating in directed.films.items()}
-        await change(bus, f"nm{directed.person:07}", partial(Record.with_data_set, films=films))
+        with_data_set = partial(DirectorRecord.with_data_set, films=films)
+        await update_record(bus, f"nm{directed.person:07}", with_data_set)
 
     async with anyio.create_task_group() as group:
         for directed in chunk:
-            group.start_soon(one, directed)
+            group.start_soon(publish_one, directed)
     return chunk
 
 
-async def _remember(tables: Tables, report: Report, chunk: Sequence[Directed]) -> None:
+async def _save_progress(tables: DirectorTables, report: Report, chunk: Sequence[DirectedFilms]) -> None:
     tables.mark(_STEP, chunk[-1].person)
     report(_STEP, chunk[-1].person)

@@ -1,45 +1,89 @@
-"""`cinestream-etl reprocess`: stored pages once more, through today's parser.
+"""`cinestream-etl reprocess`: settle stored pages again with today's parser.
 
-Only what really changes is published, because each page takes the way that it takes in the worker; workers may run
-meanwhile. Nothing is acknowledged and nothing buried: an invalid page has its dead letter from the first time.
+Each page takes the same path as in the service, so only real changes are published and workers may run meanwhile.
+Nothing is acknowledged, and no dead letters are written: an invalid page has its dead letter from the first time.
 """
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Annotated
 
+import anyio
+import orjson
 import structlog
+import typer
 
 from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.bus.topology import PAGES
-from cinestream.contracts import Invalid, Kind, subjects
-from cinestream_etl.catalogue import Catalogue
-from cinestream_etl.store.catalogue_feed import read_on
-from cinestream_etl.store.settle import settle_page
-from cinestream_etl.tone.model import Hear, tone
+from cinestream.contracts import Invalid, Kind, Transient, subjects
+from cinestream.contracts.request import ScrapeRequest
+from cinestream.runtime.connected import connected
+from cinestream.runtime.logs import configure_logs
+from cinestream.runtime.settings import load_settings
+from cinestream_etl.catalogue import KnownFilms
+from cinestream_etl.service import settle_page
+from cinestream_etl.settings import EtlSettings
+from cinestream_etl.store.catalogue_feed import read_movies
+from cinestream_etl.tone.model import ToneModel, classify_tone
+from cinestream_etl.tone.selection import select_tone_model
 
 log = structlog.get_logger("reprocess")
 _BATCH = 20
-_FILMS = 20_000
-"""Of the newest, which are recommended where a page has no recommendations."""
+_MAX_FILMS = 20_000
+"""The newest films, which are recommended where a page has no recommendations."""
 
 
-async def reprocess(bus: Bus, *, since: datetime, ids: Iterable[str] = (), hear: Hear = tone) -> Counter[str]:
-    """Settle every page of a title that was stored at `since` or later, of these titles (none given: of all).
+def reprocess_command(
+    since: Annotated[
+        str, typer.Option(help="Read pages that were stored at this time or later (ISO 8601, UTC by default).")
+    ],
+    id: Annotated[list[str] | None, typer.Option(help="Read only this title. Can be given more than once.")] = None,
+) -> None:
+    """Read stored pages again with today's parser, publish what really changes, and print the results."""
+    settings = load_settings(EtlSettings)
+    configure_logs(settings.log_format, settings.log_level, service="reprocess")
 
-    Returns how many pages had which result (see the metric `cinestream_etl_pages_total`).
+    async def run() -> Counter[str]:
+        moment = datetime.fromisoformat(since)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        ids = [ScrapeRequest.of(title).id for title in id or ()]
+        tone_model = select_tone_model(settings.etl_tone_model)
+        async with connected(settings, "cinestream-etl-reprocess") as bus:
+            return await reprocess(bus, since=moment, ids=ids, tone_model=tone_model)
+
+    try:
+        typer.echo(orjson.dumps(anyio.run(run)))
+    except (Invalid, Transient, ValueError) as error:
+        typer.echo(f"reprocess: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+async def reprocess(
+    bus: Bus, *, since: datetime, ids: Iterable[str] = (), tone_model: ToneModel = classify_tone
+) -> Counter[str]:
+    """Settle every page of a title that was stored at `since` or later.
+
+    Args:
+        bus: a connection with the permissions of etl.
+        since: a time with a time zone.
+        ids: the titles to read, or none to read all.
+        tone_model: the model that classifies plots.
+
+    Returns:
+        The number of pages by result, as the metric `cinestream_etl_pages_total` counts them.
 
     Raises:
         Transient: the bus does not answer, or too many races were lost.
     """
     results: Counter[str] = Counter()
-    catalogue = Catalogue(_FILMS)
-    await read_on(bus, catalogue, start=1, most=_FILMS)
+    known_films = KnownFilms(_MAX_FILMS)
+    await read_movies(bus, known_films, start=1, max_films=_MAX_FILMS)
     first = await bus.first_message_since(PAGES, since)
     for id in ids or ["*"]:
         async for stored in _pages(bus, subjects.page(Kind.TITLE, id), first.sequence if first else None):
             try:
-                result = await settle_page(bus, stored.envelope, catalogue=catalogue, hear=hear)
+                result = await settle_page(bus, stored.envelope, tone_model=tone_model, known_films=known_films)
             except Invalid as error:
                 result = "invalid"
                 log.warning("page.invalid", subject=stored.subject, sequence=stored.sequence, reason=str(error))

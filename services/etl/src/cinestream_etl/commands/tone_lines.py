@@ -1,53 +1,79 @@
-"""`cinestream-etl tone`: plots in, tones out, both as lines of JSON. Pure."""
+"""`cinestream-etl tone`: it reads plots and writes their tones, both as lines of JSON."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import orjson
+import typer
 
 from cinestream.contracts import Invalid
-from cinestream_etl.tone.model import NOTHING, Hear
+from cinestream.runtime.settings import load_settings
+from cinestream_etl.settings import ToneSettings
+from cinestream_etl.tone.model import NEUTRAL, ToneModel
+from cinestream_etl.tone.selection import select_tone_model
 
 _EXPECTED = 'expected {"plot": text or null, "genres": [texts] or null}'
-_SHOWN = 80
+_MAX_SHOWN = 80
+"""Characters of a wrong value that an error message quotes."""
 
 
-class Line(NamedTuple):
-    """A line of the answer with its line break, and what was wrong with the line that it answers."""
+def tone_command() -> None:
+    """Read lines {"plot": …, "genres": […]} from stdin, and write the tone of each as a line of JSON.
 
-    answer: bytes
-    fault: str | None = None
+    The answer to an invalid line is Neutral with an "error". The error is also printed on stderr, and the exit code
+    is 1.
+    """
+    errors = 0
+    tone_model = select_tone_model(load_settings(ToneSettings).etl_tone_model)
+    for line in tone_lines(sys.stdin.buffer, tone_model):
+        sys.stdout.buffer.write(line.json)
+        # A program that asks line by line waits for this answer before it sends the next plot.
+        sys.stdout.buffer.flush()
+        if line.error:
+            errors += 1
+            typer.echo(f"invalid: {line.error}", err=True)
+    if errors:
+        raise typer.Exit(1)
 
 
-def tone_lines(lines: Iterable[bytes], hear: Hear) -> Iterator[Line]:
-    """For each line `{"plot": text or null, "genres": [texts] or null}` one with its tone, in order, as it is read.
+class ToneLine(NamedTuple):
+    """An answer as a line of JSON with its line break, and the error in the input line, or None."""
 
-    An absent field is as null; other fields do not matter; empty lines are passed over. A line that is no such object
-    is answered as a film without a plot, with the fault under `error` besides: so answers stay in step with questions.
+    json: bytes
+    error: str | None = None
+
+
+def tone_lines(lines: Iterable[bytes], tone_model: ToneModel) -> Iterator[ToneLine]:
+    """Yield the tone for each input line `{"plot": text or null, "genres": [texts] or null}`, in order.
+
+    Each answer is yielded before the next line is read. An absent field counts as null, other fields are ignored, and
+    empty lines are skipped. An invalid line is answered as a film without a plot, with an additional field `error`. So
+    the n-th answer always belongs to the n-th line that is not empty.
     """
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                heard, fault = hear(*_asked(line)), None
-            except Invalid as error:
-                heard, fault = NOTHING, f"line {number}: {error}"
-            said = heard.model_dump(mode="json") | ({"error": fault} if fault else {})
-            yield Line(orjson.dumps(said, option=orjson.OPT_APPEND_NEWLINE), fault)
+                tone, error = tone_model(*_plot_and_genres(line)), None
+            except Invalid as fault:
+                tone, error = NEUTRAL, f"line {number}: {fault}"
+            answer = tone.model_dump(mode="json") | ({"error": error} if error else {})
+            yield ToneLine(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE), error)
 
 
-def _asked(line: bytes) -> tuple[str | None, list[str]]:
-    """The plot and the genres.
+def _plot_and_genres(line: bytes) -> tuple[str | None, list[str]]:
+    """Decode a line.
 
     Raises:
-        Invalid: the line does not ask for a tone; the text says why.
+        Invalid: the line is not such an object. The text says why.
     """
     try:
-        asked: Any = orjson.loads(line)
+        value: Any = orjson.loads(line)
     except ValueError as error:
         raise Invalid(f"no JSON: {error}") from error
-    if not isinstance(asked, dict):
-        raise Invalid(f"{_EXPECTED}, got {_shown(asked)}")
-    plot, genres = asked.get("plot"), asked.get("genres") or []
+    if not isinstance(value, dict):
+        raise Invalid(f"{_EXPECTED}, got {_shown(value)}")
+    plot, genres = value.get("plot"), value.get("genres") or []
     if not isinstance(plot, str | None):
         raise Invalid(f"{_EXPECTED}, got the plot {_shown(plot)}")
     if not isinstance(genres, list) or not all(isinstance(genre, str) for genre in genres):
@@ -57,4 +83,4 @@ def _asked(line: bytes) -> tuple[str | None, list[str]]:
 
 def _shown(value: Any) -> str:
     text = orjson.dumps(value).decode()
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"

@@ -1,1 +1,4 @@
-"""Pure stages: parse a page, validate it, enrich it."""
+"""The pure stages that turn the HTML of a page into a movie.
+
+`read_page` parses and validates, `describe` adds the tone and the fingerprint, `complete` adds what other films tell.
+"""

@@ -1,13 +1,15 @@
-"""A validated title -> `Movie`. Pure."""
+"""The movie of a validated title, without what depends on other films. Pure."""
 
-from cinestream.contracts import Movie, Recommendation
+from cinestream.contracts import Movie, Recommendation, SentimentAnalysis
 from cinestream_etl.stages.genre_themes import genre_categories
 from cinestream_etl.stages.title import ParsedTitle, Related
-from cinestream_etl.tone.model import Hear, tone
 
 
-def enrich(title: ParsedTitle, hear: Hear = tone) -> Movie:
-    """The movie that the stream shows, but for the statistics of its directors."""
+def enrich(title: ParsedTitle, sentiment: SentimentAnalysis) -> Movie:
+    """Return the movie of a title: its fields, decade and categories, and the tone of its plot.
+
+    The statistics of its directors are absent.
+    """
     return Movie(
         id=title.id,
         title=title.title,
@@ -24,7 +26,7 @@ def enrich(title: ParsedTitle, hear: Hear = tone) -> Movie:
             title.genres, title.interests, title.keywords, (note for writer in title.writers for note in writer.notes)
         ),
         director_stats=None,
-        sentiment_analysis=hear(title.plot, title.genres),
+        sentiment_analysis=sentiment,
         recommendations=[_recommendation(film) for film in title.recommendations],
         recommendations_source="page" if title.recommendations else None,
         original_title=title.original_title,
@@ -48,5 +50,5 @@ def _recommendation(film: Related) -> Recommendation:
 
 
 def decade(year: int | None) -> str | None:
-    """1994 -> "1990s"."""
+    """Return the name of the decade of a year: "1990s" for 1994."""
     return None if year is None else f"{year // 10}0s"

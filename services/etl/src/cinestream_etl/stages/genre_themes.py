@@ -1,8 +1,8 @@
-"""What a film is about, beyond its genres: the vocabulary of `genre_categories`. Pure.
+"""The themes of a film beyond its genres, which are the vocabulary of `genre_categories`. Pure.
 
-A theme belongs to a film when one of its terms is a run of whole words in one of the film's interests or keywords.
-The terms are chosen so that a keyword that merely passes by ("war with machines", "gun") names no theme. Interests
-about form instead of subject ("Epic", "Period Drama") are left out on purpose.
+A film has a theme if one of the theme's terms stands, as whole words, in one of the film's interests or keywords. The
+terms are chosen so that incidental keywords ("war with machines", "gun") name no theme. Interests that describe the
+form instead of the subject ("Epic", "Period Drama") are left out on purpose.
 """
 
 import re
@@ -87,7 +87,10 @@ _WORDS = re.compile(r"[^\W_]+(?:&[^\W_]+)?|&")
 def genre_categories(
     genres: Iterable[str], interests: Iterable[str], keywords: Iterable[str], writing_notes: Iterable[str]
 ) -> list[str]:
-    """The themes, then the genres, then `Adaptation` if the film was made from another work; each once."""
+    """Return the themes, then the genres, then `Adaptation` if the film was made from another work, each once.
+
+    `writing_notes` are the notes behind the names of the writers ("based on the novel").
+    """
     subjects = [*interests, *keywords]
     themes = dict.fromkeys(theme for subject in subjects for theme in _themes(subject))
     notes = [*writing_notes, *(word for word in keywords if word.lower().startswith("based on"))]
@@ -97,7 +100,7 @@ def genre_categories(
 
 @lru_cache(maxsize=8192)
 def _themes(subject: str) -> tuple[str, ...]:
-    # Whole words only: "prisoner" is not "prison".
+    # Spaces around each folded text make the search match whole words only: "prisoner" is not "prison".
     words = _folded(subject)
     return tuple(theme for theme, terms in _TERMS.items() if any(term in words for term in terms))
 

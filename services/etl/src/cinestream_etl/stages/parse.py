@@ -1,4 +1,4 @@
-"""A page -> `ParsedTitle`: the layouts found in it, and field by field the first of them that has a value. Pure."""
+"""The parser: it merges the layouts found in a page, and takes each field from the first of them that has it. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,29 +9,34 @@ from cinestream_etl.stages.layouts import data_testid, ld_json, next_data, refer
 from cinestream_etl.stages.title import FIELDS, ParsedTitle, absent, is_film
 
 COMPARED = ("title", "year", "rating", "votes", "release_date", "runtime_minutes", "certificate")
-"""Fields that two layouts of a page should agree about; others differ in how much they say."""
+"""Fields that should be equal in all layouts of a page. In the other fields layouts differ in how much they tell."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A place where pages keep their facts: `read` returns those of the page's own title, or None if it is not there.
+    """A place in a page that holds facts.
 
-    `gives` are the fields that it can have at all: where nothing of that is missing, it is not even looked for. `marks`
-    are what a page must contain for it to have a field. `whole` says that a page has it instead of the whole layouts
-    before it, never beside one. What it says of the fields `weak` is used only if no layout after it says anything.
+    Attributes:
+        name: the name in metrics and in `parse --explain`.
+        read: returns the facts of the page's own title, or None if the page does not have this layout.
+        fields: the fields that this layout can have. It is not read if a page lacks none of them any more.
+        is_alternative: True for a layout that pages have instead of the alternatives before it, never beside one.
+        weak: fields that are used only if no later layout has a value.
+        marks: for some fields the bytes that must be in a page for this layout to have the field. If given, the layout
+            is read only if a missing field has its mark in the page.
     """
 
     name: str
     read: Callable[[bytes], ParsedTitle | None]
-    gives: frozenset[str] = frozenset(FIELDS)
-    whole: bool = True
+    fields: frozenset[str] = frozenset(FIELDS)
+    is_alternative: bool = True
     weak: frozenset[str] = frozenset()
     marks: Mapping[str, bytes] | None = None
 
-    def may_give(self, missing: frozenset[str], html: bytes) -> bool:
-        """Whether it is worth looking for in this page, which lacks these fields."""
+    def may_have(self, missing: frozenset[str], html: bytes) -> bool:
+        """Return True if the layout may have one of these missing fields in this page."""
         if self.marks is None:
-            return bool(self.gives & missing)
+            return bool(self.fields & missing)
         return any(mark in html for mark in {self.marks[name] for name in missing & self.marks.keys()})
 
 
@@ -41,15 +46,15 @@ LAYOUTS = (
     Layout("title_2011", title_2011.read),
     Layout("reference", reference.read),
     Layout("title_2010", title_2010.read),
-    Layout("ld_json", ld_json.read, ld_json.GIVES, whole=False, weak=ld_json.WEAK),
-    Layout("data_testid", data_testid.read, whole=False, marks=data_testid.MARKS),
+    Layout("ld_json", ld_json.read, ld_json.FIELDS, is_alternative=False, weak=ld_json.WEAK),
+    Layout("data_testid", data_testid.read, is_alternative=False, marks=data_testid.MARKS),
 )
-"""In order of precedence: the richest first."""
+"""All layouts in their order of precedence, the richest first."""
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """A field of which another layout said something else than the one that was believed."""
+    """A field in which the layout `other` differs from the layout that was believed."""
 
     field: str
     believed: str
@@ -57,46 +62,46 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
-class Parsed:
-    """A title, for each of its fields that has a value the layout that gave it, and where the layouts disagree."""
+class ParsedPage:
+    """A title, the layout that gave each of its fields, and the fields in which layouts disagree."""
 
     title: ParsedTitle
     sources: Mapping[str, str]
     disagreements: tuple[Disagreement, ...] = ()
 
 
-def parse(html: bytes) -> Parsed:
-    """Take a page apart, given as UTF-8.
+def parse(html: bytes) -> ParsedPage:
+    """Parse a page, given as UTF-8.
 
-    A layout that speaks of another title than the first one found is not used.
+    A layout that describes another title than the first layout is not used.
 
     Raises:
-        Invalid: no layout of a title page is found in it.
+        Invalid: the page has no layout of a title page.
     """
     merge = _Merge()
     for layout in LAYOUTS:
-        if (layout.whole and merge.values) or not layout.may_give(merge.missing, html):
+        if (layout.is_alternative and merge.values) or not layout.may_have(merge.missing, html):
             continue
         if found := layout.read(html):
             merge.add(layout, found)
         if not is_film(merge.values.get("kind", "")):
-            break  # it will be filtered, whatever else it says
-    values, sources = {**merge.spare_values, **merge.values}, {**merge.spare_sources, **merge.sources}
+            break  # The page will be filtered, so the other layouts do not matter.
+    values, sources = {**merge.weak_values, **merge.values}, {**merge.weak_sources, **merge.sources}
     if "id" not in values:
         names = ", ".join(layout.name for layout in LAYOUTS)
         raise Invalid(f"page: no layout of a title page found (looked for {names}) in {len(html):,} bytes")
     ordered = {name: sources[name] for name in FIELDS if name in sources}
-    return Parsed(ParsedTitle(**values), ordered, tuple(merge.disagreements))
+    return ParsedPage(ParsedTitle(**values), ordered, tuple(merge.disagreements))
 
 
 @dataclass
 class _Merge:
-    """What the layouts read so far say; `spare` is what is used if nobody says better."""
+    """The fields of the layouts read so far. A weak value is used only if no layout has a better one."""
 
     values: dict[str, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
-    spare_values: dict[str, Any] = field(default_factory=dict)
-    spare_sources: dict[str, str] = field(default_factory=dict)
+    weak_values: dict[str, Any] = field(default_factory=dict)
+    weak_sources: dict[str, str] = field(default_factory=dict)
     disagreements: list[Disagreement] = field(default_factory=list)
 
     @property
@@ -112,7 +117,7 @@ class _Merge:
             if absent(value):
                 continue
             if name in layout.weak:
-                self.spare_values[name], self.spare_sources[name] = value, layout.name
+                self.weak_values[name], self.weak_sources[name] = value, layout.name
             elif name not in self.values:
                 self.values[name], self.sources[name] = value, layout.name
             elif name in COMPARED and self.values[name] != value:

@@ -1,11 +1,15 @@
-"""`ParsedTitle`: what one page says about one title, before and after it is validated."""
+"""`ParsedTitle`: the facts of one title as its page gives them, before and after validation."""
 
 from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A name in the credits; `id` is IMDb's (`nm0001104`), if the page gives it; `notes` like "based on the novel"."""
+    """A person in the credits.
+
+    `id` is IMDb's id (`nm0001104`), or None if the page does not give it. `notes` are remarks behind the name, for
+    example "based on the novel".
+    """
 
     name: str
     id: str | None = None
@@ -14,7 +18,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """A title under "More like this"."""
+    """A title that a page recommends under "More like this"."""
 
     id: str
     title: str
@@ -24,12 +28,14 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class ParsedTitle:
-    """The facts of a page. Absent is `None`, `()`, or `""` for the three that no film lacks; never a guess.
+    """The facts that a page gives about its title.
 
-    `kind` is IMDb's type id (`movie`, `tvMovie`, `short`, `tvSeries`, …). `title` is the one shown (localised),
-    `original_title` the page's original one. `release_date` is the viewer's region's, ISO 8601, maybe partial
-    (`1994-09`). `writers` and `stars` are the short credits at the top of the page. `countries` and `languages`
-    are codes, `locale` is the language of the page.
+    An absent fact is `None` or `()`, or `""` for `id`, `kind` and `title`, which no film lacks. Nothing is guessed.
+
+    `kind` is IMDb's id of the kind of title (`movie`, `tvMovie`, `short`, `tvSeries`, …). `title` is the localised
+    title that the page shows, and `original_title` the one that it calls original. `release_date` is the date in the
+    viewer's region in ISO 8601, possibly partial (`1994-09`). `writers` and `stars` are the short credits at the top of
+    the page. `countries` and `languages` are codes. `locale` is the language of the page.
     """
 
     id: str = ""
@@ -58,18 +64,19 @@ class ParsedTitle:
 
     @property
     def is_film(self) -> bool:
-        """Whether it is a film of any kind: cinema, television, video or short; not a series, episode or game."""
+        """True for a film of any kind: cinema, television, video or short. False for a series, an episode or a game."""
         return is_film(self.kind)
 
 
 def is_film(kind: str) -> bool:
-    """The same of a kind."""
+    """Return True if titles of this kind are films."""
     return not kind.endswith(("Series", "Episode", "Game"))
 
 
 FIELDS = tuple(field.name for field in fields(ParsedTitle))
+"""The names of all facts."""
 
 
 def absent(value: object) -> bool:
-    """Whether a field of `ParsedTitle` has no value."""
+    """Return True if a field of `ParsedTitle` has no value."""
     return value is None or value == () or value == ""

@@ -1,8 +1,8 @@
-"""`ParsedTitle` -> the same, clean, or `Invalid` with the rule that it breaks and the value. Pure.
+"""The validation of a `ParsedTitle`: it is cleaned, or `Invalid` names the broken rule and the value. Pure.
 
-Texts are NFC, with single spaces, and without control, zero-width and bidirectional formatting characters. Names are
-without notes, and no name or genre comes twice. A recommendation that says too little is left out: it is no reason to
-lose the film, and neither is a poster or a locale that makes no sense.
+Clean texts are in Unicode form NFC, with single spaces, and without control, zero-width and bidirectional formatting
+characters. Names have no notes behind them, and no name or genre comes twice. An unusable recommendation, poster or
+locale is dropped: it is no reason to lose the film.
 """
 
 import calendar
@@ -23,7 +23,7 @@ MAX_ITEMS = 200
 MAX_ADDRESS = 2000
 MAX_MINUTES = 60_000
 FIRST_YEAR, LAST_YEAR = 1870, 2150
-"""The oldest film on IMDb is of 1874."""
+"""The years of films. The oldest film on IMDb is from 1874."""
 
 _TITLE_ID = re.compile(r"tt\d{7,10}")
 _NAME_ID = re.compile(r"nm\d{7,10}")
@@ -31,6 +31,7 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _LOCALE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
 _NOTES = re.compile(r"(?:\s*\([^()]*\))+$")
+# The site shows these words where a film has no plot.
 _INVITATION = re.compile(r"add a plot\b|know what this is about\?|it looks like we don't have any plot", re.IGNORECASE)
 _SPACES = dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85"), " ")
 _INVISIBLE = (
@@ -43,10 +44,14 @@ _TABLE: dict[int, str | None] = {**{code: None for codes in _INVISIBLE for code 
 
 
 def validate(title: ParsedTitle, *, requested: str | None = None) -> ParsedTitle:
-    """Clean a title and check it.
+    """Return a clean copy of a title.
+
+    Args:
+        title: the title as parsed.
+        requested: the id of the title that was requested, or None to accept any title.
 
     Raises:
-        Invalid: the page is another title's than `requested`, or a value breaks its rule.
+        Invalid: the page belongs to another title than `requested`, or a value breaks its rule.
     """
     _rule("the id of a title", title.id, _TITLE_ID.fullmatch(title.id))
     _rule(f"the page of {requested}", title.id, requested in (None, title.id))
@@ -80,7 +85,7 @@ def validate(title: ParsedTitle, *, requested: str | None = None) -> ParsedTitle
 
 
 def clean(text: str) -> str:
-    """The text as people see it: NFC, single spaces, nothing invisible."""
+    """Return the text as people see it: in Unicode form NFC, with single spaces and nothing invisible."""
     return " ".join(unicodedata.normalize("NFC", text.translate(_TABLE)).split())
 
 
@@ -89,18 +94,18 @@ def _rule(expected: str, value: object, holds: object) -> None:
         raise Invalid(f"expected {expected}, got {str(value)[:200]!r}")
 
 
-def _between(field: str, value: Number | None, least: int, most: int) -> Number | None:
+def _between(field: str, value: Number | None, min_value: int, max_value: int) -> Number | None:
     if value is not None:
-        _rule(f"{field} between {least} and {most}", value, least <= value <= most)
+        _rule(f"{field} between {min_value} and {max_value}", value, min_value <= value <= max_value)
     return value
 
 
-def _if_between(value: Number | None, least: int, most: int) -> Number | None:
-    return value if value is not None and least <= value <= most else None
+def _none_unless_between(value: Number | None, min_value: int, max_value: int) -> Number | None:
+    return value if value is not None and min_value <= value <= max_value else None
 
 
 def _address(value: str | None) -> str | None:
-    # In a page that a browser saved, it can be a file's path: that is no poster that others could look at.
+    # A page that a browser saved can name a local file instead, which nobody else can open.
     return value if value and len(value) <= MAX_ADDRESS and _ADDRESS.fullmatch(value) else None
 
 
@@ -108,9 +113,9 @@ def _locale(value: str | None) -> str | None:
     return value if value and _LOCALE.fullmatch(value) else None
 
 
-def _text(field: str, value: str | None, most: int = MAX_TEXT) -> str | None:
+def _text(field: str, value: str | None, max_length: int = MAX_TEXT) -> str | None:
     text = clean(value) if value else ""
-    _rule(f"{field} of at most {most} characters", text, len(text) <= most)
+    _rule(f"{field} of at most {max_length} characters", text, len(text) <= max_length)
     return text or None
 
 
@@ -148,7 +153,12 @@ def _texts(field: str, values: Iterable[str]) -> tuple[str, ...]:
 
 def _recommendations(title: ParsedTitle) -> tuple[Related, ...]:
     found = [
-        Related(film.id, shown, _if_between(film.rating, 1, 10), _if_between(film.year, FIRST_YEAR, LAST_YEAR))
+        Related(
+            film.id,
+            shown,
+            _none_unless_between(film.rating, 1, 10),
+            _none_unless_between(film.year, FIRST_YEAR, LAST_YEAR),
+        )
         for film in title.recommendations
         if _TITLE_ID.fullmatch(film.id) and film.id != title.id and (shown := clean(film.title)[:MAX_TEXT])
     ]
@@ -156,9 +166,9 @@ def _recommendations(title: ParsedTitle) -> tuple[Related, ...]:
 
 
 def _distinct(field: str, values: list[T], key: Callable[[T], Hashable]) -> tuple[T, ...]:
-    """The first of each, in order."""
-    kept: dict[Hashable, T] = {}
+    """Return the first value of each key, in order."""
+    distinct: dict[Hashable, T] = {}
     for value in values:
-        kept.setdefault(key(value), value)
-    _rule(f"at most {MAX_ITEMS} {field}", len(kept), len(kept) <= MAX_ITEMS)
-    return tuple(kept.values())
+        distinct.setdefault(key(value), value)
+    _rule(f"at most {MAX_ITEMS} {field}", len(distinct), len(distinct) <= MAX_ITEMS)
+    return tuple(distinct.values())

@@ -1,1 +1,1 @@
-"""Compare-and-set writes of movies and directors' records."""
+"""Compare-and-set writes of movies and of directors' records."""

@@ -1,4 +1,4 @@
-"""Keeping a catalogue up to date with `MOVIES`: what is stored at start, and what any worker publishes later."""
+"""The feed of the known films: it reads what `MOVIES` holds, and later what any worker publishes."""
 
 import anyio
 import anyio.lowlevel
@@ -9,49 +9,52 @@ from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Transient
 from cinestream.contracts.removed import Removed
-from cinestream_etl.catalogue import Catalogue
+from cinestream_etl.catalogue import KnownFilms
 
 log = structlog.get_logger("catalogue")
 _BATCH = 200
-_PAUSE = 15.0
-"""Seconds between two looks for what is new."""
+_INTERVAL_SECONDS = 15.0
 
 
-async def follow(bus: Bus, catalogue: Catalogue, *, most: int) -> None:
-    """Read the last versions that `most` films can have had, and then what comes, for ever.
+async def feed_catalogue(bus: Bus, known_films: KnownFilms, *, max_films: int) -> None:
+    """Keep the known films up to date with `MOVIES`, for ever.
 
-    A reader, no consumer: it misses nothing, because it goes on where it was. Without the bus it tries again later.
+    It reads by sequence instead of through a consumer, and remembers its place, so it misses nothing. While the bus
+    does not answer it tries again every 15 seconds.
     """
     start = 1
     while True:
         try:
-            start = await read_on(bus, catalogue, start=start, most=most)
+            start = await read_movies(bus, known_films, start=start, max_films=max_films)
         except Transient as error:
-            log.info("catalogue.later", reason=str(error))
-        await anyio.sleep(_PAUSE)
+            log.info("catalogue.retry_later", reason=str(error), retry_seconds=_INTERVAL_SECONDS)
+        await anyio.sleep(_INTERVAL_SECONDS)
 
 
-async def read_on(bus: Bus, catalogue: Catalogue, *, start: int, most: int) -> int:
-    """Read from a sequence on to the end, at most twice as many versions as films fit; returns where to go on.
+async def read_movies(bus: Bus, known_films: KnownFilms, *, start: int, max_films: int) -> int:
+    """Read `MOVIES` from the sequence `start` to the end, and return the sequence at which to go on.
+
+    At most `2 * max_films` versions are read, the newest ones: a film can have several.
 
     Raises:
         Transient: the bus does not answer.
     """
     last = (await bus.stream_state(MOVIES)).last_sequence
-    start = max(start, last - 2 * most)
+    start = max(start, last - 2 * max_films)
     while start <= last and (batch := await bus.read(MOVIES, start=start, limit=_BATCH)):
         for stored in batch:
-            _take(catalogue, stored)
+            _apply(known_films, stored)
         start = batch[-1].sequence + 1
+        # A batch that has arrived already does not yield to other tasks by itself.
         await anyio.lowlevel.checkpoint()
     return max(start, last + 1)
 
 
-def _take(catalogue: Catalogue, stored: StoredMessage) -> None:
+def _apply(known_films: KnownFilms, stored: StoredMessage) -> None:
     if Removed.says(stored.headers):
-        catalogue.forget(stored.subject.rpartition(".")[2])
+        known_films.remove(stored.subject.rpartition(".")[2])
         return
     try:
-        catalogue.add(orjson.loads(stored.body))
-    except (ValueError, TypeError, AttributeError):  # whatever it is, it recommends nothing
+        known_films.add(orjson.loads(stored.body))
+    except (ValueError, TypeError, AttributeError):  # a message that is not a movie recommends nothing
         log.debug("catalogue.not_a_movie", sequence=stored.sequence)

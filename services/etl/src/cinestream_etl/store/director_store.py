@@ -1,4 +1,4 @@
-"""The directors' records in the key-value bucket: read, change by a pure function, write by compare-and-set."""
+"""The directors' records in their key-value bucket, changed by compare-and-set."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -6,39 +6,39 @@ from typing import NamedTuple
 from cinestream.bus.jetstream import Bus, WrongLastSequence
 from cinestream.bus.topology import DIRECTOR_STATS
 from cinestream.contracts import Transient, subjects
-from cinestream_etl.directors import Record
+from cinestream_etl.directors import DirectorRecord
 from cinestream_etl.metrics import RACES_LOST
 
-_TRIES = 100
-"""Of all that race for a record one wins each round, so this is how many may race."""
+_MAX_ATTEMPTS = 100
+"""In each round one of the writers of a record wins, so this many writers may race for one record."""
 
 
-class Change(NamedTuple):
-    """A director's record before and after a change."""
+class RecordUpdate(NamedTuple):
+    """A director's record before and after an update."""
 
-    before: Record
-    after: Record
+    before: DirectorRecord
+    after: DirectorRecord
 
 
-async def change(bus: Bus, key: str, changed: Callable[[Record], Record]) -> Change:
-    """Apply `changed` to the record of a director, and return what was and what is now stored.
+async def update_record(bus: Bus, key: str, update: Callable[[DirectorRecord], DirectorRecord]) -> RecordUpdate:
+    """Read a director's record, apply the pure function `update`, and write the result.
 
-    Nothing is written when `changed` returns the record that it was given.
+    Nothing is written if `update` returns the record that it was given. It is called again after each lost race.
 
     Raises:
         Transient: the bus does not answer, or too many races were lost.
-        Invalid: what is stored is not a record.
+        Invalid: the stored record cannot be read.
     """
     subject = subjects.director(key)
-    for _ in range(_TRIES):
+    for _ in range(_MAX_ATTEMPTS):
         stored = await bus.last_message(DIRECTOR_STATS, subject)
-        record = Record.decode(stored.envelope) if stored else Record({})
-        wanted = changed(record)
-        if wanted is record:
-            return Change(record, record)
+        before = DirectorRecord.decode(stored.envelope) if stored else DirectorRecord({})
+        after = update(before)
+        if after is before:
+            return RecordUpdate(before, before)
         try:
-            await bus.publish(subject, wanted.encode(), expect_last=stored.sequence if stored else 0)
-            return Change(record, wanted)
+            await bus.publish(subject, after.encode(), expect_last=stored.sequence if stored else 0)
+            return RecordUpdate(before, after)
         except WrongLastSequence:
             RACES_LOST.labels("director").inc()
-    raise Transient(f"director {key}: lost {_TRIES} races for the record")
+    raise Transient(f"director {key}: lost {_MAX_ATTEMPTS} races for the record")

@@ -1,4 +1,4 @@
-"""The versions of a movie in `MOVIES`: what the current one says, and storing the next by compare-and-set."""
+"""The versions of a movie in `MOVIES`: read the current one, and publish the next one by compare-and-set."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +13,13 @@ from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Envelope, Movie, subjects
 from cinestream.contracts.director import DIRECTOR_KEYS
 from cinestream.contracts.movie import page_time
-from cinestream_etl import directors
+from cinestream_etl.directors import director_key, is_director_key
 from cinestream_etl.stages.film import Film
 from cinestream_etl.stages.fingerprint import changed, facts, fingerprint
-from cinestream_etl.stages.title import Person
 
 
 class Decision(StrEnum):
-    """What became of a page."""
+    """The decision about the page of a film."""
 
     PUBLISHED = "published"
     UNCHANGED = "unchanged"
@@ -29,9 +28,10 @@ class Decision(StrEnum):
 
 @dataclass(frozen=True)
 class Version:
-    """The current version of a movie; of one that cannot be read, or was taken down, `facts` is empty.
+    """The current version of a movie.
 
-    A version that does not say the time of its page counts as older than any.
+    `facts` is empty if the version cannot be read or the film was removed. `page_time` is the earliest possible time if
+    the version does not state one, so every page is newer.
     """
 
     sequence: int
@@ -42,12 +42,12 @@ class Version:
 
     @property
     def fingerprint(self) -> str:
-        """The same as that of a film which says the same."""
-        return fingerprint(self.facts, [key for key in self.record_keys if directors.is_director(key)])
+        """The fingerprint of the film, comparable with `Film.fingerprint`."""
+        return fingerprint(self.facts, [key for key in self.record_keys if is_director_key(key)])
 
 
 async def current(bus: Bus, id: str) -> Version | None:
-    """The version of this movie that the stream shows, or None.
+    """Return the newest stored version of a movie, or None if there is none.
 
     Raises:
         Transient: the bus does not answer.
@@ -57,7 +57,7 @@ async def current(bus: Bus, id: str) -> Version | None:
 
 
 def version(stored: StoredMessage) -> Version:
-    """Read a version as it is stored, whatever wrote it."""
+    """Read a stored version. It may come from an older release or from another program."""
     try:
         movie = orjson.loads(stored.body)
     except ValueError:
@@ -67,23 +67,26 @@ def version(stored: StoredMessage) -> Version:
         keys = tuple(stored.headers[DIRECTOR_KEYS].split())
     else:
         names = movie.get("director")
-        keys = tuple(directors.key(Person(str(name))) for name in (names if isinstance(names, list) else ()))
+        keys = tuple(director_key(str(name)) for name in (names if isinstance(names, list) else ()))
     moment = page_time(stored.headers) or datetime.min.replace(tzinfo=UTC)
     revision = movie.get("revision")
     return Version(stored.sequence, moment, keys, facts(movie), revision if isinstance(revision, int) else 1)
 
 
-async def store(bus: Bus, movie: Movie, film: Film, *, after: Version | None) -> bool:
-    """Publish the movie as the version that follows `after`, saying what changed; False if another one does already.
+async def publish(bus: Bus, movie: Movie, film: Film, *, after: Version | None) -> bool:
+    """Publish the movie as the version that follows `after`, with its revision and the fields that changed.
+
+    Returns:
+        True if the version is stored, False if another version came first.
 
     Raises:
-        Transient: the bus does not answer; it may or may not be stored.
+        Transient: the bus does not answer. The version may or may not be stored.
     """
     if after:
         news = {"revision": after.revision + 1, "changed": changed(after.facts, film.facts)}
         movie = movie.model_copy(update=news)
-    headers, body = movie.encode(page_time=film.page_time)
-    envelope = Envelope({**headers, DIRECTOR_KEYS: " ".join(film.record_keys)}, body)
+    headers, body = movie.encode(page_time=film.page.page_time)
+    envelope = Envelope({**headers, DIRECTOR_KEYS: " ".join(film.page.record_keys)}, body)
     try:
         await bus.publish(movie.subject, envelope, expect_last=after.sequence if after else 0)
     except WrongLastSequence:

@@ -1,1 +1,1 @@
-"""Tone models: classify the tone of a plot."""
+"""The tone models, which classify the tone of a plot from its words and its genres."""

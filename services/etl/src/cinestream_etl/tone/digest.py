@@ -1,10 +1,13 @@
-"""A short name for all words and numbers that decide on tones: workers that differ in it hear differently."""
+"""A digest of the data files of the tone models, to compare workers by."""
 
 import hashlib
 from importlib.resources import files
 
 
 def digest() -> str:
-    """The same for the same files, whatever machine they are on."""
+    """Return a short digest of all words and numbers of the tone models.
+
+    Workers with different digests may classify the same plot differently.
+    """
     data = sorted((file.name, file.read_bytes()) for file in files(__package__).iterdir() if file.name.endswith(".txt"))
     return hashlib.blake2b(b"".join(content for _, content in data), digest_size=6).hexdigest()

@@ -1,4 +1,4 @@
-"""What the genres of a film lead to expect of its tone (`genres.txt`), before a word of its plot is read. Pure."""
+"""The expected tone of a film before any word of its plot is read, by its genres (`genres.txt`). Pure."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -9,27 +9,27 @@ from typing import NamedTuple
 from cinestream.contracts import PlotTone
 
 Scores = MappingProxyType[str, float]
-"""By the name of the tone: a plain string is a faster key than a member of an enumeration."""
-MOST = 3
-"""A film of more genres is expected to sound as one of so many: the more there are, the less each says."""
+"""A number per tone, by the tone's name. A plain string is a faster key than a member of an enumeration."""
+MAX_FULL_GENRES = 3
+"""The number of genres that count in full. Of more genres each counts less, so that their sum stays as large."""
 
 
 class Prior(NamedTuple):
-    """A score for each tone, in natural log-odds, and how many of the genres were known."""
+    """The expectation from the genres: a score for each tone, in natural log-odds, and the number of known genres."""
 
     scores: Scores
     known: int
 
 
 def prior(genres: Iterable[str]) -> Prior:
-    """What these genres lead to expect; their order and case do not matter, an unknown one says nothing."""
+    """Return the expectation from these genres. Order and case do not matter, and unknown genres are ignored."""
     return _prior(frozenset(genre.casefold() for genre in genres))
 
 
 @lru_cache(maxsize=1024)
 def _prior(genres: frozenset[str]) -> Prior:
     known = [GENRES[genre] for genre in sorted(genres & GENRES.keys())]
-    share = min(1.0, MOST / len(known)) if known else 0.0
+    share = min(1.0, MAX_FULL_GENRES / len(known)) if known else 0.0
     scores = {tone: ANY[tone] + share * sum(row[tone] for row in known) for tone in ANY}
     return Prior(MappingProxyType(scores), len(known))
 
@@ -45,6 +45,6 @@ def _rows() -> dict[str, Scores]:
 
 GENRES = _rows()
 WORDS = GENRES.pop("words")
-"""How much one point of a word's weight counts for each tone."""
+"""The factor of each tone for the weights of its words."""
 ANY = GENRES.pop("any")
-"""What is expected of a film without a known genre."""
+"""The scores of a film without a known genre."""

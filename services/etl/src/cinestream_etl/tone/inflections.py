@@ -1,7 +1,7 @@
-"""English words in their inflections: `chase` -> `chases`, `chased`, `chasing`. Pure.
+"""The inflections of English words: `chase` -> `chases`, `chased`, `chasing`. Pure.
 
-Only what is regular, and the irregular verbs that tell a tone. Forms that do not exist ("fighted") may be among them:
-no plot has them.
+They cover the regular forms, and the irregular words of the lexicon. Some forms do not exist in English ("fighted").
+They do no harm, because no plot contains them.
 """
 
 from collections.abc import Iterator
@@ -75,7 +75,7 @@ _IRREGULAR = {
 
 
 def forms(word: str) -> Iterator[str]:
-    """The word itself first, then its inflections; some come twice."""
+    """Yield the word itself, then its inflections. A form can come twice."""
     yield word
     yield from _IRREGULAR.get(word, "").split()
     if len(word) < 3:

@@ -1,8 +1,8 @@
-"""The words of each tone (`lexicon.txt`), found in a plot. Pure; the file is read once, when this module is imported.
+"""The words of each tone (`lexicon.txt`), and the search for them in a plot. Pure.
 
-A plot is cut into words; each known word is brought to its plain form; the longest term that starts at a word is found,
-and its words are not looked at again ("falls in love" is not "love" besides). A term that is denied ("not", "never",
-"without" just before it) is passed over.
+The search cuts a plot into words and brings each known word to its plain form. At each word it takes the longest term
+that starts there, and goes on behind that term: "falls in love" does not count as "love" too. It skips negated terms
+("not", "never" or "without" just before the term). The file is read once, when this module is imported.
 """
 
 import re
@@ -15,51 +15,52 @@ from cinestream_etl.tone.inflections import forms
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LINE = re.compile(r"^([A-Z][a-z]+) ([0-3]):\n((?:  .+\n)+)", re.MULTILINE)
-_DENIALS = frozenset(
+_NEGATIONS = frozenset(
     ["not", "no", "never", "without", "cannot", "neither", "nor", "hardly", "doesn't", "don't", "can't"]
 )
 _BETWEEN = frozenset(["a", "an", "any", "be", "been", "ever", "longer", "of", "really", "the", "to"])
+"""Words that may stand between a negation and the term that it negates."""
 
 Words = tuple[str, ...]
 
 
 class Term(NamedTuple):
-    """A word or phrase in its plain form, with its weight for each tone that it speaks for."""
+    """A word or phrase in its plain form, with a weight (1 to 3) for each tone that it is evidence of."""
 
     words: Words
     weights: dict[str, int]
 
 
-class Found(NamedTuple):
-    """A term in a plot, and the words of the plot that are it, as they stand there."""
+class TermMatch(NamedTuple):
+    """A term in a plot. `surface` are its words as they are written in the plot."""
 
     term: Term
-    said: list[str]
+    surface: list[str]
 
 
-def find(plot: str) -> list[Found]:
-    """Every term once, where it comes first, in the order of the plot."""
-    said = WORD.findall(plot)
-    words = _lower(said)
+def find_terms(plot: str) -> list[TermMatch]:
+    """Return the first match of each term, in the order of the plot."""
+    surface = WORD.findall(plot)
+    words = _lower(surface)
     plain = [*map(_PLAIN.get, words), None]
-    denials = not _DENIALS.isdisjoint(words)
-    found: dict[Words, Found] = {}
-    after = 0
+    has_negations = not _NEGATIONS.isdisjoint(words)
+    found: dict[Words, TermMatch] = {}
+    end = 0
     for at, word in enumerate(plain):
-        if word is None or at < after:
+        if word is None or at < end:
             continue
         candidates = _PHRASES.get(word, _NO_PHRASES).get(plain[at + 1])
         term = (candidates and _phrase(plain, at, candidates)) or _WORDS.get(word)
         if term is not None:
-            after = at + len(term.words)
-            if term.weights and term.words not in found and not (denials and _denied(words, at)):
-                found[term.words] = Found(term, said[at:after])
+            end = at + len(term.words)
+            if term.weights and term.words not in found and not (has_negations and _is_negated(words, at)):
+                found[term.words] = TermMatch(term, surface[at:end])
     return [*found.values()]
 
 
-def _lower(said: list[str]) -> list[str]:
-    """Without the ending of the possessive."""
-    return [word.lower().replace("’", "'").removesuffix("'s") for word in said]
+def _lower(words: list[str]) -> list[str]:
+    """Return the words in lower case, without the ending of the possessive."""
+    return [word.lower().replace("’", "'").removesuffix("'s") for word in words]
 
 
 def _phrase(plain: list[str | None], at: int, candidates: list[Term]) -> Term | None:
@@ -67,13 +68,13 @@ def _phrase(plain: list[str | None], at: int, candidates: list[Term]) -> Term | 
 
 
 def terms() -> list[Term]:
-    """The whole lexicon."""
+    """Return all terms of the lexicon."""
     return [*_TERMS.values()]
 
 
-def _denied(words: list[str], at: int) -> bool:
+def _is_negated(words: list[str], at: int) -> bool:
     before = words[at - 1] if at else ""
-    return before in _DENIALS or (at > 1 and before in _BETWEEN and words[at - 2] in _DENIALS)
+    return before in _NEGATIONS or (at > 1 and before in _BETWEEN and words[at - 2] in _NEGATIONS)
 
 
 def _lines() -> Iterator[tuple[PlotTone, int, list[Words]]]:
@@ -83,7 +84,10 @@ def _lines() -> Iterator[tuple[PlotTone, int, list[Words]]]:
 
 
 def _plain_forms(listed: list[Words]) -> dict[str, str]:
-    """Form -> plain form. What is a term itself is its own; of several plain forms the first listed counts."""
+    """Map each inflected form to its plain form.
+
+    A form that is a term itself is its own plain form. If a form belongs to several words, the first listed one counts.
+    """
     single = {term[0]: term[0] for term in listed if len(term) == 1}
     plain: dict[str, str] = {}
     for word in single:
@@ -97,7 +101,7 @@ def _plain_forms(listed: list[Words]) -> dict[str, str]:
 
 
 def _load() -> tuple[dict[str, str], dict[Words, Term]]:
-    """The plain forms of words, and the terms by their words."""
+    """Return the plain form of each known form, and the terms by their words."""
     lines = [*_lines()]
     plain = _plain_forms([term for _, _, listed in lines for term in listed])
     found: dict[Words, Term] = {}
@@ -110,7 +114,7 @@ def _load() -> tuple[dict[str, str], dict[Words, Term]]:
 
 
 def _by_first_words(terms: Iterable[Term]) -> dict[str, dict[str | None, list[Term]]]:
-    """The phrases by their first word and then by their second, the longest first."""
+    """Return the phrases by their first and second word, the longest first."""
     phrases: dict[str, dict[str | None, list[Term]]] = {}
     for term in sorted(terms, key=lambda term: -len(term.words)):
         if len(term.words) > 1:

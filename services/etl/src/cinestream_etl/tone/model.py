@@ -1,8 +1,9 @@
-"""The tone of a plot: the words of our own lexicon, weighed by what its genres lead to expect. Pure.
+"""The lexicon model: it classifies the tone of a plot from the words of our own lexicon and from its genres. Pure.
 
-A log-linear model, as naive Bayes is one: each tone scores what the genres lead to expect plus what its words weigh,
-and the greatest score wins. `keyword_score` is the evidence of the words alone: 1 - 0.5 ** (sum of their weights / 2),
-so a hint is 0.29, a strong word 0.5, a strong and a decisive one 0.82; if genres alone decide, it is 0.
+The model is log-linear, like naive Bayes. The score of a tone is the expectation from the genres plus the weights of
+its words, and the greatest score wins. `keyword_score` is the evidence of the words alone: `1 - 0.5 ** (w / 2)`, where
+`w` is the sum of their weights. So a hint gives 0.29, a strong word 0.5, a strong and a decisive word 0.82, and genres
+alone give 0.
 """
 
 import re
@@ -10,57 +11,58 @@ from collections.abc import Callable, Iterable
 
 from cinestream.contracts import PlotTone, SentimentAnalysis
 from cinestream_etl.tone.genres import WORDS, prior
-from cinestream_etl.tone.lexicon import WORD, Found, find
+from cinestream_etl.tone.lexicon import WORD, TermMatch, find_terms
 
-Hear = Callable[[str | None, Iterable[str]], SentimentAnalysis]
-"""A way to hear the tone of a plot: the plot (absent: None or blank) and its genres in, the tone out."""
+ToneModel = Callable[[str | None, Iterable[str]], SentimentAnalysis]
+"""A function that classifies a plot: it takes the plot (None or blank if absent) and the genres of the film."""
 
-_NEUTRAL = PlotTone.NEUTRAL.value
-NOTHING = SentimentAnalysis(plot_tone=PlotTone.NEUTRAL, keyword_score=0.0)
+_NEUTRAL_NAME = PlotTone.NEUTRAL.value
+NEUTRAL = SentimentAnalysis(plot_tone=PlotTone.NEUTRAL, keyword_score=0.0)
 
 
-def tone(plot: str | None, genres: Iterable[str]) -> SentimentAnalysis:
-    """The tone of a plot; Neutral with score 0 when there is no plot, or nothing in it and its genres tells.
+def classify_tone(plot: str | None, genres: Iterable[str]) -> SentimentAnalysis:
+    """Return the tone of a plot with its evidence.
 
-    Neutral never has a score or keywords: there is no evidence of having no tone. The keywords are the words of the
-    tone as they stand in the plot, in its order, each once.
+    The keywords are the words that are evidence of the tone, as they are written in the plot and in its order, each
+    once. The tone is Neutral if there is no plot, or if neither its words nor its genres are known. Neutral never has a
+    score or keywords, because nothing can be evidence of having no tone.
     """
     if not plot or not WORD.search(plot):
-        return NOTHING
-    found = find(plot)
-    return judge(plot, found, scores(found, genres))
+        return NEUTRAL
+    matches = find_terms(plot)
+    return decide(plot, matches, scores(matches, genres))
 
 
-def scores(found: list[Found], genres: Iterable[str]) -> dict[str, float]:
-    """What speaks for each tone, in natural log-odds; empty if nothing is known."""
+def scores(matches: list[TermMatch], genres: Iterable[str]) -> dict[str, float]:
+    """Return the score of each tone, by its name, in natural log-odds. Empty if no word and no genre is known."""
     expected, known = prior(genres)
-    if not (known or found):
+    if not (known or matches):
         return {}
     weighed = dict(expected)
-    for term in found:
-        for name, weight in term.term.weights.items():
+    for match in matches:
+        for name, weight in match.term.weights.items():
             weighed[name] += WORDS[name] * weight
     return weighed
 
 
-def judge(plot: str, found: list[Found], weighed: dict[str, float]) -> SentimentAnalysis:
-    """The tone that most speaks for, with its evidence among the terms found in the plot."""
-    best = max(weighed, key=weighed.__getitem__, default=_NEUTRAL)
-    if best == _NEUTRAL:
-        return NOTHING
-    heard = [term for term in found if best in term.term.weights]
-    evidence = sum(term.term.weights[best] for term in heard)
+def decide(plot: str, matches: list[TermMatch], scores: dict[str, float]) -> SentimentAnalysis:
+    """Return the tone with the greatest score, with its evidence among the matches in the plot."""
+    winner = max(scores, key=scores.__getitem__, default=_NEUTRAL_NAME)
+    if winner == _NEUTRAL_NAME:
+        return NEUTRAL
+    evidence = [match for match in matches if winner in match.term.weights]
+    weight = sum(match.term.weights[winner] for match in evidence)
     return SentimentAnalysis(
-        plot_tone=PlotTone(best),
-        keyword_score=round(1 - 0.5 ** (evidence / 2), 2),
-        keywords=[_as_it_stands(plot, term.said) for term in heard],
+        plot_tone=PlotTone(winner),
+        keyword_score=round(1 - 0.5 ** (weight / 2), 2),
+        keywords=[_as_written(plot, match.surface) for match in evidence],
     )
 
 
-def _as_it_stands(plot: str, words: list[str]) -> str:
-    """The words with what is between them, which may be more than a space: "cat-and-mouse"."""
+def _as_written(plot: str, words: list[str]) -> str:
+    """Return the words with the text between them, which may be more than a space: "cat-and-mouse"."""
     text = " ".join(words)
     if len(words) > 1 and text not in plot:
-        stands = re.search(r"[\W_]+".join(map(re.escape, words)), plot)
-        text = stands[0] if stands else text
+        written = re.search(r"[\W_]+".join(map(re.escape, words)), plot)
+        text = written[0] if written else text
     return text.removesuffix("'s").removesuffix("’s")

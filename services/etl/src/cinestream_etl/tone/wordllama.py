@@ -1,7 +1,7 @@
-"""The optional model (extra `tone`): WordLlama's vector of a plot besides its words and genres.
+"""The optional model (extra `tone`): WordLlama's vector of a plot in addition to its words and genres.
 
-WordLlama (MIT) averages word vectors that its wheel brings along: no download, no network. `wordllama.txt` says what a
-vector adds to each tone. The score and the keywords are those of the lexicon's words for the tone that wins.
+WordLlama (MIT) averages word vectors. Its wheel contains them, so nothing is downloaded. `wordllama.txt` holds what a
+vector adds to the score of each tone. `keyword_score` and `keywords` are those of the lexicon for the tone that wins.
 """
 
 import math
@@ -12,43 +12,44 @@ from operator import mul
 from pathlib import Path
 
 from cinestream.contracts import PlotTone, SentimentAnalysis
-from cinestream_etl.tone.lexicon import WORD, find
-from cinestream_etl.tone.model import NOTHING, Hear, judge, scores
+from cinestream_etl.tone.lexicon import WORD, find_terms
+from cinestream_etl.tone.model import NEUTRAL, ToneModel, decide, scores
 
 Vector = list[float]
 
 
-def installed() -> bool:
-    """Whether the extra is there."""
+def is_installed() -> bool:
+    """Return True if the extra `tone` is installed."""
     return find_spec("wordllama") is not None
 
 
-def wordllama_tone() -> Hear:
-    """Load the vectors (some 16 MB), and give the way to hear tones with them.
+def load_wordllama_model() -> ToneModel:
+    """Load the vectors (some 16 MB) and return the model.
 
     Raises:
         ImportError: the extra `tone` is not installed.
     """
-    embed, added = _embedding(), _added()
+    embed, coefficients = _load_embedding(), _load_coefficients()
 
-    def hear(plot: str | None, genres: Iterable[str]) -> SentimentAnalysis:
+    def classify(plot: str | None, genres: Iterable[str]) -> SentimentAnalysis:
         if not plot or not WORD.search(plot):
-            return NOTHING
-        found, vector = find(plot), embed(plot)
-        weighed = scores(found, genres)
-        return judge(plot, found, {name: score + _sum(vector, added[name]) for name, score in weighed.items()})
+            return NEUTRAL
+        matches, vector = find_terms(plot), embed(plot)
+        base = scores(matches, genres)
+        return decide(plot, matches, {name: score + _sum(vector, coefficients[name]) for name, score in base.items()})
 
-    return hear
+    return classify
 
 
 def _sum(vector: Vector, column: Vector) -> float:
     return math.fsum((column[0], *map(mul, vector, column[1:])))
 
 
-def _embedding() -> Callable[[str], Vector]:
+def _load_embedding() -> Callable[[str], Vector]:
     import wordllama
 
-    # Said to be a cache, the package's own folder is where both weights and tokenizer are found without a download.
+    # WordLlama calls this argument a cache. The package's own folder holds both weights and tokenizer, so that nothing
+    # is downloaded.
     folder = Path(wordllama.__file__).parent
     model = wordllama.WordLlama.load("l2_supercat", cache_dir=folder, dim=256, disable_download=True)
 
@@ -59,8 +60,8 @@ def _embedding() -> Callable[[str], Vector]:
     return embed
 
 
-def _added() -> dict[str, Vector]:
-    """For each tone what is added always, then what each number of the vector counts."""
+def _load_coefficients() -> dict[str, Vector]:
+    """Return for each tone a constant, and then the coefficient of each number of the vector."""
     text = files("cinestream_etl.tone").joinpath("wordllama.txt").read_text("utf-8")
     head, *rows = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     columns = zip(*([float(number) for number in row] for row in rows), strict=True)

@@ -16,22 +16,13 @@ from cinestream_etl.stages.layouts.document import Json, at, number, text, whole
 from cinestream_etl.stages.layouts.scripts import script_texts
 from cinestream_etl.stages.title import ParsedTitle, Person
 
-GIVES = frozenset(
-    {
-        "id",
-        "kind",
-        "year",
-        "title",
-        "original_title",
-        "rating",
-        "votes",
-        "release_date",
-        "directors",
-        "writers",
-        "stars",
-    }
-    | {"genres", "keywords", "plot", "runtime_minutes", "certificate", "poster"}
+FIELDS = frozenset(
+    [
+        *("id", "kind", "title", "original_title", "year", "rating", "votes", "release_date", "directors", "writers"),
+        *("stars", "genres", "keywords", "plot", "runtime_minutes", "certificate", "poster"),
+    ]
 )
+"""The fields of `ParsedTitle` that the description can have."""
 WEAK = frozenset({"release_date", "certificate", "genres", "plot"})
 """Not as shown: the first release anywhere, the certificate of the United States, the first three genres, a
 plot that is cut where it is long."""
