@@ -1,32 +1,9 @@
-"""Seeds and durations as people write them."""
-
-import re
+"""Seeds as people write them."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cinestream_scraper.crawl.schedule import scheduled
-from cinestream_scraper.duration import parse_duration
 from cinestream_scraper.seeds import parse_seeds
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("45", 45), ("45s", 45), ("30m", 1800), ("24h", 86_400), ("7 d", 604_800), ("0.5", 0.5)]
-)
-def test_durations(text: str, seconds: float) -> None:
-    """A number is seconds, a letter after it says what else."""
-    assert parse_duration(text) == seconds
-
-
-@given(st.text("0123456789.smhd @-x٣", max_size=8))
-def test_any_text_is_a_duration_or_refused(text: str) -> None:
-    """Whatever is written, the answer is a length of time or a sentence."""
-    if re.fullmatch(r" *[0-9]+(\.[0-9]{1,3})? *[smhd]? *", text):
-        assert parse_duration(text) >= 0
-    else:
-        with pytest.raises(ValueError, match="is no duration"):
-            parse_duration(text)
 
 
 def test_seeds_are_targets_with_and_without_a_period() -> None:

@@ -151,15 +151,15 @@ def test_conflict_of_secrets_shows_no_value(
     assert "other-secret" not in error
 
 
-def test_check_and_reference_show_the_new_name_only(
+def test_check_prints_the_new_name_and_the_reference_names_both(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """`--check` and the generated reference know the new name only."""
+    """`--check` prints the new name only. The generated reference gives the old name as the former one."""
     monkeypatch.setenv(OLD, "3")
     settings = load_settings(Example)
     capsys.readouterr()
     print_settings(settings)
-    table = references.settings_table(Example)
-    for text in (capsys.readouterr().out, table):
-        assert NEW in text
-        assert OLD not in text
+    output = capsys.readouterr().out
+    assert f"{NEW}=3" in output
+    assert OLD not in output
+    assert f"| `{NEW}` | `16` | Pages processed at once (formerly `{OLD}`) |" in references.settings_table(Example)

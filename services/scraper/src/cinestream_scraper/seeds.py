@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from cinestream.contracts import Invalid, ScrapeRequest
-from cinestream_scraper.duration import parse_duration
+from cinestream.runtime.durations import parse_duration
 
 
 class Seed(NamedTuple):

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from cinestream.runtime.durations import Duration
 from cinestream.runtime.settings import Port, ServiceSettings
-from cinestream_scraper.duration import Duration
 from cinestream_scraper.seeds import Seed, parse_seeds
 from cinestream_scraper.site import Server, Site
 

@@ -6,29 +6,21 @@ import anyio
 import typer
 
 from cinestream.contracts import Invalid, Kind, ScrapeRequest, Transient
+from cinestream.runtime.command import add_service
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
-from cinestream.runtime.settings import BusSettings, load_settings, print_settings
+from cinestream.runtime.settings import BusSettings, load_settings
 from cinestream_stream_api.catalogue.removal import remove
 from cinestream_stream_api.process.service import run
 from cinestream_stream_api.settings import StreamSettings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-
-
-@app.callback(invoke_without_command=True)
-def stream_api(
-    context: typer.Context,
-    check: Annotated[bool, typer.Option("--check", help="Print the effective settings and exit.")] = False,
-) -> None:
-    """Serve the films as Server-Sent Events, from wherever a client left off; until SIGTERM."""
-    if context.invoked_subcommand is not None:
-        return
-    settings = load_settings(StreamSettings)
-    if check:
-        print_settings(settings)
-        return
-    run(settings)
+add_service(
+    app,
+    StreamSettings,
+    run,
+    help="Serve the films as Server-Sent Events, from wherever a client left off; until SIGTERM.",
+)
 
 
 @app.command(name="remove")

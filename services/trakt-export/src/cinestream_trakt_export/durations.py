@@ -5,15 +5,18 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+from cinestream.runtime.durations import parse_duration
+
 _BYTES = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "KI": 1024, "MI": 1024**2, "GI": 1024**3}
 _LONGEST = 366 * 86400
 
 
 def seconds(value: Any) -> Any:
-    """Seconds from "500ms", "30s", "5m", "24h", "7d"; anything else stays."""
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\s*", value) if isinstance(value, str) else None
-    return float(match[1]) * _SECONDS[match[2]] if match else value
+    """Return the seconds of a duration such as "30s", and any other value unchanged for pydantic to judge."""
+    try:
+        return parse_duration(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def size(value: Any) -> Any:

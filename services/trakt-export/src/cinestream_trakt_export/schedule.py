@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from cronsim import CronSim, CronSimError
 
-from cinestream_trakt_export.durations import seconds
+from cinestream.runtime.durations import parse_duration
 from cinestream_trakt_export.i18n.messages import say, told
 
 Schedule = Callable[[datetime | None, datetime], datetime]
@@ -17,8 +17,11 @@ def every(text: str) -> Schedule:
 
     Raises ValueError for what is no duration of at least a second.
     """
-    interval = seconds(text)
-    if not isinstance(interval, float) or interval < 1:
+    try:
+        interval = parse_duration(text, unit_required=True)
+    except ValueError:
+        interval = 0.0
+    if interval < 1:
         raise ValueError(say("schedule.every", text=text))
 
     def due(last: datetime | None, now: datetime) -> datetime:

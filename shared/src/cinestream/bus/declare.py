@@ -13,6 +13,7 @@ from pydantic import Field
 from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import Consumer, Stream
+from cinestream.runtime.command import Check
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import BusSettings, load_settings, print_settings
@@ -80,7 +81,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 @app.command()
 def topology_command(
-    check: Annotated[bool, typer.Option("--check", help="Print the effective settings and exit.")] = False,
+    check: Check = False,
     table: Annotated[bool, typer.Option("--table", help="Print the topology as a Markdown table and exit.")] = False,
 ) -> None:
     """Make the streams, consumers and buckets of CineStream, or bring them up to date; then exit."""

@@ -8,9 +8,10 @@ import typer
 
 from cinestream.contracts import Invalid, Lane, ScrapeRequest, Transient
 from cinestream.contracts.request import MAX_ROWS
+from cinestream.runtime.command import add_service
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.service import run_service
-from cinestream.runtime.settings import load_settings, print_settings
+from cinestream.runtime.settings import load_settings
 from cinestream_scraper.archive.importer import Fate
 from cinestream_scraper.cli import archive, dead_letters, local, status
 from cinestream_scraper.cli import enqueue as enqueue_command
@@ -25,24 +26,21 @@ for command in (local.browser, local.scrape, local.verdict):
     app.command()(command)
 
 
-@app.callback(invoke_without_command=True)
-def service(
-    context: typer.Context,
-    check: Annotated[bool, typer.Option("--check", help="Print the effective settings and exit.")] = False,
-) -> None:
-    """Take scrape requests, read their pages in a real browser, publish them as raw pages, until told to stop."""
-    if context.invoked_subcommand:
-        return
-    settings = load_settings(ScraperSettings)
-    if check:
-        print_settings(settings)
-        return
+def _run(settings: ScraperSettings) -> None:
     configure_logs(settings.log_format, settings.log_level, service="scraper")
     installed, run = local_browser(settings), begin(settings)
     try:
         run_service("scraper", settings, NEEDS, Service(installed, run).serve)
     finally:
         run.end()
+
+
+add_service(
+    app,
+    ScraperSettings,
+    _run,
+    help="Take scrape requests, read their pages in a real browser, publish them as raw pages, until told to stop.",
+)
 
 
 @app.command()

@@ -1,0 +1,35 @@
+"""Durations as people write them."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cinestream.runtime.durations import parse_duration
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("45", 45), ("45s", 45), ("30m", 1800), ("24h", 86_400), ("7 d", 604_800), ("0.5", 0.5), ("500ms", 0.5)],
+)
+def test_durations(text: str, seconds: float) -> None:
+    """A number is seconds, a letter after it says what else."""
+    assert parse_duration(text) == seconds
+
+
+@given(st.text("0123456789.smhd @-x٣", max_size=8))
+def test_any_text_is_a_duration_or_refused(text: str) -> None:
+    """Whatever is written, the answer is a length of time or a sentence."""
+    if re.fullmatch(r" *[0-9]+(\.[0-9]+)? *(ms|[smhd])? *", text):
+        assert parse_duration(text) >= 0
+    else:
+        with pytest.raises(ValueError, match="is no duration"):
+            parse_duration(text)
+
+
+def test_a_unit_can_be_required() -> None:
+    """Where a number alone would be unclear, only a number with a unit is a duration."""
+    assert parse_duration("6h", unit_required=True) == 21_600
+    with pytest.raises(ValueError, match="is no duration"):
+        parse_duration("6", unit_required=True)
