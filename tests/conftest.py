@@ -15,8 +15,8 @@ from tests import needs
 from tests.nats_server import NatsServer
 from tests.paths import ROOT
 
-from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
+from cinestream.commands.declare import TopologySettings, declare
 
 EXAMPLES = int(os.environ.get("CINESTREAM_EXAMPLES", "0"))
 """Number of random examples of each property; 0 tries the same 100 examples in every run."""

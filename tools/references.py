@@ -15,7 +15,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from cinestream.bus import topology
-from cinestream.bus.declare import TopologySettings
+from cinestream.commands.declare import TopologySettings
 from cinestream.runtime.renamed import old_names
 from cinestream.runtime.settings import PREFIX, BusSettings, CommonSettings, ServiceSettings
 from cinestream_demo.__main__ import app as demo_site

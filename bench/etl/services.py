@@ -10,8 +10,8 @@ import anyio
 import anyio.lowlevel
 from bench.processes import SCRIPTS, free_port, running
 
-from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
+from cinestream.commands.declare import TopologySettings, declare
 from cinestream.contracts import RawPage
 
 _CONFIG = """

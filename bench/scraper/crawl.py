@@ -14,8 +14,8 @@ import anyio
 from bench.processes import SCRIPTS, free_port, resident_bytes
 from bench.scraper.demo_site import film_ids
 
-from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
+from cinestream.commands.declare import TopologySettings, declare
 from cinestream.contracts import DeadLetter, ScrapeRequest, subjects
 from cinestream_scraper.browser.processes import marked, memory_of
 

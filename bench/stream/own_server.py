@@ -12,8 +12,8 @@ from bench.processes import SCRIPTS, free_port, running
 from bench.stream.events import film
 from bench.stream.server import Publish, StreamServer
 
-from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
+from cinestream.commands.declare import TopologySettings, declare
 
 _BATCH = 1000
 """Events that are published concurrently."""

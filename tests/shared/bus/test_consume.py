@@ -10,9 +10,9 @@ from tests.nats_server import NatsServer
 
 from cinestream.bus.consume import Handler, Work, consume
 from cinestream.bus.jetstream import Bus, Delivery
+from cinestream.bus.metrics import ConsumeMetrics
 from cinestream.bus.topology import stream
 from cinestream.contracts import DeadLetter, Invalid, Lane, ScrapeRequest, Transient
-from cinestream.runtime.metrics import ConsumeMetrics
 
 pytestmark = pytest.mark.anyio
 TWO_HANDS = Work("scraper", 2)

@@ -9,8 +9,8 @@ import pytest
 from tests.nats_server import NatsServer
 from typer.testing import CliRunner
 
-from cinestream.bus.dead_letters_app import dead_letters_app
 from cinestream.bus.jetstream import Bus
+from cinestream.commands.dead_letters import dead_letters_app
 from cinestream.contracts import DeadLetter, Envelope, Kind, Outcome, RawPage, ScrapeRequest
 
 pytestmark = pytest.mark.anyio

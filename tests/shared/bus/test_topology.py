@@ -9,8 +9,8 @@ from tests.nats_server import NatsServer
 from tests.paths import SCRIPTS
 
 from cinestream.bus import topology as declared
-from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
+from cinestream.commands.declare import TopologySettings, declare
 from cinestream.contracts import Envelope, Transient
 
 pytestmark = pytest.mark.anyio

@@ -9,8 +9,8 @@ from tests.nats_server import NatsServer
 from tests.stream_api.films import movie, publish
 from tests.stream_api.serving import Api, serving
 
-from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
+from cinestream.commands.declare import TopologySettings, declare
 from cinestream.contracts import Movie, NamedDirectorStats
 from cinestream_stream_api.http.routes.directors import Found
 

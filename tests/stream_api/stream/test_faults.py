@@ -13,8 +13,8 @@ from tests.stream_api.proxy import proxy_to
 from tests.stream_api.serving import Api, serving
 from tests.stream_api.sse import Event, take
 
-from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
+from cinestream.commands.declare import TopologySettings, declare
 
 pytestmark = pytest.mark.anyio
 

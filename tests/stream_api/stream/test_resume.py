@@ -22,8 +22,8 @@ from tests.stream_api.films import PAGE_TIME, movie
 from tests.stream_api.server_process import Process
 from tests.stream_api.sse import Event, events
 
-from cinestream.bus.declare import TopologySettings, declare
 from cinestream.bus.jetstream import Bus
+from cinestream.commands.declare import TopologySettings, declare
 from cinestream.contracts import Transient
 
 SMALL_RING = {"CINESTREAM_STREAM_RING_EVENTS": "16", "CINESTREAM_STREAM_HEARTBEAT": "1"}

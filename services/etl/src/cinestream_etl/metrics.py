@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from cinestream.runtime.metrics import ConsumeMetrics
+from cinestream.bus.metrics import ConsumeMetrics
 
 CONSUME = ConsumeMetrics("etl")
 

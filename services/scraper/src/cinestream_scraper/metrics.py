@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from cinestream.runtime.metrics import ConsumeMetrics
+from cinestream.bus.metrics import ConsumeMetrics
 
 REQUEST_LOOP = ConsumeMetrics("scraper")
 DUE_LOOP = ConsumeMetrics("scraper_due")

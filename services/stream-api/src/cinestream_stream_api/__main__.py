@@ -5,8 +5,8 @@ from typing import Annotated
 import anyio
 import typer
 
+from cinestream.commands.service import add_service
 from cinestream.contracts import Invalid, Kind, ScrapeRequest, Transient
-from cinestream.runtime.command import add_service
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import BusSettings, load_settings

@@ -18,8 +18,8 @@ import anyio
 import structlog
 
 from cinestream.bus.jetstream import Bus, Delivery
+from cinestream.bus.metrics import ConsumeMetrics
 from cinestream.contracts import DeadLetter, Invalid, Transient
-from cinestream.runtime.metrics import ConsumeMetrics
 
 log = structlog.get_logger("consume")
 

@@ -6,9 +6,9 @@ from typing import Annotated
 import anyio
 import typer
 
+from cinestream.commands.service import add_service
 from cinestream.contracts import Invalid, Lane, ScrapeRequest, Transient
 from cinestream.contracts.request import MAX_ROWS
-from cinestream.runtime.command import add_service
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.service import run_service
 from cinestream.runtime.settings import load_settings

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from cinestream.bus import objects
-from cinestream.bus.dead_letters_app import dead_letters_app, known_letter, run_with_bus
 from cinestream.bus.jetstream import Bus
+from cinestream.commands.dead_letters import dead_letters_app, known_letter, run_with_bus
 from cinestream.contracts import Invalid, subjects
 from cinestream_scraper.browser.snapshot import unpack, write
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import Consumer, Stream
-from cinestream.runtime.command import Check
+from cinestream.commands.service import Check
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import BusSettings, load_settings, print_settings
