@@ -7,10 +7,10 @@ import pytest
 import structlog
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
-from tools import references
 
 from cinestream.runtime.renamed import warn_renamed
 from cinestream.runtime.settings import CommonSettings, load_settings, print_settings, renamed
+from tools import references
 
 OLD, NEW = "CINESTREAM_TEST_HANDS", "CINESTREAM_TEST_CONCURRENCY"
 
