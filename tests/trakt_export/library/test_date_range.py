@@ -60,7 +60,7 @@ async def test_the_rows_are_those_of_the_whole(
     library.log.clear()
     await run(settings, "history", tmp_path / "some", date_range=date_range)
     assert len(library.pages()) < pages - 15
-    rows = [line for line in written(tmp_path / "all", "history")[1:] if date_range.holds(line.split(",")[5])]
+    rows = [line for line in written(tmp_path / "all", "history")[1:] if date_range.contains(line.split(",")[5])]
     assert written(tmp_path / "some", "history")[1:] == rows
     assert not rows or "true" in "".join(rows)
 
@@ -114,7 +114,7 @@ def test_days_are_those_of_the_calendar(zone: str, at: int) -> None:
 def test_a_window_asks_for_all_of_its_days(zone: str, since: date, until: date, at: int) -> None:
     """What is on one of its days, in any zone, is between the bounds, and between those that Trakt is told."""
     date_range, there = DateRange(since, until), ZoneInfo(zone)
-    if date_range.holds(local_date(at, there)):
+    if date_range.contains(local_date(at, there)):
         first, late = date_range.seconds(there)
         moment = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
         assert first <= at < late

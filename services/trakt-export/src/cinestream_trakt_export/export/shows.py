@@ -139,7 +139,7 @@ class SeriesExport:
         watched = SERIES_COLUMNS.index("Watched")
         number = 0
         for row in self.store.rows(self.zone, each_time=self._each_time):
-            if self.request.date_range.holds(row[watched]):
+            if self.request.date_range.contains(row[watched]):
                 # A row without facts ends after the usual columns.
                 yield f"row {number}", tuple(row[field] if field < len(row) else "" for field in fields)
                 number += 1

@@ -60,7 +60,7 @@ def rows_of_film(
     first, last = entries[0], entries[-1]
     if form == "diary":
         return _viewings(entries, rating, zone, date_range)
-    if date_range and not date_range.holds(local_date(last.at, zone)):
+    if date_range and not date_range.contains(local_date(last.at, zone)):
         return []
     if form == "films":
         date = local_date(last.at, zone)
@@ -77,7 +77,7 @@ def _viewings(plays: Sequence[Entry], rating: Rating | None, zone: ZoneInfo, dat
     before, identity, narrow = None, plays[0].identity, bool(date_range)
     for play in plays:
         date = local_date(play.at, zone)
-        if date != before and (not narrow or date_range.holds(date)):
+        if date != before and (not narrow or date_range.contains(date)):
             yield *identity, _ten(rating) if date == rated else "", date, _rewatch(date, again=before is not None)
         before = date
 

@@ -27,7 +27,7 @@ class DateRange:
         """Whether no day is one of them."""
         return bool(self.since and self.until and self.since > self.until)
 
-    def holds(self, day: str) -> bool:
+    def contains(self, day: str) -> bool:
         """Whether a day (ISO 8601) is one of them; the unknown one, empty, is before all others."""
         return (not self.since or day >= self.since.isoformat()) and (not self.until or day <= self.until.isoformat())
 
