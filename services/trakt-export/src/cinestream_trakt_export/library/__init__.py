@@ -1,1 +1,1 @@
-"""Films, series and ratings of a viewer, in a local store."""
+"""Films, series and ratings of a viewer: parsers for Trakt's items, filters, and a store on disk."""

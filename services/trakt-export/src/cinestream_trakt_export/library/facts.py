@@ -1,6 +1,7 @@
-"""Facts that Trakt gives of films and series at a level of `api.extended`. Pure.
+"""Facts about films and series that Trakt returns at a level of `api.extended`. Pure.
 
-Shapes: https://trakt.docs.apiary.io, "Extended Info"; images are addresses without scheme.
+Source of the fields: https://trakt.docs.apiary.io, "Extended Info". Images are URLs without a scheme. No column has a
+name that Letterboxd imports.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,11 +29,11 @@ _IMAGES = {"Poster": "poster", "Fanart": "fanart"}
 
 @dataclass(frozen=True)
 class Facts:
-    """What Trakt is asked to say of the items of a list beside what files need.
+    """The additional columns of a list.
 
     Args:
-        level: what it is asked for.
-        fields: where in an item the fact of each column is.
+        level: the level that is requested from Trakt.
+        fields: the path of each column's fact in an item.
     """
 
     level: Level
@@ -40,20 +41,23 @@ class Facts:
 
     @property
     def columns(self) -> Row:
-        """The header."""
+        """The names of the columns."""
         return tuple(self.fields)
 
     def of(self, item: Any) -> Row:
-        """The facts of an item, each empty when Trakt does not know it (or says 0)."""
+        """Return the facts of a decoded item. A fact is empty if Trakt does not know it or returns 0."""
         return tuple(_text(_at(item, path)) for path in self.fields.values())
 
     def of_json(self, item: bytes | msgspec.Raw) -> Row:
-        """The same of an item as it came."""
+        """Return the facts of an item in JSON."""
         return self.of(orjson.loads(bytes(item)))
 
 
 def facts_of(level: Level, path: str) -> Facts | None:
-    """The facts that a list of Trakt has at a level; None for none. Only collections have metadata."""
+    """Return the facts that a list of Trakt has at a level, or None. Only collections have metadata.
+
+    `path` is the path of the list in the API.
+    """
     thing = "movie" if path.endswith("/movies") else "show"
     if level == "full":
         return Facts(level, _within(_FILM if thing == "movie" else _SERIES, thing))
@@ -65,7 +69,7 @@ def facts_of(level: Level, path: str) -> Facts | None:
 
 
 def levels_of(facts: Facts | None, *, full: bool) -> list[str]:
-    """What Trakt is asked to say of the items of a list beside the usual: for its facts, and `full` to choose by."""
+    """Return the levels to request for these facts. With `full`, the level that the filters need is one of them."""
     return [*dict.fromkeys(filter(None, ("full" if full else "", facts.level if facts else "")))]
 
 
@@ -83,7 +87,7 @@ def _at(item: Any, path: Sequence[str]) -> Any:
 
 
 def _text(value: Any) -> str:
-    """A fact as a field."""
+    """Return a fact as the text of a field."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):

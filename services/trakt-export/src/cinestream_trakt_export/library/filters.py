@@ -1,6 +1,7 @@
-"""Which films and series are wanted, by genre and status. Pure.
+"""Filters for films and series by genre and status. Pure.
 
-Trakt's lists cannot be asked for by these, so it is asked to say them (the level `full`), and they are compared here.
+Trakt cannot filter its lists by genre or status. The exporter requests them with each item (level `full`) and compares
+them here.
 """
 
 from collections.abc import Sequence
@@ -10,14 +11,14 @@ from typing import Any
 import msgspec
 
 
-class _Film(msgspec.Struct, gc=False):
+class _Details(msgspec.Struct, gc=False):
     genres: Any = None
     status: Any = None
 
 
 class _Item(msgspec.Struct, gc=False):
-    movie: _Film | None = None
-    show: _Film | None = None
+    movie: _Details | None = None
+    show: _Details | None = None
 
 
 _decode = msgspec.json.Decoder(_Item).decode
@@ -25,7 +26,12 @@ _decode = msgspec.json.Decoder(_Item).decode
 
 @dataclass(frozen=True)
 class Filters:
-    """Films with one of the `genres` and one of the `statuses`, in any case; none named: any."""
+    """A filter that accepts films with one of the genres and one of the statuses.
+
+    Args:
+        genres: names of genres in any case. Without genres, every genre is accepted.
+        statuses: names of statuses in any case. Without statuses, every status is accepted.
+    """
 
     genres: Sequence[str] = ()
     statuses: Sequence[str] = ()
@@ -34,19 +40,19 @@ class Filters:
         return bool(self.genres or self.statuses)
 
     def accepts(self, item: bytes | msgspec.Raw) -> bool:
-        """Whether the film or series of an item of a list (JSON) is wanted.
+        """Return True if the film or series of a list item (JSON) is accepted.
 
-        What cannot be read is, so that it is reported.
+        An item that cannot be read is accepted, so that the export reports it.
         """
         try:
             decoded = _decode(item)
         except msgspec.DecodeError:
             return True
-        film = decoded.movie or decoded.show
-        return film is None or self._matches(film.genres, film.status)
+        details = decoded.movie or decoded.show
+        return details is None or self._matches(details.genres, details.status)
 
     def accepts_movie(self, movie: Any) -> bool:
-        """Whether a film, as Trakt's details give it, is wanted."""
+        """Return True if a film is accepted. `movie` is the decoded answer of `/movies/{id}` with the level `full`."""
         return isinstance(movie, dict) and self._matches(movie.get("genres"), movie.get("status"))
 
     def _matches(self, genres: Any, status: Any) -> bool:

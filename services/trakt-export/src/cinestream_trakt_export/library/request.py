@@ -1,4 +1,4 @@
-"""What an export is asked to do, and what it came to."""
+"""The request for an export, and its summary."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ MODES = ("aggregated", "individual")
 
 
 def mode_of(kind: str, mode: str) -> str:
-    """The mode that counts: "auto" is a row per viewing for the history, and one per film for all else."""
+    """Return the mode of an export. "auto" means a row per viewing for the history, and a row per film for others."""
     if mode != "auto":
         return mode
     return "individual" if kind == "history" else "aggregated"
@@ -24,18 +24,18 @@ def mode_of(kind: str, mode: str) -> str:
 
 @dataclass(frozen=True)
 class Request:
-    """What is exported, and where to.
+    """An export of one list.
 
     Args:
         kind: one of `KINDS`.
-        out: folder of the files.
+        out: the folder of the files.
         mode: one of `MODES`, or "auto".
-        date_range: what happened on other days is left out.
-        preview: so many rows are shown, and nothing is written; 0: all is written.
-        enrich: whether the rows have the directors that our stream knows.
-        filters: which films; others are left out.
-        extended: which columns the files have, as `columns` says.
-        enqueue: whether our scraper is asked for the films.
+        date_range: rows of other days are left out.
+        preview: the number of rows to show without writing files. With 0, all rows are written.
+        enrich: add the directors that our stream knows.
+        filters: films that they do not accept are left out.
+        extended: the level of detail, which chooses the columns.
+        enqueue: ask our scraper to read the films.
     """
 
     kind: str
@@ -49,7 +49,14 @@ class Request:
     enqueue: bool = False
 
     def identity(self, account: str, api: str) -> dict[str, str]:
-        """All that the files depend on, beside the library."""
+        """Return everything that the files depend on, except the content of the library.
+
+        An interrupted export is continued only by a request with the same identity.
+
+        Args:
+            account: the slug of the account.
+            api: the URL of the API.
+        """
         return {
             "account": account,
             "api": api,
@@ -65,17 +72,17 @@ class Request:
 
     @property
     def _newer(self) -> dict[str, str]:
-        """What older checkpoints do not name: there it is as by default."""
-        named = {
+        """Values that checkpoints of earlier releases do not have. They are left out when they are the default."""
+        values = {
             "enqueue": "yes" if self.enqueue else "",
             "extended": self.extended if self.extended != LETTERBOXD else "",
             "until": self.date_range.until.isoformat() if self.date_range.until else "",
         }
-        return {name: value for name, value in named.items() if value}
+        return {name: value for name, value in values.items() if value}
 
     @classmethod
     def of(cls, identity: Mapping[str, str]) -> "Request":
-        """The request that has this identity."""
+        """Return the request that has this identity."""
         days = (identity.get(name) for name in ("since", "until"))
         date_range = DateRange(*(date.fromisoformat(day) if day else None for day in days))
         preview, enrich = int(identity["preview"]), bool(identity["enrich"])
@@ -95,16 +102,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Summary:
-    """What an export came to.
+    """The result of an export.
 
     Args:
-        rows: written, or shown.
-        skipped: items that could not be exported.
-        requests: that were sent to Trakt.
-        files: that were written.
+        rows: the number of rows that were written or shown.
+        skipped: the number of items that could not be exported.
+        requests: the number of requests that were sent to Trakt.
+        files: the files that were written.
         first: the rows of a preview.
-        columns: of the rows.
-        unchanged: nothing has changed since the last export: the files are as they were.
+        columns: the names of the columns.
+        unchanged: nothing has changed since the last export, and the files were not written again.
     """
 
     rows: int = 0

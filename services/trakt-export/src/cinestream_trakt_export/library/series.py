@@ -1,7 +1,8 @@
-"""What an item of a Trakt list says about episodes of a series. Pure.
+"""Parsers for the items of Trakt's lists of series, seasons and episodes. Pure.
 
-Understood: watched shows (with seasons by `extended=progress`, or without), collected shows, ratings of shows, seasons
-and episodes, the history of episodes; older shapes have no `type`, and seasons without being asked for.
+The parsers read watched series (with or without seasons), collected series, ratings, and the history of episodes.
+Source of the shapes: https://trakt.docs.apiary.io. Older answers have no `type`, and list seasons without
+`extended=progress`.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ _TIMES_OF_EPISODE = ("watched_at", "last_watched_at", "collected_at", "rated_at"
 
 
 class Series(NamedTuple):
-    """What identifies a series; empty strings for what is not known."""
+    """The ids, title and year of a series. Unknown values are empty."""
 
     tmdb: str
     imdb: str
@@ -29,9 +30,18 @@ class Series(NamedTuple):
 
 @dataclass(frozen=True)
 class SeriesEntry:
-    """What an account did with a series, a season (`number` is None) or an episode.
+    """A play, a rating or a collected item of a series, a season or an episode.
 
-    `at` is None when the time is not known; `plays` is 0 where watching is not what the list is about.
+    Args:
+        id: identifies the entry in its list.
+        series: the series.
+        season: the number of the season, or None for the whole series.
+        number: the number of the episode, or None for the whole season.
+        title: the title of the episode.
+        at: the time of the play, of the rating or of the purchase. None means an unknown time.
+        plays: how often it was watched. It is 0 in lists that are not about watching.
+        rating: 1 to 10, or None.
+        facts: the texts of the additional columns.
     """
 
     id: str
@@ -46,10 +56,17 @@ class SeriesEntry:
 
 
 def series_entries(item: Any, *, id: str, facts: Facts | None = None) -> Iterator[SeriesEntry]:
-    """The entries that an item is: one per episode of its seasons, else one; with these `facts`.
+    """Yield an entry for each episode of a decoded item, or one entry for an item without seasons.
 
-    Ids are `id` and the place in the item. Raises Invalid, with the reason, for an item without a readable series;
-    episodes without a number are left out.
+    Args:
+        item: the decoded item.
+        id: the id of the item. The id of an entry adds season and episode to it.
+        facts: the additional columns, or None.
+
+    Episodes without a number are left out.
+
+    Raises:
+        Invalid: the item has no readable series. The text is for `skipped.csv`.
     """
     if not isinstance(item, dict) or not isinstance(item.get("show"), dict):
         raise Invalid(say("skipped.no_series"))
@@ -61,12 +78,16 @@ def series_entries(item: Any, *, id: str, facts: Facts | None = None) -> Iterato
         for episode in _list(season.get("episodes")):
             if isinstance(episode, dict) and _int(episode.get("number")) is not None:
                 place = _int(season.get("number")), _int(episode["number"])
-                told = {**episode, "show": item["show"]} if facts else episode
-                yield _entry(told, series, f"{id}/{place[0]}x{place[1]}", place, facts=facts)
+                # Facts of a series are in the item, and those of an episode in the episode.
+                content = {**episode, "show": item["show"]} if facts else episode
+                yield _entry(content, series, f"{id}/{place[0]}x{place[1]}", place, facts=facts)
 
 
 def item_id(item: Any, *, position: int) -> str:
-    """What tells this item from all others of its list, also for an item that is otherwise malformed."""
+    """Return the id that identifies a decoded item in its list, even if the item is malformed.
+
+    `position` stands in for a missing id. It counts from 1.
+    """
     if isinstance(item, dict):
         if isinstance(item.get("id"), int):
             return f"id:{item['id']}"
@@ -75,7 +96,7 @@ def item_id(item: Any, *, position: int) -> str:
                 ids = thing.get("ids")
                 if isinstance(ids, dict) and isinstance(ids.get("trakt"), int):
                     return f"{name}:{ids['trakt']}"
-                break  # the series of an episode without an id is that of others, too
+                break  # other episodes share the series, so its id does not identify this one
     return f"item {position}"
 
 
@@ -119,7 +140,7 @@ def _series(show: dict[str, Any]) -> Series:
         imdb=id_text(ids.get("imdb")),
         tvdb=number_text(ids.get("tvdb")),
         title=" ".join(text_of(show.get("title")).split()),
-        year=number_text(show.get("year"), least=1800, most=9999),
+        year=number_text(show.get("year"), minimum=1800, maximum=9999),
     )
     if series == Series("", "", "", "", series.year):
         raise Invalid(say("skipped.nameless_series"))

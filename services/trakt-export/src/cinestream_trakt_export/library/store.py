@@ -133,7 +133,7 @@ class FilmStore(ScratchFile):
         self.db.executemany("INSERT OR IGNORE INTO fact VALUES (?, ?)", rows)
 
     def facts(self, number: int) -> Row:
-        """Return the texts of the additional columns of an entry; an empty row when none are stored."""
+        """Return the texts of the additional columns of an entry. The row is empty if none are stored."""
         found = self.db.execute("SELECT texts FROM fact WHERE number = ?", (number,)).fetchone()
         return tuple(orjson.loads(found[0])) if found else ()
 
@@ -163,10 +163,10 @@ class FilmStore(ScratchFile):
             yield name_of(number), title, reason
 
     def missing(self, *, each_time: bool, within: TimeSpan | None = None) -> int:
-        """Return how many of the expected films have no entry; with `each_time`, how many of the expected plays.
+        """Return how many of the expected films, or of the expected plays, have no entry.
 
         Args:
-            each_time: compare the number of plays of each film instead of its presence.
+            each_time: count plays. Otherwise films are counted.
             within: count only entries in this span of seconds since 1970.
 
         A skipped item may be one of them, so the number of skipped items is subtracted.

@@ -1,4 +1,4 @@
-"""The values in Trakt's JSON, made sure of: an odd one costs no more than itself. Pure."""
+"""Converters for the values in Trakt's JSON. A value of the wrong type counts as missing. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 _EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
 _KNOWN_FROM, _KNOWN_TO = datetime(1971, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 FIRST, LAST = ((time - _EPOCH) // _SECOND for time in (_KNOWN_FROM, _KNOWN_TO))
-"""Seconds since 1970 between which a time is one: before, Trakt means "some day"; in 9999 the calendar ends."""
+"""The limits of known times, in seconds since 1970. Trakt writes times of 1970 for "unknown"."""
 LARGEST = 1 << 53
-"""Of the numbers of Trakt."""
+"""The largest number that is accepted. It leaves room in SQLite's 64-bit integers, where ids are doubled."""
 Row = tuple[str, ...]
 """The fields of a row of a file."""
 Skipped = tuple[str, str, str]
@@ -28,13 +28,13 @@ class Rating(NamedTuple):
     at: int | None
 
 
-def number_text(value: Any, *, least: int = 1, most: int = LARGEST) -> str:
-    """A number as text; empty for what is none, or out of its range."""
-    return str(value) if isinstance(value, int) and least <= value <= most else ""
+def number_text(value: Any, *, minimum: int = 1, maximum: int = LARGEST) -> str:
+    """Return a number as text. Return an empty text for any other value, and for a number out of range."""
+    return str(value) if isinstance(value, int) and minimum <= value <= maximum else ""
 
 
 def id_text(value: Any) -> str:
-    """An IMDb id; empty for what is none."""
+    """Return an IMDb id, such as "tt0111161". Return an empty text for any other value."""
     if not isinstance(value, str) or value[:2] != "tt":
         return ""
     number = value[2:]
@@ -42,21 +42,24 @@ def id_text(value: Any) -> str:
 
 
 def time_in(item: dict[str, Any], names: Sequence[str]) -> datetime | None:
-    """The first time of these that an item has; None for none, and for 1970, which Trakt uses for "some day".
+    """Return the first of these times that an item has. Return None for an unknown time.
 
-    Raises Invalid for what is not a time.
+    Trakt writes a time of 1970 for a play at an unknown time.
+
+    Raises:
+        Invalid: the value is not a time.
     """
     return time_of(next((item[name] for name in names if item.get(name)), None))
 
 
 def seconds_of(value: Any) -> int | None:
-    """A time of Trakt, in seconds since 1970; otherwise as `time_in`."""
+    """Return a time of Trakt in seconds since 1970, or None. See `time_in`."""
     time = time_of(value)
     return None if time is None else (time - _EPOCH) // _SECOND
 
 
 def time_of(value: Any) -> datetime | None:
-    """A time of Trakt; the same as `time_in`."""
+    """Return a time of Trakt, or None. See `time_in`."""
     if value is None:
         return None
     try:
@@ -65,27 +68,28 @@ def time_of(value: Any) -> datetime | None:
         raise Invalid(say("skipped.time", value=repr(value))) from None
     time = time if time.tzinfo else time.replace(tzinfo=UTC)
     if time >= _KNOWN_TO:
-        raise Invalid(say("skipped.time", value=repr(value)))  # the calendar ends before it does everywhere on earth
+        # A time on the last days of Python's calendar cannot be converted to every time zone.
+        raise Invalid(say("skipped.time", value=repr(value)))
     return time if time >= _KNOWN_FROM else None
 
 
 def text_of(value: Any) -> str:
-    """Text that can be written as UTF-8: lone surrogates and control characters are dropped."""
+    """Return text that can be written as UTF-8. Lone surrogates and control characters are removed."""
     if not isinstance(value, str):
         return ""
     return value if value.isprintable() else _UNWRITABLE.sub("", value)
 
 
 def line_of(value: Any) -> str:
-    """Text on one line, without blanks that nobody sees."""
+    """Return text on one line, with single blanks between words."""
     return " ".join(text_of(value).split())
 
 
 def rating_of(value: Any) -> int | None:
-    """A rating, 1 to 10; None for none, which Trakt also writes as 0."""
+    """Return a rating from 1 to 10, or None. Trakt writes 0 for no rating."""
     return value if isinstance(value, int) and 1 <= value <= 10 else None
 
 
 def id_number(value: Any) -> int | None:
-    """An id at Trakt or TMDB; None for what is none."""
+    """Return a Trakt or TMDB id, or None for any other value."""
     return value if isinstance(value, int) and 0 < value <= LARGEST else None
