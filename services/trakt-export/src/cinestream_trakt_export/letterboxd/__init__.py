@@ -1,1 +1,1 @@
-"""The Letterboxd import format: columns, CSV files and their verification."""
+"""Letterboxd's import files: their columns, rows and CSV, and a verifier that shares no code with the writer."""

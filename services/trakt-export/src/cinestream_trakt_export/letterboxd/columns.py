@@ -1,7 +1,6 @@
-"""What `api.extended` makes of a file: fewer of its usual columns, or facts of Trakt's beside them. Pure.
+"""The usual columns that a level of detail (`api.extended`) keeps. Pure.
 
-`letterboxd` is the default, and changes nothing: exactly the columns that Letterboxd imports. None of the facts has a
-name that Letterboxd knows. Shapes: https://trakt.docs.apiary.io, "Extended Info"; images are addresses without scheme.
+The default level `letterboxd` keeps them all, which are exactly the columns that Letterboxd imports.
 """
 
 from cinestream_trakt_export.letterboxd.diary import IDENTITY
@@ -20,6 +19,6 @@ def columns_at(level: Level, columns: Row, *, subject: str = "") -> Row:
     Args:
         level: the level of detail. Only `min` leaves columns out.
         columns: the usual columns of a file.
-        subject: a column that the list is about, which always stays; empty for none.
+        subject: a column that always stays because the list is about it. It is empty if there is none.
     """
     return tuple(name for name in columns if name in _MIN or name == subject) if level == "min" else columns

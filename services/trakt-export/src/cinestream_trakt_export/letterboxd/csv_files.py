@@ -1,4 +1,8 @@
-"""Letterboxd's import files: their CSV, which is not everyone's, in parts of at most 1 MB."""
+"""The writer of Letterboxd's import files.
+
+Their CSV differs from RFC 4180: a quote in a field is escaped by a backslash and not doubled. A file may have at most
+1 MB, so an export is written in parts. Source: https://letterboxd.com/about/importing-data/.
+"""
 
 import csv
 import io
@@ -24,11 +28,12 @@ _SKIPPED_HEADER = ["export", "id", "title", "reason"]
 
 
 def field(value: str) -> str:
-    """A field. Quotes are escaped by a backslash, as Letterboxd wants it, and every field that holds one is quoted.
+    """Return a field as CSV.
 
-    What a backslash of one's own means to their reader is not documented, so none is written: it becomes a slash.
+    A quote is escaped by a backslash, and a field with a quote, a comma or a line break is quoted. Letterboxd does not
+    document how its reader treats other backslashes, so they are replaced by slashes.
     """
-    bare = value == value.strip()  # blanks at its ends would get lost outside of quotes
+    bare = value == value.strip()  # blanks at both ends would be lost without quotes
     if bare and not _UNUSUAL.search(value):
         return value
     value = value.replace("\\", "/").replace("\r", "")
@@ -41,25 +46,27 @@ def _fields(values: Row) -> str:
     return ",".join([value if value.isalnum() else field(value) for value in values])
 
 
-_of_film = lru_cache(maxsize=64)(_fields)  # its rows follow each other
-_of_viewing = lru_cache(maxsize=4096)(_fields)  # days return
+# The rows of a film follow each other, and the same days appear again and again.
+_film_fields = lru_cache(maxsize=64)(_fields)
+_viewing_fields = lru_cache(maxsize=4096)(_fields)
 
 
 def line(values: Row) -> bytes:
-    """A line of the file."""
+    """Return a row as a line of the file, in UTF-8."""
     film, viewing = values[:_FILM], values[_FILM:]
-    return f"{_of_film(film)},{_of_viewing(viewing)}\n".encode() if viewing else f"{_of_film(film)}\n".encode()
+    fields = f"{_film_fields(film)},{_viewing_fields(viewing)}\n" if viewing else f"{_film_fields(film)}\n"
+    return fields.encode()
 
 
 class Parts:
-    """The parts of one export, written beside the old ones, which `publish` replaces.
+    """The files of one export. They are written beside those of an earlier export, and replace them at the end.
 
     Args:
-        folder: where the files go: `<name>-001.csv` and so on.
-        name: of the export.
+        folder: the folder of the files, which are named `<name>-001.csv` and so on.
+        name: the name of the export.
         columns: the header of each part.
-        part_bytes: no part is larger.
-        buffer_size: bytes that are gathered before they are written to the disk.
+        part_bytes: the largest size of a part in bytes.
+        buffer_size: bytes that are collected before they are written to the disk.
     """
 
     def __init__(
@@ -82,7 +89,7 @@ class Parts:
         return file
 
     def add(self, row: Row) -> None:
-        """Write a row, its fields in the order of the columns; raises Invalid for one that fits into no part."""
+        """Write a row, with its fields in the order of the columns. Raise Invalid if it is too large for any part."""
         encoded = line(row)
         size = len(encoded)
         if self._size + size > self._limit:
@@ -95,7 +102,10 @@ class Parts:
         self.rows += 1
 
     def publish(self) -> list[Path]:
-        """Put the finished parts in the place of all old ones; doing it again after a kill gives the same files."""
+        """Replace all files of the earlier export by the new parts, and return their paths.
+
+        An export that is killed here and run again writes the same files.
+        """
         self._close()
         names = {path.name for path in self._paths}
         published = [path.replace(self._folder / path.name) for path in self._paths]
@@ -107,7 +117,7 @@ class Parts:
         return published
 
     def discard(self) -> None:
-        """Leave the old parts as they are."""
+        """Delete the new parts. The files of the earlier export stay as they are."""
         self._file.close()
         shutil.rmtree(self._unfinished, ignore_errors=True)
 
@@ -118,7 +128,15 @@ class Parts:
 
 
 def write_skipped(folder: Path, name: str, skipped: Iterable[Skipped]) -> None:
-    """Say in `skipped.csv` (usual CSV) what the export `name` left out; what other exports said there stays."""
+    """Write the items that an export left out to `skipped.csv`. Lines of other exports stay.
+
+    Unlike the import files, `skipped.csv` follows RFC 4180.
+
+    Args:
+        folder: the folder of the file.
+        name: the name of the export, which is the first field of its lines.
+        skipped: the items.
+    """
     path = folder / "skipped.csv"
     others: list[list[str]] = []
     if path.exists():

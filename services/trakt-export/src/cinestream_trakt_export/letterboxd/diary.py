@@ -1,7 +1,8 @@
-"""Which rows a library becomes. Pure.
+"""The rows that Letterboxd imports, made from the entries of a film. Pure.
 
-The columns are those of Letterboxd's page "Importing data". Every film of a film file counts as watched there, so
-what was not watched for certain (watchlist, collection) has the columns of a list.
+Source of the columns: https://letterboxd.com/about/importing-data/. Letterboxd counts every film of a film import as
+watched. Films of the watchlist and of the collection may not have been watched, so their files have the columns of a
+list.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,8 @@ from cinestream_trakt_export.library.date_range import ALL_DAYS, DateRange
 from cinestream_trakt_export.library.films import Entry
 from cinestream_trakt_export.library.values import Rating, Row
 
-_DAY, _DAYS = 86400, 1 << 15  # a day's seconds; the days of 90 years
+_DAY_SECONDS = 86400
+_DAYS = 1 << 15  # the days of 90 years
 IDENTITY = ("tmdbID", "imdbID", "Title", "Year")
 _VIEWED = (*IDENTITY, "Rating10", "WatchedDate", "Rewatch")
 COLUMNS: Mapping[str, Row] = {
@@ -26,23 +28,29 @@ COLUMNS: Mapping[str, Row] = {
 
 
 def local_date(at: int | None, zone: ZoneInfo) -> str:
-    """The calendar day of a moment where the viewer lives; empty for an unknown moment."""
+    """Return the calendar day (ISO 8601) of a time in a time zone. Return an empty text for an unknown time.
+
+    `at` is in seconds since 1970.
+    """
     if at is None:
         return ""
-    offset = _offset(at // _DAY, zone)
-    return _moment(at, zone).date().isoformat() if offset is None else _date((at + offset) // _DAY)
+    offset = _offset(at // _DAY_SECONDS, zone)
+    return _moment(at, zone).date().isoformat() if offset is None else _date((at + offset) // _DAY_SECONDS)
 
 
 @lru_cache(maxsize=_DAYS)
 def _offset(day: int, zone: ZoneInfo) -> int | None:
-    """Seconds that clocks of a zone are ahead of UTC on a day of UTC; None on a day on which they are changed."""
-    before, after = (_moment(at, zone).utcoffset() for at in (day * _DAY, (day + 1) * _DAY))
+    """Return the seconds by which a zone is ahead of UTC on a day of UTC. Return None if the clocks change that day.
+
+    A million plays have few different days, so the cached offset of a day saves most conversions.
+    """
+    before, after = (_moment(at, zone).utcoffset() for at in (day * _DAY_SECONDS, (day + 1) * _DAY_SECONDS))
     return int(before.total_seconds()) if before == after and before is not None else None
 
 
 @lru_cache(maxsize=_DAYS)
 def _date(day: int) -> str:
-    return datetime.fromtimestamp(day * _DAY, UTC).date().isoformat()
+    return datetime.fromtimestamp(day * _DAY_SECONDS, UTC).date().isoformat()
 
 
 def _moment(at: int, zone: ZoneInfo) -> datetime:
@@ -52,10 +60,15 @@ def _moment(at: int, zone: ZoneInfo) -> datetime:
 def rows_of_film(
     form: str, entries: Sequence[Entry], rating: Rating | None, zone: ZoneInfo, *, date_range: DateRange = ALL_DAYS
 ) -> Iterable[Row]:
-    """The rows of one film: all its entries in a list, oldest first and unknown times before, and its rating.
+    """Return the rows of one film.
 
-    A `form` is a key of `COLUMNS`, and says what the fields are. All have one row per film but the diary, which has
-    one per day on which the film was watched. What happened on a day outside of the date_range is left out.
+    Args:
+        form: a key of `COLUMNS`, which says what the fields are. A diary has a row for each day on which the film was
+            watched. All other forms have one row for each film.
+        entries: all entries of the film in a list, the oldest first. Entries at unknown times come before it.
+        rating: the rating of the film, or None.
+        zone: the time zone of the viewer.
+        date_range: rows of other days are left out.
     """
     first, last = entries[0], entries[-1]
     if form == "diary":
@@ -65,35 +78,43 @@ def rows_of_film(
     if form == "films":
         date = local_date(last.at, zone)
         again = sum(entry.plays for entry in entries) > 1
-        return [(*last.identity, _ten(rating), date, _rewatch(date, again=again))]
+        return [(*last.identity, _rating_field(rating), date, _rewatch(date, again=again))]
     if form == "ratings":
-        return [(*first.identity, _ten(rating))] if rating else []
+        return [(*first.identity, _rating_field(rating))] if rating else []
     return [(*first.identity, first.notes)] if form == "watchlist" else [(*first.identity,)]
 
 
 def _viewings(plays: Sequence[Entry], rating: Rating | None, zone: ZoneInfo, date_range: DateRange) -> Iterator[Row]:
-    """One row per day. A play at an unknown time is one before all others, as Trakt uses it: "seen some day"."""
+    """Yield a row for each day with a play. A play at an unknown time comes first: "watched at some time"."""
     rated = local_date(_nearest(plays, rating), zone) if rating else None
-    before, identity, narrow = None, plays[0].identity, bool(date_range)
+    before, identity, limited = None, plays[0].identity, bool(date_range)
     for play in plays:
         date = local_date(play.at, zone)
-        if date != before and (not narrow or date_range.contains(date)):
-            yield *identity, _ten(rating) if date == rated else "", date, _rewatch(date, again=before is not None)
+        if date != before and (not limited or date_range.contains(date)):
+            yield (
+                *identity,
+                _rating_field(rating) if date == rated else "",
+                date,
+                _rewatch(date, again=before is not None),
+            )
         before = date
 
 
 def _nearest(plays: Sequence[Entry], rating: Rating) -> int | None:
-    """When the play was that a rating is about: the nearest in time; the first one when no times can be compared."""
+    """Return the time of the play that a rating belongs to.
+
+    It is the play that is nearest to the rating in time, or the first play if a time is unknown.
+    """
     rated_at, dated = rating.at, [play.at for play in plays if play.at is not None]
     if rated_at is None or not dated:
         return plays[0].at
     return min(dated, key=lambda at: abs(at - rated_at))
 
 
-def _ten(rating: Rating | None) -> str:
+def _rating_field(rating: Rating | None) -> str:
     return str(rating.value) if rating else ""
 
 
 def _rewatch(date: str, *, again: bool) -> str:
-    """Letterboxd knows the column only beside a date."""
+    """Return the field `Rewatch`. Letterboxd accepts it only in a row with a date."""
     return ("true" if again else "false") if date else ""

@@ -1,4 +1,4 @@
-"""A second opinion on import files: a reader and the rules of Letterboxd's page, sharing nothing with the writer."""
+"""A verifier of import files. It has a CSV reader of its own, and shares no code with the writer."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -10,7 +10,11 @@ _MAX_BYTES = 1_000_000
 
 
 def read_records(text: str) -> Iterator[list[str]]:
-    """The records of Letterboxd's CSV, character by character; raises ValueError with the line for broken ones."""
+    """Yield the records of Letterboxd's CSV.
+
+    Raises:
+        ValueError: a record is malformed. The text names its line.
+    """
     record, value, number, position = list[str](), "", 1, 0
     quoted = closed = False
     while position < len(text):
@@ -41,7 +45,7 @@ def read_records(text: str) -> Iterator[list[str]]:
 
 
 def verify_folder(folder: Path) -> tuple[int, list[str]]:
-    """How many films the import files of a folder name, and everything that is wrong with them."""
+    """Return the number of rows in the import files of a folder, and every error that they have."""
     rows, faults = 0, list[str]()
     seen: dict[str, set[tuple[str, str]]] = {}
     paths = sorted(folder.glob("*-[0-9][0-9][0-9].csv"))
@@ -102,7 +106,8 @@ def _verify_row(
     if seen is None:
         if not any(row.get(name) for name in ("Series", "SeriesTMDB", "SeriesIMDb", "SeriesTVDB")):
             yield "names no series"
-        return  # an episode may be watched twice a day: it is no import file
+        # An episode may be watched twice on a day, so rows may repeat. Letterboxd does not import this file.
+        return
     day = row.get("WatchedDate", "")
     if row.get("Rewatch") and not day:
         yield "Rewatch without WatchedDate"

@@ -1,6 +1,7 @@
-"""Which columns import files may have, and what may stand in them: rules of Letterboxd's page, known by nobody else.
+"""The columns that an import file may have, and the values of each. The writer does not use these rules.
 
-Beside Letterboxd's columns a file may have those of one of the sets of `api.extended`, all of it or nothing.
+Source: https://letterboxd.com/about/importing-data/. Beside Letterboxd's columns, a file may have all columns of one
+level of `api.extended`.
 """
 
 import re
@@ -43,7 +44,10 @@ _FULL_SERIES: Rules = {**_FULL, "FirstAired": re.compile(r"\d{4}-\d{2}-\d{2}T[\d
 
 
 def rules_of(header: Sequence[str], *, series: bool) -> Rules:
-    """The rule of each column of a header; nothing for a header that no file may have."""
+    """Return the rule of each column of a header. Return no rules for a header that is not allowed.
+
+    `series` is true for a file of series, which has other columns.
+    """
     usual, full = (_SERIES, _FULL_SERIES) if series else (_LETTERBOXD, _FULL_FILM)
     more = {column for column in header if column not in usual}
     sets: Sequence[Rules] = ({}, full, _METADATA, _IMAGES)
