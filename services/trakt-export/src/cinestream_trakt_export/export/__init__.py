@@ -1,1 +1,1 @@
-"""The export engine: read lists from a source, check completeness, write the files."""
+"""The export engine: it reads lists from a source, checks that they are complete, and writes the files."""

@@ -1,8 +1,7 @@
-"""Trakt's own export of an account (Settings, Data: a zip), read without network.
+"""A reader of Trakt's own export of an account, a zip file that Trakt offers under Settings, Data.
 
-Its files are lists of the same items as the API's, some of them in numbered parts:
-`watched-history-1.json`, `watched-movies.json`, `ratings-movies.json`, `lists-watchlist.json`,
-`collection-movies.json`; `watched-shows.json`, `ratings-shows.json`, `ratings-episodes.json`, `collection-shows.json`.
+Its files have lists of the same items as the API. Large lists come in numbered parts, such as
+`watched-history-1.json`.
 """
 
 import re
@@ -30,7 +29,7 @@ from cinestream_trakt_export.trakt.endpoints import (
 from cinestream_trakt_export.trakt.errors import TraktError
 
 MAX_FILE_BYTES = 256_000_000
-"""Of one file of an archive; Trakt cuts the history into parts far below that."""
+"""The largest size of one file of an archive. Trakt cuts the history into much smaller parts."""
 _PART = r"(?:-(\d+))?\.json"
 _FILES = {
     HISTORY_MOVIES: rf"watched-history{_PART}",
@@ -56,7 +55,11 @@ _kind = msgspec.json.Decoder(_Kind).decode
 
 
 class Archive:
-    """An archive that is open; raises TraktError for a file that is none."""
+    """An open archive.
+
+    Raises:
+        TraktError: the file is not a zip file, or cannot be read.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -67,7 +70,7 @@ class Archive:
 
     @property
     def zone(self) -> str:
-        """The account's time zone; empty when the archive does not tell."""
+        """The time zone of the account, or an empty text if the archive does not name it."""
         for name, _ in self._members(_SETTINGS):
             content = self._read(name, msgspec.json.decode)
             account = content.get("account") if isinstance(content, dict) else None
@@ -76,13 +79,16 @@ class Archive:
         return ""
 
     def has(self, path: str) -> bool:
-        """Whether there are files for a list of the API."""
+        """Return True if the archive has files of a list of the API."""
         return any(True for _ in self._members(_FILES[path]))
 
     def items(self, path: str) -> Iterator[tuple[int, msgspec.Raw]]:
-        """The items of a list of the API with their positions, from 1 on; those of other kinds are left out.
+        """Yield the items of a list of the API with their positions, which count from 1.
 
-        Raises TraktError when files of it are missing or not readable.
+        A file of the history has films and episodes. Items of the other kind are left out, but have positions too.
+
+        Raises:
+            TraktError: files of the list are missing, or cannot be read.
         """
         members = sorted(self._members(_FILES[path]), key=lambda member: member[1])
         numbers = [number for _, number in members]
@@ -92,11 +98,11 @@ class Archive:
         for name, _ in members:
             for item in self._read(name, _items):
                 position += 1
-                if _is_one(item, films=films):
+                if _has_kind(item, films=films):
                     yield position, item
 
     def _members(self, pattern: str) -> Iterator[tuple[str, int]]:
-        """The names that fit, whatever their folder, with their numbers; 0 for one without."""
+        """Yield the names of matching files in any folder, with their numbers. A name without a number has 0."""
         for name in self._zip.namelist():
             if match := re.fullmatch(pattern, PurePosixPath(name).name):
                 yield name, int((match.groups() or ("",))[0] or 0)
@@ -118,10 +124,10 @@ class Archive:
         self._zip.close()
 
 
-def _is_one(item: msgspec.Raw, *, films: bool) -> bool:
-    """Whether an item is a film, or else none: parts of an archive hold films and episodes together."""
+def _has_kind(item: msgspec.Raw, *, films: bool) -> bool:
+    """Return True if an item is a film, or with `films` false if it is not."""
     try:
         kind = _kind(item).type
         return kind is None or (kind == "movie") == films
     except msgspec.DecodeError:
-        return True  # and is then skipped with the reason
+        return True  # the parser rejects it, and its reason goes into skipped.csv

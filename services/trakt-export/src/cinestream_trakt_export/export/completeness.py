@@ -31,7 +31,7 @@ class ExpectedPlays:
         path: the path of the map in the API.
         store: the store of the list. It keeps the expected numbers of plays as well.
         each_time: the list has an item for each play. Otherwise it has one for each film.
-        within: the span of the plays in the list, in seconds since 1970; None for all plays.
+        within: the span of the plays in the list, in seconds since 1970. None means all plays.
     """
 
     path: str

@@ -1,4 +1,4 @@
-"""What Trakt says of films, many at once."""
+"""Details of films, requested from Trakt in batches."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -13,10 +13,20 @@ Write = Callable[[dict[str, Any]], None]
 async def read_details(
     trakt: Trakt, settings: TraktSettings, ids: Iterable[str], write: Write, *, fail_fast: bool = False
 ) -> tuple[int, int]:
-    """Ask for films by Trakt id, slug or IMDb id, and write one record for each; how many there were, how many failed.
+    """Request films and write one record for each. Return the number of records and the number of failures.
 
-    A record has `id`, `seconds`, `attempts` and either `movie` (with `stale`: true when Trakt is down and this is what
-    it said before) or `error`. Records come as they are there. Raises BatchFailed with `fail_fast`.
+    A record has `id`, `seconds`, `attempts`, and either `movie` or `error`. It has `stale` if Trakt is down and the
+    film comes from the cache. Records are written in the order in which the answers arrive.
+
+    Args:
+        trakt: the client.
+        settings: the level of detail and the sizes of the batches.
+        ids: Trakt ids, slugs or IMDb ids.
+        write: receives each record.
+        fail_fast: stop at the first film that cannot be read.
+
+    Raises:
+        BatchFailed: a film cannot be read, with `fail_fast`.
     """
     failed = 0
     level = settings.api.extended
@@ -28,17 +38,17 @@ async def read_details(
             failed += result.error is not None
             write(record(result))
 
-    operations = (Operation(id, _asking(trakt, id, query), trakt.policy, trakt.retryable) for id in ids)
+    operations = (Operation(id, _request_of(trakt, id, query), trakt.policy, trakt.retryable) for id in ids)
     policy = BatchPolicy(trakt.pool.size, settings.worker_pool.buffer_size, fail_fast=fail_fast)
     return await run_batch(operations, flush, policy), failed
 
 
-def _asking(trakt: Trakt, id: str, query: dict[str, str]) -> Callable[[], Awaitable[Answer]]:
+def _request_of(trakt: Trakt, id: str, query: dict[str, str]) -> Callable[[], Awaitable[Answer]]:
     return lambda: trakt.once(f"/movies/{id}", **query)
 
 
 def record(result: Result[Answer]) -> dict[str, Any]:
-    """A result as JSON."""
+    """Return a result as a record."""
     found = {"id": result.name, "seconds": round(result.seconds, 4), "attempts": result.attempts}
     if result.data is None:
         return {**found, "error": str(result.error)}

@@ -30,7 +30,7 @@ class Plan:
     Args:
         path: the path of the list in the API.
         form: the form of the rows, a key of `letterboxd.diary.COLUMNS`.
-        play_map: the path of Trakt's map of plays; empty for a list that is compared with its count of items.
+        play_map: the path of Trakt's map of plays. It is empty for a list that is compared with its count of items.
         each_time: the list has an item for each play.
         rated: the rows have ratings, which are read from a second list.
     """
@@ -69,7 +69,7 @@ class FilmList:
         filters: entries of other films are hidden in the store.
         facts: the additional columns, whose texts are stored beside the entries.
         date_range: the days that are requested. Only a list of plays can be requested by days.
-        expected: the plays that Trakt's map counts; None for a list without a map.
+        expected: the plays that Trakt's map counts, or None for a list without a map.
     """
 
     plan: Plan

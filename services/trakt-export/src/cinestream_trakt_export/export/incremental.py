@@ -1,4 +1,4 @@
-"""What was exported before, so that an account in which nothing has changed costs next to nothing."""
+"""The result of the previous export, so that an account without changes is not exported again."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,29 +10,35 @@ import orjson
 from cinestream_flow import atomic
 from cinestream_trakt_export.library.request import Request, Summary
 
+# The sections of `last_activities` that an export depends on. Other exports depend on the films alone.
 _SECTIONS = {"shows": ("shows", "seasons", "episodes"), "watchlist": ("movies", "watchlist")}
 
 
 def activities_of(kind: str, activities: Any) -> Mapping[str, Any]:
-    """What Trakt says of the last changes of what an export reads, from `last_activities`."""
+    """Return the times of the last changes that concern an export.
+
+    Args:
+        kind: the kind of the export.
+        activities: the decoded answer of `/sync/last_activities`.
+    """
     if not isinstance(activities, dict):
         return {}
     return {name: activities.get(name) for name in _SECTIONS.get(kind, ("movies",))}
 
 
 class PreviousExport:
-    """What an export came to the last time.
+    """The result of the previous export of the same request.
 
     Args:
-        path: the file that says so; not there before the first time.
-        identity: of the request; what came of another one is no answer.
+        path: the file with the result. It does not exist before the first export.
+        identity: the identity of the request. A result of another request is ignored.
     """
 
     def __init__(self, path: Path, identity: Mapping[str, str]) -> None:
         self._path, self._identity = path, dict(identity)
 
     def unchanged(self, request: Request, activities: Mapping[str, Any]) -> Summary | None:
-        """What the files still are; None when something has changed at Trakt, or in the files."""
+        """Return the summary of the previous export if nothing has changed at Trakt or in the files, otherwise None."""
         try:
             found = orjson.loads(self._path.read_bytes())
             paths = [request.out / name for name in found["files"]]
@@ -42,11 +48,14 @@ class PreviousExport:
             if same and [_digest(path) for path in paths] == [*found["files"].values()]:
                 return Summary(found["rows"], found["skipped"], files=paths, unchanged=True)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            pass  # not there, or not ours: then it is exported
+            pass  # there is no result, or it is not readable, so the list is exported
         return None
 
     def remember(self, summary: Summary, activities: Mapping[str, Any]) -> None:
-        """Say what came of the export; `activities` are those of before it."""
+        """Store the result of an export.
+
+        `activities` must be read before the export. A change during the export is then noticed the next time.
+        """
         facts = {
             "identity": self._identity,
             "activities": activities,

@@ -24,7 +24,7 @@ class FilmRows:
         form: the form of the rows, a key of `letterboxd.diary.COLUMNS`.
         zone: the time zone of the viewer.
         date_range: rows of other days are left out.
-        directors: the directors of films by IMDb id; None for files without that column.
+        directors: the directors of films by IMDb id. None leaves the column out.
         level: the usual columns that stay.
         facts: the additional columns, whose texts are in the store.
     """

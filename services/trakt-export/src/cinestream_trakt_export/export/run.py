@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Incomplete(TraktError):
-    """A list has fewer items than Trakt counts. Nothing was written."""
+    """A list that has fewer items than Trakt counts. Nothing was written."""
 
 
 class ExportKind(Protocol):
@@ -78,7 +78,7 @@ async def export(
         owner: the account that is logged in.
         request: the list, its options and the folder of the files.
         progress: is told about each page.
-        stream: our stream, which knows the directors of films; None if it is not needed.
+        stream: our stream, which knows the directors of films. None if the request does not need it.
 
     Raises:
         TraktError: the list cannot be exported. Files of an earlier export stay as they are.

@@ -57,7 +57,7 @@ class ListTarget(Protocol[T]):
 
     @property
     def expected(self) -> ExpectedPlays | None:
-        """The plays that Trakt's map of plays counts; None for a list that has no such map."""
+        """The plays that Trakt's map of plays counts, or None for a list without such a map."""
 
     def clear(self) -> None:
         """Delete what is stored of the list."""
@@ -91,7 +91,7 @@ class Source(Protocol):
         """Return the pages of a list. Each attempt reads pages of its own, because the list may have changed."""
 
     async def shortage(self, target: ListTarget[Any], pages: Any) -> str:
-        """Return why a list that was read is not complete; an empty text if it is."""
+        """Return the reason why a list is not complete, or an empty text if it is complete."""
 
     def finish(self) -> None:
         """Delete what was kept for a run that continues this one."""

@@ -1,4 +1,4 @@
-"""The way between a library and our own stream: its films are asked for, and what is known of them comes back."""
+"""Requests of the exporter to our own stream of films, over NATS."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,14 +19,20 @@ _RETRIES = RetryPolicy(max_attempts=10)
 
 @dataclass(frozen=True)
 class StreamLookup:
-    """What is asked of our stream about a library, over a bus with the rights of the user `trakt-export`."""
+    """A client of our stream. Its bus needs the rights of the NATS user `trakt-export`."""
 
     bus: Bus
 
     async def directors(self, imdb_ids: Iterable[str], *, enqueue: bool, enrich: bool) -> Mapping[str, str] | None:
-        """The directors of those films that our stream has, by IMDb id; None when they are not asked for (`enrich`).
+        """Return the directors of the films that our stream has, by IMDb id. Return None without `enrich`.
 
-        With `enqueue` the scraper is asked for the films. Raises BatchFailed when the bus does not answer.
+        Args:
+            imdb_ids: the films.
+            enqueue: queue the films for the scraper as well.
+            enrich: look up the directors.
+
+        Raises:
+            BatchFailed: NATS does not answer.
         """
         if not (enqueue or enrich):
             return None
@@ -44,25 +50,28 @@ class StreamLookup:
             return Operation(id, lambda: self._film(id, enqueue=enqueue, enrich=enrich), _RETRIES)
 
         count = await run_batch((ask(id) for id in imdb_ids), flush, _POLICY)
-        log.info("library.told", films=count, queued=queued, directors_known=len(found))
+        log.info("library.looked_up", films=count, queued=queued, directors_known=len(found))
         return found if enrich else None
 
     async def _film(self, id: str, *, enqueue: bool, enrich: bool) -> tuple[str, bool]:
-        """The directors, empty when they are not known, and whether the film is newly queued."""
-        queued = enqueue and await self._enqueued(id)
-        return (await self._directors_of(id) if enrich else ""), queued
+        """Return the directors of a film, and True if the film was queued just now.
 
-    async def _enqueued(self, id: str) -> bool:
+        The directors are an empty text if our stream does not know them.
+        """
+        queued = enqueue and await self._enqueue(id)
+        return (await self._look_up(id) if enrich else ""), queued
+
+    async def _enqueue(self, id: str) -> bool:
         try:
             request = ScrapeRequest.of(id)
             await self.bus.publish(request.subject, request.encode())
-        except (AlreadyQueued, Invalid):  # an id that IMDb cannot have: nothing to read
+        except (AlreadyQueued, Invalid):  # the film is queued already, or the id is not one of IMDb
             return False
         return True
 
-    async def _directors_of(self, id: str) -> str:
+    async def _look_up(self, id: str) -> str:
         stored = await self.bus.last_message(MOVIES, subjects.movie(id))
         try:
             return ", ".join(Movie.decode(stored.envelope).director) if stored else ""
-        except Invalid:  # taken down
+        except Invalid:  # the film was taken down
             return ""
