@@ -21,12 +21,12 @@ def test_a_plural_depends_on_its_count(count: int, text: str) -> None:
 
 
 def test_an_exception_carries_its_message() -> None:
-    """Other exceptions, and other objects, stay as they are."""
+    """Every other text becomes a message that has no translation."""
     message = Message("no")
     assert message_of(ValueError(message)) is message
     assert message_of(message) is message
-    assert message_of(plain := ValueError("no")) is plain
-    assert message_of(empty := ValueError()) is empty
+    assert message_of(ValueError("{no}")) == message_of("{no}") == "{no}"
+    assert message_of(ValueError()) == ""
 
 
 def test_a_stored_message_is_the_same_message() -> None:

@@ -48,6 +48,8 @@ def test_what_is_said_is_in_the_catalogue_and_the_other_way_round() -> None:
     folder = Path(cinestream_trakt_export.__file__).parent
     source = "".join(path.read_text() for path in folder.rglob("*.py") if path.name != "catalogue.py")
     said = set(_SAID.findall(source)) | set(re.findall(r'"([a-z_]+\.[a-z_0-9]+)"', source)) & set(MESSAGES)
+    templates = source.replace(":,}", "}").replace("!r}", "}").replace("{limit}", "{most}")
+    said |= {key for key, text in MESSAGES.items() if text.en.replace("!r}", "}") in templates}  # by Message
     assert {key for key in said if key not in MESSAGES and not key.endswith(".")} <= {"status", "device"}
     families = ("status.", "device.")
     assert {key for key in MESSAGES if key not in said and not key.startswith(families)} == set()

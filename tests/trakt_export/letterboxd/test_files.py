@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cinestream.contracts.errors import Invalid
+from cinestream_flow.message import Message
 from cinestream_trakt_export.letterboxd.csv_files import Parts, line, write_skipped
 from cinestream_trakt_export.letterboxd.diary import COLUMNS, rows_of_film
 from cinestream_trakt_export.letterboxd.verify import read_records, verify_folder
@@ -56,8 +57,8 @@ def test_a_row_that_fits_nowhere_is_refused(tmp_path: Path) -> None:
 
 def test_skipped_items_of_other_exports_stay(tmp_path: Path) -> None:
     """Each export replaces only what it said itself."""
-    write_skipped(tmp_path, "history", [("id:1", "A", "old")])
-    write_skipped(tmp_path, "watchlist", [("id:2", 'B "x"', "a, b")])
+    write_skipped(tmp_path, "history", [("id:1", "A", Message("old"))])
+    write_skipped(tmp_path, "watchlist", [("id:2", 'B "x"', Message("a, b"))])
     write_skipped(tmp_path, "history", [])
     assert (tmp_path / "skipped.csv").read_text() == 'export,id,title,reason\nwatchlist,id:2,"B ""x""","a, b"\n'
 

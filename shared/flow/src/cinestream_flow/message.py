@@ -4,10 +4,13 @@ The parts of a program that do the work write plain English and know no language
 by its template, which is the key of a gettext catalogue.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import orjson
+
+Translate = Callable[[str], str]
+"""A function that returns a text in the language of the user: a translated message, and any other text unchanged."""
 
 
 class Message(str):
@@ -68,9 +71,11 @@ class Plural(Message):
         return cls._made(template, {"count": count, **values}, plural)
 
 
-def message_of(text: object) -> object:
-    """Return the message that an exception carries, and anything else unchanged."""
-    return text.args[0] if isinstance(text, Exception) and text.args and isinstance(text.args[0], Message) else text
+def message_of(text: object) -> Message:
+    """Return a message as it is, and the message that an exception carries. Any other text becomes one of its own."""
+    if isinstance(text, Exception) and text.args and isinstance(text.args[0], Message):
+        return text.args[0]
+    return text if isinstance(text, Message) else Message._made("{text}", {"text": str(text)})
 
 
 def _parts(message: Message) -> list[Any]:
@@ -78,10 +83,9 @@ def _parts(message: Message) -> list[Any]:
 
 
 def _stored(value: object) -> Any:
-    value = message_of(value)
-    if isinstance(value, Message):
-        return _parts(value)
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _parts(message_of(value)) if isinstance(value, Message | Exception) else str(value)
 
 
 def _message(parts: object) -> Message:

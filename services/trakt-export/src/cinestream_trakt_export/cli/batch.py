@@ -12,7 +12,7 @@ from cinestream_trakt_export.cli.progress import Bars, Outcome, print_preview, p
 from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.checkpoints import checkpoint_path
 from cinestream_trakt_export.export.incremental import PreviousExport, activities_of
-from cinestream_trakt_export.export.run import export, export_archive
+from cinestream_trakt_export.export.run import Hooks, export, export_archive
 from cinestream_trakt_export.i18n.messages import say, told
 from cinestream_trakt_export.library.request import Request, Summary
 from cinestream_trakt_export.settings import TraktSettings
@@ -54,7 +54,7 @@ async def export_lists(
         again = incremental and not (request.preview or request.enrich)
         summary = before.unchanged(request, seen) if again else None
         if summary is None:
-            summary = await export(trakt, settings, owner, request, progress=bars.show, stream=known)
+            summary = await export(trakt, settings, owner, request, Hooks(bars.show, told, known))
             if again:
                 before.remember(summary, seen)
         return summary
@@ -76,7 +76,7 @@ async def export_archived(
         raise TraktError(say("archive.zone"))
 
     async def one(request: Request) -> Summary:
-        return await export_archive(archive, settings, zone_of(zone), request)
+        return await export_archive(archive, settings, zone_of(zone), request, told)
 
     _conclude(await _each(requests, one), report)
 

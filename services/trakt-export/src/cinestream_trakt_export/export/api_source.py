@@ -13,10 +13,10 @@ import orjson
 
 from cinestream_flow.checkpoint import Checkpoint
 from cinestream_flow.checkpoint import Progress as Done
+from cinestream_flow.message import Message
 from cinestream_trakt_export.export.completeness import read_play_map
 from cinestream_trakt_export.export.pipeline_bounds import PipelineBounds, pipeline_bounds
 from cinestream_trakt_export.export.sources import ListItem, ListTarget, Progress
-from cinestream_trakt_export.i18n.messages import say
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.client import Trakt
 from cinestream_trakt_export.trakt.errors import PageFacts, ServerFault, page_facts
@@ -51,7 +51,7 @@ class ApiSource:
         """Return the pages of a list."""
         return ApiPages(self, target, attempt)
 
-    async def shortage(self, target: ListTarget[Any], pages: "ApiPages") -> str:
+    async def shortage(self, target: ListTarget[Any], pages: "ApiPages") -> Message | None:
         """Compare what is stored with Trakt's map of plays, or with Trakt's count of items where there is no map.
 
         The map is the better proof: a count stays the same when one item is added and another one removed.
@@ -59,12 +59,19 @@ class ApiSource:
         if target.expected:
             await read_play_map(self.trakt, self.checkpoint, target.expected, pages.prefix)
             missing = target.expected.missing()
-            reason = say("export.map", missing=missing) if missing else ""
+            shortage = Message("{missing:,} of Trakt's own map are missing", missing=missing) if missing else None
         else:
-            have = target.count()
-            fits = pages.item_counts == {have}
-            reason = "" if fits else say("export.count", have=have, counts=sorted(pages.item_counts))
-        return say("export.short", path=target.path, attempts=self.max_attempts, reason=reason) if reason else ""
+            have, counts = target.count(), sorted(pages.item_counts)
+            differs = Message("{have:,} items were read, Trakt counts {counts}", have=have, counts=counts)
+            shortage = differs if counts != [have] else None
+        if shortage is None:
+            return None
+        return Message(
+            "{path} was not read completely in {attempts} attempts: {reason}",
+            path=target.path,
+            attempts=self.max_attempts,
+            reason=shortage,
+        )
 
     def finish(self) -> None:
         """Delete the checkpoint."""
@@ -142,4 +149,4 @@ class ApiPages:
         try:
             return _items(body)
         except msgspec.DecodeError:
-            raise ServerFault(say("fault.list", path=self._path)) from None
+            raise ServerFault(Message("a page of {path} is not a list", path=self._path)) from None

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from cinestream_trakt_export.i18n.messages import say
+from cinestream_flow.message import Message
 from cinestream_trakt_export.trakt.endpoints import (
     COLLECTED_MOVIES,
     COLLECTED_SHOWS,
@@ -66,7 +66,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except (OSError, zipfile.BadZipFile) as error:
-            raise TraktError(say("archive.unreadable", path=path, error=error)) from None
+            raise TraktError(Message("{path} cannot be read ({error})", path=path, error=error)) from None
 
     @property
     def zone(self) -> str:
@@ -93,7 +93,7 @@ class Archive:
         members = sorted(self._members(_FILES[path]), key=lambda member: member[1])
         numbers = [number for _, number in members]
         if not members or (numbers != [0] and numbers != [*range(numbers[0], numbers[0] + len(numbers))]):
-            raise TraktError(say("archive.missing", path=self.path, list=path))
+            raise TraktError(Message("{path} lacks files of {list}", path=self.path, list=path))
         films, position = path.endswith("/movies"), 0
         for name, _ in members:
             for item in self._read(name, _items):
@@ -109,11 +109,11 @@ class Archive:
 
     def _read(self, name: str, decode: Any) -> Any:
         if self._zip.getinfo(name).file_size > MAX_FILE_BYTES:
-            raise TraktError(say("archive.large", name=name, most=MAX_FILE_BYTES))
+            raise TraktError(Message("{name} has more than {limit:,} bytes", name=name, limit=MAX_FILE_BYTES))
         try:
             return decode(self._zip.read(name))
         except (OSError, zipfile.BadZipFile, msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise TraktError(say("archive.unreadable", path=name, error=error)) from None
+            raise TraktError(Message("{path} cannot be read ({error})", path=name, error=error)) from None
 
     def __enter__(self) -> "Archive":
         return self

@@ -6,10 +6,10 @@ from itertools import islice
 from typing import Any, ClassVar
 
 from cinestream.contracts.errors import Invalid
+from cinestream_flow.message import Message
 from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.pipeline_bounds import IN_SEQUENCE
 from cinestream_trakt_export.export.sources import ListItem, ListTarget
-from cinestream_trakt_export.i18n.messages import say
 from cinestream_trakt_export.library.films import parse_entry
 
 _PAGE_SIZE = 1000
@@ -30,14 +30,20 @@ class ArchiveSource:
         """Return the pages of a list."""
         return ArchivePages(self.archive.items(target.path))
 
-    async def shortage(self, target: ListTarget[Any], pages: "ArchivePages") -> str:
+    async def shortage(self, target: ListTarget[Any], pages: "ArchivePages") -> Message | None:
         """Compare the history with the watched films of the archive. Other lists have nothing to compare with."""
         expected = target.expected
         if not (expected and expected.each_time and self.archive.has(expected.path)):
-            return ""
+            return None
         expected.store.expect((trakt, 1) for trakt in _trakt_ids(self.archive.items(expected.path)))
         missing = expected.store.missing(each_time=False)
-        return say("archive.short", path=self.archive.path, missing=missing) if missing else ""
+        if not missing:
+            return None
+        return Message(
+            "{path} is not complete: {missing:,} watched films are not in its history",
+            path=self.archive.path,
+            missing=missing,
+        )
 
     def finish(self) -> None:
         """Do nothing: an archive is read from its beginning each time."""

@@ -4,8 +4,8 @@ import hashlib
 from pathlib import Path
 
 from cinestream_flow.checkpoint import Checkpoint, CheckpointRefused
+from cinestream_flow.message import Message
 from cinestream_flow.operations import SUFFIX, prune
-from cinestream_trakt_export.i18n.messages import say, told
 from cinestream_trakt_export.library.request import Request
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.account import Account
@@ -29,4 +29,9 @@ def open_checkpoint(path: Path, settings: TraktSettings, identity: dict[str, str
     try:
         return Checkpoint(path, identity, sync_items=saving.every, sync_seconds=saving.interval)
     except CheckpointRefused as error:
-        raise CheckpointRefused(say("export.refused", reason=told(error))) from None
+        raise CheckpointRefused(
+            Message(
+                "{reason}. Finish it with 'cinestream-trakt resume', or begin anew with --restart",
+                reason=error,
+            )
+        ) from None

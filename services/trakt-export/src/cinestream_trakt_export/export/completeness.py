@@ -12,7 +12,7 @@ import ijson  # type: ignore[import-untyped]
 
 from cinestream.contracts.errors import Invalid
 from cinestream_flow.checkpoint import Checkpoint
-from cinestream_trakt_export.i18n.messages import say
+from cinestream_flow.message import Message
 from cinestream_trakt_export.library.date_range import TimeSpan
 from cinestream_trakt_export.library.store import FilmStore
 from cinestream_trakt_export.library.values import seconds_of
@@ -54,7 +54,7 @@ class ExpectedPlays:
         try:
             known = [(trakt, [seconds_of(time) for time in times]) for trakt, times in films]
         except Invalid as error:
-            raise ServerFault(say("fault.map_unreadable", error=error)) from None
+            raise ServerFault(Message("Trakt's map of plays is not readable ({error})", error=error)) from None
         self.store.expect((trakt, sum(first <= (at or 0) < end for at in times)) for trakt, times in known)
         self.store.add_play_times((trakt, at) for trakt, times in known for at in times)
 
@@ -106,13 +106,13 @@ class PlaysByFilm:
     def feed(self, piece: bytes) -> list[tuple[int, list[Any]]]:
         """Parse the next bytes and return the films that are complete now: Trakt ids and times of plays."""
         if not self._begun and not piece.lstrip().startswith(b"{"):
-            raise ServerFault(say("fault.map"))
+            raise ServerFault(Message("Trakt's map of plays is not a map"))
         self._begun = True
         try:
             self._parser.send(piece)
             found = [(int(trakt), times if isinstance(times, list) else [times]) for trakt, times in self._found]
         except (ijson.JSONError, ValueError) as error:
-            raise ServerFault(say("fault.map_unreadable", error=error)) from None
+            raise ServerFault(Message("Trakt's map of plays is not readable ({error})", error=error)) from None
         self._found.clear()
         return found
 
@@ -121,7 +121,7 @@ class PlaysByFilm:
         try:
             self._parser.close()
         except ijson.JSONError as error:
-            raise ServerFault(say("fault.map_cut", error=error)) from None
+            raise ServerFault(Message("Trakt's map of plays is not whole ({error})", error=error)) from None
 
 
 async def _pieces(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from cinestream_flow.batch import BatchPolicy, Operation, Result, run_batch
+from cinestream_flow.message import message_of
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.client import Answer, Trakt
 
@@ -51,5 +52,5 @@ def record(result: Result[Answer]) -> dict[str, Any]:
     """Return a result as a record."""
     found = {"id": result.name, "seconds": round(result.seconds, 4), "attempts": result.attempts}
     if result.data is None:
-        return {**found, "error": str(result.error)}
+        return {**found, "error": message_of(result.error)}
     return {**found, "movie": result.data.content} | ({"stale": True} if result.data.stale else {})

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from cinestream_flow.message import Message
 from cinestream_trakt_export.export.completeness import ExpectedPlays
 from cinestream_trakt_export.export.film_list import RATED, FilmList, Plan, plan_of
 from cinestream_trakt_export.export.rows import FilmRows
@@ -65,7 +66,7 @@ class FilmExport:
         """Yield each row with the first entry of its film."""
         return self._rows.of(self.store, self.store if self.plan is RATED else self.ratings)
 
-    def skip_row(self, key: Entry, row: Row, reason: str) -> None:
+    def skip_row(self, key: Entry, row: Row, reason: Message) -> None:
         """Record a row that does not fit into a file."""
         self.store.skip(key.number, key.title, reason)
 

@@ -6,13 +6,14 @@ that is killed at any moment and started again therefore writes the same bytes.
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from cinestream.contracts.errors import Invalid
+from cinestream_flow.message import Message, Translate, message_of
 from cinestream_trakt_export.export.api_source import ApiSource
 from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.archive_source import ArchiveSource
@@ -54,11 +55,29 @@ class ExportKind(Protocol):
     def rows(self) -> Iterator[tuple[Any, Row]]:
         """Yield the rows, each with a key for `skip_row`."""
 
-    def skip_row(self, key: Any, row: Row, reason: str) -> None:
+    def skip_row(self, key: Any, row: Row, reason: Message) -> None:
         """Record a row that does not fit into a file."""
 
     def skipped(self) -> Iterator[Skipped]:
         """Yield the items that were left out."""
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What an export needs from its caller.
+
+    Args:
+        progress: called after each page.
+        translate: translates the reasons in `skipped.csv`.
+        stream: our stream, which knows the directors of films. None if the request does not need it.
+    """
+
+    progress: Progress = lambda path, pages, total: None
+    translate: Translate = str
+    stream: "StreamLookup | None" = None
+
+
+_NO_HOOKS = Hooks()
 
 
 async def export(
@@ -66,9 +85,7 @@ async def export(
     settings: TraktSettings,
     owner: Account,
     request: Request,
-    *,
-    progress: Progress = lambda path, pages, total: None,
-    stream: "StreamLookup | None" = None,
+    hooks: Hooks = _NO_HOOKS,
 ) -> Summary:
     """Export one list of an account from the API.
 
@@ -77,8 +94,7 @@ async def export(
         settings: the bounds of the pipeline, and the folder of the checkpoints.
         owner: the account that is logged in.
         request: the list, its options and the folder of the files.
-        progress: is told about each page.
-        stream: our stream, which knows the directors of films. None if the request does not need it.
+        hooks: the functions of the caller.
 
     Raises:
         TraktError: the list cannot be exported. Files of an earlier export stay as they are.
@@ -89,12 +105,14 @@ async def export(
         identity = request.identity(owner.slug, settings.api.url)
         checkpoint = stack.enter_context(open_checkpoint(path, settings, identity))
         kind = stack.enter_context(_open(request, owner.zone, path))
-        source = ApiSource(trakt, settings, checkpoint, progress)
-        summary = await _export(source, kind, request, stream, buffer_size=settings.streaming.buffer_size)
+        source = ApiSource(trakt, settings, checkpoint, hooks.progress)
+        summary = await _export(source, kind, request, hooks, buffer_size=settings.streaming.buffer_size)
     return replace(summary, requests=trakt.requests - before)
 
 
-async def export_archive(archive: Archive, settings: TraktSettings, zone: ZoneInfo, request: Request) -> Summary:
+async def export_archive(
+    archive: Archive, settings: TraktSettings, zone: ZoneInfo, request: Request, translate: Translate = str
+) -> Summary:
     """Export one list from Trakt's own export of an account.
 
     Args:
@@ -102,6 +120,7 @@ async def export_archive(archive: Archive, settings: TraktSettings, zone: ZoneIn
         settings: the folder of the scratch files.
         zone: the time zone of the account.
         request: the list, its options and the folder of the files.
+        translate: translates the reasons in `skipped.csv`.
 
     Raises:
         TraktError: the archive lacks files or is not complete. Files of an earlier export stay as they are.
@@ -110,7 +129,9 @@ async def export_archive(archive: Archive, settings: TraktSettings, zone: ZoneIn
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _open(request, zone, folder / f"{request.kind}-archive") as kind:
         source = ArchiveSource(archive)
-        return await _export(source, kind, request, None, buffer_size=settings.streaming.buffer_size)
+        return await _export(
+            source, kind, request, Hooks(translate=translate), buffer_size=settings.streaming.buffer_size
+        )
 
 
 def _open(request: Request, zone: ZoneInfo, path: Path) -> AbstractContextManager[ExportKind]:
@@ -118,30 +139,32 @@ def _open(request: Request, zone: ZoneInfo, path: Path) -> AbstractContextManage
     return open_shows(request, zone, path) if request.kind == "shows" else open_films(request, zone, path)
 
 
-async def _export(
-    source: Source, kind: ExportKind, request: Request, stream: "StreamLookup | None", *, buffer_size: int
-) -> Summary:
+async def _export(source: Source, kind: ExportKind, request: Request, hooks: Hooks, *, buffer_size: int) -> Summary:
     first, *others = kind.lists
     await _read_complete(source, first)
     for target in others:
         if source.has(target.path):
             await _read_complete(source, target)
-    if stream:
-        await kind.look_up(stream)
-    summary = _preview(kind, request) if request.preview else _write(kind, request, buffer_size)
+    if hooks.stream:
+        await kind.look_up(hooks.stream)
+    if request.preview:
+        summary = _preview(kind, request)
+    else:
+        summary = _write(kind, request, buffer_size)
+        write_skipped(request.out, request.kind, kind.skipped(), hooks.translate)
     source.finish()
     return summary
 
 
 async def _read_complete(source: Source, target: ListTarget[Any]) -> None:
     """Read a list until it is complete. It may change while it is read, so an incomplete list is read again."""
-    shortage = ""
+    shortage = None
     for attempt in range(1, source.max_attempts + 1):
         target.clear()
         pages = source.pages(target, attempt)
         await read_list(pages, target)
         shortage = await source.shortage(target, pages)
-        if not shortage:
+        if shortage is None:
             return
     source.finish()  # these pages do not fit together, so the next run begins anew
     raise Incomplete(shortage)
@@ -160,11 +183,9 @@ def _write(kind: ExportKind, request: Request, buffer_size: int) -> Summary:
             try:
                 parts.add(row)
             except Invalid as error:
-                kind.skip_row(key, row, str(error))
+                kind.skip_row(key, row, message_of(error))
         files = parts.publish()
     except BaseException:
         parts.discard()
         raise
-    skipped = [*kind.skipped()]
-    write_skipped(request.out, request.kind, skipped)
-    return Summary(parts.rows, len(skipped), files=files, columns=kind.columns)
+    return Summary(parts.rows, sum(1 for _ in kind.skipped()), files=files, columns=kind.columns)

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from cinestream.contracts.errors import Invalid
+from cinestream_flow.message import Message
 from cinestream_flow.pipeline import RejectedItem
 from cinestream_trakt_export.export.sources import ListItem
-from cinestream_trakt_export.i18n.messages import say
 from cinestream_trakt_export.letterboxd.columns import columns_at
 from cinestream_trakt_export.library.facts import Facts, facts_of, levels_of
 from cinestream_trakt_export.library.films import title_of
@@ -79,7 +79,7 @@ class SeriesList:
             try:
                 item = orjson.loads(bytes(json))
             except orjson.JSONDecodeError as error:
-                raise Invalid(say("skipped.unreadable", error=error)) from None
+                raise Invalid(Message("not readable: {error}", error=error)) from None
             id = item_id(item, position=position)
             entries = [*series_entries(item, id=id, facts=facts)]
             parsed.append((id, entries if not filters or filters.accepts(json) else []))
@@ -144,7 +144,7 @@ class SeriesExport:
                 yield f"row {number}", tuple(row[field] if field < len(row) else "" for field in fields)
                 number += 1
 
-    def skip_row(self, key: str, row: Row, reason: str) -> None:
+    def skip_row(self, key: str, row: Row, reason: Message) -> None:
         """Record a row that does not fit into a file."""
         self.store.skip(self.request.kind, (key, row[0], reason))
 

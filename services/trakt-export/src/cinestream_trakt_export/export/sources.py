@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import msgspec
 
+from cinestream_flow.message import Message
 from cinestream_flow.pipeline import RejectedItem
 from cinestream_trakt_export.export.completeness import ExpectedPlays
 from cinestream_trakt_export.export.pipeline_bounds import PipelineBounds
@@ -90,8 +91,8 @@ class Source(Protocol):
     def pages(self, target: ListTarget[Any], attempt: int) -> Pages:
         """Return the pages of a list. Each attempt reads pages of its own, because the list may have changed."""
 
-    async def shortage(self, target: ListTarget[Any], pages: Any) -> str:
-        """Return the reason why a list is not complete, or an empty text if it is complete."""
+    async def shortage(self, target: ListTarget[Any], pages: Any) -> Message | None:
+        """Return the reason why a list is not complete, or None if it is complete."""
 
     def finish(self) -> None:
         """Delete what was kept for a run that continues this one."""

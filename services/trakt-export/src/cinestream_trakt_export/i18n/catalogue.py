@@ -129,7 +129,7 @@ MESSAGES: Mapping[str, Text] = {
     "skipped.nameless": Text(
         "neither a TMDB id, nor an IMDb id, nor a title", "ni identifiant TMDB, ni identifiant IMDb, ni titre"
     ),
-    "skipped.time": Text("not a time: {value}", "n'est pas une date : {value}"),
+    "skipped.time": Text("not a time: {value}", "n'est pas une date : {value!r}"),
     "skipped.no_series": Text("an item without a series", "un élément sans série"),
     "skipped.nameless_series": Text("neither an id nor a title", "ni identifiant ni titre"),
     "skipped.large": Text(

@@ -2,10 +2,15 @@
 
 import os
 
+from cinestream_flow.message import message_of
 from cinestream_trakt_export.i18n.catalogue import MESSAGES, Text
 from cinestream_trakt_export.i18n.french_others import in_french
 
 _spoken = "en"
+_FRENCH = {
+    text.en.replace("!r}", "}").replace("{most}", "{limit}"): text.fr.replace("{most}", "{limit}")
+    for text in MESSAGES.values()
+}
 
 
 def speak(language: str = "auto") -> None:
@@ -26,7 +31,14 @@ def say(key: str, **values: object) -> str:
 
 def told(text: object) -> str:
     """What others say (typer, the settings, the shared parts), in the language of the user."""
-    return in_french(str(text)) if _spoken == "fr" else str(text)
+    text = message_of(text)
+    if _spoken == "en":
+        return str(text)
+    french = _FRENCH.get(text.template.replace(":,}", "}").replace("!r}", "}"))
+    if french is None:
+        return in_french(str(text))
+    values = {name: told(value) if isinstance(value, str | Exception) else value for name, value in text.values.items()}
+    return french.format(**values)
 
 
 def _of_environment() -> str:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from cinestream.contracts.errors import Invalid
 from cinestream_flow import atomic
-from cinestream_trakt_export.i18n.messages import say
+from cinestream_flow.message import Message, Translate
 from cinestream_trakt_export.letterboxd.diary import IDENTITY
 from cinestream_trakt_export.library.values import Row, Skipped
 
@@ -94,7 +94,7 @@ class Parts:
         size = len(encoded)
         if self._size + size > self._limit:
             if len(self._header) + size > self._limit:
-                raise Invalid(say("skipped.large", size=size))
+                raise Invalid(Message("a row of {size:,} bytes does not fit into a file of Letterboxd", size=size))
             self._close()
             self._file = self._next()
         self._file.write(encoded)
@@ -127,7 +127,7 @@ class Parts:
         self._file.close()
 
 
-def write_skipped(folder: Path, name: str, skipped: Iterable[Skipped]) -> None:
+def write_skipped(folder: Path, name: str, skipped: Iterable[Skipped], translate: Translate = str) -> None:
     """Write the items that an export left out to `skipped.csv`. Lines of other exports stay.
 
     Unlike the import files, `skipped.csv` follows RFC 4180.
@@ -136,6 +136,7 @@ def write_skipped(folder: Path, name: str, skipped: Iterable[Skipped]) -> None:
         folder: the folder of the file.
         name: the name of the export, which is the first field of its lines.
         skipped: the items.
+        translate: translates the reasons.
     """
     path = folder / "skipped.csv"
     others: list[list[str]] = []
@@ -145,5 +146,6 @@ def write_skipped(folder: Path, name: str, skipped: Iterable[Skipped]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_SKIPPED_HEADER)
-    writer.writerows(sorted([*others, *([name, *one] for one in skipped)]))
+    own = ([name, id, title, translate(reason)] for id, title, reason in skipped)
+    writer.writerows(sorted([*others, *own]))
     atomic.write(path, text.getvalue().encode())

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 
 from cinestream.contracts.errors import Invalid
-from cinestream_trakt_export.i18n.messages import say
+from cinestream_flow.message import Message
 from cinestream_trakt_export.library.values import (
     FIRST,
     LARGEST,
@@ -172,17 +172,18 @@ def parse_entry(item: bytes | msgspec.Raw, *, position: int) -> Entry:
     try:
         it = _decode(item)
     except msgspec.DecodeError as error:
-        raise Invalid(say("skipped.unreadable", error=error)) from None
+        raise Invalid(Message("not readable: {error}", error=error)) from None
     movie = it.movie
     if it.type != "movie" or movie is None:
-        raise Invalid(say("skipped.other", type=it.type) if it.type != "movie" else say("skipped.no_film"))
+        other = it.type != "movie"
+        raise Invalid(Message("not a film but: {type}", type=it.type) if other else Message("an item without a film"))
     ids = movie.ids or _NO_IDS
     trakt, imdb = id_number(ids.trakt), id_text(ids.imdb)
     tmdb, year = id_number(ids.tmdb) or 0, number_text(movie.year, minimum=1800, maximum=9999)
     title = line_of(movie.title)
     name = "" if tmdb else f"imdb:{imdb}" if imdb else f"title:{title.casefold()} ({year})"
     if not (tmdb or imdb or title):
-        raise Invalid(say("skipped.nameless"))
+        raise Invalid(Message("neither a TMDB id, nor an IMDb id, nor a title"))
     at = seconds_of(
         it.watched_at or it.last_watched_at or it.rated_at or it.listed_at or it.collected_at or it.last_collected_at
     )

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from cinestream.contracts.errors import Invalid
-from cinestream_trakt_export.i18n.messages import say
+from cinestream_flow.message import Message
 from cinestream_trakt_export.library.facts import Facts
 from cinestream_trakt_export.library.values import Row, id_text, number_text, rating_of, text_of, time_in
 
@@ -69,7 +69,7 @@ def series_entries(item: Any, *, id: str, facts: Facts | None = None) -> Iterato
         Invalid: the item has no readable series. The text is for `skipped.csv`.
     """
     if not isinstance(item, dict) or not isinstance(item.get("show"), dict):
-        raise Invalid(say("skipped.no_series"))
+        raise Invalid(Message("an item without a series"))
     series = _series(item["show"])
     seasons = [season for season in _list(item.get("seasons")) if isinstance(season, dict)]
     if not seasons:
@@ -143,7 +143,7 @@ def _series(show: dict[str, Any]) -> Series:
         year=number_text(show.get("year"), minimum=1800, maximum=9999),
     )
     if series == Series("", "", "", "", series.year):
-        raise Invalid(say("skipped.nameless_series"))
+        raise Invalid(Message("neither an id nor a title"))
     return series
 
 

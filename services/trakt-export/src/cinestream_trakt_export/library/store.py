@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from cinestream_flow.message import Message
 from cinestream_trakt_export.library.date_range import TimeSpan
 from cinestream_trakt_export.library.films import Entry, entry_of, name_of
 from cinestream_trakt_export.library.series import SeriesEntry
@@ -119,9 +120,9 @@ class FilmStore(ScratchFile):
             self.db.execute(_ADD_BATCH, [*chain.from_iterable(rows)])
         self.db.executemany(_ADD + _ROW, map(tuple, entries[whole:]))  # SQLite binds tuples faster than named tuples
 
-    def skip(self, number: int, title: str, reason: str) -> None:
+    def skip(self, number: int, title: str, reason: Message) -> None:
         """Record an item that is left out."""
-        self.db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?)", (number, title, reason))
+        self.db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?)", (number, title, reason.dumps()))
 
     def hide(self, numbers: Iterable[int]) -> None:
         """Leave entries out of the rows. They still count when the list is checked for completeness."""
@@ -160,7 +161,7 @@ class FilmStore(ScratchFile):
     def skipped(self) -> Iterator[Skipped]:
         """Yield the items that were left out."""
         for number, title, reason in self.db.execute("SELECT * FROM skipped ORDER BY number"):
-            yield name_of(number), title, reason
+            yield name_of(number), title, Message.loads(reason)
 
     def missing(self, *, each_time: bool, within: TimeSpan | None = None) -> int:
         """Return how many of the expected films, or of the expected plays, have no entry.
@@ -223,7 +224,8 @@ class SeriesStore(ScratchFile):
 
     def skip(self, path: str, skipped: Skipped) -> None:
         """Record an item that is left out."""
-        self.db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?, ?)", (path, *skipped))
+        id, title, reason = skipped
+        self.db.execute("INSERT OR IGNORE INTO skipped VALUES (?, ?, ?, ?)", (path, id, title, reason.dumps()))
 
     def clear(self, path: str) -> None:
         """Delete everything that is stored of a list."""
@@ -237,7 +239,8 @@ class SeriesStore(ScratchFile):
 
     def skipped(self) -> Iterator[Skipped]:
         """Yield the items that were left out, of all lists."""
-        yield from self.db.execute("SELECT id, title, reason FROM skipped ORDER BY list, id")
+        for id, title, reason in self.db.execute("SELECT id, title, reason FROM skipped ORDER BY list, id"):
+            yield id, title, Message.loads(reason)
 
     def rows(self, zone: ZoneInfo, *, each_time: bool) -> Iterator[Row]:
         """Yield a row for each episode, season or series that has an entry.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from cinestream.contracts.errors import Invalid
-from cinestream_trakt_export.i18n.messages import say
+from cinestream_flow.message import Message
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 _EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
@@ -17,7 +17,7 @@ LARGEST = 1 << 53
 """The largest number that is accepted. It leaves room in SQLite's 64-bit integers, where ids are doubled."""
 Row = tuple[str, ...]
 """The fields of a row of a file."""
-Skipped = tuple[str, str, str]
+Skipped = tuple[str, str, Message]
 """An item that was left out: its id, its title, the reason."""
 
 
@@ -65,11 +65,11 @@ def time_of(value: Any) -> datetime | None:
     try:
         time = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise Invalid(say("skipped.time", value=repr(value))) from None
+        raise Invalid(Message("not a time: {value!r}", value=value)) from None
     time = time if time.tzinfo else time.replace(tzinfo=UTC)
     if time >= _KNOWN_TO:
         # A time on the last days of Python's calendar cannot be converted to every time zone.
-        raise Invalid(say("skipped.time", value=repr(value)))
+        raise Invalid(Message("not a time: {value!r}", value=value))
     return time if time >= _KNOWN_FROM else None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from cinestream_flow.errors import Invalid
+from cinestream_flow.message import Message, message_of
 from cinestream_flow.retry import ONCE, RetryPolicy, retry
 
 A = TypeVar("A")
@@ -39,7 +40,7 @@ class RejectedItem:
 
     stage: str
     item: Any
-    reason: str
+    reason: Message
 
 
 @dataclass
@@ -85,7 +86,7 @@ async def process_chunk(
     except Invalid as error:
         if len(chunk) == 1:
             totals.rejected += 1
-            on_rejected(RejectedItem(stage.name, chunk[0], str(error)))
+            on_rejected(RejectedItem(stage.name, chunk[0], message_of(error)))
             return []
     # `Invalid` does not say which item is bad. Halving finds one bad item of n with about 2 log2(n) further calls,
     # where one call for each item would take n.
