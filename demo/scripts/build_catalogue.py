@@ -1,9 +1,9 @@
-"""Makes the bundled catalogue: the films of `plots.tsv`, with their facts from the CC0 Wikidata set.
+"""Builder of the bundled catalogue: the films of `plots.tsv`, with their facts from the CC0 Wikidata set.
 
     python scripts/build_catalogue.py [movies.db]
 
-Without an argument the installed `bokeh-sampledata` is read. `plots.tsv` (id, keywords, plot) and `originals.tsv`
-(id, original title) are ours and written by hand. The same input always gives the same file.
+Without an argument the script reads the installed `bokeh-sampledata`. `plots.tsv` (id, keywords, plot) and
+`originals.tsv` (id, original title) are written by hand. The same input always gives the same file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,11 @@ CATALOGUE = HERE.parent / "src" / "cinestream_demo" / "films" / "data" / "catalo
 
 
 def main() -> None:
-    """Writes the file; ends with a sentence when the material has a fault."""
+    """Write the file.
+
+    Raises:
+        SystemExit: the input has faults. The message lists all of them.
+    """
     database = Path(sys.argv[1]) if len(sys.argv) > 1 else all_films_database()
     written = {film_id: (keywords.split(", "), plot) for film_id, keywords, plot in _table("plots.tsv")}
     originals = dict(_table("originals.tsv"))

@@ -38,19 +38,19 @@ _FAULTS = {
     "tt9900403": ReservedId("refused by the CDN", fault="403"),
     "tt9900404": ReservedId("does not exist", fault="404"),
     "tt9900429": ReservedId("too many requests, Retry-After 2", fault="429"),
-    "tt9900503": ReservedId("the server has a fault", fault="503"),
+    "tt9900503": ReservedId("service unavailable", fault="503"),
 }
 
 RESERVED: dict[str, ReservedId] = {
     "tt9900001": ReservedId("an unreleased film: no rating, month of release only", UNRELEASED),
     "tt9900002": ReservedId("a series", SERIES),
-    "tt9900003": ReservedId("an episode of it", EPISODE),
+    "tt9900003": ReservedId("an episode of tt9900002", EPISODE),
     "tt9900004": ReservedId("a video game", VIDEO_GAME),
     "tt9900005": ReservedId("redirects to another id, tt0068646", fault="redirect:tt0068646"),
     "tt9900006": ReservedId("a TV film with another original title, month of release only", TV_MOVIE),
     "tt9900007": ReservedId("a short with few facts, year of release only", SHORT),
     "tt9900008": ReservedId("a film of which only the title is known", TITLE_ONLY),
-    "tt9900009": ReservedId("a film whose title and plot hold quotes, ampersands and tags", MARKUP_IN_TITLE),
+    "tt9900009": ReservedId("a film whose title and plot contain quotes, ampersands and tags", MARKUP_IN_TITLE),
     "tt9900666": ReservedId("an ordinary film that robots.txt forbids to fetch", hotel_film("tt9900666", "Room 666")),
 } | {
     film_id: ReservedId(entry.about, hotel_film(film_id, f"Room {film_id[-3:]}"), entry.fault)

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from cinestream_demo.films.locales import locales
 
 FAULTS = {
-    "slow": "answers after 3 s, or after slow:SECONDS",
+    "slow": "responds after 3 s, or after slow:SECONDS",
     "404": "not found",
-    "503": "the server has a fault",
+    "503": "service unavailable",
     "429": "too many requests, Retry-After 2, or 429:SECONDS",
     "403": "refused by the CDN",
-    "challenge": "HTTP 202 and a script that lets a browser through after a second, by a cookie for this path",
-    "challenge-forever": "the same, but nobody gets through",
+    "challenge": "HTTP 202 and a script that lets a browser in after a second, by a cookie for this path",
+    "challenge-forever": "the same, but the script never lets a browser in",
     "empty": "HTTP 202 with an empty body",
-    "redirect": "sends to another title, tt0068646 or redirect:ID (title pages only)",
-    "incomplete": "cut in the middle of the data; incomplete:bare is whole but without data (title pages only)",
+    "redirect": "redirects to tt0068646, or to redirect:ID (title pages only)",
+    "incomplete": "cut in the middle of the data; incomplete:bare is complete but without data (title pages only)",
     "localised": "in Spanish, or localised:TAG (de-DE, fr-FR)",
     "unreleased": "the film without rating, votes and exact date (title pages only)",
     "series": "the film as a series (title pages only)",

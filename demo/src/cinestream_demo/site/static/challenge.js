@@ -1,4 +1,4 @@
-// Stands for the script of a bot challenge: it "thinks" for a second, then lets the browser in (or never does).
+// Imitates the script of a bot challenge: waits a second, then sets the cookie that lets the browser in, or does not.
 "use strict";
 
 const { context, path, passes } = window.gokuProps;

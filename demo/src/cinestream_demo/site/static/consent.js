@@ -1,8 +1,8 @@
-// The answer is kept in the cookie that the page named, for the path that it named; then the page around is told.
+// Stores the answer in the cookie, and for the path, that the page has named. Then notifies the page.
 "use strict";
 
-const asked = new URLSearchParams(location.search);
-const [path, cookie] = [asked.get("path") ?? "/", asked.get("cookie") ?? "consent"];
+const query = new URLSearchParams(location.search);
+const [path, cookie] = [query.get("path") ?? "/", query.get("cookie") ?? "consent"];
 for (const button of document.querySelectorAll("[data-answer]")) {
   button.addEventListener("click", () => {
     document.cookie = `${cookie}=${button.dataset.answer}; path=${path}; max-age=31536000; SameSite=Lax`;

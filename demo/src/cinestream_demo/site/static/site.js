@@ -1,4 +1,4 @@
-// What the page does in a browser: sections that load when scrolled to, lists that grow on click, the consent dialog.
+// Behaviour of the pages: sections that load on scrolling, lists that grow on a click, the consent dialog.
 "use strict";
 
 const observer = new IntersectionObserver((entries) => {
@@ -16,7 +16,7 @@ async function loadSection(section) {
 
 for (const section of document.querySelectorAll("[data-section-url]")) observer.observe(section);
 
-// A chart's rows beyond the first are in the page's data only.
+// The page shows the first 25 rows of a chart. All others are only in the page's data.
 document.querySelector("[data-testid=chart-see-more]")?.addEventListener("click", ({ currentTarget: button }) => {
   const { edges } = JSON.parse(document.getElementById("__NEXT_DATA__").textContent).props.pageProps.pageData.chartTitles;
   const list = document.querySelector("ul.rows");
@@ -52,7 +52,7 @@ function runtime(node) {
   return minutes ? `${Math.floor(minutes / 60)}h ${minutes % 60}m` : "";
 }
 
-// A search's further results are asked for; the answer's header says where the next ones start.
+// Further results of a search are requested. The header x-next of the response is the address of the next ones.
 document.querySelector("[data-testid=find-see-more]")?.addEventListener("click", async ({ currentTarget: button }) => {
   const response = await fetch(button.dataset.moreUrl);
   document.querySelector("ul.rows").insertAdjacentHTML("beforeend", await response.text());
@@ -61,12 +61,12 @@ document.querySelector("[data-testid=find-see-more]")?.addEventListener("click",
   else button.parentElement.remove();
 });
 
-// A list goes on by pages.
+// A list has pages.
 document.querySelector("[data-testid=index-pagination-nxt]")?.addEventListener("click", ({ currentTarget: button }) => {
   location.search = `?page=${button.dataset.page}`;
 });
 
-// The dialog is a page of its own in an iframe, as consent services make it; it says when it has its answer.
+// The dialog is a document in an iframe, as consent services make it. It posts a message after the answer.
 const { consentPath, consentCookie } = document.documentElement.dataset;
 if (consentPath && !document.cookie.split("; ").some((cookie) => cookie.startsWith(`${consentCookie}=`))) {
   const cover = document.createElement("div");
