@@ -1,5 +1,5 @@
 #!/bin/sh
-# apt-install.sh PACKAGE...: installs Debian packages when this user can; exit 1 when not.
+# apt-install.sh PACKAGE...: install Debian packages. Exit with 1 if this user may not.
 set -eu
 command -v apt-get >/dev/null || exit 1
 if [ "$(id -u)" = 0 ]; then as_root=""
@@ -7,5 +7,5 @@ elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then as_root="sudo 
 else exit 1; fi
 export DEBIAN_FRONTEND=noninteractive
 install() { $as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null 2>&1; }
-# The package lists of a fresh image are empty, and those of an old machine name versions that are gone.
+# The package lists are empty in a fresh image. On an old machine they name versions that no longer exist.
 install "$@" || { $as_root apt-get update -qq >&2 && install "$@"; }

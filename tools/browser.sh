@@ -1,5 +1,5 @@
 #!/bin/sh
-# Finds a browser for the scraper, else installs Debian's headless Chromium, else says what to install.
+# Find a browser for the scraper, or install Debian's headless Chromium, or print what to install.
 set -eu
 cd "$(dirname "$0")/.."
 [ -n "${CINESTREAM_SELENIUM_URL:-}" ] && exit 0

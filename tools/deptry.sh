@@ -1,5 +1,5 @@
 #!/bin/sh
-# Each distribution imports what it declares, and declares what it imports.
+# Check that each distribution imports what it declares, and declares what it imports.
 set -eu
 cd "$(dirname "$0")/.."
 for member in shared/flow shared services/scraper services/etl services/stream-api services/trakt-export demo; do

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs each service alone, with the dependencies that it declares and nothing else, imports every module
-# of it and starts its command: an undeclared dependency fails here.
+# Install each distribution alone with its declared dependencies, import all its modules and start its command.
+# An undeclared dependency fails here.
 set -eu
 cd "$(dirname "$0")/.."
 uv="$PWD/.venv/bin/uv"

@@ -1,9 +1,9 @@
 """Checker of docstrings, names and documents against the writing rules of CONTRIBUTING.md ("Plain English").
 
-python tools/prose.py [PATH ...]          list every fault below the paths (default: the project); exit with 1 if any
+python tools/prose.py [PATH ...]          list every fault below the paths (default: the project)
 python tools/prose.py --count [PATH ...]  print how many docstrings break each rule
 
-Only tracked files, and new ones that git does not ignore, are checked. Fixtures are not.
+The exit code is 1 if there are faults. Files that git ignores, and fixtures, are not checked.
 """
 
 import argparse

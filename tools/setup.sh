@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes .venv: Python's own venv, uv in it (by hash), and everything that uv.lock names (by hash).
-# Needs python3 >= 3.11 and the package registries; installs Debian's python3-venv where that is missing.
+# Make .venv with Python's own venv, then install uv and everything in uv.lock, all checked by hash.
+# Needs python3 >= 3.11 and the package registries. Installs Debian's python3-venv if it is missing.
 set -eu
 cd "$(dirname "$0")/.."
 export UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv
