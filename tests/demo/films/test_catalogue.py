@@ -1,4 +1,4 @@
-"""The bundled catalogue: what it promises to hold, and what `FilmCatalogue` finds in it."""
+"""The bundled catalogue, and the lookups of `FilmCatalogue`."""
 
 import re
 import sqlite3
@@ -15,14 +15,14 @@ from cinestream_demo.films.wikidata import read_films
 
 
 def test_holds_at_least_250_real_films(catalogue: FilmCatalogue) -> None:
-    """The site has enough films for a chart of 250, the two best known among them."""
+    """The catalogue fills a chart of 250, which contains the two best known films."""
     assert len(catalogue) >= 300
     assert len(catalogue.top) == 250
     assert catalogue.get("tt0111161") in catalogue.top
     assert catalogue.get("tt0068646") in catalogue.top
 
 
-def test_every_film_is_whole(catalogue: FilmCatalogue) -> None:
+def test_every_film_is_complete(catalogue: FilmCatalogue) -> None:
     """Each film has an id of IMDb's form, a title, year, rating, genres, directors and one or two sentences of plot."""
     for film in catalogue:
         assert re.fullmatch(r"tt\d{7,8}", film.id)
@@ -42,22 +42,22 @@ def test_every_film_is_whole(catalogue: FilmCatalogue) -> None:
         assert 1 <= len(film.keywords) <= 5
 
 
-def test_no_two_plots_are_alike(catalogue: FilmCatalogue) -> None:
-    """No plot is a template filled in: no two begin with the same four words or share most of their words."""
+def test_no_two_plots_are_similar(catalogue: FilmCatalogue) -> None:
+    """Plots do not follow a template: no two share more than half of their words, and nearly all begin differently."""
     plots = [film.plot or "" for film in catalogue]
     assert len({" ".join(plot.split()[:4]) for plot in plots}) > 0.97 * len(plots)
     words = [frozenset(re.findall(r"\w{4,}", plot.lower())) for plot in plots]
-    alike = [
+    similar = [
         (plots[here], plots[there])
         for here in range(len(plots))
         for there in range(here)
         if len(words[here] & words[there]) > 0.5 * len(words[here] | words[there])
     ]
-    assert alike == []
+    assert similar == []
 
 
-def test_is_broad(catalogue: FilmCatalogue) -> None:
-    """Many directors have three films or more, and there are many decades, countries and certificates."""
+def test_the_catalogue_is_varied(catalogue: FilmCatalogue) -> None:
+    """At least 40 directors have three films or more, and there are many decades and countries."""
     directors = Counter(person.id for film in catalogue for person in film.directors)
     assert sum(films >= 3 for films in directors.values()) >= 40
     assert len({(film.year or 0) // 10 for film in catalogue}) >= 8
@@ -67,7 +67,7 @@ def test_is_broad(catalogue: FilmCatalogue) -> None:
 
 
 def test_people_have_one_id_each(catalogue: FilmCatalogue) -> None:
-    """A person id is eight digits, and stands for one name throughout."""
+    """The id of a person has eight digits, and always belongs to the same name."""
     names: dict[str, set[str]] = {}
     for film in catalogue:
         for person in (*film.directors, *film.writers, *film.cast):
@@ -77,7 +77,7 @@ def test_people_have_one_id_each(catalogue: FilmCatalogue) -> None:
 
 
 def test_person_ids_are_stable_and_free_of_collisions() -> None:
-    """The same names give the same ids in any order, names already known keep theirs, and none is given twice."""
+    """The order of the names does not matter, known names keep their ids, and no id is used twice."""
     names = [f"Person {number}" for number in range(20_000)]
     ids = person_ids(names)
     assert ids == person_ids(reversed(names))
@@ -87,12 +87,12 @@ def test_person_ids_are_stable_and_free_of_collisions() -> None:
 
 
 def test_reserved_ids_are_not_of_the_catalogue(catalogue: FilmCatalogue) -> None:
-    """No reserved id is a film's, so none is in a chart."""
+    """No film of the catalogue has a reserved id, so no chart contains one."""
     assert not RESERVED.keys() & {film.id for film in catalogue}
 
 
 def test_more_like_this(catalogue: FilmCatalogue) -> None:
-    """Twelve other films, the same each time, that share a genre or a director with the film."""
+    """Every film has twelve similar films, the same at each call, that share a genre or a director with it."""
     for film in catalogue:
         similar = catalogue.more_like(film)
         assert len(similar) == 12
@@ -102,26 +102,26 @@ def test_more_like_this(catalogue: FilmCatalogue) -> None:
 
 
 def test_search_folds_case_and_accents(catalogue: FilmCatalogue) -> None:
-    """A search finds titles and original titles, whatever their case and accents; an empty one finds nothing."""
+    """A search finds titles and original titles in any case and without accents. An empty search finds nothing."""
     assert [film.id for film in catalogue.search("AMELIE")] == ["tt0211915"]
     assert [film.id for film in catalogue.search("shichinin")] == ["tt0047478"]
     assert catalogue.search("  ") == []
 
 
 def test_fewer_films_are_the_most_popular_ones() -> None:
-    """`--films 10` serves the ten with the most votes."""
+    """A catalogue of ten films has the ten with the most votes."""
     assert [film.id for film in open_catalogue(10)] == [film.id for film in open_catalogue()][:10]
 
 
 def test_more_films_without_the_data_set_name_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the data set is not installed, the error says what to install."""
+    """The error names the extra to install when the data set is missing."""
     monkeypatch.setattr(catalogue_module, "find_spec", lambda name: None)
     with pytest.raises(AllFilmsMissing, match=r"cinestream-demo\[all-films\]"):
         open_catalogue(17_000)
 
 
 def test_reads_the_data_set(tmp_path: Path) -> None:
-    """Of a film that is there twice the first is taken; unknown places are left out; a first of January is a year."""
+    """The first of two rows of a film counts, unknown places are left out, and the first of January means the year."""
     database = tmp_path / "movies.db"
     with sqlite3.connect(database) as connection:
         connection.executescript(

@@ -1,4 +1,4 @@
-"""The supervisor of the local run, with small real processes."""
+"""The local run: its plan, its counts, and its supervisor with small real processes."""
 
 import socket
 import sys
@@ -19,18 +19,18 @@ pytestmark = pytest.mark.anyio
 
 
 def python(name: str, code: str, ready: str = "exit", **more: object) -> Process:
-    """A process that runs some Python."""
+    """Return a process that runs Python code."""
     return Process(name, (sys.executable, "-c", code), ready, **more)  # type: ignore[arg-type]
 
 
 def listener(port: int, then: str) -> str:
-    """Code that listens on a port and then does something."""
+    """Return code that waits for a connection on a port and then runs `then`."""
     return f"import socket, time, sys; s = socket.create_server(('127.0.0.1', {port})); s.accept(); {then}"
 
 
 @pytest.mark.process
-async def test_what_crashes_is_started_again_and_the_crash_is_told(tmp_path: Path) -> None:
-    """A process that dies comes back, and its exit code and last line can be shown."""
+async def test_a_crashed_process_is_restarted_and_its_crash_is_shown(tmp_path: Path) -> None:
+    """A process that crashes is restarted, and its exit code and last line of output are shown."""
     port = free_port()
     crashing = python("part", listener(port, "print('no more films'); sys.exit(3)"), f"tcp://127.0.0.1:{port}")
     supervisor, stop = Supervisor([crashing], tmp_path), anyio.Event()
@@ -45,8 +45,8 @@ async def test_what_crashes_is_started_again_and_the_crash_is_told(tmp_path: Pat
 
 
 @pytest.mark.process
-async def test_what_never_becomes_ready_ends_the_run_with_its_last_words(tmp_path: Path) -> None:
-    """A process that ends before it was ready for the first time is a failure of the run."""
+async def test_a_process_that_never_becomes_ready_ends_the_run_with_its_output(tmp_path: Path) -> None:
+    """The run fails when a process ends before it was ready for the first time."""
     broken = python("part", "import sys; sys.exit('the disk is full')", "tcp://127.0.0.1:1")
     with pytest.RaisesGroup(pytest.RaisesExc(CannotRun, match="the disk is full"), allow_unwrapped=True):
         await Supervisor([broken], tmp_path).run(anyio.Event())
@@ -54,7 +54,7 @@ async def test_what_never_becomes_ready_ends_the_run_with_its_last_words(tmp_pat
 
 @pytest.mark.process
 async def test_a_process_that_does_not_end_is_killed(tmp_path: Path) -> None:
-    """A part that ignores SIGTERM, and what it started, are gone when the run ends."""
+    """A process that ignores SIGTERM is killed together with its children when the run ends."""
     port = free_port()
     stubborn = python(
         "part",
@@ -73,8 +73,8 @@ async def test_a_process_that_does_not_end_is_killed(tmp_path: Path) -> None:
     assert supervisor.statuses["part"].state == "ended"
 
 
-async def test_a_taken_port_is_told_with_its_setting_before_anything_starts(tmp_path: Path) -> None:
-    """The plan does not begin when a port that it needs is in use."""
+async def test_a_taken_port_is_reported_with_its_setting_before_anything_starts(tmp_path: Path) -> None:
+    """No process starts when a port of the plan is in use."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         never = python("part", "raise SystemExit(1)", port_settings={port: "CINESTREAM_STREAM_PORT"})
@@ -83,7 +83,7 @@ async def test_a_taken_port_is_told_with_its_setting_before_anything_starts(tmp_
 
 
 def test_everything_of_the_plan_is_bound_to_loopback(tmp_path: Path) -> None:
-    """No address in the plan is reachable from another machine."""
+    """Every process listens on loopback only, and the demo site is left out when another site is read."""
     installation = Installation(tmp_path, ROOT, dict.fromkeys(USERS, "secret"))
     processes = plan(LocalSettings(data_dir=tmp_path), installation)
     assert [p.name for p in processes] == ["nats", "topology", "demo-site", "stream-api", "etl", "scraper"]
@@ -95,7 +95,7 @@ def test_everything_of_the_plan_is_bound_to_loopback(tmp_path: Path) -> None:
 
 
 def test_counts_come_from_the_metrics_of_all_services() -> None:
-    """Labels that are no error are not counted as errors."""
+    """Only dead letters and bugs count as errors, and only published pages as enriched films."""
     samples = {
         ("cinestream_scraper_deliveries_total", "ack"): 7.0,
         ("cinestream_scraper_deliveries_total", "dead"): 2.0,

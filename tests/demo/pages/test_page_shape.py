@@ -1,4 +1,4 @@
-"""The pages have the shape of IMDb's pages of 2023 to 2026: every path of the fields that are read, with its type."""
+"""The pages have the shape of IMDb's pages of 2023 to 2026: the path and the type of every field that parsers read."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,7 +137,7 @@ SECTIONS = {
 
 
 def values(document: Json, path: str) -> list[Json]:
-    """Everything at a path; `*` is each element of a list. Nothing where a part of the path is missing."""
+    """Return all values at a path. `*` stands for each element of a list. A missing part gives no values."""
     found = [document]
     for part in path.split("."):
         if part == "*":
@@ -148,21 +148,21 @@ def values(document: Json, path: str) -> list[Json]:
 
 
 def kinds(found: list[Json]) -> set[str]:
-    """The JSON types of values, null left out."""
+    """Return the JSON types of values, without null."""
     names = {bool: "boolean", int: "number", float: "number", str: "string", dict: "object", list: "array"}
     return {names[type(value)] for value in found if value is not None}
 
 
 @pytest.mark.parametrize("path", TITLE_PATHS)
 async def test_title_page_has_the_path(client: httpx2.AsyncClient, path: str) -> None:
-    """Each path that a reader of title pages uses is there for a well known film."""
+    """The page of a well known film has each path that parsers of title pages use."""
     document = next_data((await client.get("/title/tt0068646/")).text)
     assert values(document, path), path
 
 
 @pytest.mark.parametrize("path", CHART_PATHS)
 async def test_chart_has_the_path_in_every_row(client: httpx2.AsyncClient, path: str) -> None:
-    """Each path that a reader of charts uses is there, in nearly all of the 250 rows."""
+    """Nearly all of the 250 rows have each path that parsers of charts use."""
     document = next_data((await client.get("/chart/top/")).text)
     found = values(document, path)
     assert len(found) >= (100 if "certificate" in path else 240 if path.startswith(ROW) else 1)
@@ -170,12 +170,12 @@ async def test_chart_has_the_path_in_every_row(client: httpx2.AsyncClient, path:
 
 @pytest.mark.parametrize("path", FIND_PATHS)
 async def test_search_has_the_path(client: httpx2.AsyncClient, path: str) -> None:
-    """Each path that a reader of searches uses is there."""
+    """A search page has each path that parsers of search results use."""
     assert values(next_data((await client.get("/find/?q=godfather")).text), path), path
 
 
 async def test_title_page_has_the_test_ids(client: httpx2.AsyncClient) -> None:
-    """The elements that browsers look for are there at once, credits and score twice; sections only when loaded."""
+    """The page has its elements at once, credits and score twice. Those of a section come when it loads."""
     page = (await client.get("/title/tt0068646/")).text
     for testid in TESTIDS:
         assert f'data-testid="{testid}"' in page
@@ -188,8 +188,10 @@ async def test_title_page_has_the_test_ids(client: httpx2.AsyncClient) -> None:
             assert f'data-testid="{testid}"' not in page or testid == "title"
 
 
-async def test_every_page_says_what_the_catalogue_says(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
-    """The data of every film's page is the catalogue's, and twelve other films of the site are like it."""
+async def test_every_page_shows_the_facts_of_the_catalogue(
+    client: httpx2.AsyncClient, catalogue: FilmCatalogue
+) -> None:
+    """Every film's page shows the catalogue's facts and twelve similar films."""
     for film in catalogue:
         props = next_data((await client.get(f"/title/{film.id}/")).text)["props"]["pageProps"]
         above, main = props["aboveTheFoldData"], props["mainColumnData"]
@@ -204,7 +206,7 @@ async def test_every_page_says_what_the_catalogue_says(client: httpx2.AsyncClien
 
 
 async def test_linked_data_is_as_on_the_live_site(client: httpx2.AsyncClient) -> None:
-    """`name` is the original title, text in it is HTML-escaped, an unreleased film has only name and address."""
+    """`name` is the original title and HTML-escaped. An unreleased film has only a name and an address."""
     film = linked_data((await client.get("/es-es/title/tt0033467/")).text)
     assert (film["name"], film["alternateName"]) == ("Citizen Kane", "Ciudadano Kane")
     assert {one["@type"] for one in film["creator"]} == {"Person", "Organization"}
@@ -215,7 +217,7 @@ async def test_linked_data_is_as_on_the_live_site(client: httpx2.AsyncClient) ->
 
 
 async def test_an_unknown_fact_is_null(client: httpx2.AsyncClient) -> None:
-    """A film of which only the title is known has nulls and empty lists where the live site has them."""
+    """A film with nothing but a title has null and empty lists in the places where the live site has them."""
     props = next_data((await client.get("/title/tt9900008/")).text)["props"]["pageProps"]
     above, main = props["aboveTheFoldData"], props["mainColumnData"]
     for fact in ("releaseDate", "releaseYear", "runtime", "certificate", "primaryImage"):
@@ -231,7 +233,7 @@ async def test_an_unknown_fact_is_null(client: httpx2.AsyncClient) -> None:
 
 
 def real_documents(folder: Path) -> Iterator[Json]:
-    """The `__NEXT_DATA__` of each saved page of a folder."""
+    """Yield the `__NEXT_DATA__` of each saved page of a folder."""
     for page in sorted(folder.glob("*.html")):
         content = page.read_bytes()
         start = content.index(b">", content.index(b'id="__NEXT_DATA__"')) + 1
@@ -248,11 +250,11 @@ def real_documents(folder: Path) -> Iterator[Json]:
 async def test_types_are_those_of_real_pages(
     client: httpx2.AsyncClient, samples: Path, folder: str, paths: list[str], ours: list[str]
 ) -> None:
-    """Each path that real pages have has the same JSON type in ours, and none of ours is unknown to them."""
+    """Each path has the same JSON type in real pages and in ours, and ours have no path that real pages lack."""
     real = list(real_documents(samples / "imdb-pages" / folder))
     made = [next_data((await client.get(path)).text) for path in ours]
     for path in paths:
         theirs = kinds([value for document in real for value in values(document, path)])
         our = kinds([value for document in made for value in values(document, path)])
-        known_later = {"requestPath", "locale"}  # Absent from some pages of 2023.
-        assert theirs == our or (not theirs and path.rsplit(".", 1)[-1] in known_later), path
+        missing_in_2023 = {"requestPath", "locale"}  # Absent from some pages of 2023.
+        assert theirs == our or (not theirs and path.rsplit(".", 1)[-1] in missing_in_2023), path

@@ -1,4 +1,4 @@
-"""What only a browser can see: sections that load on scroll, the chart that grows, consent and challenge."""
+"""The site in a real browser: sections that load on scroll, the chart that grows, consent and challenge."""
 
 import shutil
 from collections import Counter
@@ -21,7 +21,7 @@ ROWS = "ul.rows > li"
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Chrome]:
-    """A headless Chromium."""
+    """Start a headless Chromium."""
     driver = shutil.which("chromedriver")
     if driver is None or not SHELL.exists():
         pytest.skip("no chromium-headless-shell and chromium-driver here")
@@ -37,25 +37,25 @@ def chromium() -> Iterator[Chrome]:
 
 @pytest.fixture
 def browser(chromium: Chrome) -> Chrome:
-    """The browser, without cookies."""
+    """Return the browser without cookies."""
     chromium.execute_cdp_cmd("Network.clearBrowserCookies", {})
     return chromium
 
 
 def found(browser: Chrome, selector: str) -> list[WebElement]:
-    """All elements there are now."""
+    """Return all elements that are present now."""
     return browser.find_elements(By.CSS_SELECTOR, selector)
 
 
 def wait_for(browser: Chrome, selector: str) -> WebElement:
-    """The element, as soon as it is there."""
+    """Wait for an element, and return it."""
     return WebDriverWait(browser, 60, poll_frequency=0.02).until(
         presence_of_element_located((By.CSS_SELECTOR, selector))
     )
 
 
 def answer_consent(browser: Chrome) -> None:
-    """Enters the dialog's iframe and accepts."""
+    """Accept in the iframe of the consent dialog."""
     browser.switch_to.frame(wait_for(browser, "[data-testid=consent-iframe]"))
     wait_for(browser, "[data-testid=accept-button]").click()
     browser.switch_to.default_content()
@@ -63,7 +63,7 @@ def answer_consent(browser: Chrome) -> None:
 
 
 def test_sections_load_when_scrolled_to(browser: Chrome, served: str) -> None:
-    """What is far down the page is not in it before somebody scrolls there."""
+    """A section far down the page is absent until the visitor scrolls to it."""
     browser.get(f"{served}/title/tt0068646/")
     assert not found(browser, "[data-testid=MoreLikeThis]")
     assert not found(browser, "[data-testid=title-details-releasedate]")
@@ -75,7 +75,7 @@ def test_sections_load_when_scrolled_to(browser: Chrome, served: str) -> None:
 
 
 def test_chart_grows_on_click(browser: Chrome, served: str) -> None:
-    """Each click shows 25 rows more, made from the page's data, until all 250 are there and the button goes."""
+    """Each click shows 25 rows more, made from the page's data, until all 250 are there and the button disappears."""
     browser.get(f"{served}/chart/top/")
     answer_consent(browser)
     assert len(found(browser, ROWS)) == 25
@@ -89,7 +89,7 @@ def test_chart_grows_on_click(browser: Chrome, served: str) -> None:
 
 
 def test_search_grows_on_click(browser: Chrome, served: str) -> None:
-    """A click asks for the next 25 films found."""
+    """A click loads the next 25 results."""
     browser.get(f"{served}/find/?q=the")
     answer_consent(browser)
     wait_for(browser, "[data-testid=find-see-more]").click()
@@ -98,7 +98,7 @@ def test_search_grows_on_click(browser: Chrome, served: str) -> None:
 
 
 def test_consent_covers_the_page_until_answered(browser: Chrome, served: str) -> None:
-    """The dialog lies over the page in an iframe; once accepted it is gone, and does not come back."""
+    """The dialog covers the page in an iframe. After the answer it disappears and does not come back."""
     browser.get(f"{served}/title/tt0068646/")
     wait_for(browser, ".consent-cover")
     on_top = "return document.elementFromPoint(60, 60).className"
@@ -111,7 +111,7 @@ def test_consent_covers_the_page_until_answered(browser: Chrome, served: str) ->
 
 
 def test_consent_wall_gives_the_page_after_the_answer(browser: Chrome, served: str) -> None:
-    """Behind the wall there is nothing; after the answer the page comes by itself."""
+    """The wall has no content. After the answer the page loads by itself."""
     browser.get(f"{served}/fault/consent-wall/title/tt0068646/")
     assert not found(browser, "#__NEXT_DATA__")
     browser.switch_to.frame(wait_for(browser, "[data-testid=consent-iframe]"))
@@ -120,23 +120,23 @@ def test_consent_wall_gives_the_page_after_the_answer(browser: Chrome, served: s
     assert wait_for(browser, "[data-testid=hero__pageTitle]").text == "The Godfather"
 
 
-def challenged(served: str) -> Counter[str]:
-    """How often the site has met a visitor with the challenge, by the title asked for."""
+def challenge_counts(served: str) -> Counter[str]:
+    """Return how often the site has shown the challenge, by requested title."""
     return Counter(httpx2.get(f"{served}/__demo__/requests.json", timeout=60).json()["faults"].get("challenge", {}))
 
 
 def test_challenge_lets_a_browser_through(browser: Chrome, served: str) -> None:
-    """A browser passes the challenge by itself after about a second, and is not asked again under that prefix."""
-    before = challenged(served)
+    """A browser passes the challenge by itself after about a second, and sees no other one under that prefix."""
+    before = challenge_counts(served)
     browser.get(f"{served}/fault/challenge/title/tt0068646/")
     assert wait_for(browser, "[data-testid=hero__pageTitle]").text == "The Godfather"
     browser.get(f"{served}/fault/challenge/title/tt0034583/")
     assert browser.execute_script("return performance.getEntriesByType('navigation')[0].responseStatus") == 200
-    assert challenged(served) - before == {"tt0068646": 1}
+    assert challenge_counts(served) - before == {"tt0068646": 1}
 
 
 def test_text_is_never_markup(browser: Chrome, served: str) -> None:
-    """Quotes, ampersands and tags in titles and plots are shown as they are."""
+    """Quotes, ampersands and tags in titles and plots are displayed literally."""
     browser.get(f"{served}/title/tt9900009/")
     assert wait_for(browser, "[data-testid=hero__pageTitle]").text == 'Tom & Jenny\'s "Last" <Act>'
     assert "1 < 2 </script> holds" in wait_for(browser, "[data-testid=plot-xl]").text

@@ -1,4 +1,4 @@
-"""The film that never rests."""
+"""The film that changes."""
 
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 
 def test_each_period_changes_rating_and_votes(catalogue: FilmCatalogue) -> None:
-    """From one period to the next the rating is another, within 0.1 of the film's own, and there is one vote more."""
+    """Each period adds one vote and changes the rating, which stays within 0.1 of the film's own."""
     film = catalogue.get("tt0111161")
     assert film is not None
     assert film.rating is not None
@@ -26,21 +26,21 @@ def test_each_period_changes_rating_and_votes(catalogue: FilmCatalogue) -> None:
 
 
 def test_within_a_period_nothing_changes(catalogue: FilmCatalogue) -> None:
-    """The state is a function of the time, so every replica and every restart shows the same."""
+    """The state depends on the time alone, so every replica and every restart shows the same."""
     film = catalogue.get("tt0111161")
     assert film is not None
     assert ChangingFilm().at(film, EPOCH + 10) == ChangingFilm().at(film, EPOCH + 14.9)
 
 
-def test_other_films_rest(catalogue: FilmCatalogue) -> None:
-    """Only the one film changes."""
+def test_other_films_do_not_change(catalogue: FilmCatalogue) -> None:
+    """Only one film changes."""
     film = catalogue.get("tt0068646")
     assert film is not None
     assert ChangingFilm().at(film, EPOCH + 10) is film
 
 
 async def test_page_and_chart_follow_the_clock(catalogue: FilmCatalogue) -> None:
-    """The page and the chart show the state of the moment, although pages are kept."""
+    """The page and the chart show the current state, although pages are cached."""
     now = EPOCH
     async with visitor(DemoSite(catalogue, SiteOptions(consent="off", clock=lambda: now))) as client:
         seen = []

@@ -15,7 +15,7 @@ COMMAND = [sys.executable, "-m", "cinestream_demo"]
 
 @pytest.fixture
 def running() -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """The site in a process of its own, on a free port."""
+    """Start the site in a process of its own, on a free port."""
     with subprocess.Popen(
         [*COMMAND, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -26,13 +26,13 @@ def running() -> Iterator[tuple[subprocess.Popen[str], int]]:
 
 
 def test_sigterm_ends_it_with_exit_code_0(running: tuple[subprocess.Popen[str], int]) -> None:
-    """SIGTERM ends the site at once and without complaint, with an idle connection open and a slow answer under way."""
+    """SIGTERM ends the site at once, without output, despite an idle connection and an unfinished slow response."""
     process, port = running
     idle, slow = HTTPConnection("127.0.0.1", port), HTTPConnection("127.0.0.1", port)
     idle.request("GET", "/livez")
     assert idle.getresponse().read() == b"ok\n"
     slow.request("GET", "/fault/slow:60/title/tt0111161/")
-    # Answered after the slow one was received, so that is under way.
+    # The server has received the slow request before it answers this one.
     idle.request("GET", "/livez")
     assert idle.getresponse().read() == b"ok\n"
     process.send_signal(signal.SIGTERM)
@@ -43,7 +43,7 @@ def test_sigterm_ends_it_with_exit_code_0(running: tuple[subprocess.Popen[str], 
 
 
 def test_a_taken_port_is_one_sentence(running: tuple[subprocess.Popen[str], int]) -> None:
-    """A port that is taken: one sentence that names the setting, exit code 1, no traceback."""
+    """A taken port gives one sentence that names the setting, exit code 1 and no traceback."""
     second = subprocess.run(
         COMMAND,
         env=os.environ | {"CINESTREAM_DEMO_PORT": str(running[1])},
@@ -58,21 +58,21 @@ def test_a_taken_port_is_one_sentence(running: tuple[subprocess.Popen[str], int]
 
 
 @pytest.mark.parametrize(
-    ("options", "said"), [(["--faults", "nope=0.1"], "unknown fault 'nope'"), (["--faults", "503=2"], "shares")]
+    ("options", "message"), [(["--faults", "nope=0.1"], "unknown fault 'nope'"), (["--faults", "503=2"], "shares")]
 )
-def test_a_wrong_option_is_one_sentence(options: list[str], said: str) -> None:
-    """A fault that there is not: one sentence, exit code 1."""
-    answer = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60, check=False)
-    assert (answer.returncode, len(answer.stderr.splitlines())) == (1, 1)
-    assert said in answer.stderr
+def test_a_wrong_option_is_one_sentence(options: list[str], message: str) -> None:
+    """A fault that does not exist, or a wrong share, gives one sentence and exit code 1."""
+    response = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60, check=False)
+    assert (response.returncode, len(response.stderr.splitlines())) == (1, 1)
+    assert message in response.stderr
 
 
 def test_real_http(served: str) -> None:
-    """A page, its redirect and its style come over real HTTP, on one connection."""
+    """One connection serves a redirect, the page and its style sheet over real HTTP."""
     connection = HTTPConnection(served.removeprefix("http://"))
     for path, status in (("/title/tt0111161", 308), ("/title/tt0111161/", 200), ("/static/site.css", 200)):
         connection.request("GET", path)
-        answer = connection.getresponse()
-        assert answer.status == status
-        answer.read()
+        response = connection.getresponse()
+        assert response.status == status
+        response.read()
     connection.close()

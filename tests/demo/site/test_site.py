@@ -1,4 +1,4 @@
-"""The site as a visitor meets it: addresses, languages, consent, lists, counters."""
+"""The pages for visitors: addresses, languages, consent, lists and counters."""
 
 import time
 
@@ -15,10 +15,10 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.parametrize(
     "path", ["/title/tt0111161", "/chart/top", "/find", "/fault/slow:0/title/tt0111161", "/es-es/title/tt0111161"]
 )
-async def test_an_address_without_its_last_slash_is_sent_on(client: httpx2.AsyncClient, path: str) -> None:
-    """Every page has one address, and the query stays with it."""
-    answer = await client.get(path + "?ref_=x")
-    assert (answer.status_code, answer.headers["location"]) == (308, path + "/?ref_=x")
+async def test_an_address_without_its_last_slash_is_redirected(client: httpx2.AsyncClient, path: str) -> None:
+    """Every page has one address, and the redirect keeps the query."""
+    response = await client.get(path + "?ref_=x")
+    assert (response.status_code, response.headers["location"]) == (308, path + "/?ref_=x")
 
 
 @pytest.mark.parametrize(
@@ -27,12 +27,12 @@ async def test_an_address_without_its_last_slash_is_sent_on(client: httpx2.Async
      "/sections/tt0111161/nothing/", "/images/nobody.svg", "/static/secret", "/find/more/?start=x"],
 )  # fmt: skip
 async def test_there_is_no_such_page(client: httpx2.AsyncClient, path: str) -> None:
-    """What the site does not have is a 404."""
+    """An unknown page, section, picture or file is a 404."""
     assert (await client.get(path)).status_code == 404
 
 
 async def test_localised_pages(client: httpx2.AsyncClient) -> None:
-    """A page in another language says so, with its own title, genres, numbers and months beside the original title."""
+    """A page in another language names it, and translates title, genres, numbers and months."""
     for path in ("/es-es/title/tt0111161/", "/title/tt0111161/?lang=es-ES", "/fault/localised/title/tt0111161/"):
         page = (await client.get(path)).text
         document = next_data(page)
@@ -48,14 +48,14 @@ async def test_localised_pages(client: httpx2.AsyncClient) -> None:
     assert "10 de septiembre de 1994 (España)" in details
 
 
-async def test_titles_that_nobody_translated_stay_english(client: httpx2.AsyncClient) -> None:
-    """A film without a title in the language keeps its English one."""
+async def test_titles_without_a_translation_stay_english(client: httpx2.AsyncClient) -> None:
+    """A film without a translated title keeps its English one."""
     document = next_data((await client.get("/de/title/tt0114369/")).text)
     assert document["props"]["pageProps"]["aboveTheFoldData"]["titleText"]["text"] == "Seven"
 
 
-async def test_the_list_goes_on_by_pages(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
-    """Each page holds its hundred rows, how many there are, and whether it is the last; after that there is none."""
+async def test_the_list_has_pages(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
+    """Each page of a list has its hundred rows and the total, and the page after the last one is a 404."""
     ids: list[str] = []
     for page in range(1, 5):
         address = f"/list/ls000000316/?page={page}" if page > 1 else "/list/ls000000316/"
@@ -69,7 +69,7 @@ async def test_the_list_goes_on_by_pages(client: httpx2.AsyncClient, catalogue: 
 
 
 async def test_charts_hold_all_rows_and_show_25(client: httpx2.AsyncClient) -> None:
-    """The data of a chart holds every row in order, its page the first 25."""
+    """The data of a chart has every row in order, and its page shows the first 25."""
     for chart, rows in (("top", 250), ("moviemeter", 100)):
         page = (await client.get(f"/chart/{chart}/")).text
         edges = next_data(page)["props"]["pageProps"]["pageData"]["chartTitles"]["edges"]
@@ -79,29 +79,29 @@ async def test_charts_hold_all_rows_and_show_25(client: httpx2.AsyncClient) -> N
         assert f'href="/title/{edges[25]["node"]["id"]}/"' not in page
 
 
-async def test_a_search_goes_on(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
-    """A search shows 25 films, and 25 more at a time until all have been shown."""
+async def test_a_search_has_further_results(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
+    """A search shows 25 films, and 25 more at a time until all are shown."""
     found = [film.id for film in catalogue.search("the")]
     page = (await client.get("/find/?q=the")).text
     start = page.index('data-more-url="') + len('data-more-url="')
     following: str | None = page[start : page.index('"', start)].replace("&amp;", "&")
     shown = page.count("ipc-metadata-list-summary-item")
     while following:
-        answer = await client.get(following)
-        shown += answer.text.count("ipc-metadata-list-summary-item")
-        following = answer.headers.get("x-next")
+        response = await client.get(following)
+        shown += response.text.count("ipc-metadata-list-summary-item")
+        following = response.headers.get("x-next")
     assert shown == len(found) > 50
 
 
-async def test_a_search_that_finds_nothing_says_so(client: httpx2.AsyncClient) -> None:
-    """Nothing found is a page of its own, and what was asked for is escaped in it."""
+async def test_a_search_without_results(client: httpx2.AsyncClient) -> None:
+    """A search without results has a page of its own, which escapes the searched text."""
     page = (await client.get("/find/", params={"q": "<b>xyzzy"})).text
     assert 'data-testid="results-section-empty-results-msg"' in page
     assert "<b>xyzzy" not in page
 
 
 async def test_people_have_pages(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
-    """The links of the credits lead to pages of people, which are not title pages."""
+    """The credits link to pages of people, which are not title pages."""
     film = catalogue.get("tt0054215")
     assert film is not None
     document = next_data((await client.get(f"/name/{film.directors[0].id}/")).text)
@@ -110,7 +110,7 @@ async def test_people_have_pages(client: httpx2.AsyncClient, catalogue: FilmCata
 
 
 async def test_pictures(client: httpx2.AsyncClient) -> None:
-    """The address of a poster is absolute and gives a picture."""
+    """The address of a poster is absolute and returns a picture."""
     document = next_data((await client.get("/title/tt0111161/")).text)
     url = document["props"]["pageProps"]["aboveTheFoldData"]["primaryImage"]["url"]
     assert url == "http://demo/images/tt0111161.svg"
@@ -118,12 +118,12 @@ async def test_pictures(client: httpx2.AsyncClient) -> None:
 
 
 async def test_robots(client: httpx2.AsyncClient) -> None:
-    """robots.txt forbids one title, so that obeying it can be seen."""
+    """robots.txt forbids one title, so that tests can check obedience."""
     assert "Disallow: /title/tt9900666/" in (await client.get("/robots.txt")).text
 
 
 async def test_consent_is_asked_for_by_default(catalogue: FilmCatalogue) -> None:
-    """By default the page carries the dialog and its content; with the wall no content before the answer."""
+    """By default the page has the dialog and its content. With the wall it has no content before the answer."""
     async with visitor(DemoSite(catalogue)) as client:
         page = (await client.get("/title/tt0111161/")).text
         assert 'data-consent-path="/" data-consent-cookie="consent"' in page
@@ -136,15 +136,15 @@ async def test_consent_is_asked_for_by_default(catalogue: FilmCatalogue) -> None
 
 
 async def test_consent_on_request(client: httpx2.AsyncClient) -> None:
-    """The faults ask for a consent of their own, whatever was answered before, and keep it for their prefix."""
+    """The consent faults ask whatever was answered before, and store their answer for their prefix."""
     client.cookies.set("consent", "accepted")
     assert "data-consent-path" not in (await client.get("/title/tt0111161/")).text
     assert 'data-consent-path="/fault/consent/"' in (await client.get("/fault/consent/title/tt0111161/")).text
     assert 'data-testid="consent-wall"' in (await client.get("/fault/consent-wall/title/tt0111161/")).text
 
 
-async def test_the_truth_is_told(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
-    """`/__demo__/` lists faults, reserved ids, the changing film and every film; served pages are counted."""
+async def test_the_debug_endpoints(client: httpx2.AsyncClient, catalogue: FilmCatalogue) -> None:
+    """`/__demo__/` lists faults, reserved ids, the changing film and every film, and counts the pages served."""
     about = (await client.get("/__demo__/")).json()
     assert about["living"]["film_id"] == "tt0111161"
     assert {"slow", "challenge"} <= about["faults"].keys()
@@ -169,7 +169,7 @@ async def test_the_truth_is_told(client: httpx2.AsyncClient, catalogue: FilmCata
 
 
 async def test_latency_is_added(catalogue: FilmCatalogue) -> None:
-    """`--latency-ms` delays pages and pictures."""
+    """The latency delays pages, pictures and sections."""
     async with visitor(DemoSite(catalogue, SiteOptions(latency=0.03))) as client:
         for path in ("/title/tt0111161/", "/images/tt0111161.svg", "/sections/tt0111161/cast/"):
             started = time.perf_counter()
