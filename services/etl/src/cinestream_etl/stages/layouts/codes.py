@@ -1,6 +1,7 @@
-"""Codes of the countries and languages that pages of 2010 name in English and later ones by code.
+"""The codes of countries and languages. Pages of 2010 name both in English, and later pages give codes.
 
-Countries are ISO 3166-1 alpha-2, former ones alpha-4 (ISO 3166-3); languages ISO 639; both as IMDb has them.
+Countries have ISO 3166-1 alpha-2 codes, and former countries alpha-4 codes (ISO 3166-3). Languages have ISO 639 codes.
+Both are as IMDb uses them.
 """
 
 _COUNTRIES = """
@@ -34,10 +35,10 @@ _COUNTRY, _LANGUAGE = _by_name(_COUNTRIES), _by_name(_LANGUAGES)
 
 
 def country(name: str) -> str:
-    """The code of a country, or its name if it is none of those."""
+    """Return the code of a country, or its name if the code is not known."""
     return _COUNTRY.get(name, name)
 
 
 def language(name: str) -> str:
-    """The code of a language, or its name if it is none of those."""
+    """Return the code of a language, or its name if the code is not known."""
     return _LANGUAGE.get(name, name)

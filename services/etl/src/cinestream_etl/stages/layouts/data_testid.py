@@ -1,7 +1,7 @@
-"""The elements of modern pages that people see, by their `data-testid` (2021 to today; class names change constantly).
+"""The visible elements of modern pages (2021 to today), found by `data-testid` because class names change constantly.
 
-Some of them are filled only when somebody scrolls there, so a page that a browser handed over can show what its data
-lacks. Votes are shown rounded ("1.9M"): only a number below a thousand is known.
+Some elements are filled only when the viewer scrolls there. So a page from a browser can show facts that its data
+lacks. Votes are shown rounded ("1.9M"), so only numbers below a thousand are known.
 """
 
 import re
@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cinestream_etl.stages.layouts import storyline
 from cinestream_etl.stages.layouts.localised import date, decimal, minutes
-from cinestream_etl.stages.layouts.tree import attribute_of, text_of, texts_of, title_id, tree
+from cinestream_etl.stages.layouts.tree import attribute_of, text_of, texts_of, title_elements
 from cinestream_etl.stages.title import ParsedTitle, Person, Related
 
 MARKS = {
@@ -27,7 +27,10 @@ MARKS = {
     "languages": b'data-testid="title-details-languages"',
     "runtime_minutes": b'data-testid="title-techspec_runtime"',
 }
-"""Without this in a page the elements cannot have the field. (What has no mark is no reason to look for them.)"""
+"""For some fields the bytes that a page must contain for its elements to have the field.
+
+A field without a mark is no reason to parse the elements.
+"""
 
 _CREDITS = {"director": ("tt_ov_dr", "Director"), "writer": ("tt_ov_wr", "Writer"), "star": ("tt_ov_st", "Star")}
 _ORIGINAL = "hero-title-block__original-title"
@@ -38,17 +41,16 @@ _LANGUAGE = re.compile(r"[?&]primary_language=([A-Za-z]{2,3})")
 
 
 def read(html: bytes) -> ParsedTitle | None:
-    """The title that the page is about, or None if the page has another layout."""
-    page = tree(html) if MARKS["title"] in html else None
-    heading = page.css_first("h1[data-testid]") if page else None
-    id = title_id(page) if page else None
-    if page is None or heading is None or id is None:
+    """Return the title of the page, or None if the page has another layout."""
+    found = title_elements(html, mark=MARKS["title"], heading="h1[data-testid]")
+    if found is None:
         return None
+    page, heading, id = found
     line = page.css_first(f'{_mark("hero-title-block__metadata")}, h1[data-testid="hero__pageTitle"] ~ ul')
-    said = [" ".join(item.text().split()) for item in line.css("li")] if line else []
+    texts = [" ".join(item.text().split()) for item in line.css("li")] if line else []
     return ParsedTitle(
         id=id,
-        kind=storyline.kind(page, said[0] if said else "", ()),
+        kind=storyline.kind(page, texts[0] if texts else "", ()),
         title=" ".join(heading.text().split()),
         original_title=_original(heading),
         year=storyline.year(page, text_of(line, 'a[href*="releaseinfo"]') if line else None),
@@ -63,7 +65,7 @@ def read(html: bytes) -> ParsedTitle | None:
         keywords=tuple(texts_of(page, f'{_mark("storyline-plot-keywords")} a[href*="keywords="]')),
         plot=next((text for size in ("xl", "l", "xs_to_m") if (text := text_of(page, _mark(f"plot-{size}")))), None),
         tagline=text_of(page, f"{_mark('storyline-taglines')} ul li"),
-        runtime_minutes=minutes(text_of(page, f"{_mark('title-techspec_runtime')} div")) or _shown_minutes(said),
+        runtime_minutes=minutes(text_of(page, f"{_mark('title-techspec_runtime')} div")) or _shown_minutes(texts),
         certificate=text_of(line, 'a[href*="parentalguide"]') if line else None,
         countries=tuple(_codes(page, "title-details-origin", _COUNTRY)),
         languages=tuple(_codes(page, "title-details-languages", _LANGUAGE)),
@@ -78,12 +80,12 @@ def _mark(name: str) -> str:
 
 
 def _genres(page: LexborHTMLParser) -> tuple[str, ...]:
-    """The full list, else the up to three at the top."""
+    """Return the full list, or else the up to three genres at the top."""
     return tuple(texts_of(page, f"{_mark('storyline-genres')} ul a")) or tuple(texts_of(page, f"{_mark('genres')} a"))
 
 
 def _original(heading: LexborNode) -> str | None:
-    """What stands behind the colon of "Original title: …", in whatever language the first words are."""
+    """Return the text behind the colon of "Original title: …", in any language, or None."""
     node = heading.next
     while node is not None:
         if shown := [node] if node.tag == "div" and not node.css("ul") else node.css(_mark(_ORIGINAL)):
@@ -111,7 +113,8 @@ def _credits(page: LexborHTMLParser, role: str) -> tuple[Person, ...]:
 
 
 def _people(group: LexborNode) -> Iterator[Person]:
-    inner = group.css_first("ul")  # the group itself is an item of a list, doubled for narrow windows
+    # The group itself is an item of another list, and a page has it twice: once for narrow windows.
+    inner = group.css_first("ul")
     for item in inner.css("li") if inner else ():
         link = item.css_first('a[href*="/name/"]')
         found = _NAME.search(link.attributes.get("href") or "") if link else None
@@ -120,8 +123,8 @@ def _people(group: LexborNode) -> Iterator[Person]:
             yield Person(" ".join(link.text().split()), found[1], tuple(note for note in notes if note[:3] != "as "))
 
 
-def _shown_minutes(said: list[str]) -> int | None:
-    return next((found for text in said if text[:1].isdecimal() and (found := minutes(text))), None)
+def _shown_minutes(texts: list[str]) -> int | None:
+    return next((found for text in texts if text[:1].isdecimal() and (found := minutes(text))), None)
 
 
 def _codes(page: LexborHTMLParser, name: str, pattern: re.Pattern[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Reading JSON whose shape nobody promises: what is not there, or of another type, is None or empty."""
+"""Access to JSON whose shape is not specified. A value that is absent or of another type is None or empty."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ Json = Any
 
 
 def at(node: Json, *path: str | int) -> Json:
-    """The value at the end of the path, or None."""
+    """Return the value at the end of the path, or None."""
     for step in path:
         if isinstance(step, str):
             node = node.get(step) if isinstance(node, dict) else None
@@ -17,29 +17,29 @@ def at(node: Json, *path: str | int) -> Json:
 
 
 def text(node: Json, *path: str | int) -> str | None:
-    """The text at the end of the path; None if it is empty."""
+    """Return the text at the end of the path, or None if it is empty."""
     value = at(node, *path)
     return value if isinstance(value, str) and value else None
 
 
 def whole(node: Json, *path: str | int) -> int | None:
-    """The integer at the end of the path."""
+    """Return the integer at the end of the path, or None."""
     value = at(node, *path)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def number(node: Json, *path: str | int) -> float | None:
-    """The number at the end of the path."""
+    """Return the number at the end of the path, or None."""
     value = at(node, *path)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def each(node: Json, *path: str | int) -> Iterator[Json]:
-    """The items of the list at the end of the path."""
+    """Yield the items of the list at the end of the path."""
     value = at(node, *path)
     yield from value if isinstance(value, list) else ()
 
 
 def texts(nodes: Iterator[Json], *path: str | int) -> Iterator[str]:
-    """The text at the end of the path in each node that has one."""
+    """Return the texts at the end of the path, from the nodes that have one."""
     return (found for node in nodes if (found := text(node, *path)))

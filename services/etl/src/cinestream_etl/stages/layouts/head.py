@@ -1,4 +1,4 @@
-"""What the head of any title page says in the brackets behind the name: "Red Riding (TV Movie 2009) - IMDb"."""
+"""The kind and year in the brackets of a page's `<title>`: "Red Riding (TV Movie 2009) - IMDb"."""
 
 import html as entities
 import re
@@ -18,33 +18,36 @@ KINDS = (
     ("Podcast Series", "podcastSeries"),
     ("Podcast Episode", "podcastEpisode"),
 )
-"""How a kind is called in English, on pages of any year, and IMDb's id of it; what is called nothing is a movie."""
+"""The English name of each kind on pages of any year, and IMDb's id of it. A title without such a name is a movie."""
 
 _TITLE = re.compile(rb"<title[^>]{0,300}>([^<]{1,1000})</title", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(([^()]{4,60})\)(?=[^()]*$)")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 MAX_HEAD = 200_000
-"""How far into a page its title is looked for, in bytes."""
+"""Bytes at the beginning of a page in which its `<title>` is searched."""
 
 
 def brackets(title: str) -> str:
-    """What stands in the last brackets of a page's title; "" of one without; "⭐ 8.7 | Drama" may follow them."""
+    """Return the text in the last brackets of a page's title, or "".
+
+    Other text may follow the brackets: "⭐ 8.7 | Drama".
+    """
     found = _BRACKETS.search(title)
     return found[1] if found else ""
 
 
 def page_brackets(html: bytes) -> str:
-    """The same of the `<title>` of a page that nobody has parsed."""
+    """Return the text in the last brackets of a page's `<title>`, without an HTML parser."""
     found = _TITLE.search(html, 0, MAX_HEAD)
     return brackets(entities.unescape(found[1].decode("utf-8", "replace"))) if found else ""
 
 
-def kind(said: str) -> str | None:
-    """The kind that a text begins with, or None."""
-    return next((kind for begin, kind in KINDS if said.startswith(begin)), None)
+def kind(text: str) -> str | None:
+    """Return the kind whose name a text begins with, or None."""
+    return next((kind for begin, kind in KINDS if text.startswith(begin)), None)
 
 
-def year(said: str) -> int | None:
-    """The first year in a text."""
-    found = _YEAR.search(said)
+def year(text: str) -> int | None:
+    """Return the first year in a text, or None."""
+    found = _YEAR.search(text)
     return int(found[1]) if found else None

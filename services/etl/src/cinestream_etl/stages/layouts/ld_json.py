@@ -1,8 +1,8 @@
 """`<script type="application/ld+json">`: the schema.org description of the title (https://schema.org/Movie).
 
-In modern pages and those of 2018 on. Its texts are HTML-escaped once more than JSON asks for; `name` is the original
-title, `alternateName` the localised one; `creator` mixes companies with people. It never says the year of a film and
-which kind of film it is: the head of the page does. Of an unreleased one it says name and url only.
+Pages have it since 2018. Its texts are HTML-escaped in addition to the escapes of JSON. `name` is the original title
+and `alternateName` the localised one. `creator` mixes companies with people. The year and the exact kind of a film are
+missing, so they are taken from the page's `<title>`. An unreleased film has only a name and a URL.
 """
 
 import html as entities
@@ -24,8 +24,11 @@ FIELDS = frozenset(
 )
 """The fields of `ParsedTitle` that the description can have."""
 WEAK = frozenset({"release_date", "certificate", "genres", "plot"})
-"""Not as shown: the first release anywhere, the certificate of the United States, the first three genres, a
-plot that is cut where it is long."""
+"""Fields that differ from what the page shows to its viewer.
+
+The release date is the first one in any country and the certificate is that of the United States. There are at most
+three genres, and a long plot is truncated.
+"""
 _KINDS = {
     "Movie": "movie",
     "TVSeries": "tvSeries",
@@ -41,7 +44,7 @@ _DURATION = re.compile(r"PT(?:(\d{1,4})H)?(?:(\d{1,4})M)?(?:\d+S)?")
 
 
 def read(html: bytes) -> ParsedTitle | None:
-    """The title that the page is about, or None if no such description is in it."""
+    """Return the title of the page, or None if the page has no such description."""
     for script in script_texts(html, b"application/ld+json"):
         try:
             document = orjson.loads(script)
@@ -54,15 +57,15 @@ def read(html: bytes) -> ParsedTitle | None:
     return None
 
 
-def _title(id: str, kind: str, document: Json, said: str) -> ParsedTitle:
+def _title(id: str, kind: str, document: Json, brackets: str) -> ParsedTitle:
     name, shown = _text(document, "name"), _text(document, "alternateName")
     keywords = _text(document, "keywords") or ""
     return ParsedTitle(
         id=id,
-        kind=head.kind(said) or kind,
+        kind=head.kind(brackets) or kind,
         title=shown or name or "",
         original_title=name,
-        year=head.year(said),
+        year=head.year(brackets),
         rating=_number(document, "aggregateRating", "ratingValue"),
         votes=whole(document, "aggregateRating", "ratingCount") or None,
         release_date=_text(document, "datePublished"),
@@ -79,7 +82,7 @@ def _title(id: str, kind: str, document: Json, said: str) -> ParsedTitle:
 
 
 def _plot(document: Json, name: str) -> str | None:
-    # Around 2020 a sentence for search engines stands before the plot: "X is a movie starring A, B, and C. …".
+    # Around 2020 the plot begins with a sentence for search engines: "X is a movie starring A, B, and C. …".
     plot = _text(document, "description")
     if plot and plot.startswith(f"{name} is a ") and " starring " in plot:
         stars = [person.name for person in _people(document, "actor")]
@@ -112,7 +115,7 @@ def _text(node: Json, *path: str) -> str | None:
 
 
 def _number(node: Json, *path: str) -> float | None:
-    # Until 2020 the rating is a text.
+    # Until 2020 the rating was a string.
     try:
         return number(node, *path) or float(text(node, *path) or "") or None
     except ValueError:

@@ -1,4 +1,4 @@
-"""Numbers and dates as pages show them to people, in the languages that IMDb's pages come in."""
+"""Numbers and dates as pages show them, in all languages of IMDb's pages."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ _MONTHS = (
     "december dec dezember dez decembre diciembre dicembre dezembro grudzien grudnia prosinec prosince aralik dic",
 )
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names.split()}
-# "listopad" is October in Croatian, which IMDb has no pages in.
+# "listopad" is November in Polish and October in Croatian. IMDb has no pages in Croatian.
 _WORD = re.compile(r"[^\W\d_]+")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _DAY = re.compile(r"(?<!\d)(0?[1-9]|[12]\d|3[01])(?!\d)")
@@ -26,29 +26,35 @@ _HINDI = ["जनवरी", "फरवरी", "मार्च", "अप्र
 _HINDI_SPELLINGS = str.maketrans({"\u093c": None}), (("म्ब", "ंब"), ("अक्तूबर", "अक्टूबर"))
 _DURATION = re.compile(r"(\d{1,5})\s*(?!se[cgk])([^\W\d_])")
 _HOURS, _MINUTES = frozenset("hsotgч時घ"), frozenset("mdpм分म")
-"""What the words for hours and minutes begin with, among those languages."""
+"""The first letters of the words for hours and minutes in those languages."""
 _EAST_ASIAN = re.compile(r"(\d{4})\s?年(?:\s?(\d{1,2})\s?月(?:\s?(\d{1,2})\s?日)?)?")
 _DECIMAL = re.compile(r"(\d{1,2})(?:[.,](\d))?(?!\d)")
 _WHOLE = re.compile(r"\d{1,3}(?:[.,'’\s]\d{3})+(?!\d)|\d+")
 
 
 def decimal(text: str | None) -> float | None:
-    """The first number of a text, unless it is 0, with a point or a comma before its one decimal: "9,2/10" is 9.2."""
+    """Return the first number of a text, or None if there is none or it is 0.
+
+    It has one decimal behind a point or a comma: "9,2/10" gives 9.2.
+    """
     found = _DECIMAL.search(text or "")
     return (float(f"{found[1]}.{found[2] or 0}") or None) if found else None
 
 
 def whole_number(text: str | None) -> int | None:
-    """The first whole number of a text, unless it is 0, however its thousands are set apart: "1.418.761"."""
+    """Return the first whole number of a text, or None if there is none or it is 0.
+
+    Points, commas, apostrophes or spaces can separate the thousands: "1.418.761".
+    """
     found = _WHOLE.search(text or "")
     digits = re.sub(r"\D", "", found[0]) if found else ""
     return (int(digits) or None) if 0 < len(digits) <= 12 else None
 
 
 def date(text: str | None) -> str | None:
-    """The date in a text, ISO 8601 and as partial as it is: "September 1994 (USA)" is 1994-09.
+    """Return the date in a text in ISO 8601, as partial as the text: "September 1994 (USA)" gives 1994-09.
 
-    What stands in brackets is looked at only if there is none before: "TV Movie (2003)" is 2003.
+    A date in brackets counts only if there is none before them: "TV Movie (2003)" gives 2003.
     """
     before, _, behind = (text or "").partition("(")
     return _date(before) or _date(behind)
@@ -69,7 +75,10 @@ def _date(shown: str) -> str | None:
 
 
 def minutes(text: str | None) -> int | None:
-    """A running time: "2 hours 22 minutes", "2 Stunden 22 Minuten", "2時間22分", "2h 22m", "142 min"."""
+    """Return a running time in minutes, or None.
+
+    It can be written as "2 hours 22 minutes", "2 Stunden 22 Minuten", "2時間22分", "2h 22m" or "142 min".
+    """
     total = 0
     for number, letter in _DURATION.findall((text or "").lower()):
         total += int(number) * (60 if letter in _HOURS else 1 if letter in _MINUTES else 0)
@@ -77,7 +86,7 @@ def minutes(text: str | None) -> int | None:
 
 
 def _hindi(text: str) -> int | None:
-    # Its vowel signs are no letters to a regular expression.
+    # The vowel signs of Hindi do not match as letters in a regular expression, so the name is searched in the text.
     dots, spellings = _HINDI_SPELLINGS
     text = unicodedata.normalize("NFD", text).translate(dots)
     for other, usual in spellings:

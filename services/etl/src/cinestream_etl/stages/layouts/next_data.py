@@ -1,8 +1,8 @@
-"""`<script id="__NEXT_DATA__">`: the data that modern pages are made of (2021 to today).
+"""`<script id="__NEXT_DATA__">`: the data from which modern pages are built (2021 to today).
 
-The page's title is described by two nodes, `aboveTheFoldData` and `mainColumnData`; a few pages of August 2021 have
-the same nodes in `urqlState`, among those of other titles. A fact can move from one node to the other, so each is
-looked for in both, the usual one first.
+Two nodes describe the page's title: `aboveTheFoldData` and `mainColumnData`. A few pages of August 2021 have the same
+nodes in `urqlState`, among those of other titles. IMDb has moved facts from one node to the other before, so each fact
+is searched in both, first in the usual one.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,10 @@ from cinestream_etl.stages.title import ParsedTitle, Person, Related
 T = TypeVar("T")
 
 _SITE_TEXTS = b',"translationContext":'
-"""The texts of the site in the page's language, two thirds of the data: they stand behind all that is of the title."""
+"""The beginning of the site's own texts in the page's language.
+
+They are two thirds of the data and usually come after everything about the title, so decoding can stop here.
+"""
 
 # Since 2025 the groups of credits have opaque ids instead of `director`, `writer` and `cast`.
 _GROUPS = {
@@ -28,7 +31,7 @@ _GROUPS = {
 
 
 def read(html: bytes) -> ParsedTitle | None:
-    """The title that the page is about, or None if this is not a title page with such data."""
+    """Return the title of the page, or None if the page has no such data."""
     document = _document(html)
     props = at(document, "props")
     id = text(props, "pageProps", "tconst")
@@ -66,18 +69,19 @@ def read(html: bytes) -> ParsedTitle | None:
 def _document(html: bytes) -> Json:
     for script in script_texts(html, b"__NEXT_DATA__"):
         beginning = script[: max(0, script.find(_SITE_TEXTS))]
+        # The beginning is closed by hand. If that is not valid JSON or lacks something, the whole script is decoded.
         for shape in (beginning + b"}}}", script) if beginning else (script,):
             try:
                 document = orjson.loads(shape)
             except ValueError:
                 continue
-            if shape is script or _says_enough(document):
+            if shape is script or _is_enough(document):
                 return document
     return None
 
 
-def _says_enough(document: Json) -> bool:
-    """Whether nothing is missed in the beginning of the data: both nodes are in their usual place, and the locale."""
+def _is_enough(document: Json) -> bool:
+    """Return True if the beginning of the data has both nodes in their usual place, and the locale."""
     props = at(document, "props")
     nodes = (at(props, "pageProps", name) for name in ("aboveTheFoldData", "mainColumnData"))
     return all(isinstance(node, dict) for node in nodes) and _locale({}, props) is not None
@@ -89,7 +93,7 @@ def _nodes(props: Json, id: str | None) -> list[Json]:
     if not any(nodes):
         state = at(props, "urqlState")
         nodes = [at(entry, "data", "title") for entry in (state.values() if isinstance(state, dict) else ())]
-        # The node that is shown above the fold is the one with the plot.
+        # The node with the plot is the one that `aboveTheFoldData` would hold.
         nodes.sort(key=lambda node: at(node, "plot") is None)
     return [node for node in nodes if isinstance(node, dict) and node.get("id", id) == id]
 
@@ -102,7 +106,7 @@ def _locale(document: Json, props: Json) -> str | None:
 
 
 def _credits(nodes: list[Json], category: str, short: str) -> tuple[Person, ...]:
-    """The credits of a category: those at the top of the page, else the short list `short` further down."""
+    """Return the credits of a category at the top of the page, or else those in the short list `short`."""
     for node in nodes:
         for group in [*each(node, "principalCredits"), *each(node, "principalCreditsV2")]:
             known = (

@@ -1,6 +1,6 @@
-"""The reference view of 2017 to 2024 (`/title/tt…/reference`): everything of a title in one page, told in tables.
+"""The reference view of 2017 to 2024 (`/title/tt…/reference`), which shows everything about a title in tables.
 
-Later reference pages are made of `next_data`, earlier ones ("combined") are in the layout `title_2010`.
+Later reference pages have the layout `next_data`. Earlier ones ("combined") have the layout `title_2010`.
 """
 
 import re
@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cinestream_etl.stages.layouts import head, storyline
 from cinestream_etl.stages.layouts.localised import date, decimal, minutes, whole_number
-from cinestream_etl.stages.layouts.tree import own_text, people_of, text_of, texts_of, title_id, tree
+from cinestream_etl.stages.layouts.tree import own_text, people_of, text_of, texts_of, title_elements
 from cinestream_etl.stages.title import ParsedTitle, Person
 
 _MARK = b"titlereference-header"
@@ -17,23 +17,21 @@ _TOP = ".titlereference-header"
 _DETAILS = ".titlereference-section-additional-details"
 _STORY = ".titlereference-section-storyline"
 _RATING = ".ipl-rating-star:not(.ipl-rating-interactive__star) .ipl-rating-star__rating"
-"""The viewer's own star, which says 0 or "Rate", stands beside that of all, or alone where nobody has voted."""
+"""The rating, without the viewer's own star. That one says 0 or "Rate" and stands alone where nobody has voted."""
 _DURATION = re.compile(r"\d{1,3}\s?(?:h|min)\b.*")
 
 
 def read(html: bytes) -> ParsedTitle | None:
-    """The title that the page is about, or None if the page has another layout."""
-    page = tree(html) if _MARK in html else None
-    heading = page.css_first(f'{_TOP} h3[itemprop="name"]') if page else None
-    id = title_id(page) if page else None
-    if page is None or heading is None or id is None:
+    """Return the title of the page, or None if the page has another layout."""
+    found = title_elements(html, mark=_MARK, heading=f'{_TOP} h3[itemprop="name"]')
+    if found is None:
         return None
-    facts = [item for item in page.css(f"{_TOP} ul li") if not item.css("a")]
-    said = [" ".join(item.text().split()) for item in facts]
+    page, heading, id = found
+    texts = [" ".join(item.text().split()) for item in page.css(f"{_TOP} ul li") if not item.css("a")]
     genres, top = (tuple(texts_of(page, f'{part} a[href*="/genre/"]')) for part in (_STORY, _TOP))
     return ParsedTitle(
         id=id,
-        kind=storyline.kind(page, next((text for text in said if head.kind(text)), ""), genres or top),
+        kind=storyline.kind(page, next((text for text in texts if head.kind(text)), ""), genres or top),
         title=own_text(heading),
         original_title=_original(heading),
         year=storyline.year(page, text_of(page, ".titlereference-title-year")),
@@ -47,9 +45,9 @@ def read(html: bytes) -> ParsedTitle | None:
         keywords=tuple(texts_of(page, f'{_STORY} a[href*="/keyword/"]')),
         plot=_plot(page),
         tagline=_row(page, _STORY, "Taglines"),
-        runtime_minutes=minutes(next((text for text in said if _DURATION.fullmatch(text)), None))
+        runtime_minutes=minutes(next((text for text in texts if _DURATION.fullmatch(text)), None))
         or minutes(_row(page, _DETAILS, "Runtime")),
-        certificate=next((text for text in said if not _DURATION.fullmatch(text) and not head.kind(text)), None),
+        certificate=next((text for text in texts if not _DURATION.fullmatch(text) and not head.kind(text)), None),
         countries=tuple(code.upper() for code in storyline.codes(page.css(f"{_DETAILS} a[href]"), storyline.COUNTRY)),
         languages=tuple(code.lower() for code in storyline.codes(page.css(f"{_DETAILS} a[href]"), storyline.LANGUAGE)),
         poster=storyline.poster(page, "img.titlereference-primary-image"),
@@ -58,7 +56,7 @@ def read(html: bytes) -> ParsedTitle | None:
 
 
 def _original(heading: LexborNode) -> str | None:
-    """The text between the heading and the words "(original title)" that are an element of their own."""
+    """Return the text between the heading and the element with the words "(original title)", or None."""
     parts: list[str] = []
     node = heading.next
     while node is not None:

@@ -1,7 +1,7 @@
-"""What the two layouts of 2011 to 2021 share: the sections below the top, the neighbours, and the kind of a title.
+"""The parts that several layouts share: the sections below the top, the recommendations, and the kind of a title.
 
-Blocks are told by where their links lead, not by their headings: these differ by language, and browsers that save a
-page rewrite addresses only from relative to absolute.
+Blocks are recognised by the targets of their links, because headings differ by language. A browser that saves a page
+changes these targets only from relative to absolute.
 """
 
 import re
@@ -22,38 +22,38 @@ LANGUAGE = re.compile(r"(?:(?:primary_language|languages)=|/language/)([A-Za-z]{
 _PICTURE = re.compile(r"/images/M/")
 
 
-def kind(page: LexborHTMLParser, said: str, genres: tuple[str, ...]) -> str:
-    """The kind of the title: as the brackets behind its name in the head or the line `said` below it say."""
-    if found := head.kind(_brackets(page)) or head.kind(said):
+def kind(page: LexborHTMLParser, line: str, genres: tuple[str, ...]) -> str:
+    """Return the kind of the title from the brackets in the page's head, or else from the `line` below its name."""
+    if found := head.kind(_brackets(page)) or head.kind(line):
         return found
     graph = _OPEN_GRAPH.get(attribute_of(page, 'meta[property="og:type"]', "content") or "", "movie")
     return "short" if graph == "movie" and "Short" in genres else graph
 
 
 def year(page: LexborHTMLParser, shown: str | None) -> int | None:
-    """The year beside the title, else the one in the head."""
+    """Return the year shown beside the title, or else the one in the page's head."""
     return head.year(shown or "") or head.year(_brackets(page))
 
 
 def minutes(page: LexborHTMLParser | LexborNode) -> int | None:
-    """The running time of the first `<time>`."""
+    """Return the running time of the first `<time>`, or None."""
     found = _DURATION.match(attribute_of(page, "time[datetime]", "datetime") or "")
     return int(found[1] or 0) * 60 + int(found[2] or 0) or None if found else None
 
 
 def genres(page: LexborHTMLParser, top: str) -> tuple[str, ...]:
-    """The full list of the section "Storyline", else the up to three genres of the element `top`."""
+    """Return the full list of the section "Storyline", or else the up to three genres of the element `top`."""
     full = texts_of(page, '.see-more a[href*="genre/"], .see-more a[href*="genres="]')
     return tuple(full) or tuple(texts_of(page, f'{top} a[href*="genre/"], {top} a[href*="genres="]'))
 
 
 def keywords(page: LexborHTMLParser) -> tuple[str, ...]:
-    """The few keywords that the page shows."""
+    """Return the few keywords that the page shows."""
     return tuple(texts_of(page, '.see-more a[href*="/keyword/"], .see-more a[href*="keywords="]'))
 
 
 def tagline(page: LexborHTMLParser) -> str | None:
-    """The tagline that the page shows."""
+    """Return the tagline that the page shows, or None."""
     for block in page.css(".txt-block"):
         label = text_of(block, "h4") or ""
         if label.startswith("Tagline") or block.css('a[href*="taglines"]'):
@@ -62,28 +62,28 @@ def tagline(page: LexborHTMLParser) -> str | None:
 
 
 def countries(page: LexborHTMLParser) -> tuple[str, ...]:
-    """Codes, as modern pages give them."""
+    """Return the codes of the countries, as modern pages give them."""
     return tuple(code.upper() for code in codes(page.css(".txt-block a[href]"), COUNTRY))
 
 
 def languages(page: LexborHTMLParser) -> tuple[str, ...]:
-    """Codes, as modern pages give them."""
+    """Return the codes of the languages, as modern pages give them."""
     return tuple(code.lower() for code in codes(page.css(".txt-block a[href]"), LANGUAGE))
 
 
 def poster(page: LexborHTMLParser, selector: str) -> str | None:
-    """The picture in the element, else the one for social networks if it is one of the title."""
+    """Return the picture in the element, or else the one for social networks if it belongs to the title."""
     shown = attribute_of(page, selector, "src") or ""
     shared = attribute_of(page, 'meta[property="og:image"]', "content") or ""
     return next((address for address in (shown, shared) if _PICTURE.search(address)), None)
 
 
 def related(page: LexborHTMLParser) -> Iterator[Related]:
-    """What people who liked this also liked, in order; rating and year are in another list, of the same ids."""
+    """Yield the recommended titles, in order. Their ratings and years are in another list with the same ids."""
     more = {node.attributes.get("data-tconst"): node for node in page.css(".rec_overview[data-tconst]")}
     for node in page.css(".rec_item[data-tconst]"):
         id = node.attributes.get("data-tconst") or ""
-        # A title without a poster is written out.
+        # A title without a poster is written as text.
         if title := attribute_of(node, "img[title]", "title") or text_of(node, ".gen_title"):
             detail = more.get(id)
             stars = attribute_of(detail, ".rec-rating [title]", "title") if detail else None
@@ -92,14 +92,14 @@ def related(page: LexborHTMLParser) -> Iterator[Related]:
 
 
 def codes(links: Iterable[LexborNode], pattern: re.Pattern[str]) -> Iterator[str]:
-    """What the pattern finds in the addresses of links."""
+    """Yield the first group of the pattern for each link whose address it matches."""
     for link in links:
         if found := pattern.search(link.attributes.get("href") or ""):
             yield found[1]
 
 
 def locale(page: LexborHTMLParser) -> str | None:
-    """The language that the page says it is in."""
+    """Return the language that the page declares, or None."""
     return attribute_of(page, "html", "lang") or attribute_of(page, 'meta[property="og:locale"]', "content")
 
 

@@ -1,7 +1,7 @@
-"""Title pages until 2010 ("tn15"), and the combined view that was served in this layout for years after.
+"""Title pages until 2010 ("tn15"), and the combined view that kept this layout for years after.
 
-The facts stand in `.info` blocks, told by their English headings; the first of these pages have names where later ones
-have codes. Certificates are those of all countries, so none is the viewer's.
+The facts are in `.info` blocks with English headings. The first of these pages have names where later ones have codes.
+There is no certificate: the page lists those of all countries, and does not mark the viewer's.
 """
 
 import re
@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cinestream_etl.stages.layouts import codes, storyline
 from cinestream_etl.stages.layouts.localised import date, decimal, whole_number
-from cinestream_etl.stages.layouts.tree import own_text, people_of, text_of, texts_of, title_id, tree, unquoted
+from cinestream_etl.stages.layouts.tree import own_text, people_of, text_of, texts_of, title_elements, unquoted
 from cinestream_etl.stages.title import ParsedTitle, Related
 
 _MARK = b"tn15title"
@@ -19,22 +19,21 @@ Convert = Callable[[str], str]
 _ORIGINAL = "(original title)"
 _CODE = re.compile(r"\((VG|V|TV|mini)\)")
 _CODES = {"VG": "videoGame", "V": "video", "TV": "tvMovie", "mini": "tvMiniSeries"}
-"""Of kinds, behind the year; the name of a series is known by its quotation marks."""
+"""The codes of kinds behind the year. A series has no code, but its name is in quotation marks."""
 _TITLE = re.compile(r"/title/(tt\d{7,10})")
 _RATING = re.compile(r"\d{1,2}[.,]\d/10")
 _MINUTES = re.compile(r"(\d{1,4})\s*min\b")
 
 
 def read(html: bytes) -> ParsedTitle | None:
-    """The title that the page is about, or None if the page has another layout."""
-    page = tree(html) if _MARK in html else None
-    heading = page.css_first("#tn15title h1") if page else None
-    id = title_id(page) if page else None
-    if page is None or heading is None or id is None:
+    """Return the title of the page, or None if the page has another layout."""
+    found = title_elements(html, mark=_MARK, heading="#tn15title h1")
+    if found is None:
         return None
+    page, heading, id = found
     blocks = _blocks(page)
     genres = tuple(texts_of(blocks["Genre"], 'a[href*="/Genres/"]')) if "Genre" in blocks else ()
-    runtime = _MINUTES.search(_said(blocks, "Runtime") or "")
+    runtime = _MINUTES.search(_block_text(blocks, "Runtime") or "")
     shown = own_text(heading)
     original = text_of(heading, ".title-extra") or ""
     return ParsedTitle(
@@ -45,14 +44,14 @@ def read(html: bytes) -> ParsedTitle | None:
         year=storyline.year(page, text_of(heading, 'a[href*="/year/"]')),
         rating=decimal(next((text for text in texts_of(page, "#tn15rating b") if _RATING.match(text)), None)),
         votes=whole_number(text_of(page, '#tn15rating a[href$="ratings"]')),
-        release_date=date(_said(blocks, "Release Date")),
+        release_date=date(_block_text(blocks, "Release Date")),
         directors=tuple(people_of(blocks["Director"])) if "Director" in blocks else (),
         writers=tuple(people_of(blocks["Writer"])) if "Writer" in blocks else (),
         stars=tuple(person for cell in page.css("table.cast td.nm") for person in people_of(cell))[:3],
         genres=genres,
         keywords=tuple(texts_of(page, "#tn15plotkeywords a")),
-        plot=_said(blocks, "Plot"),
-        tagline=_said(blocks, "Tagline"),
+        plot=_block_text(blocks, "Plot"),
+        tagline=_block_text(blocks, "Tagline"),
         runtime_minutes=int(runtime[1]) if runtime else None,
         countries=tuple(_coded(blocks, "Country", storyline.COUNTRY, str.upper, codes.country)),
         languages=tuple(_coded(blocks, "Language", storyline.LANGUAGE, str.lower, codes.language)),
@@ -68,11 +67,11 @@ def _kind(heading: LexborNode, shown: str) -> str | None:
 
 
 def _blocks(page: LexborHTMLParser) -> dict[str, LexborNode]:
-    """The contents of the `.info` blocks, by their headings in the singular."""
+    """Return the contents of the `.info` blocks, by their headings in the singular."""
     found: dict[str, LexborNode] = {}
     for block in page.css(".info"):
         if head := text_of(block, "h5"):
-            # "Writers (WGA):" says whose credits they are.
+            # The heading can have brackets: "Writers (WGA):".
             found.setdefault(
                 head.partition("(")[0].rstrip(": ").removesuffix("s"), block.css_first(".info-content") or block
             )
@@ -82,7 +81,7 @@ def _blocks(page: LexborHTMLParser) -> dict[str, LexborNode]:
 def _coded(
     blocks: dict[str, LexborNode], head: str, pattern: re.Pattern[str], case: Convert, code_of: Convert
 ) -> Iterator[str]:
-    """Codes as links have them since 2012; before, those of the names, where they are known."""
+    """Yield the codes in the links, which pages have since 2012, or else the codes of the names."""
     for link in blocks[head].css("a") if head in blocks else ():
         found = pattern.search(link.attributes.get("href") or "")
         if name := " ".join(link.text().split()):
@@ -90,13 +89,13 @@ def _coded(
 
 
 def _related(page: LexborHTMLParser) -> Iterator[Related]:
-    # How they are rated is only painted.
+    # The ratings of recommended titles are pictures.
     for link in page.css("table.recs a[href]"):
         found = _TITLE.search(link.attributes.get("href") or "")
         if found and (title := " ".join(link.text().split())):
             yield Related(found[1], title)
 
 
-def _said(blocks: dict[str, LexborNode], head: str) -> str | None:
+def _block_text(blocks: dict[str, LexborNode], head: str) -> str | None:
     text = own_text(blocks[head], without="a.tn15more, h5").rstrip("»| ") if head in blocks else ""
     return text or None

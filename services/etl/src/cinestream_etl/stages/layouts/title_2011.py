@@ -1,4 +1,4 @@
-"""Title pages of 2011 to 2015: the facts stand in the table cell `#overview-top`, with microdata since 2012."""
+"""Title pages of 2011 to 2015. The facts are in the table cell `#overview-top`, since 2012 with microdata."""
 
 import re
 
@@ -12,8 +12,7 @@ from cinestream_etl.stages.layouts.tree import (
     people_of,
     text_of,
     texts_of,
-    title_id,
-    tree,
+    title_elements,
     unquoted,
 )
 from cinestream_etl.stages.title import ParsedTitle, Person
@@ -24,12 +23,11 @@ _TOP = "#overview-top"
 
 
 def read(html: bytes) -> ParsedTitle | None:
-    """The title that the page is about, or None if the page has another layout."""
-    page = tree(html) if _MARK in html else None
-    heading = page.css_first(f"{_TOP} h1") if page else None
-    id = title_id(page) if page else None
-    if page is None or heading is None or id is None:
+    """Return the title of the page, or None if the page has another layout."""
+    found = title_elements(html, mark=_MARK, heading=f"{_TOP} h1")
+    if found is None:
         return None
+    page, heading, id = found
     bar = text_of(page, f"{_TOP} .infobar") or ""
     released = text_of(page, f'{_TOP} .infobar a[href*="releaseinfo"]')
     genres = storyline.genres(page, f"{_TOP} .infobar")

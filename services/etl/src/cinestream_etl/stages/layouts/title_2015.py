@@ -1,10 +1,10 @@
-"""Title pages of late 2015 to 2021: the facts stand in `.title_wrapper` and below, most with microdata until 2018."""
+"""Title pages of late 2015 to 2021. The facts are in `.title_wrapper` and below, until 2018 mostly with microdata."""
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cinestream_etl.stages.layouts import storyline
 from cinestream_etl.stages.layouts.localised import date, decimal, whole_number
-from cinestream_etl.stages.layouts.tree import attribute_of, own_text, people_of, text_of, title_id, tree
+from cinestream_etl.stages.layouts.tree import attribute_of, own_text, people_of, text_of, title_elements
 from cinestream_etl.stages.title import ParsedTitle, Person
 
 _MARK = b"title_wrapper"
@@ -12,12 +12,11 @@ _CREDITS = {"director": ("tt_ov_dr", "Director"), "creator": ("tt_ov_wr", "Write
 
 
 def read(html: bytes) -> ParsedTitle | None:
-    """The title that the page is about, or None if the page has another layout."""
-    page = tree(html) if _MARK in html else None
-    heading = page.css_first(".title_wrapper h1") if page else None
-    id = title_id(page) if page else None
-    if page is None or heading is None or id is None:
+    """Return the title of the page, or None if the page has another layout."""
+    found = title_elements(html, mark=_MARK, heading=".title_wrapper h1")
+    if found is None:
         return None
+    page, heading, id = found
     line = page.css_first(".title_wrapper .subtext")
     released = text_of(page, '.title_wrapper .subtext a[href*="releaseinfo"]')
     genres = storyline.genres(page, ".title_wrapper .subtext")
@@ -36,7 +35,7 @@ def read(html: bytes) -> ParsedTitle | None:
         stars=_credits(page, "actors"),
         genres=genres,
         keywords=storyline.keywords(page),
-        # Since 2020 the text may stand beside the choice of its language.
+        # Since 2020 the same element can also hold a choice of languages.
         plot=_plot(page.css_first(".summary_text .plot-text") or page.css_first(".summary_text")),
         tagline=storyline.tagline(page),
         runtime_minutes=storyline.minutes(line) if line else None,
@@ -56,20 +55,20 @@ def _credits(page: LexborHTMLParser, role: str) -> tuple[Person, ...]:
         head = text_of(item, "h4") or ""
         if f"ref_={reference}" in links or head.startswith(label) or attribute_of(item, f'[itemprop="{role}"]', "href"):
             people = tuple(people_of(item))
-            # With microdata each person is wrapped in an element of its own.
+            # With microdata each person is in an element of its own.
             wrapped = (person for inner in item.css("span[itemtype]") for person in people_of(inner))
             return people or tuple(wrapped)
     return ()
 
 
 def _plot(node: LexborNode | None) -> str | None:
-    # "See full summary »" and "Add a Plot »" are links that the text of the plot ends in.
+    # The plot can end in a link: "See full summary »" or "Add a Plot »".
     text = own_text(node, without='a[href*="plotsummary"], a[href*="contribut"]') if node else ""
     return text.rstrip("» ") or None
 
 
 def _certificate(line: LexborNode | None) -> str | None:
-    """What stands in the line before anything else."""
+    """Return the text at the beginning of the line, or None if the line begins with an element."""
     for child in line.iter(include_text=True) if line else ():
         if child.is_text_node:
             if text := " ".join(child.text().split()):

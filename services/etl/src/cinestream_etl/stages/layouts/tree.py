@@ -1,37 +1,47 @@
-"""Reading the elements of a page whose facts are in its HTML: bounded, and what is not there is None or empty.
+"""Access to the elements of a page whose facts are in its HTML. An absent text is None, an absent list is empty.
 
-The parser takes time quadratic in the depth of nesting and in the number of attributes of an element, so a page that
-has more of them than pages for people have is not parsed at all.
+The time of the parser is quadratic in the depth of nesting and in the number of attributes of an element. A page that
+exceeds the limits below is made to be slow, and is not parsed at all.
 """
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cinestream_etl.stages.title import Person
 
 MAX_DEPTH = 2_000
-"""Of elements left open; real pages reach 300, because browsers save some end tags away."""
+"""Open elements. Real pages reach 300, because browsers drop some end tags when they save a page."""
 MAX_TAGS = 50_000
+"""Tags of a page."""
 MAX_PARTS = 200
-"""Of one element: the names and values of its attributes, and the spaces between them; real pages reach 97."""
+"""Names and values of attributes in one tag, and spaces between them. Real pages reach 97."""
 
 _TAG = re.compile(rb"<(/?)([a-z][^\s/>]*+)")
 _ATTRIBUTES = re.compile(
     rb"""(?:=\s*+"[^"]*+"|=\s*+'[^']*+'|=\s*+[^\s"'>][^\s>]*+|[^\s=/>]++|\s++|[=/]){0,%d}+(?:>|\Z)""" % MAX_PARTS
 )
 _NEVER_DEEP = frozenset(
-    b"area base br col embed hr img input link meta param source track wbr"  # they have no end
-    b" p li dt dd td th tr tbody thead tfoot option optgroup colgroup".split()  # their end may be left out
+    b"area base br col embed hr img input link meta param source track wbr"  # never have an end tag
+    b" p li dt dd td th tr tbody thead tfoot option optgroup colgroup".split()  # may lack their end tag
 )
 _TITLE = re.compile(r"(?:^|/)title/(tt\d{7,10})/?(?:(?:combined|reference|maindetails)/?)?(?:[?#]|$)")
 _NAME = re.compile(r"/name/(nm\d{7,10})")
 _NOTE = re.compile(r"\(([^()]*)\)")
 
 
-def tree(html: bytes) -> LexborHTMLParser | None:
-    """The elements of a page, or None if it is made to take long."""
+class TitleElements(NamedTuple):
+    """A parsed page, the element with the name of its title, and the title id."""
+
+    page: LexborHTMLParser
+    heading: LexborNode
+    id: str
+
+
+def _tree(html: bytes) -> LexborHTMLParser | None:
+    """Return the elements of a page, or None if the page exceeds a limit."""
     return LexborHTMLParser(html) if _is_bounded(html.lower()) else None
 
 
@@ -45,14 +55,31 @@ def _is_bounded(html: bytes) -> bool:
             depth = max(0, depth - 1) if closes else depth + 1
         if depth > MAX_DEPTH or tags > MAX_TAGS or not _ATTRIBUTES.match(html, found.end()):
             return False
-        # In a script "<" is no tag.
+        # In a script "<" does not begin a tag.
         end = html.find(b"</script", found.end()) if name == b"script" and not closes else found.end()
         found = _TAG.search(html, end) if end >= 0 else None
     return True
 
 
-def title_id(page: LexborHTMLParser) -> str | None:
-    """The id of the title that the page is about, as its head says; None on pages about a part of a title."""
+def title_elements(html: bytes, *, mark: bytes, heading: str) -> TitleElements | None:
+    """Parse a page and find its title.
+
+    Args:
+        html: the page, as UTF-8.
+        mark: bytes that every page of the layout contains. Other pages are not parsed.
+        heading: the selector of the element with the title's name.
+
+    Returns:
+        The elements, or None if the page has no mark, no heading or no title id.
+    """
+    page = _tree(html) if mark in html else None
+    found = page.css_first(heading) if page else None
+    id = _title_id(page) if page else None
+    return TitleElements(page, found, id) if page and found and id else None
+
+
+def _title_id(page: LexborHTMLParser) -> str | None:
+    """Return the title id in the page's head, or None. Pages about a part of a title have none."""
     for selector, attribute in (('link[rel="canonical"]', "href"), ('meta[property="og:url"]', "content")):
         if (address := attribute_of(page, selector, attribute)) is not None:
             found = _TITLE.search(address)
@@ -61,7 +88,7 @@ def title_id(page: LexborHTMLParser) -> str | None:
 
 
 def attribute_of(node: LexborHTMLParser | LexborNode, selector: str, attribute: str) -> str | None:
-    """The attribute of the first element that has it; None if it is empty."""
+    """Return the first value of the attribute among the matching elements that is not empty, or None."""
     for found in node.css(selector):
         if value := found.attributes.get(attribute):
             return value
@@ -69,17 +96,20 @@ def attribute_of(node: LexborHTMLParser | LexborNode, selector: str, attribute: 
 
 
 def text_of(node: LexborHTMLParser | LexborNode, selector: str) -> str | None:
-    """The text of the first such element that has some, with single spaces."""
+    """Return the text of the first matching element with text, with single spaces, or None."""
     return next(texts_of(node, selector), None)
 
 
 def texts_of(node: LexborHTMLParser | LexborNode, selector: str) -> Iterator[str]:
-    """The text of each such element that has some, with single spaces."""
+    """Return the text of each matching element with text, with single spaces."""
     return (text for found in node.css(selector) if (text := " ".join(found.text().split())))
 
 
 def own_text(node: LexborNode, *, without: str = "") -> str:
-    """The text of an element without that of the children that match the selector; by default of no child."""
+    """Return the text of an element, with single spaces.
+
+    Without a selector no text of children is included. Otherwise only children that match `without` are left out.
+    """
     skipped = {child.mem_id for child in node.css(without)} if without else None
     parts = []
     for child in node.iter(include_text=True):
@@ -89,13 +119,13 @@ def own_text(node: LexborNode, *, without: str = "") -> str:
 
 
 def unquoted(text: str) -> str:
-    """The text without the quotation marks around all of it; those of a part stay."""
+    """Return the text without quotation marks, if one pair encloses all of it and there are no others."""
     inner = text[1:-1]
     return inner if text == f'"{inner}"' and '"' not in inner else text
 
 
 def people_of(node: LexborNode) -> Iterator[Person]:
-    """The people that an element links to, with what stands in brackets behind each ("(novel)")."""
+    """Yield the people that an element links to, with the notes in brackets behind each ("(novel)")."""
     person: tuple[str, str] | None = None
     behind: list[str] = []
     for child in node.iter(include_text=True):
@@ -111,5 +141,5 @@ def people_of(node: LexborNode) -> Iterator[Person]:
 
 
 def _person(name: str, id: str, behind: str) -> Person:
-    # "(as …)" is another name of the person, nothing about the work.
+    # "(as …)" gives another name of the person, so it is no note about the work.
     return Person(name, id, tuple(note for note in _NOTE.findall(behind) if not note.startswith("as ")))
