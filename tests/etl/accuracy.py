@@ -1,9 +1,11 @@
-"""How many fields of the real pages are right: `python -m tests.etl.accuracy` prints the table, field by field.
+"""The share of correct fields on real pages. `python -m tests.etl.accuracy` prints a table by field.
 
-The expected values in `real_pages.json` were read off the visible text of each page (of what a page loads late, off
-its description for search engines), not taken from this parser; but of the pages before 2016 the ends of the plots,
-and the taglines of three, are its own, compared with the page's text. Plots and taglines are given by their first and
-last words, posters by the picture's id, recommendations by ids, so that nothing of the pages is copied here.
+A person read the expected values in `real_pages.json` from the visible text of each page. Values that a page loads late
+come from its description for search engines. There is one exception. For pages before 2016 this parser supplied the
+ends of the plots, and the taglines of three pages, and a person compared them with the page.
+
+Plots and taglines are given by their first and last words, posters by the picture's id, and recommendations by ids. So
+nothing of the pages is copied here.
 """
 
 import os
@@ -30,7 +32,7 @@ GROUPS = {
 
 @dataclass
 class Accuracy:
-    """Per field how many values were looked at, how many were right, and what is wrong: (page, field, is, expected)."""
+    """The number of values and of correct values by field, and each wrong one: (page, field, value, expected value)."""
 
     total: Counter[str] = field(default_factory=Counter)
     right: Counter[str] = field(default_factory=Counter)
@@ -38,12 +40,18 @@ class Accuracy:
 
     @property
     def share(self) -> float:
-        """Of all fields of all pages, how many are right: 0..1."""
+        """The share of correct values, from 0 to 1."""
         return self.right.total() / self.total.total()
 
 
 def measure(samples: Path, group: str, *, without: re.Pattern[bytes] | None = None) -> Accuracy:
-    """Read every page of a group, maybe `without` a part of it, and compare each field with what the page shows."""
+    """Read every page of a group and compare each field with the expected value.
+
+    Args:
+        samples: the folder of real material.
+        group: a key of `GROUPS`.
+        without: a part of each page to remove before it is read.
+    """
     found = Accuracy()
     for name, expected in EXPECTED.items():
         if name.startswith(GROUPS[group]):
@@ -76,7 +84,7 @@ def _ends(text: str | None) -> list[str] | None:
 
 
 def table(samples: Path) -> str:
-    """Right values of all, per field and group of layouts."""
+    """Return a table of correct values, by field and group of layouts."""
     measured = {group: measure(samples, group) for group in GROUPS}
     columns = next(iter(EXPECTED.values()))
     lines = [f"{'field':<17}" + "".join(f"{group:>12}" for group in GROUPS)]

@@ -1,4 +1,4 @@
-"""A shorter ack_wait, for tests in which workers die: what they held comes again after that time."""
+"""A shorter ack_wait for tests in which workers die. It is the time until their pages are delivered again."""
 
 from tests.nats_server import NatsServer
 
@@ -6,7 +6,7 @@ from cinestream.bus.topology import PAGES, stream
 
 
 async def shorten_ack_wait(topology: NatsServer, seconds: int) -> None:
-    """Declare etl's consumer with this ack_wait."""
+    """Declare the consumer of etl with this ack_wait."""
     (consumer,) = stream(PAGES).consumers
     bus = await topology.connect("topology")
     config = {**consumer.config, "ack_wait": seconds * 1_000_000_000}

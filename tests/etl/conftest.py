@@ -1,4 +1,4 @@
-"""Fixtures of the tests of etl: pages made by hand, and a way to read them."""
+"""Pages made by hand for the tests of etl, and functions to read them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ PAGE_TIME = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Case:
-    """A page made by hand, and what must come of it."""
+    """A page made by hand and its expected result."""
 
     name: str
     html: bytes
@@ -26,7 +26,7 @@ class Case:
 
 
 def cases() -> list[Case]:
-    """All of them: every folder with a page."""
+    """Return a case for every folder with a page."""
     return [
         Case(
             str(page.parent.relative_to(FIXTURES)),
@@ -38,7 +38,7 @@ def cases() -> list[Case]:
 
 
 def case(name: str) -> Case:
-    """The one in the folder `<layout>/<case>`."""
+    """Return the case in the folder `<layout>/<case>`."""
     return next(case for case in cases() if case.name == name)
 
 

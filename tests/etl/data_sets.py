@@ -1,4 +1,4 @@
-"""Data sets in the format of IMDb's non-commercial ones, of made-up films, and the records that must come of them."""
+"""Data sets of made-up films in the format of IMDb's non-commercial ones, and the expected records."""
 
 import gzip
 import random
@@ -12,7 +12,7 @@ Expected = dict[str, dict[str, float | None]]
 
 
 def write_data_sets(folder: Path, *, titles: int, people: int, seed: int = 1) -> tuple[DataSets, Expected]:
-    """Write the four files, and say the films and ratings of every director."""
+    """Write the four files, and return the films and ratings of every director."""
     fate = random.Random(seed)
     basics, crew, ratings = [], [], []
     expected: defaultdict[str, dict[str, float | None]] = defaultdict(dict)
@@ -25,7 +25,7 @@ def write_data_sets(folder: Path, *, titles: int, people: int, seed: int = 1) ->
         if rating is not None:
             ratings.append(f"{id}\t{rating}\t{fate.randint(5, 9999)}")
         for director in directors if kind in ("movie", "short", "tvMovie") else ():
-            if int(director[2:]) <= people:  # the last two are nobody's name any more
+            if int(director[2:]) <= people:  # the file of names lacks the last two people
                 expected[director][id] = rating
     names = [f"nm{n:07}\tPerson {n}\t\\N\t\\N\tdirector\ttt0000001" for n in range(1, people + 1)]
     files = DataSets(*(folder / f"{name}.tsv.gz" for name in ("title.basics", "title.crew", "title.ratings", "names")))

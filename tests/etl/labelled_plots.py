@@ -1,4 +1,4 @@
-"""Plots with the tones that a reader hears in them, and how often a way to hear tones agrees (tests/etl/tones)."""
+"""Plots that a reader has labelled with tones (tests/etl/tones), and the agreement of a tone model with the labels."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ _LOCALISED = "Pel_culas"
 
 @dataclass(frozen=True)
 class Labelled:
-    """A plot, its genres, the tone that fits best, and the others that a reader accepts."""
+    """A plot, its genres, the tone that fits best, and the other tones that a reader accepts."""
 
     plot: str
     genres: tuple[str, ...]
@@ -29,7 +29,11 @@ class Labelled:
 
 @dataclass(frozen=True)
 class Agreement:
-    """The share of plots with the tone that fits best, and with one that is accepted; (label, heard) -> how many."""
+    """The agreement of a tone model with the labels.
+
+    `strict` is the share of plots classified as the tone that fits best, and `lenient` as any accepted tone.
+    `confusion` counts the pairs of label and classified tone.
+    """
 
     strict: float
     lenient: float
@@ -37,27 +41,27 @@ class Agreement:
 
 
 def agreement(plots: Iterable[Labelled], tone_model: ToneModel) -> Agreement:
-    """How often it agrees with the labels; at least one plot."""
-    heard = [(plot, tone_model(plot.plot, plot.genres).plot_tone.value) for plot in plots]
-    strict = sum(tone == plot.tone for plot, tone in heard)
-    lenient = sum(tone == plot.tone or tone in plot.also for plot, tone in heard)
-    return Agreement(strict / len(heard), lenient / len(heard), Counter((plot.tone, tone) for plot, tone in heard))
+    """Return the agreement of a tone model with the labels of these plots, of which there is at least one."""
+    tones = [(plot, tone_model(plot.plot, plot.genres).plot_tone.value) for plot in plots]
+    strict = sum(tone == plot.tone for plot, tone in tones)
+    lenient = sum(tone == plot.tone or tone in plot.also for plot, tone in tones)
+    return Agreement(strict / len(tones), lenient / len(tones), Counter((plot.tone, tone) for plot, tone in tones))
 
 
 def written(name: str) -> list[Labelled]:
-    """Those of a file of plots that were written for this project: `development` or `heldout`."""
+    """Return the plots written for this project from the file `development` or `heldout`."""
     lines = [orjson.loads(line) for line in (FOLDER / f"{name}.jsonl").read_bytes().splitlines()]
     return [Labelled(line["plot"], tuple(line["genres"]), line["tone"], tuple(line["also"])) for line in lines]
 
 
 def of_catalogue() -> list[Labelled]:
-    """Those of the demo's catalogue."""
+    """Return the plots of the demo's catalogue."""
     films = map(orjson.loads, CATALOGUE.read_bytes().splitlines())
     return _joined("catalogue", {film["id"]: (film["plot"], tuple(film["genres"])) for film in films})
 
 
 def of_pages(samples: Path, *, odd: bool) -> list[Labelled]:
-    """Those on real pages, English, the first found of each title: the half with odd ids, or that with even ones."""
+    """Return the English plots on real pages, the first of each title, with odd or with even ids."""
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
     for page in sorted((samples / "imdb-pages").glob("**/*.html")):
         data = None if _LOCALISED in page.name else _DATA.search(page.read_bytes())
@@ -72,7 +76,7 @@ def _joined(name: str, films: dict[str, tuple[str, tuple[str, ...]]]) -> list[La
 
 
 def _titles(node: Any) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Every title anywhere in a page's data that has both a plot and genres, in its order."""
+    """Yield every title in a page's data that has both a plot and genres, in order."""
     if isinstance(node, list):
         for item in node:
             yield from _titles(item)

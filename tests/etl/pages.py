@@ -1,4 +1,4 @@
-"""Pages of made-up films, as the scraper would publish them."""
+"""Pages of made-up films, as the scraper publishes them."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,8 +11,8 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a page says of a film, `minute` minutes after `START`."""
+class SamplePage:
+    """The page of a made-up film, read `minute` minutes after `START`."""
 
     id: str
     minute: int = 0
@@ -22,12 +22,12 @@ class Said:
 
     @property
     def page_time(self) -> datetime:
-        """When the page was read."""
+        """The time at which the page was read."""
         return START + timedelta(minutes=self.minute)
 
     @property
     def html(self) -> str:
-        """The page."""
+        """The HTML of the page, in the layout `next_data`."""
         people = [{"name": {"id": id, "nameText": {"text": f"Director {id}"}}} for id in self.directors]
         above = {
             "id": self.id,
@@ -40,8 +40,8 @@ class Said:
         document = {"props": {"pageProps": {"tconst": self.id, "aboveTheFoldData": above, "mainColumnData": {}}}}
         return f'<script id="__NEXT_DATA__">{orjson.dumps(document).decode()}</script>'
 
-    def page(self, outcome: Outcome = Outcome.FILM) -> RawPage:
-        """The page, with the facts of its reading."""
+    def raw_page(self, outcome: Outcome = Outcome.FILM) -> RawPage:
+        """Return the page with the facts of its reading."""
         url = f"https://www.imdb.com/title/{self.id}/"
         html = self.html if outcome is Outcome.FILM else ""
         return RawPage(

@@ -1,6 +1,6 @@
-"""What real pages show, read off them by hand: of each page, file name -> every field of the contract.
+"""The expected fields of real pages, by file name. A person read them from each page.
 
-Plots are given by their first and last words, recommendations by ids, so that nothing of the pages is copied here.
+Plots are given by their first and last words and recommendations by ids. So nothing of the pages is copied here.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""The record of a director: right in whatever order pages come, and however often."""
+"""The record of a director, which is right in whatever order pages arrive, and however often."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,12 +19,12 @@ PAGES = st.lists(
 
 
 def _at(minutes: int, rating: float | None) -> Contribution:
-    return Contribution(rating, T0 + timedelta(minutes=minutes), f"said {rating}")
+    return Contribution(rating, T0 + timedelta(minutes=minutes), f"rating {rating}")
 
 
 @given(PAGES, st.randoms())
 def test_the_order_of_pages_does_not_matter(pages: list[tuple[str, int, float | None]], random: object) -> None:
-    """Shuffled and repeated pages leave the newest of each film."""
+    """Shuffled and repeated pages leave the newest page of each film."""
     newest = {id: _at(minute, rating) for id, minute, rating in sorted(pages, key=lambda page: page[1])}
     shuffled = pages * 2
     random.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -36,18 +36,18 @@ def test_the_order_of_pages_does_not_matter(pages: list[tuple[str, int, float | 
 
 
 def test_a_repetition_changes_nothing() -> None:
-    """A page that is already counted, or is older, gives the very same record, so that nothing is written."""
+    """A page that is already counted, or is older, gives the same object, so that nothing is written."""
     record = DirectorRecord({}).with_film("tt0000001", _at(5, 7.0))
     assert record.with_film("tt0000001", _at(5, 7.0)) is record
     assert record.with_film("tt0000001", _at(4, 9.0)) is record
     assert record.without_film("tt0000002", page_time=T0) is record
-    assert record.contains("tt0000001", "said 7.0")
-    assert not record.contains("tt0000001", "said 9.0")
-    assert not record.contains("tt0000002", "said 7.0")
+    assert record.contains("tt0000001", "rating 7.0")
+    assert not record.contains("tt0000001", "rating 9.0")
+    assert not record.contains("tt0000002", "rating 7.0")
 
 
-def test_a_film_is_not_taken_out_by_an_older_page() -> None:
-    """What a newer page put in stays; what an older one put in goes."""
+def test_an_older_page_does_not_remove_a_film() -> None:
+    """A film that a newer page added stays, and a film that an older page added is removed."""
     record = DirectorRecord({}).with_film("tt0000001", _at(5, 7.0))
     assert record.without_film("tt0000001", page_time=T0 + timedelta(minutes=4)) is record
     assert record.without_film("tt0000001", page_time=T0 + timedelta(minutes=5)).films == {}
@@ -65,14 +65,14 @@ def test_statistics_count_all_films_and_average_the_rated() -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b'{"films": 3}', b'{"films": {"tt1": 4}}', b'{"films": {"tt1": [1, "x", ""]}}']
 )
-def test_what_is_no_record_is_invalid(body: bytes) -> None:
-    """A damaged record is never counted as an empty one."""
+def test_a_damaged_record_is_invalid(body: bytes) -> None:
+    """A damaged record is never taken for an empty one."""
     with pytest.raises(Invalid):
         DirectorRecord.decode(Envelope({"Cinestream-Schema": "director/1"}, body))
 
 
 def test_a_key_is_the_id_or_the_folded_name() -> None:
-    """Accents, case and punctuation of a name do not make another director; keys are plain ASCII."""
+    """Accents, case and punctuation of a name do not make another director, and keys are plain ASCII."""
     assert director_key("Bong Joon Ho", "nm0094435") == "nm0094435"
     assert director_key("François  Ozon") == director_key("FRANCOIS OZON")
     assert director_key("Bong Joon-ho") == director_key("bong joon ho")

@@ -1,4 +1,4 @@
-"""A site that has changed is noticed by what vanishes from its pages."""
+"""The detection of a changed site by the fields that vanish from its pages."""
 
 from dataclasses import replace
 
@@ -18,13 +18,13 @@ def _after(*titles: ParsedTitle) -> list[str]:
 
 
 def test_a_field_that_vanishes_is_named() -> None:
-    """When nearly none of the last films has it."""
+    """A field is reported if nearly none of the last films has it."""
     without = replace(WHOLE, directors=())
     assert _after(*[WHOLE] * 10, *[without] * 9) == ["directors is in 1 of the last 10 films: has the site changed?"]
 
 
 def test_a_few_films_without_a_field_are_no_alarm() -> None:
-    """Some films have no plot yet; and a window that is not full says nothing."""
+    """Some films have no plot yet, and a window that is not full reports nothing."""
     assert _after(*[WHOLE] * 5, *[replace(WHOLE, plot=None)] * 5) == []
     assert _after(*[replace(WHOLE, plot=None)] * 9) == []
 

@@ -1,4 +1,4 @@
-"""`cinestream-etl` as a process: ready, at work, killed in the middle of it, and told to stop."""
+"""`cinestream-etl` as a process: it becomes ready, works, survives a kill, and stops."""
 
 import http.client
 import os
@@ -10,7 +10,7 @@ import anyio
 import orjson
 import pytest
 from tests.etl.ack_wait import shorten_ack_wait
-from tests.etl.pages import Said
+from tests.etl.pages import SamplePage
 from tests.nats_server import NatsServer
 from tests.paths import SCRIPTS
 from tests.ports import free_port
@@ -55,16 +55,16 @@ async def _movies(bus: Bus, count: int) -> list[Movie]:
 async def test_the_service_works_and_stops(
     topology: NatsServer, scraper_bus: Bus, stream_bus: Bus, tmp_path: Path
 ) -> None:
-    """It becomes ready, turns pages into movies, says so in its metrics, and leaves with 0 when told to."""
+    """It becomes ready, turns pages into movies, counts them in its metrics, and exits with 0 on SIGTERM."""
     port = free_port()
     service = _start(topology, port, tmp_path / "log")
     try:
         await _ready(port)
-        page = Said("tt0000001")
-        await scraper_bus.publish(subjects.page("title", page.id), page.page().encode())
+        page = SamplePage("tt0000001")
+        await scraper_bus.publish(subjects.page("title", page.id), page.raw_page().encode())
         (movie,) = await _movies(stream_bus, 1)
         assert movie.id == page.id
-        with anyio.fail_after(60):  # the movie is there a moment before the worker knows that it is
+        with anyio.fail_after(60):  # the worker counts the movie a moment after it is stored
             metrics = b""
             while b'cinestream_etl_pages_total{result="published"} 1.0' not in metrics:
                 _, metrics = await anyio.to_thread.run_sync(_ask, port, "/metrics")
@@ -84,21 +84,21 @@ async def test_the_service_works_and_stops(
 async def test_killed_in_the_middle_it_loses_and_repeats_nothing(
     topology: NatsServer, scraper_bus: Bus, stream_bus: Bus, tmp_path: Path
 ) -> None:
-    """After kill -9 another one goes on: every film is in MOVIES once, and counted once."""
+    """After kill -9 another process continues: every film is in MOVIES once, and counted once."""
     await shorten_ack_wait(topology, seconds=2)
-    said = [Said(f"tt0000{number:03}") for number in range(300)]
-    for page in said:
-        await scraper_bus.publish(subjects.page("title", page.id), page.page().encode())
+    pages = [SamplePage(f"tt0000{number:03}") for number in range(300)]
+    for page in pages:
+        await scraper_bus.publish(subjects.page("title", page.id), page.raw_page().encode())
     ports = [free_port(), free_port()]
     services = [_start(topology, ports[0], tmp_path / "log")]
     try:
         await _movies(stream_bus, 20)
         services[0].kill()
         services.append(_start(topology, ports[1], tmp_path / "log"))
-        movies = await _movies(stream_bus, len(said))
+        movies = await _movies(stream_bus, len(pages))
     finally:
         for service in services:
             service.kill()
             service.wait()
-    assert sorted(movie.id for movie in movies) == [page.id for page in said]
-    assert max(movie.director_stats.total_movies for movie in movies if movie.director_stats) == len(said)
+    assert sorted(movie.id for movie in movies) == [page.id for page in pages]
+    assert max(movie.director_stats.total_movies for movie in movies if movie.director_stats) == len(pages)

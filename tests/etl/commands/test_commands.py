@@ -1,4 +1,4 @@
-"""The command, as people run it."""
+"""The command `cinestream-etl`: parse, settings and help."""
 
 import os
 import re
@@ -24,7 +24,7 @@ def test_parse_prints_the_movie() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["next_data/series/page.html"], "filtered: tt9000020 is of kind tvMiniSeries, not a film"),
         (["../conftest.py"], "invalid: page: no layout of a title page found"),
@@ -32,17 +32,17 @@ def test_parse_prints_the_movie() -> None:
         (["next_data/unreleased/page.html", "--url", "nonsense"], "invalid: 'nonsense' is no target"),
     ],
 )
-def test_parse_says_why_there_is_no_movie(arguments: list[str], said: str) -> None:
-    """The verdict is on stderr, the exit code is 1, and stdout stays empty."""
+def test_parse_prints_the_reason_without_a_movie(arguments: list[str], message: str) -> None:
+    """The reason is on stderr, the exit code is 1, and stdout stays empty."""
     done = run_command("parse", str(FIXTURES / arguments[0]), *arguments[1:])
     assert done.returncode == 1
-    assert said in done.stderr
+    assert message in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
 
 
-def test_explain_says_where_each_field_came_from() -> None:
-    """`--explain` names the layout of every field on stderr, and leaves stdout alone."""
+def test_explain_names_the_layout_of_each_field() -> None:
+    """`--explain` prints the layouts on stderr, and stdout stays the same."""
     page = FIXTURES / "title_2015/localised_film/page.html"
     done = run_command("parse", str(page), "--explain")
     assert orjson.loads(done.stdout) == case("title_2015/localised_film").expected["movie"]
@@ -51,7 +51,7 @@ def test_explain_says_where_each_field_came_from() -> None:
 
 
 def test_a_saved_page_is_read_in_its_encoding(tmp_path: Path) -> None:
-    """Browsers save a page as it came: those of 2010 came in ISO 8859-1."""
+    """Browsers save a page in its own encoding, which was ISO 8859-1 in 2010."""
     html = case("title_2010/film").html.decode().replace("<head>", '<head><meta charset="iso-8859-1">', 1)
     page = tmp_path / "page.html"
     page.write_bytes(re.sub(r"(<h1>)[^<]*", r"\1Fée ", html).encode("iso-8859-1"))
@@ -59,7 +59,7 @@ def test_a_saved_page_is_read_in_its_encoding(tmp_path: Path) -> None:
 
 
 def test_check_prints_the_settings_without_secrets() -> None:
-    """`--check` shows what is in force."""
+    """`--check` prints the effective settings."""
     done = run_command("--check", CINESTREAM_ETL_CONCURRENCY="7", CINESTREAM_NATS_PASSWORD="hidden")
     assert done.returncode == 0
     assert "CINESTREAM_ETL_CONCURRENCY=7" in done.stdout
@@ -68,14 +68,14 @@ def test_check_prints_the_settings_without_secrets() -> None:
 
 
 def test_check_names_a_bad_setting() -> None:
-    """A wrong value stops the command and is named."""
+    """A wrong value ends the command, and the message names the setting."""
     done = run_command("--check", CINESTREAM_ETL_CONCURRENCY="0")
     assert done.returncode == 2
     assert "CINESTREAM_ETL_CONCURRENCY" in done.stderr
 
 
 def test_the_old_name_of_a_setting_works() -> None:
-    """The old name still works, and the command says that the setting has a new one."""
+    """The setting is read by its old name, and a warning names the new one."""
     done = run_command("--check", CINESTREAM_ETL_HANDS="7")
     assert done.returncode == 0
     assert "CINESTREAM_ETL_CONCURRENCY=7" in done.stdout
@@ -90,7 +90,7 @@ def test_two_names_with_different_values_are_refused() -> None:
 
 
 def test_help_explains_the_command() -> None:
-    """`--help` lists what there is."""
+    """`--help` lists the commands and options."""
     done = run_command("--help")
     assert done.returncode == 0
     assert "parse" in done.stdout

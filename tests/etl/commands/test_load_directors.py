@@ -1,4 +1,4 @@
-"""`cinestream-etl load-directors` on a real nats-server: from data sets, beside pages, killed and resumed."""
+"""`cinestream-etl load-directors` on a real nats-server: with data sets, beside pages, and after a kill."""
 
 import gzip
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import anyio
 import pytest
 from tests.etl.data_sets import Expected, write_data_sets
-from tests.etl.pages import START, Said
+from tests.etl.pages import START, SamplePage
 from tests.nats_server import NatsServer
 from tests.paths import SCRIPTS
 
@@ -32,23 +32,23 @@ async def _records(bus: Bus, expected: Expected) -> Expected:
     return found
 
 
-def _say_nothing(step: str, done: int) -> None:
-    """Progress is not looked at."""
+def _ignore_progress(step: str, done: int) -> None:
+    """Ignore the progress."""
 
 
 async def _load(bus: Bus, files: DataSets, folder: Path) -> int:
-    return await load_directors(bus, files, work_file=folder / "work.sqlite", report=_say_nothing)
+    return await load_directors(bus, files, work_file=folder / "work.sqlite", report=_ignore_progress)
 
 
-async def _settle(bus: Bus, said: Said) -> Movie:
-    await settle_page(bus, said.page().encode())
-    stored = await bus.last_message("MOVIES", subjects.movie(said.id))
+async def _settle(bus: Bus, page: SamplePage) -> Movie:
+    await settle_page(bus, page.raw_page().encode())
+    stored = await bus.last_message("MOVIES", subjects.movie(page.id))
     assert stored
     return Movie.decode(stored.envelope)
 
 
 async def test_every_director_of_a_film_has_all_of_them(etl_bus: Bus, tmp_path: Path) -> None:
-    """Of films alone, with ratings where there are some; loading again changes nothing, and leaves no file behind."""
+    """Only films are loaded, with their ratings. Loading again changes nothing, and no work file is left."""
     files, expected = write_data_sets(tmp_path, titles=400, people=60)
     assert await _load(etl_bus, files, tmp_path) == len(expected)
     assert await _records(etl_bus, expected) == expected
@@ -58,9 +58,9 @@ async def test_every_director_of_a_film_has_all_of_them(etl_bus: Bus, tmp_path: 
     assert not [name for name in os.listdir(tmp_path) if name.startswith("work")]
 
 
-async def test_pages_know_better_whenever_they_come(etl_bus: Bus, tmp_path: Path) -> None:
-    """A film of a page counts once, with the page's rating, though the data set may be newer than the page."""
-    before, after = Said("tt0000901", rating=9.0), Said("tt0000902", rating=8.0)
+async def test_pages_take_precedence_over_data_sets(etl_bus: Bus, tmp_path: Path) -> None:
+    """A film with a page counts once with the page's rating, even if the data set is newer."""
+    before, after = SamplePage("tt0000901", rating=9.0), SamplePage("tt0000902", rating=8.0)
     await _settle(etl_bus, before)
     files, _ = write_data_sets(tmp_path, titles=0, people=5)
     for path, lines in {
@@ -76,12 +76,12 @@ async def test_pages_know_better_whenever_they_come(etl_bus: Bus, tmp_path: Path
     assert files.ratings.stat().st_mtime > START.timestamp()
     assert movie.director_stats
     assert (movie.director_stats.total_movies, movie.director_stats.average_rating) == (3, 7.0)
-    # A newer page than the first, though older than the file, is no late page.
-    assert (await _settle(etl_bus, Said("tt0000901", minute=5, rating=6.0))).rating == 6.0
+    # This page is newer than the first one. It is older than the data set, but that does not make it late.
+    assert (await _settle(etl_bus, SamplePage("tt0000901", minute=5, rating=6.0))).rating == 6.0
 
 
-async def test_killed_in_the_middle_it_goes_on(topology: NatsServer, etl_bus: Bus, tmp_path: Path) -> None:
-    """Kill -9 while it writes records: the second run does the rest, and all of it is right."""
+async def test_a_killed_run_is_continued(topology: NatsServer, etl_bus: Bus, tmp_path: Path) -> None:
+    """After kill -9 in the middle of the records, a second run writes the rest, and all records are right."""
     files, expected = write_data_sets(tmp_path, titles=9_000, people=4_500)
     command = [str(SCRIPTS / "cinestream-etl"), "load-directors", *map(str, files)]
     command += ["--work-file", str(tmp_path / "work.sqlite")]
@@ -101,8 +101,8 @@ async def test_killed_in_the_middle_it_goes_on(topology: NatsServer, etl_bus: Bu
 
 
 @pytest.mark.parametrize("wrong", ["order", "cut off", "rating"])
-async def test_what_is_no_data_set_is_said(etl_bus: Bus, tmp_path: Path, wrong: str) -> None:
-    """Files in another order, a download that broke off and a value that cannot be are named, with the cure."""
+async def test_a_wrong_file_is_refused(etl_bus: Bus, tmp_path: Path, wrong: str) -> None:
+    """The message names the file and the remedy: wrong order, truncated download or impossible value."""
     files, _ = write_data_sets(tmp_path, titles=50, people=9)
     if wrong == "order":
         files = DataSets(files.crew, files.basics, files.ratings, files.names)
@@ -116,7 +116,7 @@ async def test_what_is_no_data_set_is_said(etl_bus: Bus, tmp_path: Path, wrong: 
 
 
 async def test_a_work_file_of_other_files_is_refused(etl_bus: Bus, tmp_path: Path) -> None:
-    """What was begun with other files is not mixed with these; a file that is no work file is left alone."""
+    """The data of other files is not mixed with these, and a file that is not a work file stays as it is."""
     files, _ = write_data_sets(tmp_path, titles=50, people=9)
     (tmp_path / "work.sqlite").write_bytes(b"my diary" * 200)
     with pytest.raises(Invalid, match="name another --work-file"):

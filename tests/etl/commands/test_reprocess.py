@@ -1,4 +1,4 @@
-"""StoredMessage pages once more, through today's parser: only what really changes is published."""
+"""`cinestream-etl reprocess`: it reads stored pages again, and publishes only real changes."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import orjson
 import pytest
 from tests.etl.command import run_with_bus
-from tests.etl.pages import Said
+from tests.etl.pages import SamplePage
 from tests.nats_server import NatsServer
 
 from cinestream.bus.jetstream import Bus
@@ -14,20 +14,24 @@ from cinestream.contracts import Envelope, Movie, Outcome, subjects
 from cinestream_etl.commands.reprocess import reprocess
 
 pytestmark = pytest.mark.anyio
-FILM = Said("tt0000001")
-OTHER = Said("tt0000002", rating=8.0)
+FILM = SamplePage("tt0000001")
+OTHER = SamplePage("tt0000002", rating=8.0)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-async def _store(scraper: Bus, *said: Said) -> None:
-    for page in said:
-        await scraper.publish(page.page().subject, page.page().encode())
+async def _store(scraper: Bus, *pages: SamplePage) -> None:
+    for page in pages:
+        await scraper.publish(page.raw_page().subject, page.raw_page().encode())
 
 
 async def test_stored_pages_are_settled_once(scraper_bus: Bus, etl_bus: Bus) -> None:
-    """Films are published as by the worker, records and invalid pages are counted; a second time nothing changes."""
-    await _store(scraper_bus, FILM, OTHER, replace(FILM, minute=1, rating=9.0), Said("tt0000003", kind="tvSeries"))
-    await scraper_bus.publish(subjects.page("title", "tt0000004"), Said("tt0000004").page(Outcome.NOT_FOUND).encode())
+    """Films are published as by the service, all results are counted, and a second run changes nothing."""
+    await _store(
+        scraper_bus, FILM, OTHER, replace(FILM, minute=1, rating=9.0), SamplePage("tt0000003", kind="tvSeries")
+    )
+    await scraper_bus.publish(
+        subjects.page("title", "tt0000004"), SamplePage("tt0000004").raw_page(Outcome.NOT_FOUND).encode()
+    )
     await scraper_bus.publish(subjects.page("title", "tt0000005"), Envelope({}, b""))
     first = await reprocess(etl_bus, since=LONG_AGO)
     assert first == {"published": 3, "filtered": 1, "not-found": 1, "invalid": 1}
@@ -36,8 +40,8 @@ async def test_stored_pages_are_settled_once(scraper_bus: Bus, etl_bus: Bus) -> 
     assert (await etl_bus.stream_state("MOVIES")).messages == 3
 
 
-async def test_what_an_older_parser_missed_is_published(scraper_bus: Bus, etl_bus: Bus) -> None:
-    """The next revision of the film says what is new, although the page is the same."""
+async def test_a_field_that_an_older_parser_missed_is_published(scraper_bus: Bus, etl_bus: Bus) -> None:
+    """The next revision of the film lists the new field, although the page is the same."""
     await _store(scraper_bus, FILM)
     await reprocess(etl_bus, since=LONG_AGO)
     stored = await etl_bus.last_message("MOVIES", subjects.movie(FILM.id))
@@ -52,7 +56,7 @@ async def test_what_an_older_parser_missed_is_published(scraper_bus: Bus, etl_bu
 
 
 async def test_only_the_chosen_pages_are_read(scraper_bus: Bus, etl_bus: Bus) -> None:
-    """By title, and by the time at which they were stored."""
+    """Pages are chosen by title, and by the time at which they were stored."""
     await _store(scraper_bus, FILM, OTHER)
     assert await reprocess(etl_bus, since=datetime.now(UTC) + timedelta(hours=1)) == {}
     assert await reprocess(etl_bus, since=LONG_AGO, ids=["tt0000009"]) == {}
@@ -61,7 +65,7 @@ async def test_only_the_chosen_pages_are_read(scraper_bus: Bus, etl_bus: Bus) ->
 
 @pytest.mark.parametrize(("since", "code"), [("2000-01-01", 0), ("yesterday", 1)])
 async def test_the_command_prints_the_results(scraper_bus: Bus, topology: NatsServer, since: str, code: int) -> None:
-    """Results are JSON on stdout; a time that cannot be read is said."""
+    """Results are JSON on stdout, and an invalid time is named on stderr."""
     await _store(scraper_bus, FILM)
     done = await run_with_bus(topology, "reprocess", "--since", since, "--id", FILM.id)
     assert done.returncode == code, done.stderr

@@ -1,4 +1,4 @@
-"""`cinestream-etl tone`: one answer for each line, in order, whatever the lines are."""
+"""`cinestream-etl tone`: one answer for each line, in order, for any lines."""
 
 import subprocess
 from typing import Any
@@ -23,8 +23,8 @@ def _answers(lines: bytes) -> list[Any]:
     return [orjson.loads(line.json) for line in tone_lines(lines.splitlines(keepends=True), classify_tone)]
 
 
-def test_it_hears_a_plot_a_line() -> None:
-    """One line out for each line in, in order; no plot is Neutral; empty lines do not count."""
+def test_each_line_is_classified() -> None:
+    """There is one answer for each line that is not empty, in order, and no plot is Neutral."""
     lines = orjson.dumps(GRIEF).decode() + '\n\n{"plot": null}\n  \r\n{"plot": "A kiss.", "genres": ["Romance"]}'
     done = run_command("tone", input=lines)
     assert (done.returncode, done.stderr) == (0, "")
@@ -37,8 +37,8 @@ def test_it_hears_a_plot_a_line() -> None:
     assert third["plot_tone"] == "Romantic"
 
 
-def test_a_bad_line_is_named_and_nothing_is_lost() -> None:
-    """It has its own answer, so that answers stay in step; the exit code tells that there was one."""
+def test_an_invalid_line_has_its_own_answer() -> None:
+    """Answers stay in step with lines, stderr names the invalid ones, and the exit code is 1."""
     good = orjson.dumps(GRIEF).decode()
     done = run_command("tone", input="\n".join([good, "nonsense", '{"plot": 1}', good]))
     assert done.returncode == 1
@@ -50,8 +50,8 @@ def test_a_bad_line_is_named_and_nothing_is_lost() -> None:
 
 
 @pytest.mark.process
-def test_an_answer_comes_before_the_next_question() -> None:
-    """Lines are answered as they come, so that a program can ask one by one."""
+def test_each_answer_comes_before_the_next_line() -> None:
+    """A program can send one plot at a time and wait for its tone."""
     with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdin
         assert process.stdout
@@ -64,7 +64,7 @@ def test_an_answer_comes_before_the_next_question() -> None:
 
 
 def test_the_model_is_a_setting() -> None:
-    """It hears with the vectors where they are installed, and else says what is missing, before any answer."""
+    """The model is used if it is installed, or else the command names the missing extra before any answer."""
     done = run_command("tone", input=orjson.dumps(GRIEF).decode(), CINESTREAM_ETL_TONE_MODEL="wordllama")
     if is_installed():
         assert orjson.loads(done.stdout)["plot_tone"] == "Tragic"
@@ -78,8 +78,8 @@ def test_the_model_is_a_setting() -> None:
     "line",
     [b"{}", b'{"plot": ""}', b'{"genres": ["Horror"]}', b'{"plot": null, "genres": null, "id": 7, "title": []}'],
 )
-def test_what_is_absent_is_as_null(line: bytes) -> None:
-    """No plot is no fault, and neither are fields that are not asked for."""
+def test_an_absent_field_is_null(line: bytes) -> None:
+    """A missing plot is no error, and neither are other fields."""
     assert _answers(line) == [NEUTRAL]
 
 
@@ -98,8 +98,8 @@ def test_what_is_absent_is_as_null(line: bytes) -> None:
         (b'{"plot": [' + b"1," * 1000 + b"1]}", "1,1,1…"),
     ],
 )
-def test_a_fault_says_what_was_expected(line: bytes, why: str) -> None:
-    """Briefly, and with the number of the line, empty ones counted."""
+def test_an_error_names_what_was_expected(line: bytes, why: str) -> None:
+    """The message is short and has the number of the line, with empty lines counted."""
     (answer,) = _answers(b"\n" + line)
     assert answer.pop("error").startswith("line 2: ")
     assert answer == NEUTRAL
@@ -119,7 +119,7 @@ _json = st.recursive(
     st.lists(st.binary().map(lambda line: line.replace(b"\n", b"")) | _json.map(lambda v: orjson.dumps({"plot": v})))
 )
 def test_every_line_has_an_answer(lines: list[bytes]) -> None:
-    """Whatever it holds."""
+    """The content of the line does not matter."""
     answers = [*tone_lines(lines, classify_tone)]
     assert len(answers) == sum(bool(line.strip()) for line in lines)
     assert all(line.json.endswith(b"\n") and line.json.count(b"\n") == 1 for line in answers)

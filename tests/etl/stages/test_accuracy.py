@@ -1,4 +1,4 @@
-"""Real pages of 2010 to 2026: how many of the fields are what the page shows; and what of old pages is no film."""
+"""Real pages of 2010 to 2026: the share of correct fields, and the old pages that are not films."""
 
 import re
 from pathlib import Path
@@ -10,15 +10,15 @@ from tests.etl.conftest import PAGE_TIME
 from cinestream.contracts import Invalid
 from cinestream_etl.stages.page import read_page
 
-LEAST = {"modern": 1.0, "2015-2021": 0.97, "2011-2015": 0.93, "2010": 0.93}
+MIN_SHARES = {"modern": 1.0, "2015-2021": 0.97, "2011-2015": 0.93, "2010": 0.93}
 
 
-@pytest.mark.parametrize("group", LEAST)
+@pytest.mark.parametrize("group", MIN_SHARES)
 def test_fields_are_what_the_pages_show(samples: Path, group: str) -> None:
-    """Every field of modern pages and nearly every one of older pages is right; a wrong one is named."""
+    """Every field of modern pages and nearly every field of older pages is correct. A wrong one is named."""
     found = measure(samples, group)
     assert found.total["title"]
-    assert found.share >= LEAST[group], found.wrong
+    assert found.share >= MIN_SHARES[group], found.wrong
 
 
 NEXT_DATA = re.compile(rb'<script[^>]*id="__NEXT_DATA__".*?</script>', re.DOTALL)
@@ -28,17 +28,17 @@ SHOWN += ["director", "writers", "stars", "languages", "plot"]
 
 
 @pytest.mark.parametrize(("cut", "fields"), [(ANY_DATA, SHOWN), (NEXT_DATA, [*SHOWN, "votes", "keywords"])])
-def test_modern_pages_without_their_data_say_nearly_as_much(
+def test_modern_pages_without_their_data_give_nearly_as_much(
     samples: Path, cut: re.Pattern[bytes], fields: list[str]
 ) -> None:
-    """What a page shows is read off its elements, and off its description for search engines first."""
+    """The fields then come from the description for search engines, and from the visible elements."""
     found = measure(samples, "modern", without=cut)
     wrong = [miss for miss in found.wrong if miss[1] in fields]
     assert not wrong
 
 
 def test_series_and_episodes_are_filtered(samples: Path) -> None:
-    """What is no film is told from films in every layout."""
+    """Series and episodes are recognised in every layout."""
     kinds = {}
     for page in sorted((samples / "imdb-pages").glob("legacy_title_20*/tt*.html")):
         read = read_page(page.read_bytes(), requested=None, page_time=PAGE_TIME)

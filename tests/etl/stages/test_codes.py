@@ -1,4 +1,4 @@
-"""Codes of countries and languages, and what the head of a page says."""
+"""Codes of countries and languages, and the kind and year in the head of a page."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from cinestream_etl.stages.layouts import codes, head
 
 
 def test_a_name_becomes_the_code_that_later_pages_have() -> None:
-    """Former countries too; a name that is not known stays a name."""
+    """Former countries have codes too, and an unknown name stays a name."""
     names = ["USA", "United States", "Soviet Union", "Atlantis"]
     assert [codes.country(name) for name in names] == ["US", "US", "SUHH", "Atlantis"]
     assert [codes.language(name) for name in ("Mandarin", "None", "Elvish")] == ["cmn", "zxx", "Elvish"]
@@ -27,13 +27,13 @@ def test_a_name_becomes_the_code_that_later_pages_have() -> None:
     ],
 )
 def test_the_last_brackets_say_kind_and_year(title: str, kind: str | None, year: int | None) -> None:
-    """Those of the name itself, and numbers in the name, are no year."""
-    said = head.brackets(title)
-    assert (head.kind(said), head.year(said)) == (kind, year)
-    assert head.page_brackets(f"<html><TITLE >{title}</TITLE>".encode()) == said
+    """Brackets and numbers in the name itself are no year."""
+    brackets = head.brackets(title)
+    assert (head.kind(brackets), head.year(brackets)) == (kind, year)
+    assert head.page_brackets(f"<html><TITLE >{title}</TITLE>".encode()) == brackets
 
 
-def test_a_page_without_a_title_says_nothing() -> None:
-    """And a title that never ends is not looked for for ever."""
+def test_a_page_without_a_title_has_no_brackets() -> None:
+    """The search for a title that never ends is bounded."""
     assert head.page_brackets(b"<html>") == ""
     assert head.page_brackets(b"<title>" * 100_000) == ""

@@ -1,4 +1,4 @@
-"""What follows from a film's facts: decade and categories; test_tone.py holds the tone."""
+"""The decade and the categories of a film."""
 
 import pytest
 
@@ -8,12 +8,12 @@ from cinestream_etl.stages.genre_themes import THEMES, genre_categories
 
 @pytest.mark.parametrize(("year", "expected"), [(1994, "1990s"), (2000, "2000s"), (1888, "1880s"), (None, None)])
 def test_the_decade_of_a_year(year: int | None, expected: str | None) -> None:
-    """A decade is named by its first year."""
+    """A decade is named after its first year."""
     assert decade(year) == expected
 
 
 def test_categories_are_themes_then_genres_then_adaptation() -> None:
-    """Each category comes once, subjects first."""
+    """Each category comes once, and the themes come first."""
     found = genre_categories(["Drama", "Crime"], ["Prison Drama", "Epic"], ["prison", "bank heist"], ["novel"])
     assert found == ["Prison", "Heist", "Drama", "Crime", "Adaptation"]
 
@@ -39,12 +39,12 @@ def test_a_theme_needs_whole_words(keyword: str) -> None:
     ],
 )
 def test_an_adaptation_is_made_from_another_work(note: str, adapted: bool) -> None:
-    """The notes of the writing credits tell; a sequel's characters and the film's own script are no other work."""
+    """The notes of the writers decide. Characters of an earlier film and the film's own script are no other work."""
     assert ("Adaptation" in genre_categories([], [], [], [note])) is adapted
 
 
 def test_a_true_story_is_no_adaptation() -> None:
-    """Keywords tell as well, but life is not a work."""
+    """Keywords count too, but a true story is not a work."""
     assert genre_categories([], [], ["based on true story"], []) == ["True Story"]
     assert genre_categories([], [], ["based on novel"], []) == ["Adaptation"]
 

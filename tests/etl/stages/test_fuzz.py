@@ -1,4 +1,4 @@
-"""Damaged pages: a movie, a filtered kind, or Invalid; never another exception."""
+"""Damaged pages: each is a movie, a filtered kind or Invalid, never another exception."""
 
 import json
 import re
@@ -44,7 +44,7 @@ def _settles(html: str | bytes) -> None:
     st.sampled_from(PAGES), st.lists(st.tuples(st.floats(0, 1), st.integers(0, 30), st.text(max_size=10)), max_size=5)
 )
 def test_pages_with_damaged_text_settle(html: str, damages: list[tuple[float, int, str]]) -> None:
-    """Cutting pieces out of a page and putting others in never breaks the reader."""
+    """Replacing pieces of a page by other text never breaks the parser."""
     for place, length, piece in damages:
         at = int(place * len(html))
         html = html[:at] + piece + html[at + length :]
@@ -54,7 +54,7 @@ def test_pages_with_damaged_text_settle(html: str, damages: list[tuple[float, in
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_pages_with_other_types_in_their_data_settle(data: st.DataObject) -> None:
-    """Any value of the data can be any other JSON."""
+    """Any value in the data can be any other JSON."""
     html = data.draw(st.sampled_from(PAGES))
 
     def damaged(found: re.Match[str]) -> str:
@@ -68,7 +68,7 @@ def test_pages_with_other_types_in_their_data_settle(data: st.DataObject) -> Non
 
 
 def _damage(node: Any, data: st.DataObject) -> Any:
-    """The document with one value, somewhere below, replaced."""
+    """Return the document with one value replaced."""
     steps = list(node) if isinstance(node, dict) else list(range(len(node))) if isinstance(node, list) else []
     if not steps or data.draw(st.integers(0, 9)) == 0:
         return data.draw(JSON)
@@ -79,7 +79,7 @@ def _damage(node: Any, data: st.DataObject) -> Any:
 
 @given(st.binary(max_size=2000))
 def test_any_bytes_settle(junk: bytes) -> None:
-    """What is no page at all is Invalid."""
+    """Any other bytes are Invalid."""
     for html in (junk, b'<script id="__NEXT_DATA__">%b</script>' % junk):
         _settles(html)
 
@@ -114,7 +114,7 @@ def test_any_bytes_settle(junk: bytes) -> None:
     ],
 )
 def test_a_page_made_to_be_slow_is_not(html: str) -> None:
-    """Megabytes of nesting or of repeated marks take no time that grows with their square."""
+    """The time for megabytes of nesting or of repeated marks does not grow with their square."""
     started = time.thread_time()
     _settles(html)
     assert time.thread_time() - started < 3

@@ -1,4 +1,4 @@
-"""Every page in `fixtures/`, and that a page says nothing about a field which it does not have."""
+"""Every page in `fixtures/`, and the choice of a layout for each field."""
 
 import pytest
 from tests.etl.conftest import PAGE_TIME, Case, case, cases, movie_of, read_film
@@ -10,7 +10,7 @@ from cinestream_etl.stages.parse import Disagreement, parse
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.name)
 def test_a_page_becomes_what_its_folder_says(case: Case) -> None:
-    """A page is the movie, the filtered kind or the rejection that its folder expects."""
+    """A page becomes the movie, the filtered kind or the error that its folder expects."""
     requested = case.expected.get("requested")
     if reason := case.expected.get("invalid"):
         with pytest.raises(Invalid) as caught:
@@ -22,12 +22,12 @@ def test_a_page_becomes_what_its_folder_says(case: Case) -> None:
         assert {"filtered": read.kind} == case.expected
     else:
         shown = movie_of(read).model_dump(mode="json")
-        for movie in (shown, case.expected["movie"]):  # what a plot sounds like is another test's
+        for movie in (shown, case.expected["movie"]):  # test_tone.py covers the tone
             movie.pop("sentiment_analysis", None)
         assert shown == case.expected["movie"]
 
 
-def test_which_layout_gave_a_field_is_known() -> None:
+def test_the_layout_of_each_field_is_known() -> None:
     """Each field that has a value has a source."""
     film = read_film(case("next_data/localised_film").html).page
     assert set(film.sources.values()) == {"next_data"}
@@ -35,29 +35,29 @@ def test_which_layout_gave_a_field_is_known() -> None:
 
 
 def test_a_field_comes_from_the_first_layout_that_has_it() -> None:
-    """What the first layout lacks is taken from the second, field by field."""
+    """A field that the first layout lacks is taken from the second."""
     parsed = parse(case("next_data/two_titles_2021").html)
     assert parsed.title.keywords == ("lighthouse", "heist")
     assert parsed.sources["keywords"] == "ld_json"
     assert parsed.sources["plot"] == "next_data"
 
 
-def test_a_layout_that_speaks_of_another_title_is_not_used() -> None:
-    """Facts of two titles are never mixed into one film."""
+def test_a_layout_that_describes_another_title_is_not_used() -> None:
+    """Facts of two titles are never mixed in one film."""
     html = case("next_data/unreleased").html.replace(b'"url":"/title/tt9000010/"', b'"url":"/title/tt9000011/"')
     html = html.replace(b'"name":', b'"description":"Of another film.","name":')
     assert parse(html).title.plot == "Add a plot in your language"
 
 
 def test_layouts_that_disagree_are_known() -> None:
-    """The layout with precedence is believed; what is not as shown to the viewer gives way, and is no disagreement."""
+    """The layout with precedence is believed. A weak field is no disagreement."""
     parsed = parse(case("ld_json/tv_movie_beside_elements").html)
     assert (parsed.title.rating, parsed.title.certificate) == (6.6, "B15")
     assert parsed.disagreements == (Disagreement("rating", "ld_json", "data_testid"),)
 
 
-def test_what_a_page_loads_late_is_seen() -> None:
-    """A tagline that only the elements have is taken, and nothing else from them."""
+def test_a_field_that_a_page_loads_late_is_found() -> None:
+    """A tagline that only the elements have is taken from them, and nothing else."""
     shown = b'<h1 data-testid="hero__pageTitle">Saltwater</h1><link rel="canonical" href="/title/tt9000010/">'
     late = b'<li data-testid="storyline-taglines"><a>Tagline</a><ul><li>It is late.</li></ul></li>'
     parsed = parse(case("next_data/unreleased").html + shown + late)
@@ -84,13 +84,13 @@ _TEXTS = b'"translationContext":{"i18n":{"a":"b"}}'
     ids=["usual", "locale behind", "half behind", "all behind", "cut off"],
 )
 def test_the_sites_own_texts_hide_nothing(parts: tuple[bytes, ...]) -> None:
-    """The title is read whole wherever the site's texts stand in the data, and though they are cut off."""
+    """The title is complete wherever the site's texts are in the data, and also if they are truncated."""
     parsed = parse(b'<script id="__NEXT_DATA__">{"props":{"pageProps":{%b}}}</script>' % b",".join(parts))
     assert (parsed.title.title, parsed.title.runtime_minutes, parsed.title.locale) == ("A", 100, "de-DE")
 
 
-def test_nothing_is_no_zero() -> None:
-    """Where data say 0 for what is not known, the film has no value, and is no worse for it."""
+def test_zero_is_an_absent_value() -> None:
+    """A field that is 0 in the data has no value, and the film is valid."""
     zeros = b'"releaseYear":{"year":0},"releaseDate":{"year":1999,"month":0,"day":0},"runtime":{"seconds":0},'
     ratings = b'"ratingsSummary":{"aggregateRating":0,"voteCount":null},'
     above = _ABOVE.replace(b'"titleText"', zeros + ratings + b'"titleText"')
@@ -110,6 +110,6 @@ def test_nothing_is_no_zero() -> None:
     ],
 )
 def test_a_page_without_a_title_is_invalid(html: bytes) -> None:
-    """A page that is no title page is rejected with what was looked for."""
+    """The error names the layouts that were searched."""
     with pytest.raises(Invalid, match="no layout of a title page"):
         parse(html)

@@ -1,4 +1,4 @@
-"""Numbers and dates in the languages that pages come in."""
+"""Numbers and dates in the languages of IMDb's pages."""
 
 import re
 
@@ -22,7 +22,7 @@ from cinestream_etl.stages.layouts.localised import date, decimal, minutes, whol
     ],
 )
 def test_a_rating_has_a_point_or_a_comma(text: str, expected: float | None) -> None:
-    """Both are the same number."""
+    """Both give the same number."""
     assert decimal(text) == expected
 
 
@@ -39,8 +39,8 @@ def test_a_rating_has_a_point_or_a_comma(text: str, expected: float | None) -> N
         ("none", None),
     ],
 )
-def test_thousands_are_set_apart_in_many_ways(text: str, expected: int | None) -> None:
-    """Points, commas, spaces and apostrophes are no part of the number."""
+def test_thousands_are_separated_in_many_ways(text: str, expected: int | None) -> None:
+    """Points, commas, spaces and apostrophes are not part of the number."""
     assert whole_number(text) == expected
 
 
@@ -69,7 +69,7 @@ def test_thousands_are_set_apart_in_many_ways(text: str, expected: int | None) -
     ],
 )
 def test_a_date_is_as_partial_as_it_is_shown(text: str | None, expected: str | None) -> None:
-    """Months have names in many languages, and what is not said is not guessed."""
+    """Month names of many languages are known, and a missing month or day is not guessed."""
     assert date(text) == expected
 
 
@@ -93,19 +93,19 @@ def test_a_date_is_as_partial_as_it_is_shown(text: str | None, expected: str | N
     ],
 )
 def test_a_running_time_is_minutes(text: str) -> None:
-    """In whatever language, and however it is written."""
+    """The language and the notation do not matter."""
     assert minutes(text) == 142
 
 
 @pytest.mark.parametrize("text", [None, "", "R", "2022", "TV Movie", "12", "45 seconds", "45 Sek."])
-def test_what_is_no_running_time_is_none(text: str | None) -> None:
+def test_other_text_is_no_running_time(text: str | None) -> None:
     """A number alone is a certificate or a year."""
     assert minutes(text) is None
 
 
 @given(st.text(max_size=60))
 def test_any_text_has_a_date_or_none(text: str) -> None:
-    """What comes out is ISO 8601."""
+    """Every result is valid ISO 8601."""
     assert re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", date(text) or "1994")
     assert (whole_number(text) or 1) > 0
     assert (decimal(text) or 0.0) < 100

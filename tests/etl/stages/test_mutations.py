@@ -1,7 +1,7 @@
-"""Thousands of damaged real pages and messages: each is a movie, a filtered kind or Invalid, soon and in little memory.
+"""A thousand damaged real pages and messages: each is a movie, a filtered kind or Invalid, in little time and memory.
 
-`make fuzz` tries 20,000 (`CINESTREAM_FUZZ`), others each time; the seed that it says repeats them
-(`CINESTREAM_FUZZ_SEED`).
+`make fuzz` tries 20,000 (`CINESTREAM_FUZZ`) with another seed each time. It prints the seed, and `CINESTREAM_FUZZ_SEED`
+repeats a run.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ PIECES = [
 
 
 def _mutated(data: bytes, fate: random.Random) -> bytes:
-    """The data with up to eight pieces cut out, doubled, moved or put in, most of them where the facts are."""
+    """Return the data with up to eight pieces removed, doubled or inserted, mostly where the facts are."""
     for _ in range(fate.randint(1, 8)):
         marks = (b"__NEXT_DATA__", b"ld+json", b"title_wrapper", b"overview-top", b"tn15title", b"aboveTheFoldData")
         near = data.find(fate.choice(marks)) if fate.random() < 0.7 else -1
@@ -65,7 +65,7 @@ def _message(html: bytes, id: str) -> Envelope:
 
 
 def _damaged(envelope: Envelope, fate: random.Random) -> Envelope:
-    """The message with a damaged body or header."""
+    """Return the message with a damaged body or header."""
     if fate.random() < 0.7:
         return envelope._replace(body=_mutated(envelope.body, fate))
     name = fate.choice(list(envelope.headers))
@@ -82,7 +82,7 @@ def _corpus(samples: Path) -> list[tuple[str, bytes]]:
 
 @pytest.mark.timeout(1800)
 def test_damaged_pages_and_messages_settle(samples: Path) -> None:
-    """Never another exception, never over a second, never over 200 MB."""
+    """There is no other exception, and each takes under a second and all together less than 200 MB."""
     fate = random.Random(SEED)
     corpus = _corpus(samples)
     messages = [_message(html, id) for id, html in corpus]

@@ -1,4 +1,4 @@
-"""Real modern pages: every field as the page shows it."""
+"""Real modern pages: every field is what the page shows."""
 
 import re
 from pathlib import Path
@@ -28,7 +28,7 @@ def _films(samples: Path) -> list[tuple[Path, TitlePage]]:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_every_field_is_what_the_page_shows(samples: Path, name: str) -> None:
-    """Each field of the contract equals what a person reads off the page."""
+    """Each field of the contract equals the value that a person read from the page."""
     film = _read(samples / "imdb-pages" / name)
     assert film.is_film
     shown = movie_of(film).model_dump(mode="json")
@@ -46,7 +46,7 @@ def test_every_field_is_what_the_page_shows(samples: Path, name: str) -> None:
 
 
 def test_all_modern_films_agree_with_what_their_html_shows(samples: Path) -> None:
-    """Title, rating, credits and "More like this" are those of the visible page, which the parser does not read."""
+    """Title, rating, credits and "More like this" equal the visible elements, which the parser did not use."""
     films = _films(samples)
     assert len(films) >= 29
     for page, film in films:
@@ -78,7 +78,7 @@ def _credits(html: LexborHTMLParser, label: str) -> list[str]:
 
 
 def test_every_modern_film_keeps_the_contract(samples: Path) -> None:
-    """What goes on the wire is one line of JSON with the contract's fields in their order, and reads back."""
+    """The message is one line of JSON with the contract's fields in their order, and it can be decoded."""
     for page, film in _films(samples):
         movie = movie_of(film)
         envelope = movie.encode(page_time=film.page_time)
@@ -91,14 +91,14 @@ def test_every_modern_film_keeps_the_contract(samples: Path) -> None:
 
 
 def test_a_series_is_filtered(samples: Path) -> None:
-    """The page of a series is no film, whatever else its data holds."""
+    """The page of a series is not a film, whatever else its data holds."""
     (page,) = (samples / "imdb-pages").glob("next_title_2021_22/tt1486217*")
     read = _read(page)
     assert (read.id, read.kind, read.is_film) == ("tt1486217", "tvSeries", False)
 
 
 def test_pages_of_other_kinds_are_invalid(samples: Path) -> None:
-    """Charts, names, searches and sub-pages are never taken for a film."""
+    """Charts, people, searches and sub-pages are never taken for a film."""
     others = [p for p in (samples / "imdb-pages").glob("next_*/*.html") if not p.match(MODERN)]
     assert len(others) >= 10
     for page in others:
@@ -116,7 +116,7 @@ def test_pages_of_other_kinds_are_invalid(samples: Path) -> None:
 def test_documents_of_the_reference_view(
     samples: Path, name: str, title: str, directors: int, writers: int, stars: int
 ) -> None:
-    """Data of 2025, with its facts moved and its groups renamed, still gives its localised film."""
+    """Data of 2025, with moved facts and renamed groups of credits, still gives the localised film."""
     document = (samples / "imdb-pages/json" / name).read_bytes().replace(b"</", b"<\\/")
     film = read_page(b'<script id="__NEXT_DATA__">%b</script>' % document, requested=None, page_time=PAGE_TIME)
     assert film.is_film

@@ -1,4 +1,4 @@
-"""Cleaning and checking: what comes out is clean, and what breaks a rule is named with its value."""
+"""The validation of titles: texts are cleaned, and an error names the broken rule and the value."""
 
 from dataclasses import replace
 from typing import Any
@@ -35,14 +35,14 @@ TITLE = ParsedTitle(id="tt0000001", kind="movie", title="A Film")
     ],
 )
 def test_a_broken_rule_is_named_with_its_value(changes: dict[str, Any], reason: str) -> None:
-    """A rejected page says which rule it broke and with what."""
+    """The error names the rule and the value that breaks it."""
     with pytest.raises(Invalid) as caught:
         validate(replace(TITLE, **changes))
     assert reason in str(caught.value)
 
 
 def test_a_page_of_another_title_is_invalid() -> None:
-    """What was asked for decides, not what the page says of itself."""
+    """The requested id decides, not the one that the page gives."""
     assert validate(TITLE, requested="tt0000001").id == "tt0000001"
     with pytest.raises(Invalid, match="expected the page of tt0000002, got 'tt0000001'"):
         validate(TITLE, requested="tt0000002")
@@ -50,7 +50,7 @@ def test_a_page_of_another_title_is_invalid() -> None:
 
 @pytest.mark.parametrize("date", ["1994", "1994-09", "1994-09-23", "2000-02-29"])
 def test_a_partial_date_stays_partial(date: str) -> None:
-    """Nothing is added to a date."""
+    """A missing month or day is not added."""
     assert validate(replace(TITLE, release_date=date)).release_date == date
 
 
@@ -65,18 +65,18 @@ def test_a_partial_date_stays_partial(date: str) -> None:
     ],
 )
 def test_text_is_cleaned(before: str, after: str) -> None:
-    """Composed, single-spaced, and without what nobody sees; what people see stays."""
+    """Letters are composed, spaces are single, and invisible characters are removed. Visible ones stay."""
     assert clean(before) == after
 
 
 @given(st.text())
 def test_cleaning_twice_changes_nothing(text: str) -> None:
-    """Clean text is clean."""
+    """Clean text stays as it is."""
     assert clean(clean(text)) == clean(text)
 
 
 def test_names_lose_their_notes_and_come_once_in_order() -> None:
-    """Credits are names, each once, in the order of the page."""
+    """Credits are names without notes, each once, in the order of the page."""
     people = (
         Person("Stephen King (short story) (as S. King)", "nm0000175"),
         Person("Frank Darabont (screenplay)", "nm0001104", ("screenplay",)),
@@ -96,12 +96,12 @@ def test_names_lose_their_notes_and_come_once_in_order() -> None:
     "plot", ["Add a Plot", "Add a plot in your language", "Know what this is about?\nBe the first"]
 )
 def test_an_invitation_to_add_a_plot_is_no_plot(plot: str) -> None:
-    """Only a plot is a plot."""
+    """The site's invitation to write a plot is dropped."""
     assert validate(replace(TITLE, plot=plot)).plot is None
 
 
-def test_a_recommendation_that_says_too_little_is_left_out() -> None:
-    """One bad neighbour does not lose the film."""
+def test_an_unusable_recommendation_is_dropped() -> None:
+    """One bad recommendation does not lose the film."""
     related = (
         Related("tt0000002", "Next"),
         Related("nonsense", "Bad id"),
@@ -113,8 +113,8 @@ def test_a_recommendation_that_says_too_little_is_left_out() -> None:
     assert [(film.id, film.title) for film in found] == [("tt0000002", "Next")]
 
 
-def test_what_makes_no_sense_beside_the_film_is_left_out() -> None:
-    """A poster that is no address, a locale that is none, and a neighbour's impossible rating are no reason to fail."""
+def test_an_unusable_detail_is_dropped() -> None:
+    """A wrong poster, a wrong locale or an impossible rating of a recommendation does not lose the film."""
     related = Related("tt0000002", "Other", rating=11.0, year=19999)
     checked = validate(replace(TITLE, poster="./page_files/a.jpg", locale="<b>", recommendations=(related,)))
     assert (checked.poster, checked.locale) == (None, None)

@@ -1,4 +1,4 @@
-"""Exactly once in effect: two workers, duplicates, lost answers and crashes between any two steps."""
+"""Exactly-once results with two workers, duplicates, lost answers and crashes between any two steps."""
 
 import random
 from collections.abc import AsyncIterator, Iterable
@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 import anyio
 import pytest
 from tests.etl.ack_wait import shorten_ack_wait
-from tests.etl.pages import Said
+from tests.etl.pages import SamplePage
 from tests.nats_server import NatsServer
 
 from cinestream.bus.consume import Work, consume
@@ -23,7 +23,7 @@ TEAMS = [("nm0000001",), ("nm0000001", "nm0000002"), ("nm0000002", "nm0000003"),
 
 @pytest.fixture
 async def buses(topology: NatsServer) -> AsyncIterator[list[Bus]]:
-    """Two workers' connections."""
+    """Yield the connections of two workers."""
     connections = [await topology.connect("etl") for _ in range(2)]
     yield connections
     for bus in connections:
@@ -31,11 +31,11 @@ async def buses(topology: NatsServer) -> AsyncIterator[list[Bus]]:
 
 
 class Crash(Exception):
-    """The worker dies here."""
+    """The death of a worker."""
 
 
 class BrittleBus(Bus):
-    """A connection on which the worker dies, or an answer is lost, before or after any step."""
+    """A connection that raises `Crash` or loses an answer at random, before or after any step."""
 
     def __init__(self, bus: Bus, fate: random.Random) -> None:
         super().__init__(bus._connection)
@@ -49,22 +49,22 @@ class BrittleBus(Bus):
             raise Transient("the answer was lost")
 
     async def last_message(self, stream: str, subject: str) -> StoredMessage | None:
-        """Read, unless the worker dies."""
+        """Read, unless the worker dies first."""
         self._maybe()
         return await super().last_message(stream, subject)
 
     async def publish(self, subject: str, envelope: Envelope, *, expect_last: int | None = None) -> int:
-        """Store, unless the worker dies first; it may also die just after."""
+        """Store, unless the worker dies first. It can also die just after the write."""
         self._maybe()
         sequence = await super().publish(subject, envelope, expect_last=expect_last)
         self._maybe()
         return sequence
 
 
-def _pages(fate: random.Random, films: int) -> list[Said]:
-    """For each film some pages that agree or disagree about rating and directors, no two of the same minute."""
+def _pages(fate: random.Random, films: int) -> list[SamplePage]:
+    """Return one to five pages for each film, at different minutes, with random ratings and directors."""
     return [
-        Said(
+        SamplePage(
             f"tt00000{number:02}",
             minute=minute,
             rating=fate.choice([None, 7.5]),
@@ -75,9 +75,9 @@ def _pages(fate: random.Random, films: int) -> list[Said]:
     ]
 
 
-async def _check(bus: Bus, said: Iterable[Said]) -> None:
-    """Compare what is stored with what follows from the newest page of each film."""
-    newest = {page.id: page for page in sorted(said, key=lambda page: page.minute)}
+async def _check(bus: Bus, pages: Iterable[SamplePage]) -> None:
+    """Compare the stored movies and records with the newest page of each film."""
+    newest = {page.id: page for page in sorted(pages, key=lambda page: page.minute)}
     for key in DIRECTORS:
         expected = {page.id: page.rating for page in newest.values() if key in page.directors}
         stored = await bus.last_message("KV_director_stats", subjects.director(key))
@@ -94,17 +94,17 @@ async def _check(bus: Bus, said: Iterable[Said]) -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 async def test_whatever_happens_the_statistics_are_those_of_the_distinct_films(buses: list[Bus], seed: int) -> None:
-    """Pages come shuffled and in duplicates to two workers that die between steps: the end is always the same."""
+    """Two workers that die between steps get shuffled and duplicate pages, and the result is always the same."""
     fate = random.Random(seed)
-    said = _pages(fate, films=12)
-    queue = [page for page in said for _ in range(2)]
+    pages = _pages(fate, films=12)
+    queue = [page for page in pages for _ in range(2)]
     fate.shuffle(queue)
 
-    async def hand(bus: Bus) -> None:
+    async def work_off(bus: Bus) -> None:
         while queue:
             page = queue.pop()
             try:
-                await settle_page(BrittleBus(bus, fate), page.page().encode())
+                await settle_page(BrittleBus(bus, fate), page.raw_page().encode())
             except (Crash, Transient):
                 queue.insert(0, page)  # not acknowledged: it is delivered again
 
@@ -112,22 +112,22 @@ async def test_whatever_happens_the_statistics_are_those_of_the_distinct_films(b
         async with anyio.create_task_group() as group:
             for bus in buses:
                 for _ in range(6):
-                    group.start_soon(hand, bus)
-    await _check(buses[0], said)
+                    group.start_soon(work_off, bus)
+    await _check(buses[0], pages)
 
 
-async def test_workers_that_are_cut_off_give_back_what_they_had(
+async def test_cancelled_workers_give_back_their_pages(
     topology: NatsServer, buses: list[Bus], scraper_bus: Bus
 ) -> None:
-    """Two real workers, each cut off again and again in the middle of its work, lose nothing and repeat nothing.
+    """Two workers that are cancelled again and again in the middle of their work lose nothing and repeat nothing.
 
-    A fetch that is cut off leaves deliveries that nobody holds: they come again after ack_wait, here a short one.
+    A cancelled fetch leaves deliveries that no worker has. They are delivered again after ack_wait, here a second.
     """
     await shorten_ack_wait(topology, seconds=1)
     fate = random.Random(4)
-    said = _pages(fate, films=40)
-    for page in (page for page in said for _ in range(2)):
-        await scraper_bus.publish(subjects.page("title", page.id), page.page().encode())
+    pages = _pages(fate, films=40)
+    for page in (page for page in pages for _ in range(2)):
+        await scraper_bus.publish(subjects.page("title", page.id), page.raw_page().encode())
     work = Work("etl", concurrency=8)
     done = anyio.Event()
 
@@ -146,15 +146,15 @@ async def test_workers_that_are_cut_off_give_back_what_they_had(
             while (state := await scraper_bus.consumer_state("PAGES", "etl")).pending or state.unacknowledged:
                 await anyio.sleep(0.02)
             done.set()
-    await _check(buses[0], said)
+    await _check(buses[0], pages)
     assert (await buses[0].stream_state("DEAD_LETTERS")).messages == 0
 
 
 async def test_many_films_of_one_director_at_once(buses: list[Bus]) -> None:
-    """All hands on one record: every film is counted."""
-    said = [Said(f"tt00000{number:02}", rating=6.0) for number in range(40)]
+    """Concurrent updates of one record count every film."""
+    pages = [SamplePage(f"tt00000{number:02}", rating=6.0) for number in range(40)]
     with anyio.fail_after(90):
         async with anyio.create_task_group() as group:
-            for number, page in enumerate(said):
-                group.start_soon(settle_page, buses[number % 2], page.page().encode())
-    await _check(buses[0], said)
+            for number, page in enumerate(pages):
+                group.start_soon(settle_page, buses[number % 2], page.raw_page().encode())
+    await _check(buses[0], pages)

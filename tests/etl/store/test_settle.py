@@ -1,4 +1,4 @@
-"""The worker on a real nats-server: what becomes of pages, whatever order they come in and however often."""
+"""The service on a real nats-server: the results are right in whatever order pages arrive, and however often."""
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -8,7 +8,7 @@ import anyio
 import orjson
 import pytest
 from prometheus_client import REGISTRY
-from tests.etl.pages import START, Said
+from tests.etl.pages import START, SamplePage
 from tests.nats_server import NatsServer
 
 from cinestream.bus.jetstream import Bus, StoredMessage
@@ -22,12 +22,12 @@ from cinestream_etl.settings import EtlSettings
 from cinestream_etl.tone.model import classify_tone
 
 pytestmark = pytest.mark.anyio
-FILM = Said("tt0000001")
+FILM = SamplePage("tt0000001")
 
 
 @asynccontextmanager
-async def _worker(topology: NatsServer, health: Health | None = None) -> AsyncIterator[Bus]:
-    """A worker that serves meanwhile; yields its bus."""
+async def _service(topology: NatsServer, health: Health | None = None) -> AsyncIterator[Bus]:
+    """Run the service in the background, and yield its bus."""
     bus = await topology.connect("etl")
     context = Context(EtlSettings(etl_drift_window=10), bus, health or Health(), anyio.Event())
     async with anyio.create_task_group() as group:
@@ -39,13 +39,13 @@ async def _worker(topology: NatsServer, health: Health | None = None) -> AsyncIt
 
 @pytest.fixture
 async def etl(topology: NatsServer) -> AsyncIterator[Bus]:
-    """The bus of a running worker."""
-    async with _worker(topology) as bus:
+    """Yield the bus of a running service."""
+    async with _service(topology) as bus:
         yield bus
 
 
 async def _publish(scraper: Bus, id: str, envelope: Envelope) -> None:
-    """Publish a page, and wait until it is settled."""
+    """Publish a page and wait until it is settled."""
     before = _handled()
     await scraper.publish(subjects.page("title", id), envelope)
     with anyio.fail_after(60):
@@ -58,10 +58,10 @@ def _handled() -> float:
     return sum(REGISTRY.get_sample_value("cinestream_etl_deliveries_total", {"verdict": v}) or 0.0 for v in verdicts)
 
 
-async def _give(scraper: Bus, *said: Said) -> None:
-    """Publish pages one after another, each settled before the next."""
-    for page in said:
-        await _publish(scraper, page.id, page.page().encode())
+async def _publish_pages(scraper: Bus, *pages: SamplePage) -> None:
+    """Publish pages, each after the previous one is settled."""
+    for page in pages:
+        await _publish(scraper, page.id, page.raw_page().encode())
 
 
 async def _movie(bus: Bus, id: str = FILM.id) -> StoredMessage:
@@ -80,9 +80,9 @@ def _settled_as(result: str) -> float:
 
 
 async def test_a_page_becomes_a_movie(scraper_bus: Bus, etl: Bus) -> None:
-    """The movie has every field of the contract on one line, its page's time, and is counted."""
+    """The movie has every field of the contract on one line and the time of its page, and it is counted."""
     before = _settled_as("published")
-    await _give(scraper_bus, FILM)
+    await _publish_pages(scraper_bus, FILM)
     stored = await _movie(etl)
     movie = Movie.decode(stored.envelope)
     assert (movie.title, movie.rating, movie.decade_category) == ("Film tt0000001", 7.0, "1990s")
@@ -94,16 +94,16 @@ async def test_a_page_becomes_a_movie(scraper_bus: Bus, etl: Bus) -> None:
 
 
 async def test_the_same_page_again_changes_nothing(scraper_bus: Bus, etl: Bus) -> None:
-    """A duplicate, and a newer page with the same content, are neither published nor counted twice."""
-    await _give(scraper_bus, FILM, FILM, replace(FILM, minute=5))
+    """A duplicate or a newer page with the same content is neither published nor counted twice."""
+    await _publish_pages(scraper_bus, FILM, FILM, replace(FILM, minute=5))
     assert (await etl.stream_state("MOVIES")).last_sequence == 1
     assert await _films_of(etl, "nm0000001") == {FILM.id: 7.0}
 
 
 async def test_statistics_count_each_film_of_a_director_once(scraper_bus: Bus, etl: Bus) -> None:
-    """Films of one director add up; each movie shows what was known when it was published."""
-    second, third = Said("tt0000002", rating=8.0), Said("tt0000003", rating=None)
-    await _give(scraper_bus, FILM, second, FILM, third)
+    """Films of one director add up, and each movie shows the state when it was published."""
+    second, third = SamplePage("tt0000002", rating=8.0), SamplePage("tt0000003", rating=None)
+    await _publish_pages(scraper_bus, FILM, second, FILM, third)
     shown = [Movie.decode((await _movie(etl, page.id)).envelope).director_stats for page in (FILM, second, third)]
     assert shown == [
         DirectorStats(total_movies=1, average_rating=7.0),
@@ -113,8 +113,8 @@ async def test_statistics_count_each_film_of_a_director_once(scraper_bus: Bus, e
 
 
 async def test_a_corrected_rating_replaces_the_old_one(scraper_bus: Bus, etl: Bus) -> None:
-    """A changed film is published again, and its old rating no longer counts."""
-    await _give(scraper_bus, FILM, replace(FILM, minute=1, rating=9.0))
+    """A changed film is published again, and its old rating does not count any more."""
+    await _publish_pages(scraper_bus, FILM, replace(FILM, minute=1, rating=9.0))
     stored = await _movie(etl)
     assert stored.sequence == 2
     movie = Movie.decode(stored.envelope)
@@ -122,16 +122,16 @@ async def test_a_corrected_rating_replaces_the_old_one(scraper_bus: Bus, etl: Bu
     assert (movie.revision, movie.changed) == (2, ["rating"])
 
 
-async def test_a_changed_director_takes_the_film_along(scraper_bus: Bus, etl: Bus) -> None:
-    """The film leaves the records of directors that it no longer has; several directors each have it."""
-    await _give(scraper_bus, Said("tt0000002", rating=9.0, directors=("nm0000002",)))
-    await _give(scraper_bus, replace(FILM, directors=("nm0000001", "nm0000002")))
+async def test_a_film_moves_to_the_record_of_its_new_director(scraper_bus: Bus, etl: Bus) -> None:
+    """The film is removed from the records of its former directors, and is in the record of each current one."""
+    await _publish_pages(scraper_bus, SamplePage("tt0000002", rating=9.0, directors=("nm0000002",)))
+    await _publish_pages(scraper_bus, replace(FILM, directors=("nm0000001", "nm0000002")))
     shown = Movie.decode((await _movie(etl)).envelope).directors_stats
     assert [(stats.id, stats.total_movies, stats.average_rating) for stats in shown] == [
         ("nm0000001", 1, 7.0),
         ("nm0000002", 2, 8.0),
     ]
-    await _give(scraper_bus, replace(FILM, minute=1, directors=("nm0000003", "nm0000002")))
+    await _publish_pages(scraper_bus, replace(FILM, minute=1, directors=("nm0000003", "nm0000002")))
     found = [await _films_of(etl, f"nm000000{n}") for n in (1, 2, 3)]
     assert found == [{}, {"tt0000002": 9.0, FILM.id: 7.0}, {FILM.id: 7.0}]
 
@@ -140,7 +140,7 @@ async def test_a_late_page_never_overwrites_a_newer_one(scraper_bus: Bus, etl: B
     """An older page changes neither the movie nor any record, and is acknowledged."""
     before = _settled_as("older")
     late = replace(FILM, rating=2.0, directors=("nm0000009", "nm0000001"))
-    await _give(scraper_bus, replace(FILM, minute=9), late)
+    await _publish_pages(scraper_bus, replace(FILM, minute=9), late)
     assert (await _movie(etl)).sequence == 1
     assert await _films_of(etl, "nm0000001") == {FILM.id: 7.0}
     assert await _films_of(etl, "nm0000009") == {}
@@ -155,7 +155,7 @@ async def test_the_tone_model_does_not_run_for_an_older_page(etl_bus: Bus) -> No
         classified.append(plot)
         return classify_tone(plot, genres)
 
-    newer, older = replace(FILM, minute=9).page().encode(), replace(FILM, rating=2.0).page().encode()
+    newer, older = replace(FILM, minute=9).raw_page().encode(), replace(FILM, rating=2.0).raw_page().encode()
     assert await settle_page(etl_bus, newer, tone_model=tone_model) == "published"
     assert await settle_page(etl_bus, older, tone_model=tone_model) == "older"
     assert len(classified) == 1
@@ -164,83 +164,86 @@ async def test_the_tone_model_does_not_run_for_an_older_page(etl_bus: Bus) -> No
 @pytest.mark.parametrize(
     "late", [replace(FILM, minute=5, rating=2.0), replace(FILM, minute=5, directors=("nm0000009",))]
 )
-async def test_a_page_between_two_that_agree_is_late_too(scraper_bus: Bus, etl: Bus, late: Said) -> None:
-    """A newer page that changed nothing was not published, and still makes the pages before it old."""
-    await _give(scraper_bus, FILM, replace(FILM, minute=9), late)
+async def test_a_page_between_two_that_agree_is_late_too(scraper_bus: Bus, etl: Bus, late: SamplePage) -> None:
+    """A newer page that changed nothing was not published, but the pages before it are late all the same."""
+    await _publish_pages(scraper_bus, FILM, replace(FILM, minute=9), late)
     assert (await _movie(etl)).sequence == 1
     assert await _films_of(etl, "nm0000001") == {FILM.id: 7.0}
     assert await _films_of(etl, "nm0000009") == {}
 
 
 async def test_a_film_without_recommendations_gets_the_nearest(topology: NatsServer, scraper_bus: Bus) -> None:
-    """Of the films that were stored before the worker started, and of those that it published itself."""
-    async with _worker(topology):
-        await _give(scraper_bus, Said("tt0000002"))
-    async with _worker(topology) as bus:
-        with anyio.fail_after(60):  # the worker looks at what is stored when it starts
+    """They come from films stored before the service started, and from films that it published itself."""
+    async with _service(topology):
+        await _publish_pages(scraper_bus, SamplePage("tt0000002"))
+    async with _service(topology) as bus:
+        with anyio.fail_after(60):  # the service reads the stored movies when it starts
             number = 10
             while True:
-                await _give(scraper_bus, Said(f"tt00000{number}"))
+                await _publish_pages(scraper_bus, SamplePage(f"tt00000{number}"))
                 movie = Movie.decode((await _movie(bus, f"tt00000{number}")).envelope)
                 if "tt0000002" in [film.id for film in movie.recommendations]:
                     break
                 number += 1
         for id in ("tt0000099", "tt0000098"):
-            await _give(scraper_bus, Said(id, directors=("nm0000002",)))
+            await _publish_pages(scraper_bus, SamplePage(id, directors=("nm0000002",)))
         movie = Movie.decode((await _movie(bus, "tt0000098")).envelope)
     assert movie.recommendations_source == "catalogue"
     assert movie.recommendations[0].id == "tt0000099"
 
 
 @pytest.mark.parametrize("directors", [(), ("nm0000009",)])
-async def test_a_late_page_of_a_film_without_directors_is_known(
+async def test_a_late_page_of_a_film_without_directors_is_dropped(
     scraper_bus: Bus, etl: Bus, directors: tuple[str, ...]
 ) -> None:
-    """Although a newer page that changed nothing left no version, and no director's record could know of it."""
-    nobodys = replace(FILM, directors=())
-    await _give(
-        scraper_bus, nobodys, replace(nobodys, minute=9), replace(FILM, minute=5, rating=2.0, directors=directors)
+    """A newer page left no version and is in no director's record, but the film's own record knows it."""
+    without_directors = replace(FILM, directors=())
+    await _publish_pages(
+        scraper_bus,
+        without_directors,
+        replace(without_directors, minute=9),
+        replace(FILM, minute=5, rating=2.0, directors=directors),
     )
     assert (await _movie(etl)).sequence == 1
     assert await _films_of(etl, "nm0000009") == {}
-    await _give(scraper_bus, replace(FILM, minute=12), replace(nobodys, minute=15))
+    await _publish_pages(scraper_bus, replace(FILM, minute=12), replace(without_directors, minute=15))
     movie = Movie.decode((await _movie(etl)).envelope)
     assert (movie.revision, movie.director, movie.director_stats) == (3, [], None)
     assert await _films_of(etl, "nm0000001") == {}
 
 
 async def test_a_movie_of_the_first_contract_is_followed(scraper_bus: Bus, etl: Bus) -> None:
-    """What an older release stored is revision 1; the next says what is new, and what it always said is no change."""
-    await _give(scraper_bus, FILM)
+    """A version of an older release is revision 1. The next one lists new fields, but not the unchanged ones."""
+    await _publish_pages(scraper_bus, FILM)
     stored = await _movie(etl)
     headers = {name: value for name, value in stored.headers.items() if name.startswith("Cinestream-")}
     old = dict(list(orjson.loads(stored.body).items())[:15])
     await etl.publish(subjects.movie(FILM.id), Envelope(headers, orjson.dumps(old | {"rating": 6.0})))
-    await _give(scraper_bus, replace(FILM, minute=1))
+    await _publish_pages(scraper_bus, replace(FILM, minute=1))
     movie = Movie.decode((await _movie(etl)).envelope)
     assert (movie.revision, movie.changed) == (2, ["rating", "kind", "votes", "url"])
 
 
 async def test_a_version_without_our_headers_is_followed(scraper_bus: Bus, etl: Bus) -> None:
-    """What an older release or another program published is replaced, not stumbled over."""
+    """A message of another program is replaced like a version."""
     await etl.publish(subjects.movie(FILM.id), Envelope({}, b"not JSON"))
-    await _give(scraper_bus, FILM)
+    await _publish_pages(scraper_bus, FILM)
     assert Movie.decode((await _movie(etl)).envelope).id == FILM.id
 
 
 @pytest.mark.parametrize("outcome", [Outcome.NOT_FOUND, Outcome.MOVED, Outcome.OTHER_KIND])
 async def test_a_record_that_there_is_no_page_is_acknowledged(scraper_bus: Bus, etl: Bus, outcome: Outcome) -> None:
-    """Nothing is published, nobody is alarmed, and it is counted by its outcome."""
+    """Nothing is published or rejected, and the record is counted by its outcome."""
     before = _settled_as(outcome.value)
-    await _publish(scraper_bus, FILM.id, FILM.page(outcome).encode())
+    await _publish(scraper_bus, FILM.id, FILM.raw_page(outcome).encode())
     assert _settled_as(outcome.value) == before + 1
     assert (await etl.stream_state("MOVIES")).messages == 0
 
 
 async def test_a_series_is_acknowledged(scraper_bus: Bus, etl: Bus) -> None:
-    """A series is no film and no error."""
+    """A series is not a film and not an error."""
     before = _settled_as("filtered")
-    await _give(scraper_bus, replace(FILM, kind="tvSeries"))
+    await _publish_pages(scraper_bus, replace(FILM, kind="tvSeries"))
     assert _settled_as("filtered") == before + 1
     assert (await etl.stream_state("MOVIES")).messages == 0
 
@@ -248,25 +251,28 @@ async def test_a_series_is_acknowledged(scraper_bus: Bus, etl: Bus) -> None:
 @pytest.mark.parametrize(
     ("envelope", "reason"),
     [
-        (Said("tt0000002").page().encode(), ""),
-        (FILM.page().model_copy(update={"html": "<html>no film</html>"}).encode(), "no layout of a title page"),
-        (FILM.page().model_copy(update={"html": replace(FILM, rating=11.0).html}).encode(), "rating between 1 and 10"),
+        (SamplePage("tt0000002").raw_page().encode(), ""),
+        (FILM.raw_page().model_copy(update={"html": "<html>no film</html>"}).encode(), "no layout of a title page"),
         (
-            FILM.page().model_copy(update={"html": Said("tt0000002").html}).encode(),
+            FILM.raw_page().model_copy(update={"html": replace(FILM, rating=11.0).html}).encode(),
+            "rating between 1 and 10",
+        ),
+        (
+            FILM.raw_page().model_copy(update={"html": SamplePage("tt0000002").html}).encode(),
             "page of tt0000001, got 'tt0000002'",
         ),
-        (Envelope(FILM.page().encode().headers, b"not zstd"), "not zstd"),
+        (Envelope(FILM.raw_page().encode().headers, b"not zstd"), "not zstd"),
         (Envelope({}, b""), "Cinestream-Schema"),
     ],
 )
-async def test_what_is_no_film_is_buried_with_the_reason(
+async def test_an_invalid_page_becomes_a_dead_letter(
     scraper_bus: Bus, etl: Bus, envelope: Envelope, reason: str
 ) -> None:
-    """An invalid page becomes a dead letter that holds it whole, and does not stand in the way."""
+    """The dead letter has the reason and the whole message, and the next page is settled as usual."""
     await _publish(scraper_bus, FILM.id, envelope)
-    await _give(scraper_bus, Said("tt0000007"))
-    buried = (await etl.stream_state("DEAD_LETTERS")).messages
-    assert buried == bool(reason)
+    await _publish_pages(scraper_bus, SamplePage("tt0000007"))
+    dead = (await etl.stream_state("DEAD_LETTERS")).messages
+    assert dead == bool(reason)
     if reason:
         (stored,) = await etl.read("DEAD_LETTERS", start=1, limit=5)
         letter = DeadLetter.decode(stored.envelope)
@@ -276,11 +282,11 @@ async def test_what_is_no_film_is_buried_with_the_reason(
     assert (await _movie(etl, "tt0000007")).sequence
 
 
-async def test_a_vanished_field_makes_the_worker_degraded(topology: NatsServer, scraper_bus: Bus) -> None:
-    """`/readyz` says which, and stays 200: what is there is still worth having."""
+async def test_a_vanished_field_makes_the_service_degraded(topology: NatsServer, scraper_bus: Bus) -> None:
+    """`/readyz` names the field and still answers 200, because the other fields are still useful."""
     health = Health("ready", lambda: True)
-    async with _worker(topology, health):
-        await _give(scraper_bus, *(Said(f"tt00001{number:02}", directors=()) for number in range(10)))
+    async with _service(topology, health):
+        await _publish_pages(scraper_bus, *(SamplePage(f"tt00001{number:02}", directors=()) for number in range(10)))
         answer = health.readyz()
     assert answer.status_code == 200
     assert b"directors is in 0 of the last 10 films" in answer.body

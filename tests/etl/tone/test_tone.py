@@ -1,4 +1,4 @@
-"""The tone of a plot: what is said of single plots, and how often readers agree."""
+"""The tone models: the tones of single plots, and the agreement with readers."""
 
 from pathlib import Path
 
@@ -32,12 +32,12 @@ from cinestream_etl.tone.wordllama import is_installed, load_wordllama_model
         ("Wrongly blamed, he never loses hope, and finds redemption and freedom.", ["Drama"], PlotTone.HOPEFUL),
     ],
 )
-def test_clear_plots_are_heard_clearly(plot: str, genres: list[str], expected: PlotTone) -> None:
-    """Each tone is heard where everything speaks for it, with evidence."""
-    heard = classify_tone(plot, genres)
-    assert heard.plot_tone is expected
-    assert heard.keyword_score >= 0.5
-    assert all(word in plot for word in heard.keywords)
+def test_clear_plots_are_classified(plot: str, genres: list[str], expected: PlotTone) -> None:
+    """Each tone is found where all words and genres are evidence of it."""
+    found = classify_tone(plot, genres)
+    assert found.plot_tone is expected
+    assert found.keyword_score >= 0.5
+    assert all(word in plot for word in found.keywords)
 
 
 @pytest.mark.parametrize(
@@ -49,35 +49,35 @@ def test_clear_plots_are_heard_clearly(plot: str, genres: list[str], expected: P
     ],
 )
 def test_strong_words_overrule_the_genres(plot: str, genres: list[str], expected: PlotTone) -> None:
-    """Genres only lean; enough words decide against them."""
+    """Enough words decide against the genres."""
     assert classify_tone(plot, genres).plot_tone is expected
 
 
 @pytest.mark.parametrize("plot", [None, "", " \n", "...", "“”"])
 def test_without_a_plot_the_tone_is_neutral(plot: str | None) -> None:
-    """Genres alone are not a plot."""
+    """Without a plot the genres do not count."""
     assert classify_tone(plot, ["Horror"]) == NEUTRAL
 
 
-def test_without_a_telling_word_the_genres_decide_with_score_zero() -> None:
-    """The score is the evidence of words only; without known genres either, nothing is claimed."""
+def test_without_a_known_word_the_genres_decide_with_score_zero() -> None:
+    """The score covers words only. Without known genres the tone is Neutral."""
     plain = "Three people meet on a Tuesday."
     assert classify_tone(plain, ["Horror"]).plot_tone is PlotTone.DARK
     assert classify_tone(plain, ["Horror"]).keyword_score == 0
     assert classify_tone(plain, ["Horror"]).keywords == []
-    assert classify_tone(plain, []) == classify_tone(plain, ["Genre Unheard Of"]) == NEUTRAL
+    assert classify_tone(plain, []) == classify_tone(plain, ["Genre Unfound Of"]) == NEUTRAL
 
 
-def test_the_score_leaves_the_genres_out() -> None:
-    """Where the same tone wins, the same words give the same score under any genres."""
+def test_the_score_does_not_depend_on_genres() -> None:
+    """The same words give the same score with any genres, if the same tone wins."""
     plot = "A murderer haunts the asylum."
     scores = {classify_tone(plot, genres).keyword_score for genres in (["Horror"], ["Horror", "Thriller"], ["Crime"])}
     assert len(scores) == 1
     assert {classify_tone(plot, genres).plot_tone for genres in (["Horror"], ["Crime"])} == {PlotTone.DARK}
 
 
-def test_the_score_is_that_of_the_weights() -> None:
-    """Every two points of weight halve what is missing to 1."""
+def test_the_score_follows_from_the_weights() -> None:
+    """Every two points of weight halve the distance to 1."""
     assert classify_tone("A murder.", ["Horror"]).keyword_score == 0.5
     assert classify_tone("A brutal murder.", ["Horror"]).keyword_score == 0.75
     assert classify_tone("A brutal murder by a sadistic man.", ["Horror"]).keyword_score == 0.91
@@ -95,19 +95,19 @@ def test_the_score_is_that_of_the_weights() -> None:
         ("a kille-r, a tone of skill, overkilling", []),
     ],
 )
-def test_keywords_are_the_words_as_they_stand(plot: str, expected: list[str]) -> None:
-    """In any inflection and case, phrases whole, each once, only whole words, in the plot's order."""
+def test_keywords_are_the_words_as_written(plot: str, expected: list[str]) -> None:
+    """They keep inflection, case and order, come once each, and are whole words or whole phrases."""
     assert classify_tone(plot, ["Horror"]).keywords == expected
 
 
 @pytest.mark.parametrize("plot", ["not haunted", "He is no murderer.", "without a killer", "She doesn’t kill."])
-def test_a_denied_word_is_no_evidence(plot: str) -> None:
-    """What is not so does not count."""
+def test_a_negated_word_is_no_evidence(plot: str) -> None:
+    """A word behind a negation does not count."""
     assert classify_tone(plot, ["Horror"]).keyword_score == 0
 
 
 def test_a_phrase_is_more_than_its_words() -> None:
-    """The longest term counts, and the words in it do not count besides."""
+    """The longest term counts, and the words in it do not count in addition."""
     assert classify_tone("They lose hope.", ["Drama"]).plot_tone is not PlotTone.HOPEFUL
     assert classify_tone("She falls in love.", ["Romance"]).keywords == ["falls in love"]
     assert classify_tone("In the United States.", ["Adventure"]).keywords == []
@@ -116,18 +116,18 @@ def test_a_phrase_is_more_than_its_words() -> None:
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(), st.lists(st.sampled_from([*GENRES, "Sci-Fi", "Unknown"]), max_size=8))
 def test_any_text_has_a_tone(plot: str, genres: list[str]) -> None:
-    """The score is within 0..1, the same each time and for genres in any order, and Neutral never has one."""
-    heard = classify_tone(plot, genres)
-    assert 0 <= heard.keyword_score <= 1
-    assert heard.plot_tone is not PlotTone.NEUTRAL or heard == NEUTRAL
-    assert heard == classify_tone(plot, genres[::-1])
-    assert (heard.keyword_score > 0) is bool(heard.keywords)
+    """The score is between 0 and 1, the order of genres does not matter, and Neutral has no score."""
+    found = classify_tone(plot, genres)
+    assert 0 <= found.keyword_score <= 1
+    assert found.plot_tone is not PlotTone.NEUTRAL or found == NEUTRAL
+    assert found == classify_tone(plot, genres[::-1])
+    assert (found.keyword_score > 0) is bool(found.keywords)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from([term.words for term in lexicon.terms()]), max_size=40), st.sampled_from(" -,\n"))
 def test_every_keyword_is_in_the_plot(terms: list[lexicon.Words], between: str) -> None:
-    """Whatever stands between the words."""
+    """The text between the words does not matter."""
     plot = between.join(between.join(words) for words in terms)
     assert all(word in plot for word in classify_tone(plot, ["Drama"]).keywords)
 
@@ -144,12 +144,12 @@ def test_every_keyword_is_in_the_plot(terms: list[lexicon.Words], between: str) 
     ],
 )
 def test_a_word_stands_for_its_inflections(word: str, expected: set[str]) -> None:
-    """Regular ones and those that are listed."""
+    """It covers regular inflections and listed ones."""
     assert expected <= set(forms(word))
 
 
-def test_genres_count_in_any_case_and_many_say_less_each() -> None:
-    """Six genres lean no harder than three do."""
+def test_genres_count_in_any_case_and_many_count_less_each() -> None:
+    """Six genres weigh no more than three do."""
     assert prior(["horror"]) == prior(["Horror", "horror", "Unknown"])
     many = prior(GENRES)
     assert many.known == len(GENRES) > MAX_FULL_GENRES
@@ -157,7 +157,7 @@ def test_genres_count_in_any_case_and_many_say_less_each() -> None:
 
 
 def test_the_data_is_complete() -> None:
-    """Every tone has words, every genre a number for every tone, and no term is there for nothing."""
+    """Every tone has words, every genre has a number for every tone, and no term comes twice."""
     tones = {name.value for name in PlotTone}
     terms = lexicon.terms()
     assert {name for term in terms for name in term.weights} == tones
@@ -172,7 +172,7 @@ FLOORS = {"heldout": (0.62, 0.80), "development": (0.78, 0.91)}
 
 @pytest.mark.parametrize("name", FLOORS)
 def test_readers_agree_on_written_plots(name: str) -> None:
-    """Also on plots that the lexicon was not made with."""
+    """This includes plots that were not used for the lexicon."""
     strict, lenient = FLOORS[name]
     measured = agreement(written(name), classify_tone)
     assert measured.strict >= strict
@@ -180,7 +180,7 @@ def test_readers_agree_on_written_plots(name: str) -> None:
 
 
 def test_readers_agree_on_the_plots_of_the_catalogue() -> None:
-    """The demo's films have tones that fit, too."""
+    """The tones of the demo's films fit too."""
     measured = agreement(of_catalogue(), classify_tone)
     assert measured.strict >= 0.62
     assert measured.lenient >= 0.85
@@ -188,7 +188,7 @@ def test_readers_agree_on_the_plots_of_the_catalogue() -> None:
 
 @pytest.mark.parametrize(("odd", "strict", "lenient"), [(True, 0.62, 0.89), (False, 0.71, 0.91)])
 def test_readers_agree_on_real_plots(samples: Path, odd: bool, strict: float, lenient: float) -> None:
-    """On those with odd ids, which the lexicon was not made with, as on the others."""
+    """This includes those with odd ids, which were not used for the lexicon."""
     plots = of_pages(samples, odd=odd)
     assert len(plots) >= 130
     measured = agreement(plots, classify_tone)
@@ -197,14 +197,14 @@ def test_readers_agree_on_real_plots(samples: Path, odd: bool, strict: float, le
 
 
 def test_measured_and_development_plots_are_apart() -> None:
-    """What is measured with was not learnt from."""
+    """No plot is in both sets."""
     assert not {plot.plot for plot in written("heldout")} & {plot.plot for plot in written("development")}
     assert all({plot.tone, *plot.also} <= set(PlotTone) for name in FLOORS for plot in written(name))
 
 
 @pytest.mark.skipif(not is_installed(), reason="the extra `tone` is not installed: uv pip install 'wordllama>=0.4'")
 def test_readers_agree_with_wordllama() -> None:
-    """The optional model agrees somewhat more often on plots that it was not made with, and scores by words as well."""
+    """The optional model agrees with readers on held-out plots, and its score comes from the words too."""
     tone_model = load_wordllama_model()
     measured = agreement(written("heldout"), tone_model)
     assert measured.strict >= 0.65

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import anyio
 import pytest
-from tests.etl.pages import START, Said
+from tests.etl.pages import START, SamplePage
 from tests.nats_server import NatsServer
 from tests.paths import SCRIPTS
 from tests.stream_api.films import movie, publish
@@ -124,17 +124,17 @@ async def test_a_replica_that_starts_later_knows(etl_bus: Bus, stream_bus: Bus, 
 
 async def test_only_a_page_read_later_brings_it_back(etl_bus: Bus, stream_bus: Bus, takedown_bus: Bus) -> None:
     """An older one, delivered late or again, changes nothing; the directors' records follow."""
-    said = Said(FILM)
+    said = SamplePage(FILM)
     later = int((datetime.now(UTC) - START).total_seconds() / 60) + 60
-    other = Said("tt0000002")
+    other = SamplePage("tt0000002")
     for page in (said, other):
-        assert await settle_page(etl_bus, page.page().encode()) == Decision.PUBLISHED.value
+        assert await settle_page(etl_bus, page.raw_page().encode()) == Decision.PUBLISHED.value
     assert await films_of(etl_bus) == {FILM, other.id}
     await remove(takedown_bus, FILM)
     assert await films_of(etl_bus) == {other.id}
-    assert await settle_page(etl_bus, replace(said, minute=1).page().encode()) == Decision.OLDER.value
+    assert await settle_page(etl_bus, replace(said, minute=1).raw_page().encode()) == Decision.OLDER.value
     assert await films_of(etl_bus) == {other.id}
-    assert await settle_page(etl_bus, replace(said, minute=later).page().encode()) == Decision.PUBLISHED.value
+    assert await settle_page(etl_bus, replace(said, minute=later).raw_page().encode()) == Decision.PUBLISHED.value
     assert await films_of(etl_bus) == {FILM, other.id}
     async with serving(stream_bus) as api:
         assert await history(api) == [("movie", other.id), ("removed", FILM), ("movie", FILM)]
@@ -142,7 +142,7 @@ async def test_only_a_page_read_later_brings_it_back(etl_bus: Bus, stream_bus: B
 
 
 async def films_of(bus: Bus) -> set[str]:
-    """The films in the record of the director of `Said`."""
+    """The films in the record of the director of `SamplePage`."""
     stored = await bus.last_message("KV_director_stats", subjects.director("nm0000001"))
     return set(DirectorRecord.decode(stored.envelope).films) if stored else set()
 

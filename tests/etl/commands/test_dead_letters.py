@@ -1,10 +1,10 @@
-"""`cinestream-etl dead-letters`, the command that people type: what became of a page that is no film."""
+"""`cinestream-etl dead-letters`: the way of a rejected page."""
 
 import anyio
 import orjson
 import pytest
 from tests.etl.command import run_with_bus
-from tests.etl.pages import Said
+from tests.etl.pages import SamplePage
 from tests.nats_server import NatsServer
 
 from cinestream.bus.consume import Work, consume
@@ -14,11 +14,11 @@ from cinestream_etl import metrics
 from cinestream_etl.service import handle
 
 pytestmark = pytest.mark.anyio
-BROKEN = Said("tt0000001", rating=77.0)
+BROKEN = SamplePage("tt0000001", rating=77.0)
 
 
-async def _work(bus: Bus, letters: int) -> None:
-    """Run a worker until there are so many dead letters, and nothing is in hand."""
+async def _run_worker(bus: Bus, letters: int) -> None:
+    """Run a worker until there are `letters` dead letters and no page is left."""
     stop = anyio.Event()
     pull = await bus.pull("PAGES", "etl")
     async with anyio.create_task_group() as group:
@@ -56,16 +56,16 @@ async def _command(nats: NatsServer, *arguments: str) -> str:
 async def test_a_rejected_page_is_listed_shown_retried_and_purged(
     topology: NatsServer, scraper_bus: Bus, etl_bus: Bus
 ) -> None:
-    """The list names rule and value; a retried page is buried anew by the worker; purged, it is gone."""
-    page = BROKEN.page(Outcome.FILM)
+    """The list shows the reason, a retried page is rejected again, and a purged one is gone."""
+    page = BROKEN.raw_page(Outcome.FILM)
     await scraper_bus.publish(page.subject, page.encode())
-    await _work(etl_bus, 1)
+    await _run_worker(etl_bus, 1)
     first = orjson.loads((await _command(topology, "list", "--json")).splitlines()[0])
     assert "expected rating between 1 and 10, got '77.0'" in first["reason"]
     assert page.subject in await _command(topology, "show", str(first["number"]))
     await _command(topology, "retry", "--all")
     assert await _letters(etl_bus) == 0
-    await _work(etl_bus, 1)
+    await _run_worker(etl_bus, 1)
     await _command(topology, "purge", "--all")
     assert await _letters(etl_bus) == 0
     assert await _unfinished(etl_bus) == 0
