@@ -128,7 +128,8 @@ async def test_cancelled_workers_give_back_their_pages(
     pages = _pages(fate, films=40)
     for page in (page for page in pages for _ in range(2)):
         await scraper_bus.publish(subjects.page("title", page.id), page.raw_page().encode())
-    work = Work("etl", concurrency=8)
+    # On a busy machine few pages are settled within 0.1 s, and the default limit of 50 deliveries would drop some.
+    work = Work("etl", concurrency=8, max_deliveries=100_000)
     done = anyio.Event()
 
     async def worker(bus: Bus) -> None:
