@@ -40,12 +40,12 @@ def plots_per_second(plots: list[Labelled], tone_model: ToneModel) -> list[float
     """Return the plots classified per second of CPU time, of each round, in ascending order."""
     rates = []
     for _ in range(ROUNDS):
-        heard, started = 0, time.process_time()
+        classified, started = 0, time.process_time()
         while (spent := time.process_time() - started) < SECONDS:
             for plot in plots:
                 tone_model(plot.plot, plot.genres)
-            heard += len(plots)
-        rates.append(heard / spent)
+            classified += len(plots)
+        rates.append(classified / spent)
     return sorted(rates)
 
 
@@ -58,7 +58,7 @@ def confusion(counts: Counter[tuple[str, str]]) -> str:
 
 def main() -> None:
     """Run the command line."""
-    measured, heard = sets(), Counter[tuple[str, str]]()
+    measured, held_out = sets(), Counter[tuple[str, str]]()
     models: dict[str, ToneModel] = {"genres alone": genres_alone, "lexicon": classify_tone}
     models |= {"wordllama": load_wordllama_model()} if is_installed() else {}
     print(f"{'strict / lenient agreement':<28}{'plots':>6}" + "".join(f"{model:>18}" for model in models))
@@ -66,8 +66,8 @@ def main() -> None:
         found = {model: agreement(plots, tone_model) for model, tone_model in models.items()}
         cells = "".join(f"{f'{each.strict:.1%} / {each.lenient:.1%}':>18}" for each in found.values())
         print(f"{name:<28}{len(plots):>6}{cells}")
-        heard += found["lexicon"].confusion if "held out" in name else Counter()
-    print(f"\nheld out, label by classified tone (lexicon)\n{confusion(heard)}\n")
+        held_out += found["lexicon"].confusion if "held out" in name else Counter()
+    print(f"\nheld out, label by classified tone (lexicon)\n{confusion(held_out)}\n")
     every = [plot for plots in measured.values() for plot in plots]
     for model, tone_model in models.items():
         rates = plots_per_second(every, tone_model)
