@@ -20,7 +20,9 @@ def _after(*titles: ParsedTitle) -> list[str]:
 def test_a_field_that_vanishes_is_named() -> None:
     """A field is reported if nearly none of the last films has it."""
     without = replace(WHOLE, directors=())
-    assert _after(*[WHOLE] * 10, *[without] * 9) == ["directors is in 1 of the last 10 films: has the site changed?"]
+    assert _after(*[WHOLE] * 10, *[without] * 9) == [
+        "directors: in 1 of the last 10 films; the site may have changed its pages"
+    ]
 
 
 def test_a_few_films_without_a_field_are_no_alarm() -> None:

@@ -289,4 +289,4 @@ async def test_a_vanished_field_makes_the_service_degraded(topology: NatsServer,
         await _publish_pages(scraper_bus, *(SamplePage(f"tt00001{number:02}", directors=()) for number in range(10)))
         answer = health.readyz()
     assert answer.status_code == 200
-    assert b"directors is in 0 of the last 10 films" in answer.body
+    assert b"directors: in 0 of the last 10 films" in answer.body

@@ -28,4 +28,4 @@ class DriftWatch:
         for field in ALWAYS:
             having = sum(field in film for film in self._films)
             if having <= MAX_VANISHED_SHARE * len(self._films):
-                yield f"{field} is in {having} of the last {len(self._films)} films: has the site changed?"
+                yield f"{field}: in {having} of the last {len(self._films)} films; the site may have changed its pages"

@@ -40,9 +40,9 @@ async def drop_older(bus: Bus, page: TitlePage) -> Decision:
 async def settle(bus: Bus, film: Film, current: Version | None, known_films: KnownFilms | None = None) -> Decision:
     """Store the film, unless the stored versions show that its page is older or changes nothing.
 
-    The result is right whatever other workers do at the same time. A film in a record is followed by a compare-and-set
-    on its movie, which fails if another page came first. Or it was in the record already, from a page that says the
-    same.
+    The result is right whatever other workers do at the same time. Once the film is in the records, there are two ways
+    to end. Either its movie is published by compare-and-set, which fails if another page was published first. Or the
+    records had the film before, with the same fingerprint, so that nothing changed.
 
     Args:
         bus: a connection with the permissions of etl.
@@ -66,17 +66,17 @@ async def settle(bus: Bus, film: Film, current: Version | None, known_films: Kno
 
 
 async def _attempt(bus: Bus, film: Film, current: Version | None, known_films: KnownFilms | None) -> Decision | None:
-    """Try once to store the film after the version `current`. Returns None if another version came first."""
+    """Try once to store the film after the version `current`, and return None if another version came first."""
     page = film.page
     with_film = partial(DirectorRecord.with_film, id=film.id, film=film.contribution)
     own = [await update_record(bus, key, with_film) for key in page.record_keys]
-    # Directors that the previous version had and this page does not have any more.
+    # The previous version may have directors that this page does not have any more.
     former = set(current.record_keys) - set(page.record_keys) if current else set()
     left = await _withdraw(bus, page, former)
     if current and any(record.after.contains_newer(film.id, page.page_time) for record in [*own, *left]):
         # A newer page that changed nothing was not published. Only the records know of it.
         return await drop_older(bus, page)
-    # If a record lacked the film, published statistics may lack it too: then even an unchanged film is published again.
+    # If a record lacked the film, the published statistics lack it too. Then even an unchanged film is published again.
     was_counted = all(record.before.contains(film.id, film.fingerprint) for record in own)
     if current and was_counted and current.fingerprint == film.fingerprint:
         return Decision.UNCHANGED
