@@ -1,4 +1,4 @@
-"""A thousand damaged real pages and messages: each is a movie, a filtered kind or Invalid, in little time and memory.
+"""Hundreds of damaged real pages and messages: each is a movie, a filtered kind or Invalid, in little time and memory.
 
 `make fuzz` tries 20,000 (`CINESTREAM_FUZZ`) with another seed each time. It prints the seed, and `CINESTREAM_FUZZ_SEED`
 repeats a run.
@@ -20,7 +20,7 @@ from cinestream.contracts.page import PageHeaders, html_bytes
 from cinestream_etl.stages.page import read_page
 
 log = logging.getLogger(__name__)
-TRIES = int(os.environ.get("CINESTREAM_FUZZ", "1000"))
+TRIES = int(os.environ.get("CINESTREAM_FUZZ", "500"))
 SEED = int(os.environ.get("CINESTREAM_FUZZ_SEED", "1"))
 MAX_SECONDS = 1.0
 MAX_BYTES = 200_000_000
