@@ -6,7 +6,8 @@ browser, real HTTP. `tests.needs` marks what a test starts, and spreads tests ov
 
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from inspect import unwrap
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from tests import needs
 from tests.nats_server import NatsServer
 from tests.paths import ROOT
 
-from cinestream.bus.jetstream import Bus
+from cinestream.bus.jetstream import Bus, deliveries, requests
+from cinestream.bus.jetstream.requests import Requests
 from cinestream.commands.declare import TopologySettings, declare
+from cinestream.runtime.connected import connected
 
 EXAMPLES = int(os.environ.get("CINESTREAM_EXAMPLES", "0"))
 """Number of random examples of each property; 0 tries the same 100 examples in every run."""
@@ -84,6 +87,19 @@ def samples() -> Path:
     if not (path / "imdb-pages").is_dir():
         pytest.skip(f"no real pages at {path} (set CINESTREAM_SAMPLES)")
     return path
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Return a function that shortens the waits for an absent NATS, 5 and 10 s, to half a second each."""
+
+    def shorten() -> None:
+        for function, parameter in ((connected, "timeout"), (Requests.request, "wait"), (Bus.request, "wait")):
+            monkeypatch.setitem(unwrap(function).__kwdefaults__, parameter, 0.5)
+        monkeypatch.setattr(requests, "RESPONSE_TIMEOUT", 0.5)
+        monkeypatch.setattr(deliveries, "_RESPONSE_TIMEOUT", 0.5)
+
+    return shorten
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ async def test_operations_are_taken_only_when_there_is_room() -> None:
 
     def source() -> Iterator[Operation[int]]:
         nonlocal taken
-        for number in range(1000):
+        for number in range(100):
             taken += 1
             yield Operation(str(number), one)
 
@@ -80,8 +80,8 @@ async def test_operations_are_taken_only_when_there_is_room() -> None:
         assert taken <= sum(handed) + 5 + 3
 
     policy = BatchPolicy(max_concurrency=3, flush_size=5, flush_after=60)
-    assert await run_batch(source(), flush, policy) == 1000
-    assert handed == [5] * 200
+    assert await run_batch(source(), flush, policy) == 100
+    assert handed == [5] * 20
 
 
 async def test_few_results_are_handed_over_in_time() -> None:

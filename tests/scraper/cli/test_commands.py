@@ -1,5 +1,6 @@
 """The command: settings are checked, verdicts printed, mistakes told in one sentence."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -117,9 +118,10 @@ def test_an_unwritable_state_directory_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [("status",), ("enqueue", "tt0111161"), ("dead-letters", "list")])
-def test_without_nats_a_command_says_what_to_do(command: tuple[str, ...]) -> None:
+def test_without_nats_a_command_says_what_to_do(command: tuple[str, ...], impatient: Callable[[], None]) -> None:
     """It does not wait for ever: who typed it has nothing running, or forgot a setting."""
     url = f"nats://127.0.0.1:{free_port()}"
+    impatient()
     code, output = run(*command, NATS_URL=url)
     assert code == 1
     assert f"NATS at {url} cannot be reached" in output

@@ -1,6 +1,7 @@
 """The topology command and the users' permissions, on a real nats-server with the project's configuration."""
 
 import subprocess
+from collections.abc import Callable
 
 import anyio
 import pytest
@@ -177,9 +178,10 @@ async def test_every_stream_can_be_full_within_the_servers_limit(nats: NatsServe
     assert sum(stream.max_bytes for stream in declared.STREAMS) < 16 << 30
 
 
-async def test_a_missing_answer_is_transient(topology: NatsServer) -> None:
+async def test_a_missing_answer_is_transient(topology: NatsServer, impatient: Callable[[], None]) -> None:
     """A bus whose server is gone raises Transient instead of hanging."""
     bus = await topology.connect("etl")
+    impatient()
     topology.kill()
     with pytest.raises(Transient):
         await bus.last_message("MOVIES", "cinestream.movies.tt0000001")

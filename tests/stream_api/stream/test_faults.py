@@ -2,7 +2,7 @@
 
 import random
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import anyio
 import httpx2
@@ -126,9 +126,12 @@ async def test_a_recreated_stream_is_a_gap_for_open_streams(
         assert shown == [(n, f"tt{n + 10:07}") for n in range(1, 5)]
 
 
-async def test_without_nats_a_browser_is_told_to_come_again(topology: NatsServer, stream_bus: Bus) -> None:
+async def test_without_nats_a_browser_is_told_to_come_again(
+    topology: NatsServer, stream_bus: Bus, impatient: Callable[[], None]
+) -> None:
     """What only history knows cannot be opened; a live stream can, and a film is a 503."""
     async with serving(stream_bus) as api:
+        impatient()
         topology.kill()
 
         async def open_history() -> None:

@@ -10,6 +10,7 @@ from tests.trakt_export.conftest import command
 from tests.trakt_export.server import Account, movie
 
 from cinestream.bus.jetstream import Bus
+from cinestream_trakt_export.cli import session
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.settings import TraktSettings
 
@@ -62,9 +63,12 @@ async def test_without_the_options_nobody_asks_nats(
     assert len(await export(settings, topology, tmp_path / "out")) == 2
 
 
-def test_who_waits_for_nats_is_told(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_who_waits_for_nats_is_told(
+    trakt: Account, settings: TraktSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After ten seconds without it, in one sentence, in the language of the user."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
+    monkeypatch.setattr(session, "_PATIENCE", 0.5)
     nowhere = {"CINESTREAM_NATS_URL": "nats://127.0.0.1:1", "LC_ALL": "fr_FR.UTF-8"}
     result = command(settings, "export", "ratings", "--out", str(tmp_path), "--enqueue", variables=nowhere)
     assert result.returncode == 1

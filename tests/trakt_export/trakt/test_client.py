@@ -41,11 +41,11 @@ async def test_an_answer_that_takes_too_long_is_asked_for_again(
 ) -> None:
     """Whether nothing comes, or a little all the time: one try has its time, and the next one is fine."""
     trakt.faults = [fault]
-    async with connected(changed(settings, worker_pool=Workers(worker_timeout=10))) as client:
+    async with connected(changed(settings, worker_pool=Workers(worker_timeout=2))) as client:
         assert (await client.get(PATH)).content == trakt.settings
         facts = client.statistics.facts()
     assert (facts["requests"], facts["errors"]) == (2, 1)
-    assert "10 s" in facts["last_error"]["reason"]
+    assert "2 s" in facts["last_error"]["reason"]
 
 
 async def test_only_what_the_settings_name_is_tried_again(trakt: Account, settings: TraktSettings) -> None:
