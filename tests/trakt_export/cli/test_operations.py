@@ -2,18 +2,16 @@
 
 import os
 import signal
-import subprocess
-import sys
+import time
 from pathlib import Path
 
 import pytest
 from tests.trakt_export.conftest import command, environment
+from tests.trakt_export.forked import Forked
 from tests.trakt_export.server import Account, movie, serving
 
 from cinestream_flow.checkpoint import Checkpoint
 from cinestream_trakt_export.settings import TraktSettings
-
-PROGRAM = [sys.executable, "-c", "from cinestream_trakt_export.__main__ import main; main()"]
 
 
 @pytest.fixture
@@ -26,14 +24,15 @@ def killed(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Account:
 
     def kill(account: Account, path: str, number: int) -> None:
         if number == 3:
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
+            process.kill()
 
     trakt.on_page = kill
     variables = environment(settings) | {"CINESTREAM_TRAKT_WORKER_POOL__SIZE": "1"}
     arguments = ["export", "ratings", "--since", "2025-01-01", "--out", str(tmp_path / "out")]
-    process = subprocess.Popen([*PROGRAM, *arguments], env=variables, stderr=subprocess.DEVNULL)
-    assert process.wait(60) == -signal.SIGKILL
+    process = Forked(arguments, variables, tmp_path / "log")
+    assert process.wait() == -signal.SIGKILL, process.errors
+    while not trakt.log[-1].startswith("/sync/ratings/movies?page=3"):  # the server has not noticed the end yet
+        time.sleep(0.001)
     trakt.on_page = lambda account, path, number: None
     trakt.log.clear()
     return trakt

@@ -1,36 +1,17 @@
 """Kill -9 at every step: the files are byte for byte those of a run that nobody disturbed."""
 
-import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from tests.trakt_export.conftest import command, environment
+from tests.trakt_export.forked import Forked
 from tests.trakt_export.server import Account, movie, play
 
 from cinestream_trakt_export.settings import TraktSettings
-
-# Kills itself just before the n-th time that something is made lasting (or is about to be).
-KILLED_AT = """
-import os, signal, sys
-left = int(sys.argv.pop(1))
-def step(event, arguments):
-    global left
-    written = event == "open" and arguments[1] and "w" in arguments[1]
-    if written or event in ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "socket.connect", "sqlite3.connect"):
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-from cinestream_trakt_export.__main__ import main
-sys.addaudithook(step)
-main()
-"""
-
 
 DAY = "2026-01-01T12:00:00.000Z"
 FILMS = range(1, 75)
@@ -95,7 +76,7 @@ def test_killed_at_a_page_it_goes_on_there(
     arguments = ["export", kind, "--out", str(tmp_path / "out")]
     for page in killed_at:
         library.asked.clear()
-        last = killed_while_asking(library, settings, arguments, page)
+        last = killed_while_asking(library, settings, arguments, page, tmp_path / "log")
         result = command(settings, *(["resume"] if page % 2 else arguments))
         assert result.returncode == 0, result.stderr
         assert files(tmp_path / "out") == undisturbed
@@ -105,21 +86,19 @@ def test_killed_at_a_page_it_goes_on_there(
         shutil.rmtree(tmp_path / "out")
 
 
-def killed_while_asking(library: Account, settings: TraktSettings, arguments: list[str], page: int) -> str:
+def killed_while_asking(library: Account, settings: TraktSettings, arguments: list[str], page: int, log: Path) -> str:
     """Kill a command when it asks for its n-th page; what it asked for."""
     seen: list[str] = []
 
     def kill(account: Account, path: str, number: int) -> None:
         seen.append(account.asked[-1])
         if len(seen) == page:
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
+            process.kill()
 
     library.on_page = kill
-    program = [sys.executable, "-c", "from cinestream_trakt_export.__main__ import main; main()", *arguments]
     variables = environment(settings) | {"CINESTREAM_TRAKT_WORKER_POOL__SIZE": "1"}
-    process = subprocess.Popen(program, env=variables, stderr=subprocess.DEVNULL)
-    assert process.wait(110) == -signal.SIGKILL
+    process = Forked(arguments, variables, log)
+    assert process.wait() == -signal.SIGKILL, process.errors
     library.on_page = lambda account, path, number: None
     return seen[-1]
 
@@ -134,13 +113,12 @@ def test_killed_at_every_step_the_bytes_are_the_same(
     undisturbed, pages = whole(library, settings, kind, tmp_path / "whole"), sorted(library.pages())
     library.log.clear()
     out, kills = tmp_path / "out", 0
-    program = [sys.executable, "-c", KILLED_AT]
+    arguments = ["export", kind, "--out", str(out)]
     while True:
-        arguments = [*program, str(kills), "export", kind, "--out", str(out)]
-        result = subprocess.run(arguments, env=environment(settings), capture_output=True, timeout=110, check=False)
-        if result.returncode == 0:
+        process = Forked(arguments, environment(settings), tmp_path / "log", kill_at=kills)
+        if process.wait() == 0:
             break
-        assert result.returncode == -signal.SIGKILL, result.stderr
+        assert process.wait() == -signal.SIGKILL, process.errors
         kills += 1
     assert kills > 8
     assert files(out) == undisturbed

@@ -1,16 +1,14 @@
 """The columns of the files, as `api.extended` says."""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import get_args
 
 import pytest
 from tests.trakt_export.conftest import command, environment
 from tests.trakt_export.export.test_archive import zipped
+from tests.trakt_export.forked import Forked
 from tests.trakt_export.server import Account, Item, movie, play
 
 from cinestream_trakt_export.export.run import export
@@ -183,14 +181,12 @@ def test_an_unfinished_export_has_the_columns_it_was_begun_with(
 
     def kill(account: Account, path: str, number: int) -> None:
         if path == "/sync/ratings/movies":
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
+            process.kill()
 
     library.on_page = kill
     arguments = ["export", "history", "--out", str(tmp_path / "out")]
-    program = [sys.executable, "-c", "from cinestream_trakt_export.__main__ import main; main()", *arguments]
-    process = subprocess.Popen(program, env=environment(settings) | {VARIABLE: "full"}, stderr=subprocess.DEVNULL)
-    assert process.wait(110) == -signal.SIGKILL
+    process = Forked(arguments, environment(settings) | {VARIABLE: "full"}, tmp_path / "log")
+    assert process.wait() == -signal.SIGKILL, process.errors
     library.on_page = lambda account, path, number: None
     refused = command(settings, *arguments)
     assert refused.returncode == 1
