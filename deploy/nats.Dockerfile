@@ -1,4 +1,4 @@
-# The broker: the published image, our configuration, and a data directory that a plain user may write.
+# The NATS server: the published image, our configuration, and a data folder that an ordinary user may write to.
 FROM nats:2.15-alpine
 COPY deploy/nats.conf /etc/nats/cinestream.conf
 RUN mkdir -p /data && chown 10001:10001 /data
