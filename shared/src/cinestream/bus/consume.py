@@ -1,10 +1,14 @@
-"""The loop that turns deliveries into calls of a handler, and its verdicts into actions.
+"""The loop that calls a handler for each delivery and settles the delivery by the handler's verdict.
 
-handler returns            ack
-raises Transient           nak, redelivered after its `retry_after` or a growing delay
-raises Invalid             dead letter, then ack
-raises anything else       a bug: logged with its traceback, nak; dead letter at the last delivery
-delivered too often        dead letter without calling the handler (its last delivery crashed the worker)
+| the handler | the delivery is |
+|---|---|
+| returns | acknowledged |
+| raises `Transient` | returned, and delivered again after `retry_after` or a growing delay |
+| raises `Invalid` | stored as a dead letter, then acknowledged |
+| raises any other error (a bug) | logged and returned, and at the last delivery stored as a dead letter |
+
+A message that was delivered too often becomes a dead letter without a call of the handler, because its handling
+probably crashes the worker.
 """
 
 import time
@@ -27,10 +31,10 @@ Handler = Callable[[Delivery], Awaitable[None]]
 
 
 class Source(Protocol):
-    """Where deliveries come from: a `Pull`, or something that stands before one."""
+    """A source of deliveries: a `Pull`, or an object that wraps one."""
 
-    async def fetch(self, most: int, *, wait: float) -> list[Delivery]:
-        """Return at most `most` deliveries: those that are ready now, else the first within `wait` seconds."""
+    async def fetch(self, limit: int, /, *, wait: float) -> list[Delivery]:
+        """Return up to `limit` deliveries that are ready, or else the first one within `wait` seconds."""
         ...
 
 
@@ -40,15 +44,15 @@ _MAX_DELAY = 60.0
 
 @dataclass(frozen=True)
 class Work:
-    """How a stage consumes.
+    """The limits of a consume loop.
 
     Args:
-        stage: names the dead letters and metrics (`scraper`, `etl`).
-        concurrency: how many deliveries are handled at once; no more than that are ever fetched.
-        max_failures: how often a bug is tried before it becomes a dead letter.
-        max_deliveries: how often anything is tried, for whatever reason it came back.
-        ack_wait: seconds; work in hand is said to be in progress twice in this time.
-        grace: seconds that work in hand gets to finish after `stop`, then it is given back.
+        stage: Name of the stage in dead letters and metrics (`scraper`, `etl`).
+        concurrency: Deliveries that are handled at the same time. No more than these are fetched.
+        max_failures: Deliveries of a message that hits a bug, before it becomes a dead letter.
+        max_deliveries: Deliveries of a message for any reason, before it becomes a dead letter.
+        ack_wait: Seconds after which the server delivers a message again. The loop reports progress twice in this time.
+        grace: Seconds that running handlers get after `stop`, before their deliveries are returned.
     """
 
     stage: str
@@ -62,39 +66,48 @@ class Work:
 async def consume(
     bus: Bus, pulls: Sequence[Source], handle: Handler, *, work: Work, metrics: ConsumeMetrics, stop: anyio.Event
 ) -> None:
-    """Handle deliveries until `stop` is set, those of earlier `pulls` first.
+    """Handle deliveries until `stop` is set, and return when every delivery is settled.
 
-    Returns when nothing is in hand any more. Never raises for what a handler does.
+    Errors of a handler are never raised.
+
+    Args:
+        bus: Bus for dead letters.
+        pulls: Sources in the order of their priority.
+        handle: Handler of a delivery. It must be idempotent.
+        work: Limits of the loop.
+        metrics: Metrics of the loop.
+        stop: Event that ends the loop.
     """
-    in_hand: set[Delivery] = set()
+    running: set[Delivery] = set()
     changed = anyio.Event()
 
-    async def one(delivery: Delivery) -> None:
+    async def handle_one(delivery: Delivery) -> None:
         nonlocal changed
         try:
             await _settle(bus, delivery, handle, work, metrics)
         finally:
-            in_hand.remove(delivery)
+            running.remove(delivery)
             changed.set()
-            changed = anyio.Event()
+            changed = anyio.Event()  # an event of anyio cannot be cleared
 
     async with anyio.create_task_group() as group:
-        group.start_soon(_keep, in_hand, work.ack_wait)
+        group.start_soon(_report_progress, running, work.ack_wait)
         while not stop.is_set():
-            if len(in_hand) >= work.concurrency:
+            if len(running) >= work.concurrency:
                 await first_of(changed.wait, stop.wait)
                 continue
-            for delivery in await _fetch(pulls, work.concurrency - len(in_hand)):
-                in_hand.add(delivery)
-                group.start_soon(one, delivery)
+            for delivery in await _fetch(pulls, work.concurrency - len(running)):
+                running.add(delivery)
+                group.start_soon(handle_one, delivery)
         with anyio.move_on_after(work.grace):
-            while in_hand:
+            while running:
                 await changed.wait()
+        # Cancels the handlers that are still running. `_settle` then returns their deliveries to the server.
         group.cancel_scope.cancel()
 
 
 async def first_of(*waits: Callable[[], Awaitable[object]]) -> None:
-    """Return as soon as one of them does; the others are cancelled."""
+    """Wait until one of several functions returns, and cancel the others."""
 
     async def run(wait: Callable[[], Awaitable[object]]) -> None:
         await wait()
@@ -105,28 +118,30 @@ async def first_of(*waits: Callable[[], Awaitable[object]]) -> None:
             group.start_soon(run, wait)
 
 
-async def _fetch(pulls: Sequence[Source], free: int) -> list[Delivery]:
-    """What is ready now, in the order of the pulls; else what the first has within a moment."""
+async def _fetch(pulls: Sequence[Source], limit: int) -> list[Delivery]:
+    """Return deliveries that are ready, in the order of the pulls, or else wait for the first pull for a moment."""
     found: list[Delivery] = []
+    # A single pull is asked only once, by the last line. `wait=0` would cost an additional request to the server.
     for pull in pulls if len(pulls) > 1 else ():
-        if len(found) < free:
-            found += await pull.fetch(free - len(found), wait=0)
-    return found or await pulls[0].fetch(free, wait=_IDLE_WAIT)
+        if len(found) < limit:
+            found += await pull.fetch(limit - len(found), wait=0)
+    return found or await pulls[0].fetch(limit, wait=_IDLE_WAIT)
 
 
 async def _settle(bus: Bus, delivery: Delivery, handle: Handler, work: Work, metrics: ConsumeMetrics) -> None:
-    """Handle one delivery and carry out the verdict; on cancellation give it back."""
+    """Handle one delivery and settle it. Return it to the server if the task is cancelled."""
     verdict = "nak"
     started = time.perf_counter()
-    bound = log.bind(subject=delivery.subject, delivered=delivery.delivered)
     metrics.in_hand.inc()
     try:
         verdict = await _verdict(bus, delivery, handle, work)
     except anyio.get_cancelled_exc_class():
+        # Without a nak the message would stay undelivered until its ack_wait is over. The shield lets the nak be sent
+        # although the task is cancelled.
         with anyio.CancelScope(shield=True):
             await delivery.nak()
         verdict = "given-back"
-        bound.info("delivery.given_back")
+        _bound(delivery).info("delivery.given_back", reason="the service is stopping")
         raise
     finally:
         metrics.in_hand.dec()
@@ -135,8 +150,10 @@ async def _settle(bus: Bus, delivery: Delivery, handle: Handler, work: Work, met
 
 
 async def _verdict(bus: Bus, delivery: Delivery, handle: Handler, work: Work) -> str:
-    bound = log.bind(subject=delivery.subject, delivered=delivery.delivered)
+    bound = _bound(delivery)
     try:
+        # Checked here because the topology sets no `max_deliver`: with it, the server would stop delivering the message
+        # but keep it, and nobody would ever see it.
         if delivery.delivered > work.max_deliveries:
             raise Invalid(f"delivered {delivery.delivered} times and never settled")
         await handle(delivery)
@@ -159,10 +176,18 @@ async def _verdict(bus: Bus, delivery: Delivery, handle: Handler, work: Work) ->
         return "bug"
 
 
+def _bound(delivery: Delivery) -> structlog.typing.FilteringBoundLogger:
+    bound: structlog.typing.FilteringBoundLogger = log.bind(subject=delivery.subject, delivered=delivery.delivered)
+    return bound
+
+
 async def store_dead_letter(
     bus: Bus, delivery: Delivery, work: Work, *, reason: str, trace: str = "", snapshot: str | None = None
 ) -> str:
-    """Store a dead letter and end the delivery; where that fails, give it back."""
+    """Store a dead letter, then acknowledge the delivery. Return the verdict for the metrics.
+
+    If the dead letter cannot be stored, the delivery is returned to the server.
+    """
     letter = DeadLetter(
         stage=work.stage,
         reason=reason,
@@ -174,21 +199,24 @@ async def store_dead_letter(
         original_body=delivery.envelope.body,
         snapshot=snapshot,
     )
+    # First stored, then acknowledged: a crash in between leaves a second dead letter instead of none.
     try:
         await bus.publish(letter.subject, letter.encode())
     except Transient as error:
-        log.warning("dead_letter.not_stored", subject=delivery.subject, reason=str(error))
+        log.warning("dead_letter.not_stored", subject=delivery.subject, reason=str(error), action="delivered again")
         await delivery.nak(_backoff(delivery.delivered))
         return "transient"
     await delivery.ack()
     return "dead"
 
 
-async def _keep(in_hand: Collection[Delivery], ack_wait: float) -> None:
+async def _report_progress(running: Collection[Delivery], ack_wait: float) -> None:
     while True:
         await anyio.sleep(ack_wait / 2)
-        for delivery in tuple(in_hand):
-            if delivery in in_hand:  # still: one that was given back must come again soon
+        for delivery in tuple(running):
+            # A delivery may have been settled while this loop awaited the report of another one. Progress for a
+            # returned delivery would delay its redelivery.
+            if delivery in running:
                 await delivery.in_progress()
 
 

@@ -1,7 +1,7 @@
-"""What nobody could handle: read it, give it another chance, or let it go.
+"""Reading, retrying and removing of dead letters.
 
-Letters are known by their sequence in the stream. Nothing here asks for more rights than its user has: whoever
-retries must be allowed to publish on the original's subject.
+A dead letter is identified by its sequence in the stream. The user needs the right to publish on the subject of the
+original message to retry it.
 """
 
 from collections.abc import AsyncIterator
@@ -16,15 +16,15 @@ _BATCH = 64
 
 
 class StoredLetter(NamedTuple):
-    """A dead letter as it is kept; `letter` is None where this version cannot read it, and `fault` says why."""
+    """A dead letter in the stream. `letter` is None if this version cannot read it, and `error` gives the reason."""
 
     sequence: int
     letter: DeadLetter | None
-    fault: str = ""
+    error: str = ""
 
 
 class LetterOutcome(StrEnum):
-    """What became of a letter."""
+    """The outcome of retrying or removing a dead letter."""
 
     RETRIED = "retried"
     ALREADY_QUEUED = "already queued"
@@ -33,50 +33,52 @@ class LetterOutcome(StrEnum):
 
 
 async def letters(bus: Bus, stage: str, *, after: int = 0) -> AsyncIterator[StoredLetter]:
-    """The letters of a stage, the oldest first, from the one after that sequence on; ends at the last."""
+    """Yield the dead letters of a stage after a sequence, the oldest first."""
     while found := await bus.read(DEAD_LETTERS, start=after + 1, limit=_BATCH, subject=subjects.dead(stage)):
         for stored in found:
-            yield _kept(stored)
+            yield _decoded(stored)
         after = found[-1].sequence
 
 
 async def letter(bus: Bus, stage: str, sequence: int) -> StoredLetter | None:
-    """The letter of that sequence; None if the stage has none there."""
+    """Return the dead letter with a sequence, or None if the stage has no such letter."""
     found = await bus.read(DEAD_LETTERS, start=sequence, limit=1, subject=subjects.dead(stage))
-    return _kept(found[0]) if found and found[0].sequence == sequence else None
+    return _decoded(found[0]) if found and found[0].sequence == sequence else None
 
 
-async def retry(bus: Bus, kept: StoredLetter) -> LetterOutcome:
-    """Publish the original where it was, then remove the letter; after a crash in between, do it again.
+async def retry(bus: Bus, stored: StoredLetter) -> LetterOutcome:
+    """Publish the original message on its subject, then remove the letter.
+
+    A crash between the two leaves the letter, and the retry can be repeated.
 
     Raises:
-        Invalid: the letter cannot be read.
-        Transient: no answer, which is also what a missing right looks like; the letter stays.
+        Invalid: The letter cannot be read.
+        Transient: The server does not answer. A missing permission looks the same. The letter stays.
     """
-    if kept.letter is None:
-        raise Invalid(f"letter {kept.sequence} cannot be read: {kept.fault}")
+    if stored.letter is None:
+        raise Invalid(f"letter {stored.sequence} cannot be read: {stored.error}")
     outcome = LetterOutcome.RETRIED
     try:
-        await bus.publish(kept.letter.original_subject, _again(kept.letter))
+        await bus.publish(stored.letter.original_subject, _original(stored.letter))
     except AlreadyQueued:
         outcome = LetterOutcome.ALREADY_QUEUED
-    await bus.remove(DEAD_LETTERS, kept.sequence)
+    await bus.remove(DEAD_LETTERS, stored.sequence)
     return outcome
 
 
-async def purge(bus: Bus, kept: StoredLetter) -> LetterOutcome:
-    """Remove a letter for good."""
-    return LetterOutcome.REMOVED if await bus.remove(DEAD_LETTERS, kept.sequence) else LetterOutcome.GONE
+async def purge(bus: Bus, stored: StoredLetter) -> LetterOutcome:
+    """Remove a letter permanently."""
+    return LetterOutcome.REMOVED if await bus.remove(DEAD_LETTERS, stored.sequence) else LetterOutcome.GONE
 
 
-def _kept(stored: StoredMessage) -> StoredLetter:
+def _decoded(stored: StoredMessage) -> StoredLetter:
     try:
         return StoredLetter(stored.sequence, DeadLetter.decode(stored.envelope))
     except Invalid as error:
         return StoredLetter(stored.sequence, None, str(error))
 
 
-def _again(letter: DeadLetter) -> Envelope:
-    # What the server read or wrote at the first publication (an expected sequence, a schedule) is over.
+def _original(letter: DeadLetter) -> Envelope:
+    # Headers of the server belong to the first publication, for example an expected sequence or a schedule.
     headers = {name: value for name, value in letter.original_headers.items() if not name.startswith("Nats-")}
     return Envelope(headers, letter.original_body)

@@ -1,6 +1,7 @@
-"""Objects in a bucket, in the form of NATS object stores (ADR-20), so that `nats object get` reads them too.
+"""Objects in a bucket in the format of NATS object stores (ADR-20), which `nats object get` reads too.
 
-Written and read with plain publishes and direct gets, because nats-py's own way needs the right to create consumers.
+They are written by plain publishes and read by direct gets. nats-py's object store needs the right to create
+consumers, which no service has.
 """
 
 import base64
@@ -18,10 +19,12 @@ _BATCH = 16
 
 
 async def put(bus: Bus, bucket: str, name: str, body: bytes) -> None:
-    """Store an object. One of the same name is replaced; its chunks go when the bucket's bounds say so.
+    """Store an object, or replace the object of the same name.
+
+    The chunks of the replaced object stay until the limits of the bucket remove them.
 
     Raises:
-        Transient: the bus does not answer, or the user may not write there.
+        Transient: The bus does not answer, or the user has no permission to write.
     """
     nuid = secrets.token_hex(11)
     chunks = [body[at : at + _CHUNK] for at in range(0, len(body), _CHUNK)]
@@ -40,11 +43,11 @@ async def put(bus: Bus, bucket: str, name: str, body: bytes) -> None:
 
 
 async def get(bus: Bus, bucket: str, name: str) -> bytes | None:
-    """Read an object; None if it is not there, or not wholly there any more.
+    """Return an object, or None if it does not exist or some of its chunks were removed.
 
     Raises:
-        Invalid: it is damaged.
-        Transient: the bus does not answer.
+        Invalid: The object is damaged.
+        Transient: The bus does not answer.
     """
     last = await bus.last_message(f"OBJ_{bucket}", _facts(bucket, name))
     if last is None:

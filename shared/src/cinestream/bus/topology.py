@@ -1,7 +1,7 @@
-"""Which streams, consumers and buckets there are, as data.
+"""The streams, consumers and buckets as data.
 
-The names and subjects are contracts. The configurations are those of the JetStream API
-(https://docs.nats.io/reference/reference-protocols/nats_api_reference), because they are sent as they are.
+Names and subjects are contracts. The configurations have the format of the JetStream API
+(https://docs.nats.io/reference/reference-protocols/nats_api_reference), because they are sent unchanged.
 """
 
 from dataclasses import dataclass, field
@@ -26,10 +26,17 @@ _MIB = 1 << 20
 
 @dataclass(frozen=True)
 class Consumer:
-    """A durable pull consumer. `ack_wait` is in seconds; redelivery never ends by itself (`max_deliver` -1).
+    """A durable pull consumer.
 
-    With a limit, a work-queue message whose last delivery crashed would never be delivered again, yet would
-    stay and block its subject: so the worker decides when to give up, not the server.
+    The server never stops delivering a message (`max_deliver` -1), and the worker decides when to give up. With a limit
+    of the server, a work-queue message whose last delivery crashed would not be delivered again, but would stay and
+    block its subject.
+
+    Args:
+        name: Name of the consumer.
+        filter: Subjects to deliver, with wildcards.
+        reader: Service that reads it.
+        ack_wait: Seconds after which an unacknowledged message is delivered again.
     """
 
     name: str
@@ -39,7 +46,7 @@ class Consumer:
 
     @property
     def config(self) -> Json:
-        """The consumer configuration of the JetStream API."""
+        """The configuration for the JetStream API."""
         return {
             "durable_name": self.name,
             "ack_policy": "explicit",
@@ -54,7 +61,20 @@ class Consumer:
 
 @dataclass(frozen=True)
 class Stream:
-    """A stream: `max_bytes` (and `max_age` in days, 0 for ever) bound it; `extra` goes into its configuration."""
+    """A stream and its consumers.
+
+    Args:
+        name: Name of the stream.
+        subjects: Subjects that it stores, with wildcards.
+        holds: Description of its messages.
+        written_by: Services that write to it.
+        max_bytes: Limit of its size.
+        max_age: Days that a message is kept. 0 means no limit.
+        retention: `workqueue` removes acknowledged messages.
+        discard: `old` removes the oldest messages at the limit. `new` refuses further messages.
+        consumers: Durable consumers.
+        extra: Further parts of the configuration.
+    """
 
     name: str
     subjects: tuple[str, ...]
@@ -69,7 +89,7 @@ class Stream:
 
     @property
     def config(self) -> Json:
-        """The stream configuration of the JetStream API."""
+        """The configuration for the JetStream API."""
         return {
             "name": self.name,
             "description": self.holds,
@@ -89,11 +109,11 @@ STREAMS: tuple[Stream, ...] = (
     Stream(
         name=REQUESTS,
         subjects=(f"{subjects.REQUESTS}.*.*.*",),
-        holds="scrape requests, one per lane and target while queued or in hand",
+        holds="scrape requests, one per lane and target until it is handled",
         written_by="scraper, trakt-export, anyone",
         max_bytes=256 * _MIB,
         retention="workqueue",
-        # The second request on a subject is refused (error 10077) until the first is acknowledged.
+        # The server refuses a second request on a subject (error 10077) until the first one is acknowledged.
         discard="new",
         extra={"max_msgs_per_subject": 1, "discard_new_per_subject": True},
         consumers=(
@@ -103,9 +123,9 @@ STREAMS: tuple[Stream, ...] = (
     ),
     Stream(
         name=SCHEDULES,
-        # Schedules need "discard old", so they cannot live in REQUESTS: what is due is carried over.
+        # Schedules need "discard old", so they cannot be part of REQUESTS. The scraper copies due ones to REQUESTS.
         subjects=(f"{subjects.SCHEDULES_EVERY}.*.*", f"{subjects.SCHEDULES_DUE}.*.*"),
-        holds="recurring schedules and what they made due, the last of each",
+        holds="recurring schedules, and the last due message of each",
         written_by="scraper; the server itself",
         max_bytes=16 * _MIB,
         extra={"max_msgs_per_subject": 1, "allow_msg_schedules": True},
@@ -114,7 +134,7 @@ STREAMS: tuple[Stream, ...] = (
     Stream(
         name=PAGES,
         subjects=(f"{subjects.PAGES}.*.*",),
-        holds="raw pages as the browser saw them",
+        holds="raw pages as the browser loaded them",
         written_by="scraper",
         max_bytes=4096 * _MIB,
         max_age=30,
@@ -123,25 +143,25 @@ STREAMS: tuple[Stream, ...] = (
     Stream(
         name=MOVIES,
         subjects=(f"{subjects.MOVIES}.*",),
-        holds="movies; the last message of a subject is the current version, or says that it was removed",
+        holds="movies: the last message of a subject is the current version, or the removal",
         written_by="etl, takedown",
-        # By bytes only: a film that never changes is never aged out. An alarm fires at 80 %.
+        # No limit of age, which would remove films that never change. An alert fires at 80 % of the bytes.
         max_bytes=4096 * _MIB,
         extra={"republish": {"src": f"{subjects.MOVIES}.*", "dest": subjects.LIVE_MOVIES + ".{{wildcard(1)}}"}},
     ),
     Stream(
         name=DEAD_LETTERS,
         subjects=(f"{subjects.DEAD}.*",),
-        holds="messages that nobody could handle, whole, with the reason",
+        holds="complete messages that could not be handled, with the reason",
         written_by="scraper, etl",
         max_bytes=1024 * _MIB,
         max_age=90,
     ),
     Stream(
-        # A key-value bucket is a stream of this form (NATS ADR-8).
+        # NATS ADR-8 defines a key-value bucket as a stream of this form.
         name=DIRECTOR_STATS,
         subjects=(f"$KV.{subjects.DIRECTOR_STATS_BUCKET}.>",),
-        holds="what each film contributed to its director's statistics",
+        holds="contributions of each film to its directors' statistics",
         written_by="etl",
         max_bytes=512 * _MIB,
         discard="new",
@@ -152,7 +172,8 @@ STREAMS: tuple[Stream, ...] = (
         },
     ),
     Stream(
-        # An object store is a stream of this form (NATS ADR-20), but for discarding the old: the newest failures count.
+        # NATS ADR-20 defines an object store as a stream of this form, with "discard new". Here the newest failures
+        # matter, so the oldest are discarded.
         name=SNAPSHOTS,
         subjects=(f"$O.{subjects.SNAPSHOTS_BUCKET}.C.>", f"$O.{subjects.SNAPSHOTS_BUCKET}.M.>"),
         holds="snapshots of failed pages: screenshot, HTML, console, timing",
@@ -165,16 +186,16 @@ STREAMS: tuple[Stream, ...] = (
 
 
 def stream(name: str) -> Stream:
-    """The stream of that name.
+    """Return the stream with a name.
 
     Raises:
-        KeyError: there is none.
+        KeyError: There is no such stream.
     """
     return {stream.name: stream for stream in STREAMS}[name]
 
 
 def table() -> str:
-    """The topology as a Markdown table, for ARCHITECTURE.md."""
+    """Return the topology as a Markdown table, for ARCHITECTURE.md."""
     rows = ["| stream | subjects | holds | written by | read by | kept |", "|---|---|---|---|---|---|"]
     for s in STREAMS:
         readers = "; ".join(f"{c.reader} (`{c.name}`)" for c in s.consumers) or "direct gets"

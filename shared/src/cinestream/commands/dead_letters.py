@@ -1,4 +1,4 @@
-"""`<service> dead-letters list | show | retry | purge`: one command for the dead letters of every stage."""
+"""`<service> dead-letters list | show | retry | purge`, the commands for the dead letters of a stage."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -19,52 +19,56 @@ from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import BusSettings, load_settings
 
-Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers of letters, as `list` shows them.")]
-Everything = Annotated[bool, typer.Option("--all", help="All letters of this stage.")]
-Reason = Annotated[str, typer.Option(help="Only those whose reason contains this text.")]
+Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers of dead letters, as `list` shows them.")]
+Everything = Annotated[bool, typer.Option("--all", help="Select all dead letters of this service.")]
+Reason = Annotated[str, typer.Option(help="Select the dead letters whose reason contains this text.")]
 _REASON_WIDTH = 160
 
 
 def dead_letters_app(stage: str) -> typer.Typer:
-    """The sub-command for the letters of one stage (`scraper`, `etl`), to be mounted by its service."""
-    app = typer.Typer(help="Read, retry or remove what could not be handled.", no_args_is_help=True)
+    """Return the sub-command for the dead letters of a stage (`scraper`, `etl`)."""
+    app = typer.Typer(help="Read, retry or remove messages that could not be handled.", no_args_is_help=True)
 
     @app.command("list")
     def list_letters(
         reason: Reason = "",
-        after: Annotated[int, typer.Option(min=0, help="Begin behind this number.")] = 0,
-        limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
-        json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+        after: Annotated[int, typer.Option(min=0, help="Start after this number.")] = 0,
+        limit: Annotated[int, typer.Option(min=1, help="Show at most this many.")] = 100,
+        json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
     ) -> None:
-        """List the letters, the oldest first: number, time, deliveries, subject, reason."""
-        form = _facts if json else _line
-        run_with_bus(lambda bus: _list(_chosen(bus, stage, None, reason, after=after), limit, form))
+        """List dead letters, the oldest first: number, time, deliveries, subject, reason."""
+        format = _json if json else _line
+        run_with_bus(lambda bus: _list(_selected(bus, stage, None, reason, after=after), limit, format))
 
     @app.command()
     def show(
-        number: Annotated[int, typer.Argument(help="The number of a letter.")],
-        out: Annotated[Path | None, typer.Option(help="Write the original's body here; a page as HTML.")] = None,
+        number: Annotated[int, typer.Argument(help="Number of a dead letter.")],
+        out: Annotated[Path | None, typer.Option(help="Write the original body to this file. A page is HTML.")] = None,
     ) -> None:
-        """Show all that is known of a letter."""
+        """Show all facts of a dead letter."""
         run_with_bus(lambda bus: _show(bus, stage, number, out))
 
     @app.command()
     def retry(numbers: Numbers = None, everything: Everything = False, reason: Reason = "") -> None:
-        """Publish the originals again, and remove their letters."""
-        _require_choice(numbers, everything, reason)
-        run_with_bus(lambda bus: _each(bus, _chosen(bus, stage, numbers, reason), dead_letters.retry))
+        """Publish the original messages again, and remove their dead letters."""
+        _require_selection(numbers, everything, reason)
+        run_with_bus(lambda bus: _each(bus, _selected(bus, stage, numbers, reason), dead_letters.retry))
 
     @app.command()
     def purge(numbers: Numbers = None, everything: Everything = False, reason: Reason = "") -> None:
-        """Remove letters for good."""
-        _require_choice(numbers, everything, reason)
-        run_with_bus(lambda bus: _each(bus, _chosen(bus, stage, numbers, reason), dead_letters.purge))
+        """Remove dead letters permanently."""
+        _require_selection(numbers, everything, reason)
+        run_with_bus(lambda bus: _each(bus, _selected(bus, stage, numbers, reason), dead_letters.purge))
 
     return app
 
 
 def run_with_bus(command: Callable[[Bus], Awaitable[None]]) -> None:
-    """Run a command with the bus of the settings; what it cannot do is told in one sentence, with exit code 1."""
+    """Run a command with a connection to the bus.
+
+    Raises:
+        typer.Exit: The command failed with `Invalid` or `Transient`. The message was printed, and the exit code is 1.
+    """
     settings = load_settings(BusSettings)
     configure_logs(settings.log_format, settings.log_level, service="dead-letters")
 
@@ -78,41 +82,42 @@ def run_with_bus(command: Callable[[Bus], Awaitable[None]]) -> None:
         raise _fail(str(error)) from None
 
 
-async def _chosen(
+async def _selected(
     bus: Bus, stage: str, numbers: list[int] | None, reason: str, *, after: int = 0
 ) -> AsyncIterator[StoredLetter]:
-    """The letters of these numbers, else all; of them those with the reason. Only what is there at the beginning."""
+    """Yield the letters with these numbers, or else all letters whose reason contains the text."""
     if numbers:
         for number in numbers:
             yield await known_letter(bus, stage, number)
         return
     last = (await bus.stream_state(DEAD_LETTERS)).last_sequence
-    async for kept in dead_letters.letters(bus, stage, after=after):
-        if kept.sequence > last:  # what is retried may die again meanwhile
+    async for stored in dead_letters.letters(bus, stage, after=after):
+        # A retried message can fail again while the command runs. Its new letter is not part of this run.
+        if stored.sequence > last:
             return
-        if reason in (kept.letter.reason if kept.letter else kept.fault):
-            yield kept
+        if reason in (stored.letter.reason if stored.letter else stored.error):
+            yield stored
 
 
-async def _list(chosen: AsyncIterator[StoredLetter], limit: int, line: Callable[[StoredLetter], str]) -> None:
+async def _list(selected: AsyncIterator[StoredLetter], limit: int, format: Callable[[StoredLetter], str]) -> None:
     shown, last = 0, 0
-    async for kept in chosen:
+    async for stored in selected:
         if shown == limit:
             typer.echo(f"there are more: --after {last}", err=True)
             return
-        typer.echo(line(kept))
-        shown, last = shown + 1, kept.sequence
+        typer.echo(format(stored))
+        shown, last = shown + 1, stored.sequence
 
 
 async def _show(bus: Bus, stage: str, number: int, out: Path | None) -> None:
-    kept = await known_letter(bus, stage, number)
-    typer.echo(_facts(kept, indent=True))
-    if kept.letter is None:
+    stored = await known_letter(bus, stage, number)
+    typer.echo(_json(stored, indent=True))
+    if stored.letter is None:
         return
-    typer.echo(kept.letter.traceback, nl=False)
+    typer.echo(stored.letter.traceback, nl=False)
     if out:
         try:
-            await anyio.Path(out).write_bytes(_body(kept.letter.original))
+            await anyio.Path(out).write_bytes(_body(stored.letter.original))
         except OSError as error:
             raise Invalid(f"{out} cannot be written ({error.strerror})") from error
 
@@ -123,50 +128,50 @@ def _body(original: Envelope) -> bytes:
 
 
 async def _each(
-    bus: Bus, chosen: AsyncIterator[StoredLetter], act: Callable[[Bus, StoredLetter], Awaitable[str]]
+    bus: Bus, selected: AsyncIterator[StoredLetter], act: Callable[[Bus, StoredLetter], Awaitable[str]]
 ) -> None:
-    done = 0
-    async for kept in chosen:
-        subject = kept.letter.original_subject if kept.letter else "unreadable"
-        typer.echo(f"{kept.sequence} {subject}: {await act(bus, kept)}")
-        done += 1
-    if not done:
+    count = 0
+    async for stored in selected:
+        subject = stored.letter.original_subject if stored.letter else "unreadable"
+        typer.echo(f"{stored.sequence} {subject}: {await act(bus, stored)}")
+        count += 1
+    if not count:
         typer.echo("there is no such letter", err=True)
 
 
 async def known_letter(bus: Bus, stage: str, number: int) -> StoredLetter:
-    """The letter of that number.
+    """Return the dead letter with a number.
 
     Raises:
-        Invalid: there is none.
+        Invalid: The stage has no dead letter with this number.
     """
-    kept = await dead_letters.letter(bus, stage, number)
-    if kept is None:
+    stored = await dead_letters.letter(bus, stage, number)
+    if stored is None:
         raise Invalid(f"there is no letter {number} of {stage}")
-    return kept
+    return stored
 
 
-def _line(kept: StoredLetter) -> str:
-    letter = kept.letter
+def _line(stored: StoredLetter) -> str:
+    letter = stored.letter
     if letter is None:
-        return f"{kept.sequence} unreadable: {kept.fault}"
+        return f"{stored.sequence} unreadable: {stored.error}"
     reason = " ".join(letter.reason.split())
     reason = reason if len(reason) <= _REASON_WIDTH else f"{reason[:_REASON_WIDTH]}…"
     died = letter.died_at.strftime("%Y-%m-%d %H:%M:%SZ")
-    return f"{kept.sequence} {died} {letter.deliveries}x {letter.original_subject} {reason}"
+    return f"{stored.sequence} {died} {letter.deliveries}x {letter.original_subject} {reason}"
 
 
-def _facts(kept: StoredLetter, *, indent: bool = False) -> str:
-    facts = {"number": kept.sequence, "fault": kept.fault} if kept.fault else {"number": kept.sequence}
-    if kept.letter:
-        facts |= kept.letter.model_dump(mode="json", exclude={"original_body", "traceback"}, exclude_none=True)
-        facts["original_bytes"] = len(kept.letter.original_body)
+def _json(stored: StoredLetter, *, indent: bool = False) -> str:
+    facts = {"number": stored.sequence, "fault": stored.error} if stored.error else {"number": stored.sequence}
+    if stored.letter:
+        facts |= stored.letter.model_dump(mode="json", exclude={"original_body", "traceback"}, exclude_none=True)
+        facts["original_bytes"] = len(stored.letter.original_body)
     return orjson.dumps(facts, option=orjson.OPT_INDENT_2 if indent else 0).decode()
 
 
-def _require_choice(numbers: list[int] | None, everything: bool, reason: str) -> None:
+def _require_selection(numbers: list[int] | None, everything: bool, reason: str) -> None:
     if bool(numbers) + everything + bool(reason) != 1:
-        raise _fail("say which: numbers, --reason TEXT, or --all")
+        raise _fail("select dead letters in one way: numbers, --reason TEXT, or --all")
 
 
 def _fail(text: str) -> typer.Exit:

@@ -1,6 +1,7 @@
-"""`cinestream-topology`: makes the streams, consumers and buckets what `topology` says. One-shot, idempotent.
+"""`cinestream-topology`, which creates and updates the streams, consumers and buckets of `cinestream.bus.topology`.
 
-It has a NATS user of its own: who may update a stream may also destroy it, so no service can.
+It runs once and is idempotent. It has a NATS user of its own: a user that may update a stream may also destroy it, so
+no service has this right.
 """
 
 from typing import Annotated, Any
@@ -23,27 +24,29 @@ Size = Annotated[int, Field(ge=1 << 20)]
 
 
 class TopologySettings(BusSettings):
-    """Settings of `cinestream-topology`: the bounds of the large streams, in bytes."""
+    """The settings of `cinestream-topology`: the limits of the large streams in bytes."""
 
     nats_user: str = Field("", description="NATS user that may create and update streams")
     topology_pages_bytes: Size = Field(
-        topology.stream(topology.PAGES).max_bytes, description="Bytes of raw pages kept; the oldest go first"
+        topology.stream(topology.PAGES).max_bytes,
+        description="Bytes of raw pages to keep. The oldest pages are removed first",
     )
     topology_movies_bytes: Size = Field(
-        topology.stream(topology.MOVIES).max_bytes, description="Bytes of movie versions kept; the oldest go first"
+        topology.stream(topology.MOVIES).max_bytes,
+        description="Bytes of movie versions to keep. The oldest versions are removed first",
     )
 
     def max_bytes(self, stream: Stream) -> int:
-        """How many bytes this stream may hold."""
+        """Return the limit of a stream in bytes."""
         configured = {topology.PAGES: self.topology_pages_bytes, topology.MOVIES: self.topology_movies_bytes}
         return configured.get(stream.name, stream.max_bytes)
 
 
 async def declare(bus: Bus, settings: TopologySettings) -> None:
-    """Create what is missing and update what differs; nothing is ever deleted.
+    """Create missing streams and consumers, and update changed ones. Nothing is deleted.
 
     Raises:
-        ValueError: the server refuses (e.g. a change that JetStream does not allow on an existing stream).
+        ValueError: The server refuses, for example a change that JetStream does not allow on an existing stream.
     """
     for stream in topology.STREAMS:
         await _declare_stream(bus, stream.name, {**stream.config, "max_bytes": settings.max_bytes(stream)})
@@ -65,7 +68,7 @@ async def _declare_stream(bus: Bus, name: str, config: dict[str, Any]) -> None:
 
 
 async def _declare_consumer(bus: Bus, stream: Stream, consumer: Consumer) -> None:
-    # The server creates or updates; an equal configuration changes nothing.
+    # The server creates or updates the consumer. An equal configuration changes nothing.
     request = {"stream_name": stream.name, "config": consumer.config}
     await bus.declare(f"CONSUMER.DURABLE.CREATE.{stream.name}.{consumer.name}", request)
 
@@ -84,7 +87,7 @@ def topology_command(
     check: Check = False,
     table: Annotated[bool, typer.Option("--table", help="Print the topology as a Markdown table and exit.")] = False,
 ) -> None:
-    """Make the streams, consumers and buckets of CineStream, or bring them up to date; then exit."""
+    """Create or update the streams, consumers and buckets of CineStream, then exit."""
     if table:
         typer.echo(topology.table(), nl=False)
         return
@@ -96,10 +99,10 @@ def topology_command(
     try:
         anyio.run(_run, settings)
     except ValueError as error:
-        log.error("topology.refused", reason=str(error))
+        log.error("topology.refused", reason=str(error), action="change the setting, or migrate the stream by hand")
         raise SystemExit(1) from None
 
 
 def main() -> None:
-    """Entry point of the command."""
+    """Run the command."""
     app()
