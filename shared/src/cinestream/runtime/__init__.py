@@ -1,4 +1,1 @@
-"""How a service lives: `settings`, `logs`, `metrics`, `ops` endpoints, and `service`, the one lifecycle.
-
-`connected` is for commands, which live shorter.
-"""
+"""The runtime of a service: settings, logs, ops endpoints and the lifecycle."""

@@ -1,6 +1,7 @@
-"""`python -m cinestream.runtime.healthcheck [PORT] [PATH]`: exit 0 when the service answers 200.
+"""`python -m cinestream.runtime.healthcheck [PORT] [PATH]`, which exits with 0 if the service answers 200.
 
-For containers without curl; the standard library alone, because it runs every few seconds.
+It is the health check of containers that have no curl. It imports the standard library only, because it runs every few
+seconds.
 """
 
 import http.client
@@ -9,7 +10,7 @@ import sys
 
 
 def main() -> int:
-    """Ask /livez on loopback."""
+    """Send a request to the service on the loopback interface, and return the exit code."""
     port = int(sys.argv[1] if len(sys.argv) > 1 else os.environ.get("CINESTREAM_OPS_PORT", "9100"))
     path = sys.argv[2] if len(sys.argv) > 2 else "/livez"
     try:

@@ -1,4 +1,4 @@
-"""Serving an ASGI application inside a running event loop, without uvicorn taking the signals."""
+"""A uvicorn server inside of a running event loop that leaves the signals to the service."""
 
 import errno
 import socket
@@ -15,18 +15,26 @@ log = structlog.get_logger("runtime")
 
 
 class EmbeddedServer(uvicorn.Server):
-    """A uvicorn server that leaves the signals to the service's lifecycle. Set `should_exit` to end it."""
+    """A uvicorn server that handles no signals. Set `should_exit` to end it."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
+        """Leave all signals to the lifecycle of the service."""
         yield
 
 
 def bind(host: str, port: int, *, setting: str, shared: bool = False) -> socket.socket:
-    """Bind a listening socket, or exit with one sentence that names the setting to change.
+    """Return a socket that is bound to an address.
 
-    Several `shared` sockets of one user can have the same port: the system spreads connections among those that listen.
+    Args:
+        host: IPv4 or IPv6 address, or a host name.
+        port: Port number.
+        setting: Name of the setting for the port, for the error message.
+        shared: True lets several sockets of one user have the same port. The system distributes new connections among
+            those that listen.
+
+    Raises:
+        SystemExit: The port cannot be used. The message names the setting to change.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
@@ -45,13 +53,13 @@ def bind(host: str, port: int, *, setting: str, shared: bool = False) -> socket.
 async def serve(
     server: EmbeddedServer, sock: socket.socket, *, task_status: TaskStatus[None] = TASK_STATUS_IGNORED
 ) -> None:
-    """Serve on a bound socket until `server.should_exit`; started once connections are accepted."""
+    """Serve on a bound socket until `server.should_exit` is set. Report as started when connections are accepted."""
     sock.listen(4096)
     task_status.started()
     await server.serve(sockets=[sock])
 
 
 def server(app: Any, **options: Any) -> EmbeddedServer:
-    """A server for `app` with the fast loop and parser, and no logs of its own."""
+    """Return a server for an ASGI application with uvicorn's fast HTTP parser and without logs of uvicorn."""
     defaults: dict[str, Any] = {"http": "httptools", "log_config": None, "access_log": False, "lifespan": "off"}
     return EmbeddedServer(uvicorn.Config(app, **{**defaults, **options}))

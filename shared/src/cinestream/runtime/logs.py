@@ -1,4 +1,4 @@
-"""Logs: structlog, one event a line, to stderr; `console` for people, `json` for machines."""
+"""Logs by structlog on stderr, one event per line: `console` for people, `json` for machines."""
 
 import logging
 import sys
@@ -7,11 +7,17 @@ from typing import Literal
 import structlog
 
 _OURS = "cinestream"
-"""Parent of all loggers that structlog makes, so that libraries can be quieter than we are."""
+"""Parent of all loggers of CineStream. Loggers of libraries have a higher level."""
 
 
 def configure_logs(format: Literal["console", "json"], level: str, *, service: str) -> None:
-    """Send our own events and those of libraries through one pipeline to stderr."""
+    """Send the events of CineStream and of libraries to stderr in one format.
+
+    Args:
+        format: `console` or `json`.
+        level: Lowest level of CineStream's events. Libraries log from `warning` on.
+        service: Name of the service in every event.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -40,6 +46,6 @@ def configure_logs(format: Literal["console", "json"], level: str, *, service: s
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
-    # Events of ours have gone through structlog's own filter.
+    # structlog has already filtered our events by their level.
     logging.getLogger(_OURS).setLevel(logging.DEBUG)
-    logging.getLogger("nats").setLevel(logging.CRITICAL)  # the bus reports its errors itself
+    logging.getLogger("nats").setLevel(logging.CRITICAL)  # the bus reports these errors itself

@@ -1,7 +1,7 @@
-"""The ops endpoints of every service: /livez, /readyz, /metrics.
+"""The ops endpoints of every service: /livez, /readyz and /metrics.
 
-`/livez` fails only when the process must be restarted. `/readyz` is 503 only without bus or topology, or when
-the service has not started or is ending; anything else that is wrong is a 200 with `degraded: [reasons]`.
+`/livez` answers as long as the event loop runs. `/readyz` answers 503 while the service starts or stops, and while the
+bus or the topology is missing. With any other problem it answers 200 and lists the reasons in `degraded`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +16,13 @@ from starlette.routing import BaseRoute, Route
 
 @dataclass
 class Health:
-    """What a service says of itself. `degraded` are functions that yield reasons, asked at each request."""
+    """The health of a service.
+
+    Args:
+        state: `ready`, or the step of the lifecycle that the service is in.
+        bus_connected: Returns True while the connection to the bus is up.
+        degraded: Functions that yield the reasons for a degraded service. They are called at each request.
+    """
 
     state: str = "starting"
     bus_connected: Callable[[], bool] = lambda: False
@@ -24,15 +30,15 @@ class Health:
 
     @property
     def ready(self) -> bool:
-        """Whether the service can do its work."""
+        """True while the service can do its work."""
         return self.state == "ready" and self.bus_connected()
 
     def livez(self) -> JSONResponse:
-        """The answer of /livez: the event loop runs, which is all that a restart could mend."""
+        """Return the response of /livez. It does not check dependencies, because a restart would not repair them."""
         return JSONResponse({"status": "alive"})
 
     def readyz(self) -> JSONResponse:
-        """The answer of /readyz."""
+        """Return the response of /readyz."""
         if not self.ready:
             reason = self.state if self.state != "ready" else "the bus is disconnected"
             return JSONResponse({"status": "unready", "reason": reason}, status_code=503)
@@ -41,7 +47,7 @@ class Health:
 
 
 def ops_app(health: Health, routes: Sequence[BaseRoute] = ()) -> Starlette:
-    """The ASGI application of the ops endpoints, and of more `routes`, which go first."""
+    """Return the ASGI application of the ops endpoints. Further `routes` take precedence over them."""
 
     async def livez(_: Request) -> Response:
         return health.livez()

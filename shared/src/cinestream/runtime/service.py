@@ -1,7 +1,10 @@
-"""The one lifecycle of every service.
+"""The lifecycle of every service.
 
-settings -> logs -> ops endpoints up, not ready -> bus connected, topology there -> ready -> serve ->
-on SIGTERM or SIGINT: not ready, stop taking work, finish or give back what is in hand, drain, exit 0.
+1. Configure the logs and start the ops endpoints. `/readyz` answers 503.
+2. Connect to the bus, and wait until the topology is declared.
+3. Report ready, and serve.
+4. On SIGTERM or SIGINT: report not ready, stop taking work, finish or return the work in progress, close the bus, and
+   exit with code 0.
 """
 
 import gc
@@ -28,7 +31,7 @@ log = structlog.get_logger("runtime")
 
 @dataclass(frozen=True)
 class Context(Generic[S]):
-    """What a service is given to serve with. `stop` is set when it shall end, which it must within 5 s."""
+    """The environment of a running service. The service must end within 5 s after `stop` is set."""
 
     settings: S
     bus: Bus
@@ -38,7 +41,7 @@ class Context(Generic[S]):
 
 @dataclass(frozen=True)
 class Needs:
-    """The streams and durables (`stream/durable`) that must be there before a service is ready."""
+    """The streams and durable consumers (`stream/durable`) that must exist before a service is ready."""
 
     streams: Iterable[str] = ()
     consumers: Iterable[str] = ()
@@ -52,12 +55,18 @@ def run_service(
     *,
     ops: socket.socket | None = None,
 ) -> None:
-    """Run a service until it is told to stop, through the lifecycle that this module's docstring draws.
+    """Run a service through its lifecycle until it gets SIGTERM or SIGINT.
 
-    Waits by itself, for as long as it takes, for the bus and for the topology. `ops` is a bound socket for the ops
-    endpoints, instead of one by the settings.
+    It waits for the bus and the topology without a time limit.
+
+    Args:
+        name: Name of the service in logs and on the bus.
+        settings: Settings of the service.
+        needs: Streams and consumers to wait for.
+        serve: Function that does the work until `Context.stop` is set.
+        ops: Bound socket for the ops endpoints. By default one is bound as the settings say.
     """
-    _run(name, settings, lambda health, stop: _live(name, settings, needs, serve, health, stop), ops=ops)
+    _run(name, settings, lambda health, stop: _serve_with_bus(name, settings, needs, serve, health, stop), ops=ops)
 
 
 def run_without_bus(
@@ -67,24 +76,31 @@ def run_without_bus(
     *,
     routes: Sequence[BaseRoute] = (),
 ) -> None:
-    """The same for a service that does not live from the bus: ready from the start. `routes` are more ops endpoints."""
+    """Run a service that does not need the bus. It is ready from the start.
 
-    async def live(health: Health, stop: anyio.Event) -> None:
+    Args:
+        name: Name of the service in logs.
+        settings: Settings of the service.
+        serve: Function that does the work until the event is set.
+        routes: Further ops endpoints.
+    """
+
+    async def main(health: Health, stop: anyio.Event) -> None:
         health.bus_connected = lambda: True
         health.state = "ready"
         log.info("service.ready", ops=f"http://{settings.ops_host}:{settings.ops_port}")
         async with anyio.create_task_group() as group:
-            group.start_soon(_say_when, stop, health)
+            group.start_soon(_report_stop, stop, health)
             await serve(health, stop)
             group.cancel_scope.cancel()
 
-    _run(name, settings, live, routes)
+    _run(name, settings, main, routes)
 
 
 def _run(
     name: str,
     settings: ServiceSettings,
-    live: Callable[[Health, anyio.Event], Awaitable[None]],
+    service: Callable[[Health, anyio.Event], Awaitable[None]],
     routes: Sequence[BaseRoute] = (),
     ops: socket.socket | None = None,
 ) -> None:
@@ -95,21 +111,22 @@ def _run(
         health = Health()
         server = http.server(ops_app(health, routes), timeout_graceful_shutdown=1)
         stop = anyio.Event()
+        # The ops endpoints belong to the outer group, so that they answer until the service has ended.
         async with anyio.create_task_group() as outer:
             await outer.start(http.serve, server, sock)
             async with anyio.create_task_group() as group:
                 group.start_soon(_watch_signals, stop)
-                await live(health, stop)
+                await service(health, stop)
                 group.cancel_scope.cancel()
             server.should_exit = True
         log.info("service.stopped")
 
     anyio.run(main, backend_options={"use_uvloop": True})
-    # The interpreter would look through all objects once more before it exits: nearly all of what that takes.
+    # At exit the interpreter collects garbage once more, which would be nearly all of the time that the exit takes.
     gc.freeze()
 
 
-async def _live(
+async def _serve_with_bus(
     name: str,
     settings: S,
     needs: Needs,
@@ -120,11 +137,11 @@ async def _live(
     bus: Bus | None = None
     async with anyio.create_task_group() as starting:
 
-        async def give_up() -> None:
+        async def cancel_on_stop() -> None:
             await stop.wait()
             starting.cancel_scope.cancel()
 
-        starting.start_soon(give_up)
+        starting.start_soon(cancel_on_stop)
         health.state = "waiting for the bus"
         bus = await Bus.connect(
             settings.nats_url,
@@ -134,7 +151,7 @@ async def _live(
         )
         health.bus_connected = lambda: bus is not None and bus.connected
         health.state = "waiting for the topology"
-        await _topology_there(bus, needs)
+        await _wait_for_topology(bus, needs)
         starting.cancel_scope.cancel()
     if bus is None:
         return
@@ -143,7 +160,7 @@ async def _live(
             health.state = "ready"
             log.info("service.ready", ops=f"http://{settings.ops_host}:{settings.ops_port}")
             async with anyio.create_task_group() as group:
-                group.start_soon(_say_when, stop, health)
+                group.start_soon(_report_stop, stop, health)
                 await serve(Context(settings, bus, health, stop))
                 group.cancel_scope.cancel()
     finally:
@@ -151,15 +168,15 @@ async def _live(
             await bus.close()
 
 
-async def _say_when(stop: anyio.Event, health: Health) -> None:
+async def _report_stop(stop: anyio.Event, health: Health) -> None:
     await stop.wait()
     health.state = "stopping"
     log.info("service.stopping")
 
 
-async def _topology_there(bus: Bus, needs: Needs) -> None:
-    """Wait until everything that is needed is declared."""
-    said = ""
+async def _wait_for_topology(bus: Bus, needs: Needs) -> None:
+    """Wait until all streams and consumers that the service needs exist."""
+    logged = ""
     while True:
         try:
             for stream in needs.streams:
@@ -168,9 +185,9 @@ async def _topology_there(bus: Bus, needs: Needs) -> None:
                 await bus.consumer_state(*consumer.split("/", 1))
             return
         except (KeyError, Transient) as error:
-            if str(error) != said:
-                said = str(error)
-                log.info("service.waiting", reason=said, cure="run cinestream-topology")
+            if str(error) != logged:
+                logged = str(error)
+                log.info("service.waiting", reason=logged, cure="run cinestream-topology")
             await anyio.sleep(0.25)
 
 
