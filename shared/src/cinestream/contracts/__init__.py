@@ -1,9 +1,4 @@
-"""What the services say to each other: pure models, without I/O.
-
-In the way of the data: `ScrapeRequest` asks for a page, `RawPage` is the page as the browser saw it, `Movie`
-is what etl makes of it, `DeadLetter` is what nobody could handle. `subjects` names where each travels,
-`envelope` is the form that all of them take on the wire, `errors` the verdicts that a handler can raise.
-"""
+"""The messages between the services, as pure models without I/O."""
 
 from cinestream.contracts.dead_letter import DeadLetter
 from cinestream.contracts.envelope import Envelope

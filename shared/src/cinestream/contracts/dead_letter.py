@@ -1,4 +1,4 @@
-"""`DeadLetter`: a message that nobody could handle, kept whole, with the reason."""
+"""`DeadLetter`, a complete message that could not be handled, with the reason."""
 
 from typing import Self
 
@@ -10,15 +10,15 @@ from cinestream.contracts.envelope import SCHEMA, Envelope, require_schema
 from cinestream.contracts.errors import Invalid
 
 MAX_TEXT = 16_000
-"""Reason and traceback are cut to this many characters each: the original is what must survive whole."""
+"""Limit of the reason and of the traceback in characters. The original message is never cut."""
 
 
 class DeadLetter(BaseModel):
-    """The original message, the stage that gave up, and why.
+    """The original message, the stage that gave up, and the reason.
 
-    On the wire the body is the original's, byte for byte; everything else is one JSON header, so that a
-    message of the maximum size still fits. `snapshot` names the object of the bucket `snapshots` that shows what
-    failed; it may be gone before the letter is.
+    The encoded message has the body of the original, byte for byte. Everything else is one JSON header, so that a
+    message of the maximum size still fits. `snapshot` names an object of the bucket `snapshots` that shows the failed
+    page. The object may be removed before the dead letter is.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -35,27 +35,27 @@ class DeadLetter(BaseModel):
 
     @property
     def original(self) -> Envelope:
-        """The message as it was, to be published again on `original_subject`."""
+        """The original message, to be published again on `original_subject`."""
         return Envelope(dict(self.original_headers), self.original_body)
 
     @property
     def subject(self) -> str:
-        """Where this dead letter is stored."""
+        """The subject of this dead letter."""
         return subjects.dead(self.stage)
 
     def encode(self) -> Envelope:
-        """This dead letter as a message."""
+        """Return this dead letter as a message."""
         facts = self.model_copy(update={"reason": self.reason[:MAX_TEXT], "traceback": self.traceback[-MAX_TEXT:]})
-        # JSON with escapes is ASCII on one line, which is all that a header value may be.
+        # A header value must be one line of ASCII. JSON with escapes is.
         line = facts.model_dump_json(exclude={"original_body"}, ensure_ascii=True)
         return Envelope({SCHEMA: "dead-letter/1", "Cinestream-Dead-Letter": line}, self.original_body)
 
     @classmethod
     def decode(cls, envelope: Envelope) -> Self:
-        """Read a dead letter from a message.
+        """Return the dead letter in a message.
 
         Raises:
-            Invalid: not a dead letter.
+            Invalid: The message is not a dead letter.
         """
         require_schema(envelope, "dead-letter", newest=1)
         try:

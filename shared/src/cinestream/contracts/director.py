@@ -1,4 +1,4 @@
-"""What a movie and its directors' records say of each other; the statistics are etl's."""
+"""The links between a movie and the records of its directors. etl computes the statistics."""
 
 from datetime import datetime
 
@@ -8,14 +8,19 @@ from cinestream.contracts.envelope import SCHEMA, Envelope, require_schema
 from cinestream.contracts.errors import Invalid
 
 DIRECTOR_KEYS = "Cinestream-Director-Keys"
-"""Header of a movie: the keys of its directors' records, separated by spaces."""
+"""Header of a movie with the keys of its directors' records, separated by spaces."""
 
 
 def without_film(record: Envelope, id: str, *, until: datetime) -> Envelope | None:
-    """A director's record without what pages up to a time (aware) said of a film; None if it says nothing of it.
+    """Return a director's record without the contribution of a film, or None if the record has no such contribution.
+
+    Args:
+        record: The record as it is stored.
+        id: IMDb id of the film.
+        until: Aware time. A contribution of a later page stays.
 
     Raises:
-        Invalid: not a director's record.
+        Invalid: The message is not a director's record.
     """
     require_schema(record, "director", newest=1)
     try:

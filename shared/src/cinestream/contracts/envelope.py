@@ -1,4 +1,4 @@
-"""The form that every contract takes on the wire: headers and a body, with a schema version."""
+"""The form of every message: headers with a schema version, and a body."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -6,18 +6,18 @@ from typing import NamedTuple
 from cinestream.contracts.errors import Invalid
 
 SCHEMA = "Cinestream-Schema"
-"""Header of every message: `<contract>/<version>`, e.g. `movie/1`."""
+"""Header of every message with the contract and its version, for example `movie/1`."""
 
 
 class Envelope(NamedTuple):
-    """One message: ASCII headers, and a body of bytes."""
+    """One message: ASCII headers and a body."""
 
     headers: dict[str, str]
     body: bytes
 
 
-def moment(headers: dict[str, str], name: str) -> datetime | None:
-    """The time with a zone that a header says; None if it says none."""
+def header_time(headers: dict[str, str], name: str) -> datetime | None:
+    """Return the aware time in a header, or None if the header has none."""
     try:
         time = datetime.fromisoformat(headers.get(name, ""))
     except ValueError:
@@ -29,8 +29,8 @@ def require_schema(envelope: Envelope, contract: str, newest: int) -> int:
     """Return the version that the envelope's schema header names.
 
     Raises:
-        Invalid: the header is missing, names another contract, or a version newer than `newest`
-            (older ones stay readable for ever).
+        Invalid: The header is missing, or names another contract or a version newer than `newest`. All older versions
+            stay readable.
     """
     value = envelope.headers.get(SCHEMA, "")
     name, _, version = value.partition("/")

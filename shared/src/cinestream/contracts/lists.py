@@ -1,6 +1,6 @@
-"""The addresses of lists, `/list/ls055592025/`, and of the pages that they go on by, `…/?page=2`. Pure.
+"""The addresses of lists (`/list/ls055592025/`) and of their further pages (`/list/ls055592025/?page=2`).
 
-The id of such a page is the list's with its number: `ls055592025-2`.
+The id of a further page is the id of the list and the number of the page: `ls055592025-2`.
 """
 
 import re
@@ -11,8 +11,8 @@ LIST_ID = re.compile(rf"(ls\d{{6,12}})(?:-({_FURTHER.pattern}))?")
 _LIST = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2,3})?/)?list/(ls\d{6,12})(?:/.*)?")
 
 
-def list_of(url: str) -> str | None:
-    """The id of the page of a list that a URL names; None if it names none."""
+def list_id_of(url: str) -> str | None:
+    """Return the id of the list page at a URL, or None if it is not the URL of a list."""
     try:
         parts = urlsplit(url)
     except ValueError:
@@ -22,11 +22,11 @@ def list_of(url: str) -> str | None:
 
 
 def list_page(id: str, page: str) -> str:
-    """The id of a page of the list `id`: the first, unless `page` is a number from 2 to 999."""
+    """Return the id of a page of a list. Any `page` but a number from 2 to 999 means the first page."""
     return f"{id}-{page}" if _FURTHER.fullmatch(page) else id
 
 
 def list_path(id: str) -> str:
-    """The path of a page of a list, by its id."""
+    """Return the path of a list page."""
     list, _, page = id.partition("-")
     return f"/list/{list}/?page={page}" if page else f"/list/{list}/"

@@ -1,4 +1,4 @@
-"""`Movie`: the public contract, as etl writes it and the stream shows it."""
+"""`Movie`, the public contract. etl writes it and stream-api serves it."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -7,18 +7,18 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cinestream.contracts import subjects
-from cinestream.contracts.envelope import SCHEMA, Envelope, moment, require_schema
+from cinestream.contracts.envelope import SCHEMA, Envelope, header_time, require_schema
 from cinestream.contracts.errors import Invalid
 
 TitleId = Annotated[str, Field(pattern=r"^tt\d{7,10}$", examples=["tt0111161"])]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
 
 PAGE_TIME = "Cinestream-Page-Time"
-"""Header of a movie: when the page it was made of was read. An older page never overwrites a newer one."""
+"""Header of a movie with the time at which its page was read. An older page never overwrites a newer one."""
 
 
 class PlotTone(StrEnum):
-    """The dominant tone of a plot; Neutral when there is no plot or no evidence."""
+    """The dominant tone of a plot. It is Neutral without a plot or without evidence."""
 
     HOPEFUL = "Hopeful"
     UPLIFTING = "Uplifting"
@@ -32,9 +32,9 @@ class PlotTone(StrEnum):
 
 
 class DirectorStats(BaseModel):
-    """The first director's films known at the moment of publishing, this one included.
+    """The statistics of the first director's films, as known when the movie was published. They include this film.
 
-    `average_rating` is the mean over the rated ones, rounded to one decimal; null if none is rated.
+    `average_rating` is the mean of the rated films, rounded to one decimal, or null if none is rated.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,14 +44,14 @@ class DirectorStats(BaseModel):
 
 
 class NamedDirectorStats(DirectorStats):
-    """The same of any director of a film; `id` is IMDb's (`nm0001104`), null if the page does not give it."""
+    """The statistics of one director. `id` is the IMDb id (`nm0001104`), or null if the page does not contain it."""
 
     name: Text
     id: Annotated[str, Field(pattern=r"^nm\d{7,10}$")] | None = None
 
 
 class SentimentAnalysis(BaseModel):
-    """The tone of the plot, how strong the evidence for it is (0..1), and the words of the plot that are evidence."""
+    """The tone of the plot, the strength of the evidence (0 to 1), and the words of the plot that are the evidence."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -61,7 +61,7 @@ class SentimentAnalysis(BaseModel):
 
 
 class Recommendation(BaseModel):
-    """Another title: of those that IMDb shows under "More like this", or near in what it shares."""
+    """A recommended title: one that IMDb shows under "More like this", or one with similar properties."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -72,19 +72,19 @@ class Recommendation(BaseModel):
 
 
 class Movie(BaseModel):
-    """A film: the `data` of an `event: movie`.
+    """A film, the `data` of an `event: movie`.
 
-    Field names and types are the project's public contract; more fields may be added. Nullable: `rating`,
-    `year`, `release_date`, `plot`, `decade_category`, `director_stats`. Absent lists are empty.
-    `release_date` is ISO 8601 and may be partial (`1994-09`, `1994`).
+    Field names and types are the project's public contract. More fields may be added. Missing values are null, or an
+    empty list, and never 0 or an empty string. `rating`, `year`, `release_date`, `plot`, `decade_category` and
+    `director_stats` can be null. `release_date` is ISO 8601 and may be partial (`1994-09`, `1994`).
 
-    The fields from `original_title` on came later: a movie that was stored before has their defaults. Absent is null
-    or empty, never 0 or "". `title` is the one shown to the viewer, `original_title` what the page calls the original
-    one; `kind` is IMDb's type id (`movie`, `tvMovie`, `short`, `video`, …); `countries` and `languages` are
-    codes as IMDb has them (`US`, `en`; else the name that a page of 2010 gives); `locale` is the page's language.
-    `revision` counts the versions of this movie that were published; `changed` names the fields in which it differs
-    from the version before. `recommendations_source` says whose the recommendations are: the page's, or, where it has
-    none, the nearest of the films that were known.
+    The fields from `original_title` on were added later. A movie that was stored before has their defaults.
+
+    `title` is the title that the page shows, and `original_title` the one that it calls original. `kind` is the type id
+    of IMDb (`movie`, `tvMovie`, `short`, `video`, …). `countries` and `languages` are codes of IMDb (`US`, `en`), or
+    names where an old page has no codes. `locale` is the language of the page. `revision` counts the published versions
+    of this movie, and `changed` names the fields that differ from the version before. `recommendations_source` is
+    `page` for the recommendations of the page, or `catalogue` for the most similar known films.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -123,20 +123,20 @@ class Movie(BaseModel):
 
     @property
     def subject(self) -> str:
-        """Where the versions of this movie are stored."""
+        """The subject of the versions of this movie."""
         return subjects.movie(self.id)
 
     def encode(self, *, page_time: datetime) -> Envelope:
-        """This movie as a message; the body is the one line of JSON that SSE clients get."""
+        """Return this movie as a message. The body is one line of JSON, which SSE clients receive unchanged."""
         stamp = page_time.astimezone(UTC).isoformat(timespec="milliseconds")
         return Envelope({SCHEMA: "movie/1", PAGE_TIME: stamp}, self.model_dump_json().encode())
 
     @classmethod
     def decode(cls, envelope: Envelope) -> Self:
-        """Read a movie from a message.
+        """Return the movie in a message.
 
         Raises:
-            Invalid: not a movie, or one whose fields break the contract.
+            Invalid: The message is not a movie, or its fields break the contract.
         """
         require_schema(envelope, "movie", newest=1)
         try:
@@ -146,5 +146,5 @@ class Movie(BaseModel):
 
 
 def page_time(headers: dict[str, str]) -> datetime | None:
-    """When the page behind the movie with these headers was read; None if it does not say."""
-    return moment(headers, PAGE_TIME)
+    """Return the time at which the page of a movie was read, or None if the headers do not contain it."""
+    return header_time(headers, PAGE_TIME)

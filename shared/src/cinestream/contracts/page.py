@@ -1,4 +1,4 @@
-"""`RawPage`: a page as the browser saw it. `PageHeaders`: the facts of its reading alone."""
+"""`RawPage`, a page as the browser loaded it, and `PageHeaders`, the facts about it without its HTML."""
 
 import sys
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from typing import Annotated, Self, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from cinestream.contracts import subjects
-from cinestream.contracts.envelope import SCHEMA, Envelope, moment, require_schema
+from cinestream.contracts.envelope import SCHEMA, Envelope, header_time, require_schema
 from cinestream.contracts.errors import Invalid
 from cinestream.contracts.request import Kind
 
@@ -18,16 +18,17 @@ else:
     from backports import zstd
 
 MAX_PAGE_BYTES = 10_000_000
-"""A page that is larger than this when decompressed is refused: a zstd bomb, not a film."""
+"""Limit of a decompressed page. A larger one is refused, because it may be a zstd bomb."""
 
 
 P = TypeVar("P", bound=BaseModel)
 
 
 class Outcome(StrEnum):
-    """What the page turned out to be; only the first four carry a body.
+    """The outcome of reading a page.
 
-    The others are the record that there is nothing to read, so that freshness covers it too.
+    Only the first four outcomes have HTML. The others record that there is nothing to read, so that the target counts
+    as fresh too.
     """
 
     FILM = "film"
@@ -40,11 +41,11 @@ class Outcome(StrEnum):
 
 
 class PageHeaders(BaseModel):
-    """The facts of a reading, which a message carries as headers.
+    """The facts about a page, which are the headers of its message.
 
     `url` is the requested address and `final_url` the address that answered. `status` is the HTTP status of the
-    document. `fetched_at` is the time (UTC) at which the browser handed the page over. `layout` is a hint, never a
-    promise.
+    document. `fetched_at` is the time (UTC) at which the page was taken from the browser. `layout` is a hint about its
+    layout and may be wrong.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,21 +61,21 @@ class PageHeaders(BaseModel):
 
     @property
     def subject(self) -> str:
-        """Where this page is stored."""
+        """The subject of this page."""
         return subjects.page(self.kind, self.id)
 
     @classmethod
     def decode(cls, envelope: Envelope) -> Self:
-        """Read the facts from the headers of a message. The body is not looked at.
+        """Return the facts in the headers of a message. The body is not read.
 
         Raises:
-            Invalid: the message is not a raw page, or a header is wrong.
+            Invalid: The message is not a raw page, or a header is wrong.
         """
         return _validated(cls, _facts(envelope))
 
 
 class RawPage(PageHeaders):
-    """The whole page after its dynamic parts loaded.
+    """A complete page with its dynamic parts.
 
     `html` has at most `MAX_PAGE_BYTES` bytes as UTF-8. It is empty for an outcome without a body.
     """
@@ -82,10 +83,10 @@ class RawPage(PageHeaders):
     html: str = ""
 
     def encode(self) -> Envelope:
-        """This page as a message: the facts as headers, the HTML as a zstd body.
+        """Return this page as a message with the facts as headers and the HTML as a zstd body.
 
         Raises:
-            Invalid: the HTML is larger than `MAX_PAGE_BYTES`.
+            Invalid: The HTML is larger than `MAX_PAGE_BYTES`.
         """
         html = self.html.encode("utf-8", "replace")
         if len(html) > MAX_PAGE_BYTES:
@@ -105,10 +106,10 @@ class RawPage(PageHeaders):
 
     @classmethod
     def decode(cls, envelope: Envelope) -> Self:
-        """Read a page from a message.
+        """Return the page in a message.
 
         Raises:
-            Invalid: not a raw page, damaged, or larger than `MAX_PAGE_BYTES` when decompressed.
+            Invalid: The message is not a raw page, is damaged, or is larger than `MAX_PAGE_BYTES` when decompressed.
         """
         facts = _facts(envelope)
         return _validated(cls, {**facts, "html": html_bytes(envelope).decode("utf-8", "replace")})
@@ -137,15 +138,15 @@ def _validated(model: type[P], facts: dict[str, str | None]) -> P:
 
 
 def fetched_at(headers: dict[str, str]) -> datetime | None:
-    """When the page with these headers was read, without reading its body; None if it does not say."""
-    return moment(headers, "Cinestream-Fetched-At")
+    """Return the time at which a page was read, or None if the headers do not contain it."""
+    return header_time(headers, "Cinestream-Fetched-At")
 
 
 def html_bytes(envelope: Envelope) -> bytes:
-    """The HTML of the page in this message, as UTF-8; for readers that need no text of it.
+    """Return the HTML in a message as UTF-8, for readers that do not need it as text.
 
     Raises:
-        Invalid: the body is damaged, or larger than `MAX_PAGE_BYTES` when decompressed.
+        Invalid: The body is damaged, or larger than `MAX_PAGE_BYTES` when decompressed.
     """
     if not envelope.body:
         return b""
@@ -162,5 +163,5 @@ def html_bytes(envelope: Envelope) -> bytes:
 
 
 def _ascii(text: str) -> str:
-    # Header values end at a line break, and NATS clients disagree on anything beyond ASCII.
+    # A line break would end the header value, and NATS clients differ in characters outside of ASCII.
     return "".join(c if " " <= c <= "~" else f"%{ord(c):02X}" if ord(c) < 256 else "?" for c in text).strip()

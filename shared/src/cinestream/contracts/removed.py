@@ -1,4 +1,4 @@
-"""`Removed`: the message on a movie's subject that says the film was taken down."""
+"""`Removed`, the message on a movie's subject after the film was removed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,22 +15,22 @@ _NAME = "removed"
 
 @dataclass(frozen=True)
 class Removed:
-    """A film that was taken down at a time (aware); a page read later makes it a film again."""
+    """The removal of a film at an aware time. A page that is read later makes it a film again."""
 
     id: str
     at: datetime
 
     @property
     def subject(self) -> str:
-        """Where the versions of the movie were stored."""
+        """The subject of the versions of the movie."""
         return subjects.movie(self.id)
 
     def encode(self) -> Envelope:
-        """The message. It has the time of a page, so that pages read before it are older than what is stored."""
+        """Return the message. It has a page time like a movie, so that etl drops pages that were read before it."""
         stamp = self.at.astimezone(UTC).isoformat(timespec="milliseconds")
         return Envelope({SCHEMA: f"{_NAME}/1", PAGE_TIME: stamp}, orjson.dumps({"id": self.id}))
 
     @staticmethod
-    def says(headers: Mapping[str, str]) -> bool:
-        """Whether a message with these headers is one, of any version."""
+    def matches(headers: Mapping[str, str]) -> bool:
+        """Return True if the headers are those of a removal of any version."""
         return headers.get(SCHEMA, "").startswith(f"{_NAME}/")

@@ -1,4 +1,4 @@
-"""`ScrapeRequest`: what somebody wants to have read."""
+"""`ScrapeRequest`, the request to read a page."""
 
 import re
 from enum import StrEnum
@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from cinestream.contracts import subjects
 from cinestream.contracts.envelope import SCHEMA, Envelope, require_schema
 from cinestream.contracts.errors import Invalid
-from cinestream.contracts.lists import LIST_ID, list_of, list_path
-from cinestream.contracts.search import search_for, search_id, search_of
+from cinestream.contracts.lists import LIST_ID, list_id_of, list_path
+from cinestream.contracts.search import search_id, search_query, title_search
 
 TITLE_ID = re.compile(r"tt\d{7,10}")
 CHART_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -19,7 +19,7 @@ _CHART_URL = re.compile(r"https?://[^/?#]+/(?:[a-z]{2}(?:-[a-z]{2,3})?/)?chart/(
 
 
 class Kind(StrEnum):
-    """The kind of page that is asked for."""
+    """The kind of a page."""
 
     TITLE = "title"
     CHART = "chart"
@@ -33,20 +33,27 @@ MAX_ROWS = 10_000
 
 
 class Lane(StrEnum):
-    """The lane of the work queue: people who wait go before the crawl."""
+    """The lane of the work queue. Requests of waiting people (`now`) are handled before the crawl."""
 
     NOW = "now"
     CRAWL = "crawl"
 
 
 class ScrapeRequest(BaseModel):
-    """A page to read: a title (`tt0111161`), a chart (`top`), a list (`ls055592025`), or a search.
+    """A request to read a title (`tt0111161`), a chart (`top`), a list (`ls055592025`), or a search.
 
-    A search has its path and query in `query` (`/find/?q=matrix&s=tt`), and the `id` that these give it.
-    `force` reads it even when a fresh page is stored. `limit` bounds how many titles a page, and those that it goes on
-    by, lead to; `before` is how many the pages before it had, `after` the first title of the last of them. `depth` is
-    how many steps of "more like this" are taken from each title.
-    Asking twice for the same target while it is queued or in hand is answered "already queued".
+    A second request for a target is refused as "already queued" until the first one is handled.
+
+    Args:
+        kind: Kind of the page.
+        id: Id of the page. The id of a search is made from its query.
+        lane: Lane of the work queue.
+        force: True reads the page even if a fresh one is stored.
+        limit: Maximum number of titles that a page and its further pages lead to. None means `MAX_ROWS`.
+        depth: Steps of "more like this" that are followed from each title.
+        before: Number of titles on the earlier pages of the list.
+        after: First title of the page before this one.
+        query: Path and query of a search (`/find/?q=matrix&s=tt`).
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -64,7 +71,7 @@ class ScrapeRequest(BaseModel):
     @model_validator(mode="after")
     def _id_fits_kind(self) -> Self:
         if self.kind is Kind.SEARCH:
-            if search_of(self.query) != self.query or self.id != search_id(self.query):
+            if search_query(self.query) != self.query or self.id != search_id(self.query):
                 raise ValueError(f"{self.query!r} is not the search {self.id!r}")
             return self
         pattern = _IDS[self.kind]
@@ -74,60 +81,65 @@ class ScrapeRequest(BaseModel):
 
     @property
     def subject(self) -> str:
-        """Where this request is queued."""
+        """The subject of this request."""
         return subjects.request(self.lane, self.kind, self.id)
 
     @property
     def target(self) -> str:
-        """The target in the short form that people type: `tt0111161`, `chart:top`, `search:/find/?q=matrix`."""
+        """The target in the short form that people type, `tt0111161`, `chart:top`, `search:/find/?q=matrix`."""
         return self.id if self.kind is Kind.TITLE else f"{self.kind.value}:{self.query or self.id}"
 
     @property
     def path(self) -> str:
-        """Where its page is on the site: path and query."""
+        """The path and query of the page on the site."""
         return path_of(self.kind, self.id) if self.kind is not Kind.SEARCH else self.query
 
     @property
     def max_titles(self) -> int:
-        """How many titles it may lead to."""
+        """The number of titles that the request may lead to."""
         return self.limit or MAX_ROWS
 
     @property
     def follows_links(self) -> bool:
-        """Whether other titles are asked for by it: all but a title alone."""
+        """True if the request leads to other titles. Only a title without depth does not."""
         return self.kind is not Kind.TITLE or self.depth > 0
 
     @classmethod
     def of(
         cls, target: str, *, lane: Lane = Lane.CRAWL, force: bool = False, limit: int | None = None, depth: int = 0
     ) -> Self:
-        """Make a request from what people type.
+        """Return the request for a target that a person typed.
 
-        That is `tt0111161`, `chart:top`, `list:ls055592025`, `search:matrix`, or the URL of one of these.
+        Args:
+            target: `tt0111161`, `chart:top`, `list:ls055592025`, `search:matrix`, or the URL of one of these.
+            lane: Lane of the work queue.
+            force: True reads the page even if a fresh one is stored.
+            limit: Maximum number of titles that the request leads to.
+            depth: Steps of "more like this" that are followed from each title.
 
         Raises:
-            Invalid: the text names none of them, or a number is out of its bounds.
+            Invalid: The text is not a target, or a number is outside of its limits.
         """
         kind, id, query = _named(target.strip())
         try:
             return cls(kind=kind, id=id, query=query, lane=lane, force=force, limit=limit, depth=depth)
         except ValidationError as error:
             (first, *_) = error.errors()
-            if first["loc"]:  # a field's own bounds; what does not fit together has none
+            if first["loc"]:  # the limits of one field; an error of the whole model has no location
                 raise Invalid(f"{first['loc'][0]} {first['input']}: {first['msg'].lower()}") from error
             forms = "tt0111161, chart:top, list:ls055592025, search:TEXT, or the URL of one"
             raise Invalid(f"{target!r} is no target: expected {forms}") from error
 
     def encode(self) -> Envelope:
-        """This request as a message."""
+        """Return this request as a message."""
         return Envelope({SCHEMA: "scrape-request/1"}, self.model_dump_json(exclude_defaults=True).encode())
 
     @classmethod
     def decode(cls, envelope: Envelope) -> Self:
-        """Read a request from a message.
+        """Return the request in a message.
 
         Raises:
-            Invalid: not a scrape request, or one whose fields are wrong.
+            Invalid: The message is not a scrape request, or its fields are wrong.
         """
         require_schema(envelope, "scrape-request", newest=1)
         try:
@@ -137,22 +149,22 @@ class ScrapeRequest(BaseModel):
 
 
 def path_of(kind: Kind, id: str) -> str:
-    """Where the page of a title, a chart or a list is on the site."""
+    """Return the path of a title, a chart or a list on the site."""
     return list_path(id) if kind is Kind.LIST else f"/{kind.value}/{id}/"
 
 
 def _named(text: str) -> tuple[Kind, str, str]:
-    """Kind, id and query of what people type; what is nothing else is taken for a title's id."""
+    """Return kind, id and query of a target. A text of no other kind counts as the id of a title."""
     for kind in (Kind.CHART, Kind.LIST):
         if text.startswith(f"{kind.value}:"):
             return kind, text.partition(":")[2], ""
     for kind, url in _URLS.items():
         if match := url.match(text):
             return kind, match[1], ""
-    if text.startswith("http") and (id := list_of(text)):
+    if text.startswith("http") and (id := list_id_of(text)):
         return Kind.LIST, id, ""
-    query = search_of(text) if text.startswith("http") else None
+    query = search_query(text) if text.startswith("http") else None
     if text.startswith("search:"):
         words = text.removeprefix("search:").strip()
-        query = search_of(words) if words.startswith("/") else search_for(words) if words else None
+        query = search_query(words) if words.startswith("/") else title_search(words) if words else None
     return (Kind.SEARCH, search_id(query), query) if query else (Kind.TITLE, text, "")

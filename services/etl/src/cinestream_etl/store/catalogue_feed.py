@@ -51,7 +51,7 @@ async def read_movies(bus: Bus, known_films: KnownFilms, *, start: int, max_film
 
 
 def _apply(known_films: KnownFilms, stored: StoredMessage) -> None:
-    if Removed.says(stored.headers):
+    if Removed.matches(stored.headers):
         known_films.remove(stored.subject.rpartition(".")[2])
         return
     try:

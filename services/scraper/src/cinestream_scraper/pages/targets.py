@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from cinestream.contracts import Kind
 from cinestream.contracts.lists import list_page
-from cinestream.contracts.search import search_id, search_of
+from cinestream.contracts.search import search_id, search_query
 
 _PLACE = re.compile(r"(?:/.*)?/(title|chart|list)/([^/]+)/?")
 _BEFORE_SEARCH = re.compile(r".*(?=/(?:find|search/title)/?$)")
@@ -26,7 +26,7 @@ def place_of(url: str) -> Place | None:
     except ValueError:
         return None
     if before := _BEFORE_SEARCH.match(parts.path):
-        query = search_of(f"{parts.path[before.end() :]}?{parts.query}")
+        query = search_query(f"{parts.path[before.end() :]}?{parts.query}")
         return Place(Kind.SEARCH, search_id(query)) if query else None
     match = _PLACE.fullmatch(parts.path)
     if match and match[1] == Kind.LIST.value:

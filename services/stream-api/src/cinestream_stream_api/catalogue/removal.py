@@ -37,7 +37,7 @@ async def remove(bus: Bus, id: str) -> Removal:
     for _ in range(_TRIES):
         removed = Removed(id, datetime.now(UTC))
         if last := await bus.last_message(MOVIES, removed.subject):
-            if Removed.says(last.headers):
+            if Removed.matches(last.headers):
                 return Removal.ALREADY if result is Removal.UNKNOWN else result
             await _withdraw(bus, removed, _directors(last))
             await bus.purge(MOVIES, removed.subject, through=last.sequence)

@@ -85,7 +85,7 @@ def film(position: Position, headers: Mapping[str, str], body: bytes) -> Event:
     Raises:
         NotAFilm: another contract, or a body without the fields of a movie.
     """
-    if Removed.says(headers):
+    if Removed.matches(headers):
         return _removed(position, body)
     if not headers.get(SCHEMA, "").startswith("movie/"):
         raise NotAFilm(f"header {SCHEMA} is {headers.get(SCHEMA)!r}")
