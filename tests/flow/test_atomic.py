@@ -1,4 +1,4 @@
-"""Files that are whole or not there."""
+"""Atomic replacement of files."""
 
 import stat
 from pathlib import Path
@@ -8,8 +8,8 @@ import pytest
 from cinestream_flow import atomic
 
 
-def test_a_file_is_replaced_with_the_mode_asked_for(tmp_path: Path) -> None:
-    """The mode holds even when the old file was readable by all, and nothing else is left."""
+def test_file_is_replaced_with_the_requested_mode(tmp_path: Path) -> None:
+    """The new file has the requested mode although the old one had another, and no other file is left."""
     path = tmp_path / "secret"
     path.write_bytes(b"old")
     atomic.write(path, b"new", mode=0o600)
@@ -18,8 +18,8 @@ def test_a_file_is_replaced_with_the_mode_asked_for(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_an_error_leaves_the_old_file(tmp_path: Path) -> None:
-    """Half of a new file is worth less than the old one."""
+def test_error_keeps_the_old_file(tmp_path: Path) -> None:
+    """An error while the new file is written leaves the old file unchanged."""
     path = tmp_path / "file"
     path.write_bytes(b"old")
     with pytest.raises(TypeError), atomic.replacing(path) as file:
@@ -28,8 +28,8 @@ def test_an_error_leaves_the_old_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_a_killed_writer_left_is_no_hindrance(tmp_path: Path) -> None:
-    """The unfinished file is replaced."""
+def test_unfinished_file_of_a_killed_writer_is_replaced(tmp_path: Path) -> None:
+    """The next writer replaces the unfinished file."""
     (tmp_path / "file.new").write_bytes(b"half")
     atomic.write(tmp_path / "file", b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -1,4 +1,4 @@
-"""Batches of operations: each has its result, and nothing grows."""
+"""Batches of operations with results, limits and fail-fast."""
 
 from collections.abc import Iterator
 
@@ -14,17 +14,17 @@ FAST = RetryPolicy(max_attempts=5, initial_delay=0.001, max_delay=0.002)
 
 
 async def one() -> int:
-    """Works."""
+    """Return a result."""
     return 1
 
 
 async def bad() -> int:
-    """Fails for good."""
+    """Fail at every attempt."""
     raise ValueError("bad")
 
 
 class Flaky:
-    """Works the third time."""
+    """A call that succeeds at its third attempt."""
 
     calls = 0
 
@@ -38,8 +38,8 @@ class Flaky:
         return self.calls
 
 
-async def test_each_operation_has_its_result() -> None:
-    """Data or error, how long, and how many attempts; one operation's failure is not another's."""
+async def test_each_operation_has_a_result() -> None:
+    """A result has data or an error, the seconds and the attempts, and no operation affects another one."""
     found: dict[str, Result[int]] = {}
 
     async def flush(results: list[Result[int]]) -> None:
@@ -53,8 +53,8 @@ async def test_each_operation_has_its_result() -> None:
         Operation("not tried again", Flaky(Transient("later")), FAST, retryable=lambda error: False),
     ]
     assert await run_batch(operations, flush) == 5
-    told = {name: (result.data, type(result.error), result.attempts) for name, result in found.items()}
-    assert told == {
+    results = {name: (result.data, type(result.error), result.attempts) for name, result in found.items()}
+    assert results == {
         "good": (1, type(None), 1),
         "bad": (None, ValueError, 1),
         "flaky": (3, type(None), 3),
@@ -64,8 +64,8 @@ async def test_each_operation_has_its_result() -> None:
     assert found["flaky"].seconds > 0
 
 
-async def test_operations_are_taken_only_when_there_is_room() -> None:
-    """A slow receiver holds up the source; results come in portions."""
+async def test_slow_flush_stops_the_source() -> None:
+    """Operations are taken only when a worker is free, and results are handed over in portions."""
     taken, handed = 0, list[int]()
 
     def source() -> Iterator[Operation[int]]:
@@ -84,8 +84,8 @@ async def test_operations_are_taken_only_when_there_is_room() -> None:
     assert handed == [5] * 20
 
 
-async def test_few_results_are_handed_over_in_time() -> None:
-    """What is there does not wait for what takes long."""
+async def test_results_are_handed_over_after_a_time() -> None:
+    """A finished result is handed over although another operation still runs."""
     go, early = anyio.Event(), list[str]()
 
     async def late() -> int:
@@ -102,7 +102,7 @@ async def test_few_results_are_handed_over_in_time() -> None:
 
 
 async def test_fail_fast_ends_the_batch() -> None:
-    """What was done is handed over, the failure last; nothing more is begun."""
+    """The results up to the failure are handed over, and no further operation starts."""
     begun, found = 0, list[str]()
 
     def source() -> Iterator[Operation[int]]:

@@ -1,4 +1,4 @@
-"""The cache of answers: bounded, least recently used first out, compressed, encrypted, never wrong."""
+"""The response cache: limits, eviction, compression and encryption."""
 
 import os
 import stat
@@ -16,7 +16,7 @@ OTHER = urlsafe_b64encode(b"o" * 32).decode()
 
 
 class Clock:
-    """Passes by hand."""
+    """A clock that the test sets."""
 
     now = 1_000_000.0
 
@@ -26,21 +26,21 @@ class Clock:
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock."""
+    """Return a clock that the test sets."""
     return Clock()
 
 
 @pytest.fixture(params=["memory", "sqlite"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> CacheStore:
-    """Each store, with room for three answers or 1,000 bytes, for a minute."""
-    bounds = CacheLimits(max_entries=3, max_bytes=1000, max_age_seconds=60)
+    """Return each store, with limits of three responses, 1,000 bytes and one minute."""
+    limits = CacheLimits(max_entries=3, max_bytes=1000, max_age_seconds=60)
     if request.param == "memory":
-        return MemoryStore(bounds, clock=clock)
-    return SqliteStore(tmp_path / "new" / "cache.db", bounds, clock=clock)
+        return MemoryStore(limits, clock=clock)
+    return SqliteStore(tmp_path / "new" / "cache.db", limits, clock=clock)
 
 
-def test_the_least_recently_used_goes_first(store: CacheStore, clock: Clock) -> None:
-    """A fourth answer pushes out the one that was not used; reading is using."""
+def test_least_recently_used_response_is_evicted(store: CacheStore, clock: Clock) -> None:
+    """A fourth response evicts the one that was not read since."""
     for key in "abc":
         store.put(key, clock(), b"x")
     store.get("a")
@@ -49,8 +49,8 @@ def test_the_least_recently_used_goes_first(store: CacheStore, clock: Clock) -> 
     assert store.evicted == 1
 
 
-def test_bytes_are_bounded_too(store: CacheStore, clock: Clock) -> None:
-    """A large answer pushes out small ones; one that is larger than everything is not kept, nor is what it replaces."""
+def test_bytes_are_limited(store: CacheStore, clock: Clock) -> None:
+    """A large response evicts small ones, and one above the limit only removes the response that it replaces."""
     store.put("a", clock(), b"x" * 400)
     store.put("b", clock(), b"x" * 400)
     store.put("c", clock(), b"x" * 500)
@@ -60,15 +60,15 @@ def test_bytes_are_bounded_too(store: CacheStore, clock: Clock) -> None:
     assert store.get("c") is None
 
 
-def test_an_answer_is_replaced(store: CacheStore, clock: Clock) -> None:
-    """The new one counts, and only once."""
+def test_response_is_replaced(store: CacheStore, clock: Clock) -> None:
+    """The new response is returned, and the old one no longer counts."""
     store.put("a", clock(), b"old")
     store.put("a", clock() + 1, b"newer")
     assert (store.get("a"), store.size) == ((clock() + 1, b"newer"), (1, 5))
 
 
-def test_what_is_too_old_is_not_given_and_goes(store: CacheStore, clock: Clock) -> None:
-    """After `keep` seconds."""
+def test_old_response_expires(store: CacheStore, clock: Clock) -> None:
+    """A response is neither returned nor kept after its maximum age."""
     store.put("a", clock(), b"x")
     clock.now += 59
     store.put("b", clock(), b"x")
@@ -79,8 +79,8 @@ def test_what_is_too_old_is_not_given_and_goes(store: CacheStore, clock: Clock) 
     assert (store.clear(), store.size) == (1, (0, 0))
 
 
-def test_a_sqlite_cache_survives_and_is_its_owners(tmp_path: Path) -> None:
-    """The next program finds what the last one kept; two at once do not disturb each other."""
+def test_sqlite_cache_is_shared_and_private(tmp_path: Path) -> None:
+    """Two stores use one file at the same time, a third finds their responses, and only the owner can read it."""
     path = tmp_path / "cache.db"
     first = SqliteStore(path, CacheLimits(9, 1000, 60))
     second = SqliteStore(path, CacheLimits(9, 1000, 60))
@@ -95,8 +95,8 @@ def test_a_sqlite_cache_survives_and_is_its_owners(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"nonsense" * 1000, b""])
-def test_a_damaged_file_is_begun_anew(tmp_path: Path, damage: bytes) -> None:
-    """A cache is never a reason to fail."""
+def test_damaged_file_is_replaced(tmp_path: Path, damage: bytes) -> None:
+    """A store with a damaged file starts empty."""
     path = tmp_path / "cache.db"
     path.write_bytes(damage)
     store = SqliteStore(path, CacheLimits(9, 1000, 60))
@@ -105,14 +105,14 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path, damage: bytes) -> None:
 
 
 @given(st.binary(max_size=3000), st.booleans(), st.sampled_from(["", KEY]))
-def test_what_is_kept_comes_back(answer: bytes, compression: bool, key: str) -> None:
-    """Whatever it is, compressed and encrypted or not."""
+def test_encoded_response_is_decoded_unchanged(answer: bytes, compression: bool, key: str) -> None:
+    """Any bytes are decoded unchanged, with and without compression and encryption."""
     codec = Codec(compression=compression, key=key)
     assert codec.decode(codec.encode(answer)) == answer
 
 
-def test_large_answers_are_compressed_and_secret_ones_unreadable() -> None:
-    """Without the key, with another one, or damaged, there is no answer and no error."""
+def test_compression_and_encryption() -> None:
+    """A response with another key or with damage is None, and no error is raised."""
     answer = b"The Shawshank Redemption" * 100
     assert len(Codec().encode(answer)) < 100
     assert Codec(compression=False).encode(answer)[1:] == answer
@@ -123,14 +123,14 @@ def test_large_answers_are_compressed_and_secret_ones_unreadable() -> None:
     assert Codec().decode(Codec().encode(answer)[:-5]) is None
 
 
-def test_the_cache_gives_headers_body_and_age(store: CacheStore, clock: Clock) -> None:
-    """And forgets by itself what is too old, at the next answer after the interval."""
+def test_cache_returns_headers_body_and_age(store: CacheStore, clock: Clock) -> None:
+    """A cached response has its headers, body and age, and old ones are removed after the cleanup interval."""
     cache = ResponseCache(store, Codec(), cleanup_interval=10, clock=clock)
     cache.put("a", {"etag": "1"}, b"body\nof two lines")
     clock.now += 5
-    kept = cache.get("a")
-    assert kept
-    assert (kept.headers, kept.body, cache.age(kept)) == ({"etag": "1"}, b"body\nof two lines", 5)
+    cached = cache.get("a")
+    assert cached
+    assert (cached.headers, cached.body, cache.age(cached)) == ({"etag": "1"}, b"body\nof two lines", 5)
     clock.now += 60
     cache.put("b", {}, b"")
     assert store.size[0] == 1

@@ -1,4 +1,4 @@
-"""What was interrupted is found, and what nobody needs any more goes."""
+"""Listing and pruning of unfinished operations."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ from cinestream_flow.operations import prune, unfinished_operations
 
 
 def interrupted(folder: Path, name: str, *, age: int = 0) -> Path:
-    """A checkpoint that was left behind."""
+    """Create the checkpoint of an interrupted operation, and return its path."""
     path = folder / f"{name}.checkpoint"
     with Checkpoint(path, {"export": name}) as checkpoint:
         checkpoint.add("page 1", b"x")
@@ -19,8 +19,8 @@ def interrupted(folder: Path, name: str, *, age: int = 0) -> Path:
     return path
 
 
-def test_what_was_interrupted_is_found_with_its_progress(tmp_path: Path) -> None:
-    """What it is, when it began, how far it is, what came last; the oldest first."""
+def test_unfinished_operations_are_listed_with_their_progress(tmp_path: Path) -> None:
+    """Identity, start, progress and last step are listed, the oldest operation first."""
     interrupted(tmp_path, "history")
     interrupted(tmp_path, "ratings", age=10)
     first, second = unfinished_operations(tmp_path)
@@ -30,8 +30,8 @@ def test_what_was_interrupted_is_found_with_its_progress(tmp_path: Path) -> None
     assert (first.running, first.error) == (False, "")
 
 
-def test_one_at_work_and_a_damaged_one_are_said_to_be_so(tmp_path: Path) -> None:
-    """Neither is touched by tidying up."""
+def test_running_and_damaged_operations_are_marked(tmp_path: Path) -> None:
+    """Pruning deletes neither a running nor a damaged operation."""
     (tmp_path / "broken.checkpoint").write_bytes(b"nothing that SQLite knows, and longer than its header" * 50)
     with Checkpoint(tmp_path / "working.checkpoint", {}):
         found = {operation.path.stem: operation for operation in unfinished_operations(tmp_path)}
@@ -41,27 +41,27 @@ def test_one_at_work_and_a_damaged_one_are_said_to_be_so(tmp_path: Path) -> None
     assert len([*unfinished_operations(tmp_path)]) == 2
 
 
-def test_only_the_newest_are_kept(tmp_path: Path) -> None:
-    """And nothing is left of the others, journals included."""
+def test_prune_keeps_the_newest(tmp_path: Path) -> None:
+    """Nothing is left of the older operations, not even a journal."""
     for age in range(5):
         interrupted(tmp_path, f"export-{age}", age=age)
     assert [path.stem for path in prune(tmp_path, keep=2)] == ["export-4", "export-3", "export-2"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["export-0.checkpoint", "export-1.checkpoint"]
 
 
-@pytest.mark.parametrize("begun", [True, False])
-def test_the_one_that_goes_on_is_one_of_those_that_are_kept(tmp_path: Path, begun: bool) -> None:
-    """Although it is the oldest, or not even there yet."""
+@pytest.mark.parametrize("exists", [True, False])
+def test_prune_keeps_the_protected_operation(tmp_path: Path, exists: bool) -> None:
+    """The protected operation counts as kept, also if it is the oldest or does not exist yet."""
     for age in range(3):
         interrupted(tmp_path, f"export-{age}", age=age)
-    spare = tmp_path / f"export-{2 if begun else 3}.checkpoint"
-    assert len(prune(tmp_path, keep=2, protected=spare)) == (1 if begun else 2)
-    interrupted(tmp_path, spare.stem)
-    assert {path.name for path in tmp_path.iterdir()} == {"export-0.checkpoint", spare.name}
+    protected = tmp_path / f"export-{2 if exists else 3}.checkpoint"
+    assert len(prune(tmp_path, keep=2, protected=protected)) == (1 if exists else 2)
+    interrupted(tmp_path, protected.stem)
+    assert {path.name for path in tmp_path.iterdir()} == {"export-0.checkpoint", protected.name}
 
 
-def test_what_another_version_wrote_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It could never go on."""
+def test_prune_deletes_other_versions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operation of another format version cannot be resumed, so it is deleted."""
     monkeypatch.setattr("cinestream_flow.checkpoint.VERSION", 1)
     interrupted(tmp_path, "old")
     monkeypatch.undo()

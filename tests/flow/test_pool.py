@@ -1,4 +1,4 @@
-"""The worker pool: bounded in every way."""
+"""The limits of the worker pool."""
 
 import anyio
 import anyio.lowlevel
@@ -9,24 +9,24 @@ from cinestream_flow.pool import JobTimeout, PoolFull, WorkerPool
 pytestmark = pytest.mark.anyio
 
 
-async def test_no_more_jobs_run_than_there_are_workers() -> None:
-    """The others wait, and all are done."""
-    pool, most, done = WorkerPool(size=3, max_queue=100, timeout=30), 0, list[int]()
+async def test_running_jobs_are_limited() -> None:
+    """No more jobs run than there are workers, and all jobs finish."""
+    pool, max_busy, done = WorkerPool(size=3, max_queue=100, timeout=30), 0, list[int]()
 
     async def job(number: int) -> None:
-        nonlocal most
-        most = max(most, pool.busy)
+        nonlocal max_busy
+        max_busy = max(max_busy, pool.busy)
         await anyio.lowlevel.checkpoint()
         done.append(number)
 
     async with anyio.create_task_group() as group:
         for number in range(50):
             group.start_soon(pool.run, lambda number=number: job(number))
-    assert (most, sorted(done), pool.busy, pool.queued) == (3, [*range(50)], 0, 0)
+    assert (max_busy, sorted(done), pool.busy, pool.queued) == (3, [*range(50)], 0, 0)
 
 
-async def test_a_full_queue_rejects() -> None:
-    """Whoever comes when all are busy and enough wait is told so at once; the others are served."""
+async def test_full_queue_rejects_a_job() -> None:
+    """A job beyond the queue is rejected at once, and the others are run."""
     pool, go, served = WorkerPool(size=1, max_queue=1, timeout=30), anyio.Event(), list[bool]()
 
     async def caller() -> None:
@@ -44,8 +44,8 @@ async def test_a_full_queue_rejects() -> None:
     assert (served, pool.rejected) == ([True, True], 1)
 
 
-async def test_a_job_that_takes_too_long_is_cancelled() -> None:
-    """Its worker is free again; an error of the job is the job's own."""
+async def test_slow_job_is_cancelled() -> None:
+    """The worker is free again, and a TimeoutError of a job itself is raised unchanged."""
     pool = WorkerPool(size=1, max_queue=0, timeout=0.01)
     with pytest.raises(JobTimeout, match=r"0\.01 s"):
         await pool.run(anyio.sleep_forever)
@@ -58,8 +58,8 @@ async def test_a_job_that_takes_too_long_is_cancelled() -> None:
         await pool.run(fail)
 
 
-async def test_limits_change_while_jobs_are_in_hand() -> None:
-    """A larger pool takes on who waits; a smaller one lets everyone finish."""
+async def test_limits_change_while_jobs_run() -> None:
+    """A larger pool starts waiting jobs, and a smaller one lets running jobs finish."""
     pool, go, done = WorkerPool(size=1, max_queue=10, timeout=30), anyio.Event(), list[bool]()
 
     async def caller() -> None:

@@ -1,4 +1,4 @@
-"""Who is let through, and when."""
+"""The rate and the pauses of the rate limiter."""
 
 import anyio
 import pytest
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Clock:
-    """Time that passes only by sleeping."""
+    """A clock that advances only by sleeping."""
 
     def __init__(self) -> None:
         self.now, self.slept = 0.0, list[float]()
@@ -22,8 +22,8 @@ class Clock:
         self.now += seconds
 
 
-async def test_a_pause_holds_everyone_and_the_longer_one_wins() -> None:
-    """A second, shorter pause does not shorten the first."""
+async def test_longer_pause_wins() -> None:
+    """A second, shorter pause does not shorten the first one."""
     clock = Clock()
     limit = RateLimiter(1000, clock=clock, sleep=clock.sleep)
     limit.pause(300)
@@ -32,8 +32,8 @@ async def test_a_pause_holds_everyone_and_the_longer_one_wins() -> None:
     assert (clock.now, clock.slept, limit.paused_for) == (300, [300], 0)
 
 
-async def test_a_pause_that_grows_while_waiting_counts() -> None:
-    """Whoever waits asks again when the wait is over."""
+async def test_pause_can_be_extended_during_the_wait() -> None:
+    """A call that waits for a pause also waits for its extension."""
     clock = Clock()
 
     async def sleep(seconds: float) -> None:
@@ -47,8 +47,8 @@ async def test_a_pause_that_grows_while_waiting_counts() -> None:
     assert clock.now == 50
 
 
-async def test_the_rate_is_kept() -> None:
-    """After the burst, passes come at the rate."""
+async def test_rate_is_kept() -> None:
+    """After the burst, calls pass at the rate."""
     limit = RateLimiter(20)
     started = anyio.current_time()
     with anyio.fail_after(90):

@@ -1,4 +1,4 @@
-"""Any stages, any failures, any speeds: nothing lost, nothing twice, in order, within the bounds."""
+"""The pipeline with any stages, failures and speeds: order, completeness and limits."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -19,32 +19,32 @@ QUICK = RetryPolicy(max_attempts=3, initial_delay=0.0, max_delay=0.0)
 
 @dataclass
 class Source:
-    """Numbers, and how many of them were asked for."""
+    """Numbers, and the count of those that were read."""
 
     count: int
-    asked: int = 0
+    read: int = 0
 
     async def __aiter__(self) -> AsyncIterator[int]:
         for number in range(self.count):
-            self.asked += 1
+            self.read += 1
             yield number
 
 
 @dataclass
 class Step:
-    """A stage that takes its time, fails the first time it sees some chunks, and refuses some numbers."""
+    """A stage that is slow, fails at its first call for some chunks, and refuses some numbers."""
 
     turns: int = 0
     parallel: int = 1
     fails: frozenset[int] = frozenset()
     refuses: frozenset[int] = frozenset()
     failed: set[int] = field(default_factory=set)
-    in_hand: int = 0
-    most_in_hand: int = 0
+    running: int = 0
+    max_running: int = 0
 
     async def process(self, chunk: Sequence[int]) -> Sequence[int]:
-        self.in_hand += 1
-        self.most_in_hand = max(self.most_in_hand, self.in_hand)
+        self.running += 1
+        self.max_running = max(self.max_running, self.running)
         try:
             for _ in range((chunk[0] * 7 + self.turns) % (self.turns + 1)):
                 await anyio.lowlevel.checkpoint()
@@ -56,7 +56,7 @@ class Step:
                 raise Invalid(f"bad: {sorted(bad)}")
             return chunk
         finally:
-            self.in_hand -= 1
+            self.running -= 1
 
     def stage(self, name: str = "step") -> Stage[int, int]:
         return Stage(name, self.process, parallel=self.parallel, retries=QUICK)
@@ -77,15 +77,15 @@ steps = st.builds(Step, turns=st.integers(0, 5), parallel=st.integers(1, 4), fai
         max_concurrent_stages=st.none() | st.integers(1, 3),
     ),
 )
-async def test_everything_arrives_once_in_order_and_bad_items_are_reported(
+async def test_valid_items_are_written_once_and_invalid_ones_reported(
     count: int, chain: list[Step], limits: PipelineLimits
 ) -> None:
-    """What no stage refuses is written exactly once, in the source's order; each refused item is reported once."""
+    """Each valid item is written exactly once in the order of the source, and each invalid one is reported once."""
     for step in chain:
         step.failed.clear()
-        step.fails = frozenset(sorted(step.fails)[:1])  # one failure per stage stays within its attempts
+        step.fails = frozenset(sorted(step.fails)[:1])  # one failure per stage is within its attempts
     written: list[int] = []
-    bad: list[RejectedItem] = []
+    rejected: list[RejectedItem] = []
 
     async def sink(chunk: Sequence[int]) -> None:
         written.extend(chunk)
@@ -96,13 +96,13 @@ async def test_everything_arrives_once_in_order_and_bad_items_are_reported(
             [step.stage(str(number)) for number, step in enumerate(chain)],
             sink,
             limits=limits,
-            on_rejected=bad.append,
+            on_rejected=rejected.append,
         )
     refused = set().union(*(step.refuses for step in chain)) & set(range(count))
     assert written == [number for number in range(count) if number not in refused]
-    assert sorted(report.item for report in bad) == sorted(refused)
+    assert sorted(report.item for report in rejected) == sorted(refused)
     assert (totals.read, totals.written, totals.rejected) == (count, len(written), len(refused))
-    assert all(step.most_in_hand <= step.parallel for step in chain)
+    assert all(step.max_running <= step.parallel for step in chain)
     for number, _ in enumerate(chain):
         stage = totals.stages[str(number)]
         assert stage.items_in == stage.items_out + stage.rejected
@@ -111,16 +111,16 @@ async def test_everything_arrives_once_in_order_and_bad_items_are_reported(
 
 
 @settings(max_examples=40)
-@given(chain=st.lists(steps, min_size=1, max_size=4), most=st.integers(1, 3))
-async def test_no_more_stages_work_at_once_than_allowed(chain: list[Step], most: int) -> None:
-    """Of all stages together, whatever each of them would allow."""
-    working = most_working = 0
+@given(chain=st.lists(steps, min_size=1, max_size=4), limit=st.integers(1, 3))
+async def test_concurrent_stages_are_limited(chain: list[Step], limit: int) -> None:
+    """The limit holds for all stages together, whatever `parallel` of each stage allows."""
+    working = max_working = 0
 
     def counted(step: Step, name: str) -> Stage[int, int]:
         async def process(chunk: Sequence[int]) -> Sequence[int]:
-            nonlocal working, most_working
+            nonlocal working, max_working
             working += 1
-            most_working = max(most_working, working)
+            max_working = max(max_working, working)
             try:
                 for _ in range(step.turns):
                     await anyio.lowlevel.checkpoint()
@@ -137,18 +137,18 @@ async def test_no_more_stages_work_at_once_than_allowed(chain: list[Step], most:
 
     stages = [counted(step, str(number)) for number, step in enumerate(chain)]
     with anyio.fail_after(60):
-        await run_pipeline(Source(50), stages, sink, limits=PipelineLimits(3, max_concurrent_stages=most))
+        await run_pipeline(Source(50), stages, sink, limits=PipelineLimits(3, max_concurrent_stages=limit))
     assert written == [*range(50)]
-    assert most_working <= most
+    assert max_working <= limit
 
 
-async def test_a_sink_that_stops_stops_the_source() -> None:
-    """Nothing is read ahead of a slow sink but what the buffers and the stages' hands hold."""
-    source, reached, go_on = Source(10_000), anyio.Event(), anyio.Event()
+async def test_blocked_sink_stops_the_source() -> None:
+    """Only the buffers and the workers of the stages are filled while the sink is blocked."""
+    source, reached, resume = Source(10_000), anyio.Event(), anyio.Event()
 
     async def sink(chunk: Sequence[int]) -> None:
         reached.set()
-        await go_on.wait()
+        await resume.wait()
 
     with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
@@ -158,15 +158,15 @@ async def test_a_sink_that_stops_stops_the_source() -> None:
             group.start_soon(call)
             await reached.wait()
             await anyio.wait_all_tasks_blocked()
-            buffers, hands, waiting_to_enter, reading, writing = 3, 2 + 3, 2, 1, 1
-            assert source.asked <= 10 * (buffers + hands + waiting_to_enter + reading + writing)
+            buffers, workers, waiting_to_enter, reading, writing = 3, 2 + 3, 2, 1, 1
+            assert source.read <= 10 * (buffers + workers + waiting_to_enter + reading + writing)
             assert [stage.in_progress for stage in totals.stages.values()] == [2, 3]
-            go_on.set()
-    assert source.asked == 10_000
+            resume.set()
+    assert source.read == 10_000
 
 
-async def test_another_error_ends_everything_and_is_raised_as_itself() -> None:
-    """A bug in a stage is the error that the caller sees, and no work goes on behind it."""
+async def test_other_error_ends_the_pipeline() -> None:
+    """A bug in a stage is raised to the caller, and no work continues."""
     other = Step(turns=5, parallel=4)
 
     async def broken(chunk: Sequence[int]) -> Sequence[int]:
@@ -179,11 +179,11 @@ async def test_another_error_ends_everything_and_is_raised_as_itself() -> None:
 
     with anyio.fail_after(60), pytest.raises(KeyError, match="a bug"):
         await run_pipeline(Source(1000), [other.stage(), Stage("broken", broken)], sink, limits=PipelineLimits(10))
-    assert other.in_hand == 0
+    assert other.running == 0
 
 
-async def test_a_chunk_that_stays_transient_is_an_error() -> None:
-    """When the attempts are used up nothing is skipped silently: the verdict is raised."""
+async def test_chunk_without_further_attempts_is_an_error() -> None:
+    """The last transient error is raised, and the chunk is not skipped silently."""
 
     async def away(chunk: Sequence[int]) -> Sequence[int]:
         raise Transient("away", retry_after=0.0)
@@ -195,8 +195,8 @@ async def test_a_chunk_that_stays_transient_is_an_error() -> None:
         await run_pipeline(Source(5), [Stage("away", away, retries=QUICK)], sink)
 
 
-async def test_cancellation_leaves_nothing_behind() -> None:
-    """A cancelled pipeline has no chunk in hand."""
+async def test_cancelled_pipeline_ends_its_stages() -> None:
+    """No stage still processes a chunk after the pipeline was cancelled."""
     step, reached = Step(parallel=3), anyio.Event()
 
     async def sink(chunk: Sequence[int]) -> None:
@@ -208,18 +208,18 @@ async def test_cancellation_leaves_nothing_behind() -> None:
             group.start_soon(run_pipeline, Source(1000), [step.stage()], sink)
             await reached.wait()
             group.cancel_scope.cancel()
-    assert step.in_hand == 0
+    assert step.running == 0
 
 
 @pytest.mark.parametrize("sizes", [(0, 1, 1), (1, -1, 1), (1, 1, -1)])
-def test_sizes_that_make_no_sense_are_refused(sizes: tuple[int, int, int]) -> None:
-    """A chunk holds at least one item, a buffer at least none, and somebody must work."""
+def test_invalid_sizes_are_refused(sizes: tuple[int, int, int]) -> None:
+    """A chunk has at least one item, a buffer is not negative, and at least one stage may run."""
     with pytest.raises(ValueError, match="at least"):
         PipelineLimits(*sizes)
 
 
-async def test_two_stages_of_one_name_are_refused() -> None:
-    """Their reports could not be told apart."""
+async def test_stages_of_one_name_are_refused() -> None:
+    """Two stages with one name raise ValueError."""
 
     async def sink(chunk: Sequence[int]) -> None:
         raise AssertionError("nothing may arrive")

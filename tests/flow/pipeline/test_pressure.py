@@ -1,4 +1,4 @@
-"""A pipeline takes no more memory than it may: what it does instead, and that nothing is lost by it."""
+"""Memory limits of a pipeline and the three strategies of backpressure."""
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -14,28 +14,28 @@ from cinestream_flow.pipeline.pressure import MAX_WAIT_SECONDS, MemoryGate, Stra
 
 pytestmark = pytest.mark.anyio
 SIZE = 100
-"""Bytes that an item takes while it is in the pipeline."""
+"""Bytes that an item uses while it is in the pipeline."""
 
 
 @dataclass
 class Memory:
-    """What the process takes: `idle`, and so much for each item that is on its way."""
+    """The simulated memory of the process: `idle`, and SIZE for each item in the pipeline."""
 
-    on_its_way: int = 0
-    most: int = 0
+    items_inside: int = 0
+    max_items: int = 0
     idle: int = 1_000_000
 
     def take(self, items: int) -> None:
-        self.on_its_way += items
-        self.most = max(self.most, self.on_its_way)
+        self.items_inside += items
+        self.max_items = max(self.max_items, self.items_inside)
 
     def measure(self) -> int:
-        return self.idle + SIZE * self.on_its_way
+        return self.idle + SIZE * self.items_inside
 
 
 @dataclass
 class Run:
-    """A pipeline of one slow stage, and what came of it."""
+    """A pipeline of one slow stage and its results."""
 
     memory: Memory = field(default_factory=Memory)
     written: list[int] = field(default_factory=list)
@@ -63,10 +63,10 @@ class Run:
     threshold=st.floats(0.1, 1.0),
     chunk_size=st.integers(1, 10),
 )
-async def test_the_limit_is_never_passed_and_nothing_is_lost(
+async def test_limit_is_kept_and_no_item_is_lost(
     strategy: Strategy, limit: int, threshold: float, chunk_size: int
 ) -> None:
-    """Not by more than the chunk that is being gathered, however much the buffers would hold."""
+    """The memory exceeds the limit by at most the chunk that is being collected, whatever the buffers could hold."""
     run = Run()
     memory = MemoryLimit(limit * SIZE, threshold, strategy, run.memory.measure)
     stages = [Stage("slow", run.process, parallel=8)]
@@ -76,13 +76,13 @@ async def test_the_limit_is_never_passed_and_nothing_is_lost(
             run.source(100), stages, run.sink, limits=PipelineLimits(chunk_size, buffer_size=50, memory=memory)
         )
     assert run.written == [*range(100)]
-    assert run.memory.most < limit + chunk_size
+    assert run.memory.max_items < limit + chunk_size
     assert totals.dropped == 0
     assert totals.peak <= (limit + chunk_size) * SIZE
 
 
-async def test_what_is_dropped_is_counted() -> None:
-    """Each item is either written, in order, or counted."""
+async def test_dropped_items_are_counted() -> None:
+    """Each item is either written in order or counted as dropped."""
     run = Run()
     memory = MemoryLimit(20 * SIZE, 0.5, "drop", run.memory.measure)
 
@@ -99,8 +99,8 @@ async def test_what_is_dropped_is_counted() -> None:
     assert run.written == sorted(set(run.written))
 
 
-async def test_slowing_down_waits_the_longer_the_closer_the_limit_is() -> None:
-    """Not at all below the threshold; the whole wait at the limit."""
+async def test_delay_grows_toward_the_limit() -> None:
+    """There is no delay below the threshold, and nearly the maximum just below the limit."""
     memory, waits = Memory(), list[float]()
 
     async def sleep(seconds: float) -> None:
@@ -108,14 +108,14 @@ async def test_slowing_down_waits_the_longer_the_closer_the_limit_is() -> None:
 
     gate = MemoryGate(MemoryLimit(100 * SIZE, 0.5, "slow_down", memory.measure), sleep)
     for items in (10, 49, 60, 90, 99):
-        memory.on_its_way = items
+        memory.items_inside = items
         assert await gate.enter()
     assert waits == pytest.approx([MAX_WAIT_SECONDS * part for part in (0.2, 0.8, 0.98)])
 
 
 @pytest.mark.parametrize("strategy", ["slow_down", "block"])
-async def test_waiting_that_would_not_help_is_an_error(strategy: Strategy) -> None:
-    """With nothing in hand the process is as small as it gets: better to end, and go on later, than to take more."""
+async def test_exceeded_limit_with_an_empty_pipeline_is_an_error(strategy: Strategy) -> None:
+    """Waiting would not free memory when the pipeline is empty, so the pipeline ends."""
     run = Run()
 
     def measure() -> int:
@@ -129,8 +129,8 @@ async def test_waiting_that_would_not_help_is_an_error(strategy: Strategy) -> No
     assert len(run.written) < 50
 
 
-def test_memory_is_measured() -> None:
-    """The bytes that the system says this process takes, growing with what it really takes."""
+def test_resident_memory_is_measured() -> None:
+    """The measured memory grows by about the size of a new block."""
     before = resident_memory()
     block = bytearray(50_000_000)
     block[::4096] = bytes(len(range(0, len(block), 4096)))
@@ -138,7 +138,7 @@ def test_memory_is_measured() -> None:
 
 
 @pytest.mark.parametrize(("limit", "threshold"), [(0, 0.5), (1, 0.0), (1, 1.1)])
-def test_limits_that_make_no_sense_are_refused(limit: int, threshold: float) -> None:
-    """There must be something between nothing and the limit."""
+def test_invalid_limits_are_refused(limit: int, threshold: float) -> None:
+    """A limit below 1 and a threshold outside of 0 to 1 raise ValueError."""
     with pytest.raises(ValueError, match="at least 1"):
         MemoryGate(MemoryLimit(limit, threshold))

@@ -1,4 +1,4 @@
-"""The bus against a real nats-server: compare-and-set, work queue, history, restarts."""
+"""The bus on a real nats-server: compare-and-set, work queue, history and restarts."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -14,7 +14,7 @@ MOVIE = "cinestream.movies.tt0000001"
 
 
 async def test_compare_and_set_lets_one_of_two_writers_win(etl_bus: Bus) -> None:
-    """Of two writers that saw the same last version, one stores and the other is told."""
+    """Of two writers that read the same last version, one stores its message and the other gets an error."""
     first = await etl_bus.publish(MOVIE, Envelope({}, b"1"), expect_last=0)
     await etl_bus.publish(MOVIE, Envelope({}, b"2"), expect_last=first)
     with pytest.raises(WrongLastSequence):
@@ -24,8 +24,8 @@ async def test_compare_and_set_lets_one_of_two_writers_win(etl_bus: Bus) -> None
     assert last.body == b"2"
 
 
-async def test_a_request_that_is_queued_or_in_hand_is_not_queued_twice(scraper_bus: Bus) -> None:
-    """The same target is taken again only after the first request is acknowledged."""
+async def test_target_is_queued_once_until_it_is_acknowledged(scraper_bus: Bus) -> None:
+    """A second request for a target is refused until the first one is acknowledged."""
     request = ScrapeRequest(kind=Kind.TITLE, id="tt0111161", lane=Lane.NOW)
     await scraper_bus.publish(request.subject, request.encode())
     with pytest.raises(AlreadyQueued):
@@ -36,12 +36,12 @@ async def test_a_request_that_is_queued_or_in_hand_is_not_queued_twice(scraper_b
     with pytest.raises(AlreadyQueued):
         await scraper_bus.publish(request.subject, request.encode())
     await delivery.ack()
-    await scraper_bus.stream_state("REQUESTS")  # the ack came first on the same connection
+    await scraper_bus.stream_state("REQUESTS")  # this response comes after the ack, on the same connection
     await scraper_bus.publish(request.subject, request.encode())
 
 
-async def test_history_is_read_in_order_and_ends(etl_bus: Bus, stream_bus: Bus) -> None:
-    """A batched read gives what is stored, in order, and an empty list beyond the end."""
+async def test_history_is_read_in_order(etl_bus: Bus, stream_bus: Bus) -> None:
+    """A batched read returns the stored messages in order, and an empty list after the last one."""
     for number in range(7):
         await etl_bus.publish(f"cinestream.movies.tt000000{number}", Envelope({"A": str(number)}, b"x"))
     found = await stream_bus.read("MOVIES", start=3, limit=3)
@@ -51,7 +51,7 @@ async def test_history_is_read_in_order_and_ends(etl_bus: Bus, stream_bus: Bus) 
 
 
 async def test_history_is_found_by_time(etl_bus: Bus, stream_bus: Bus) -> None:
-    """The first message stored at a moment or later is found; beyond the last one there is none."""
+    """The first message since a time is found, and none after the last message."""
     for number in range(3):
         await etl_bus.publish(f"cinestream.movies.tt000000{number}", Envelope({}, b"x"))
     second = (await stream_bus.read("MOVIES", start=2, limit=1))[0]
@@ -62,8 +62,8 @@ async def test_history_is_found_by_time(etl_bus: Bus, stream_bus: Bus) -> None:
     assert await stream_bus.first_message_since("MOVIES", datetime(9999, 1, 1, tzinfo=UTC)) is None
 
 
-async def test_a_pull_survives_a_restart_of_the_server(topology: NatsServer) -> None:
-    """After the server was killed and started again, the same pull goes on delivering."""
+async def test_pull_survives_a_restart_of_the_server(topology: NatsServer) -> None:
+    """The same pull delivers again after the server was killed and restarted."""
     bus = await topology.connect("scraper")
     pull = await bus.pull("REQUESTS", "scraper-crawl")
     assert await pull.fetch(1, wait=0.1) == []

@@ -1,4 +1,4 @@
-"""The consume loop on a real nats-server: each verdict leads to its action, and nothing is lost."""
+"""The consume loop on a real nats-server."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -15,23 +15,23 @@ from cinestream.bus.topology import stream
 from cinestream.contracts import DeadLetter, Invalid, Lane, ScrapeRequest, Transient
 
 pytestmark = pytest.mark.anyio
-TWO_HANDS = Work("scraper", 2)
+TWO_AT_ONCE = Work("scraper", 2)
 
 
 @pytest.fixture
 def metrics() -> Iterator[ConsumeMetrics]:
-    """Metrics of their own for each test, unregistered afterwards."""
-    made = ConsumeMetrics("test")
-    yield made
-    for metric in (made.deliveries, made.in_hand, made.seconds):
+    """Create metrics for one test, and unregister them afterwards."""
+    metrics = ConsumeMetrics("test")
+    yield metrics
+    for metric in (metrics.deliveries, metrics.in_hand, metrics.seconds):
         REGISTRY.unregister(metric)
 
 
 @asynccontextmanager
 async def consuming(
-    bus: Bus, handle: Handler, metrics: ConsumeMetrics, *, work: Work = TWO_HANDS
+    bus: Bus, handle: Handler, metrics: ConsumeMetrics, *, work: Work = TWO_AT_ONCE
 ) -> AsyncIterator[anyio.Event]:
-    """The loop over both lanes of the requests, running until the block ends."""
+    """Run the loop over both lanes of the requests until the block ends."""
     pulls = [await bus.pull("REQUESTS", "scraper-now"), await bus.pull("REQUESTS", "scraper-crawl")]
     stop = anyio.Event()
     with anyio.fail_after(90):
@@ -45,65 +45,65 @@ async def consuming(
             stop.set()
 
 
-async def ask(bus: Bus, *targets: str, lane: Lane = Lane.CRAWL) -> None:
-    """Queue requests."""
+async def enqueue(bus: Bus, *targets: str, lane: Lane = Lane.CRAWL) -> None:
+    """Queue requests for targets."""
     for target in targets:
         request = ScrapeRequest.of(target, lane=lane)
         await bus.publish(request.subject, request.encode())
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition of this process."""
+    """Wait until a condition in this process is true."""
     while not condition():
         await anyio.sleep(0.005)
 
 
 def settled(verdict: str) -> float:
-    """How many deliveries ended with this verdict."""
+    """Return the number of deliveries with a verdict."""
     return REGISTRY.get_sample_value("cinestream_test_deliveries_total", {"verdict": verdict}) or 0
 
 
 async def dead_letters(nats: Bus) -> list[DeadLetter]:
-    """What is stored in DEAD_LETTERS."""
+    """Return all dead letters."""
     return [DeadLetter.decode(stored.envelope) for stored in await nats.read("DEAD_LETTERS", start=1, limit=100)]
 
 
-async def test_what_is_handled_is_gone_from_the_queue(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
-    """Every request is handled once, and the queue is empty afterwards."""
+async def test_handled_request_leaves_the_queue(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """Each request is handled once, and the queue is empty afterwards."""
     seen: list[str] = []
 
     async def handle(delivery: Delivery) -> None:
         seen.append(ScrapeRequest.decode(delivery.envelope).id)
 
     ids = [f"tt{n:07}" for n in range(20)]
-    await ask(scraper_bus, *ids)
+    await enqueue(scraper_bus, *ids)
     async with consuming(scraper_bus, handle, metrics):
         await until(lambda: len(seen) == 20)
     assert sorted(seen) == ids
     assert (await scraper_bus.stream_state("REQUESTS")).messages == 0
 
 
-async def test_those_who_wait_go_before_the_crawl(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
-    """A request of the lane `now` overtakes what the crawl had queued before."""
+async def test_lane_now_is_handled_before_the_crawl(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """A request of the lane `now` is handled before crawl requests that were queued earlier."""
     seen: list[str] = []
 
     async def handle(delivery: Delivery) -> None:
         seen.append(delivery.subject.split(".")[2])
 
-    await ask(scraper_bus, *[f"tt{n:07}" for n in range(5)])
-    await ask(scraper_bus, "tt0000099", lane=Lane.NOW)
+    await enqueue(scraper_bus, *[f"tt{n:07}" for n in range(5)])
+    await enqueue(scraper_bus, "tt0000099", lane=Lane.NOW)
     async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 1)):
         await until(lambda: len(seen) == 6)
     assert seen[0] == "now"
 
 
-async def test_an_invalid_message_becomes_a_dead_letter(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
-    """It is stored whole with its reason, and leaves the queue."""
+async def test_invalid_message_becomes_a_dead_letter(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """The complete message is stored with the reason, and leaves the queue."""
 
     async def handle(delivery: Delivery) -> None:
         raise Invalid("rating: 11 is more than 10")
 
-    await ask(scraper_bus, "tt0000001")
+    await enqueue(scraper_bus, "tt0000001")
     async with consuming(scraper_bus, handle, metrics):
         await until(lambda: settled("dead") == 1)
     (letter,) = await dead_letters(scraper_bus)
@@ -112,8 +112,8 @@ async def test_an_invalid_message_becomes_a_dead_letter(scraper_bus: Bus, metric
     assert (await scraper_bus.stream_state("REQUESTS")).messages == 0
 
 
-async def test_what_is_transient_comes_again(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
-    """It is delivered again, after the delay that it asked for, and then counts as done."""
+async def test_transient_message_is_delivered_again(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """The message is delivered again after `retry_after`, until it is handled."""
     times: list[int] = []
 
     async def handle(delivery: Delivery) -> None:
@@ -121,23 +121,21 @@ async def test_what_is_transient_comes_again(scraper_bus: Bus, metrics: ConsumeM
         if delivery.delivered < 3:
             raise Transient("busy", retry_after=0.05)
 
-    await ask(scraper_bus, "tt0000001")
+    await enqueue(scraper_bus, "tt0000001")
     async with consuming(scraper_bus, handle, metrics):
         await until(lambda: settled("ack") == 1)
     assert times == [1, 2, 3]
 
 
-async def test_a_bug_is_tried_again_and_then_buried_with_its_traceback(
-    scraper_bus: Bus, metrics: ConsumeMetrics
-) -> None:
-    """Only the last failure makes a dead letter."""
+async def test_bug_is_retried_and_then_stored_with_its_traceback(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """Only the last failure stores a dead letter."""
     times: list[int] = []
 
     async def handle(delivery: Delivery) -> None:
         times.append(delivery.delivered)
         raise ZeroDivisionError("oops")
 
-    await ask(scraper_bus, "tt0000001")
+    await enqueue(scraper_bus, "tt0000001")
     async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 2, max_failures=2)):
         await until(lambda: settled("dead") == 1)
     assert times == [1, 2]
@@ -145,16 +143,16 @@ async def test_a_bug_is_tried_again_and_then_buried_with_its_traceback(
     assert "ZeroDivisionError" in letter.traceback
 
 
-async def test_a_message_that_kills_its_worker_ends_as_a_dead_letter(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
-    """After too many deliveries it is buried without calling the handler."""
+async def test_message_that_kills_its_worker_becomes_a_dead_letter(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """After too many deliveries the dead letter is stored without a call of the handler."""
     called = anyio.Event()
 
     async def handle(delivery: Delivery) -> None:
         called.set()
 
-    await ask(scraper_bus, "tt0000001")
+    await enqueue(scraper_bus, "tt0000001")
     pull = await scraper_bus.pull("REQUESTS", "scraper-crawl")
-    for _ in range(3):  # three workers that died with it in hand
+    for _ in range(3):  # three workers that died while they handled it
         (delivery,) = await pull.fetch(1, wait=30)
         await delivery.nak()
     async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 2, max_deliveries=3)):
@@ -162,15 +160,15 @@ async def test_a_message_that_kills_its_worker_ends_as_a_dead_letter(scraper_bus
     assert not called.is_set()
 
 
-async def test_what_is_in_hand_at_the_end_is_given_back_at_once(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
-    """A handler that does not finish within the grace is cancelled, and another worker gets the message."""
+async def test_unfinished_delivery_is_returned_when_the_loop_stops(scraper_bus: Bus, metrics: ConsumeMetrics) -> None:
+    """A handler that exceeds the grace period is cancelled, and another worker gets the message."""
     started = anyio.Event()
 
     async def handle(delivery: Delivery) -> None:
         started.set()
         await anyio.sleep_forever()
 
-    await ask(scraper_bus, "tt0000001")
+    await enqueue(scraper_bus, "tt0000001")
     async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 2, grace=0.1)):
         await started.wait()
     pull = await scraper_bus.pull("REQUESTS", "scraper-crawl")
@@ -179,10 +177,10 @@ async def test_what_is_in_hand_at_the_end_is_given_back_at_once(scraper_bus: Bus
     assert delivery.delivered == 2
 
 
-async def test_long_work_is_not_delivered_to_somebody_else(
+async def test_long_running_work_is_not_delivered_again(
     topology: NatsServer, scraper_bus: Bus, metrics: ConsumeMetrics
 ) -> None:
-    """Work that takes longer than ack_wait says that it is in progress, and stays in one hand."""
+    """Work that takes longer than ack_wait reports progress, and no other worker gets the message."""
     release, started = anyio.Event(), anyio.Event()
 
     async def handle(delivery: Delivery) -> None:
@@ -191,10 +189,10 @@ async def test_long_work_is_not_delivered_to_somebody_else(
 
     (consumer,) = (c for c in stream("REQUESTS").consumers if c.name == "scraper-crawl")
     bus = await topology.connect("topology")
-    impatient = {"stream_name": "REQUESTS", "config": {**consumer.config, "ack_wait": 2_000_000_000}}
-    await bus.declare("CONSUMER.DURABLE.CREATE.REQUESTS.scraper-crawl", impatient)
+    config = {"stream_name": "REQUESTS", "config": {**consumer.config, "ack_wait": 2_000_000_000}}
+    await bus.declare("CONSUMER.DURABLE.CREATE.REQUESTS.scraper-crawl", config)
     await bus.close()
-    await ask(scraper_bus, "tt0000001")
+    await enqueue(scraper_bus, "tt0000001")
     other = await scraper_bus.pull("REQUESTS", "scraper-crawl")
     async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 1, ack_wait=2)):
         await started.wait()

@@ -1,4 +1,4 @@
-"""The short way of messages: the same ones, in the same order, however the bytes of the socket are cut."""
+"""The fast path for messages: the same messages in the same order, for any division of the received bytes."""
 
 from collections.abc import Mapping
 
@@ -12,21 +12,21 @@ pytestmark = pytest.mark.anyio
 
 
 class Server:
-    """What a server may send, and a parser that is fed with it."""
+    """A parser, and the messages that its handler received."""
 
     def __init__(self) -> None:
         self.client = FastPathClient()
         self.parser = FastPathParser(self.client)
-        self.came: list[tuple[str, bytes]] = []
+        self.received: list[tuple[str, bytes]] = []
         self.parser.handlers[b"live.*"] = self.take
 
     def take(self, headers: Mapping[str, str], body: bytes) -> None:
-        """A message that came the short way."""
-        self.came.append((headers["N"], body))
+        """Record a message of the fast path."""
+        self.received.append((headers["N"], body))
 
 
 def message(subject: bytes, number: int, body: bytes) -> bytes:
-    """A message with headers, as the protocol has it."""
+    """Return a message with headers in the protocol of NATS."""
     head = b"NATS/1.0\r\nN: %d\r\n\r\n" % number
     return b"HMSG %b 1 %d %d\r\n%b%b\r\n" % (subject, len(head), len(head) + len(body), head, body)
 
@@ -40,8 +40,10 @@ OTHERS = [b"+OK\r\n", b"MSG other 2 5\r\nhello\r\n", message(b"other.x", 0, b"HM
     others=st.lists(st.integers(0, len(OTHERS) - 1)),
     cuts=st.lists(st.integers(1, 60), min_size=1),
 )
-async def test_however_the_bytes_are_cut(bodies: list[bytes], others: list[int], cuts: list[int]) -> None:
-    """Every message of a handler's subjects comes once and in order, with all others between them."""
+async def test_messages_are_independent_of_the_division_of_the_bytes(
+    bodies: list[bytes], others: list[int], cuts: list[int]
+) -> None:
+    """Each message for a handler arrives once and in order, and nats-py gets all other messages."""
     server, wire = Server(), b""
     for number, body in enumerate(bodies):
         wire += b"".join(OTHERS[other] for other in others[number : number + 1])
@@ -50,21 +52,21 @@ async def test_however_the_bytes_are_cut(bodies: list[bytes], others: list[int],
         for cut in cuts:
             await server.parser.parse(wire[:cut])
             wire = wire[cut:]
-    assert server.came == [(str(number), body) for number, body in enumerate(bodies)]
+    assert server.received == [(str(number), body) for number, body in enumerate(bodies)]
     assert server.client.stats["in_msgs"] == sum(other > 0 for other in others[: len(bodies)])
 
 
-async def test_a_new_connection_begins_anew() -> None:
-    """What an earlier connection left unfinished is forgotten."""
+async def test_new_connection_discards_an_incomplete_message() -> None:
+    """The incomplete message of an earlier connection is discarded."""
     server, whole = Server(), message(b"live.a", 1, b"body")
     await server.parser.parse(whole[:-3])
     server.parser.reset()
     await server.parser.parse(whole)
-    assert server.came == [("1", b"body")]
+    assert server.received == [("1", b"body")]
 
 
-async def test_a_handler_that_fails_does_not_stop_the_others() -> None:
-    """The connection goes on reading."""
+async def test_failing_handler_does_not_stop_other_handlers() -> None:
+    """The parser reads the next message after a handler raised an error."""
     server, failed = Server(), 0
 
     def fail(headers: Mapping[str, str], body: bytes) -> None:
@@ -74,16 +76,16 @@ async def test_a_handler_that_fails_does_not_stop_the_others() -> None:
 
     server.parser.handlers[b"bad"] = fail
     await server.parser.parse(message(b"bad", 1, b"") + message(b"live.a", 2, b""))
-    assert (failed, server.came) == (1, [("2", b"")])
+    assert (failed, server.received) == (1, [("2", b"")])
 
 
-async def test_a_handler_that_has_gone_gets_nothing() -> None:
-    """What still comes for it is nats-py's."""
+async def test_removed_handler_receives_nothing() -> None:
+    """nats-py gets the messages that arrive after the handler was removed."""
     server, half = Server(), message(b"live.a", 1, b"body")
     await server.parser.parse(half[:20])
     server.parser.handlers.clear()
     await server.parser.parse(half[20:] + half)
-    assert (server.came, server.client.stats["in_msgs"]) == ([], 2)
+    assert (server.received, server.client.stats["in_msgs"]) == ([], 2)
 
 
 @pytest.mark.parametrize(
@@ -97,11 +99,11 @@ async def test_a_handler_that_has_gone_gets_nothing() -> None:
     ],
 )
 async def test_headers(head: bytes, headers: dict[str, str]) -> None:
-    """They are read as nats-py reads them; a status is a header of that name."""
+    """The headers are the same as those of nats-py, and a status becomes the header `Status`."""
     assert headers_of(head) == headers
     assert {key: value for key, value in (await read_by_nats(head)).items() if key != "Description"} == headers
 
 
 async def read_by_nats(head: bytes) -> dict[str, str]:
-    """The headers as nats-py reads them."""
+    """Return the headers that nats-py parses."""
     return await FastPathClient()._process_headers(head) or {}

@@ -1,4 +1,4 @@
-"""Objects in a bucket on a real nats-server, with no more rights than the scraper has."""
+"""Objects in a bucket on a real nats-server, with the permissions of the scraper."""
 
 import subprocess
 from collections.abc import Iterator
@@ -20,8 +20,8 @@ BUCKET = "snapshots"
 
 
 @pytest.mark.parametrize("size", [0, 1, 128 << 10, (128 << 10) + 1, 5_000_000])
-async def test_an_object_comes_back_byte_for_byte(scraper_bus: Bus, size: int) -> None:
-    """Whatever its size; and another one beside it changes nothing."""
+async def test_object_is_returned_unchanged(scraper_bus: Bus, size: int) -> None:
+    """An object of any size is returned byte for byte, also with another object in the bucket."""
     body = bytes(range(256)) * (size // 256 + 1)
     await objects.put(scraper_bus, BUCKET, "a page.zip", body[:size])
     await objects.put(scraper_bus, BUCKET, "b", b"other")
@@ -29,15 +29,15 @@ async def test_an_object_comes_back_byte_for_byte(scraper_bus: Bus, size: int) -
     assert await objects.get(scraper_bus, BUCKET, "b") == b"other"
 
 
-async def test_the_newest_object_of_a_name_counts(scraper_bus: Bus) -> None:
-    """Who writes again replaces it."""
+async def test_second_object_replaces_the_first_one_of_its_name(scraper_bus: Bus) -> None:
+    """The object that was stored last is returned."""
     for body in (b"first", b"second"):
         await objects.put(scraper_bus, BUCKET, "a", body)
     assert await objects.get(scraper_bus, BUCKET, "a") == b"second"
 
 
-async def test_what_is_not_there_is_none(topology: NatsServer, scraper_bus: Bus) -> None:
-    """Neither an object that never was, nor one whose chunks have gone before the rest."""
+async def test_missing_object_is_none(topology: NatsServer, scraper_bus: Bus) -> None:
+    """An unknown object and an object whose chunks were removed are both None."""
     assert await objects.get(scraper_bus, BUCKET, "a") is None
     await objects.put(scraper_bus, BUCKET, "a", bytes(300_000))
     admin = await topology.connect("topology")
@@ -47,8 +47,8 @@ async def test_what_is_not_there_is_none(topology: NatsServer, scraper_bus: Bus)
     assert await objects.get(scraper_bus, BUCKET, "a") is None
 
 
-async def test_a_damaged_object_is_told(scraper_bus: Bus) -> None:
-    """What is not what was written is never handed out."""
+async def test_damaged_object_is_invalid(scraper_bus: Bus) -> None:
+    """An object with another digest raises Invalid."""
     await objects.put(scraper_bus, BUCKET, "a", b"x")
     (chunk,) = await scraper_bus.read("OBJ_snapshots", start=1, limit=1, subject="$O.snapshots.C.>")
     await scraper_bus.publish(chunk.subject, Envelope({}, b"y"))
@@ -58,7 +58,7 @@ async def test_a_damaged_object_is_told(scraper_bus: Bus) -> None:
 
 @pytest.fixture
 def open_server(tmp_path: Path) -> Iterator[str]:
-    """A nats-server without users, where the common client may do all that it wants to."""
+    """Start a nats-server without users, on which every client has all permissions."""
     port = free_port()
     command = [str(SCRIPTS / "nats-server"), "-js", "-sd", str(tmp_path), "-a", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
@@ -67,8 +67,8 @@ def open_server(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.mark.process
-async def test_the_common_client_reads_the_object(open_server: str) -> None:
-    """What is written is an object store as NATS tools know it."""
+async def test_nats_client_reads_the_object(open_server: str) -> None:
+    """nats-py reads the bucket as an object store."""
     bus = await Bus.connect(open_server, name="test")
     await bus.declare(f"STREAM.CREATE.OBJ_{BUCKET}", stream(f"OBJ_{BUCKET}").config)
     await objects.put(bus, BUCKET, "a page.zip", bytes(200_000))
@@ -81,7 +81,7 @@ async def test_the_common_client_reads_the_object(open_server: str) -> None:
         await bus.close()
 
 
-def test_the_bucket_is_bounded() -> None:
-    """In bytes and in age; the newest stay."""
+def test_bucket_has_limits() -> None:
+    """The bucket has limits for size and age, and discards the oldest objects."""
     declared = stream("OBJ_snapshots").config
     assert (declared["max_bytes"], declared["max_age"], declared["discard"]) == (256 << 20, 30 * 86_400 * 10**9, "old")

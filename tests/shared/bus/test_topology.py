@@ -1,4 +1,4 @@
-"""The topology command and the users' permissions, on a real nats-server with the project's configuration."""
+"""The topology command and the permissions of the users, on a real nats-server with the project's configuration."""
 
 import subprocess
 from collections.abc import Callable
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 def run_topology(nats: NatsServer, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user would."""
+    """Run the command as a process."""
     return subprocess.run(
         [SCRIPTS / "cinestream-topology"],
         env=nats.environment("topology") | environment,
@@ -29,8 +29,8 @@ def run_topology(nats: NatsServer, **environment: str) -> subprocess.CompletedPr
     )
 
 
-def test_the_command_declares_everything_and_can_be_repeated(nats: NatsServer) -> None:
-    """The first run creates every stream, the second changes nothing, both exit 0."""
+def test_command_declares_everything_and_can_be_repeated(nats: NatsServer) -> None:
+    """The first run creates every stream, the second one changes nothing, and both exit with 0."""
     first, second = run_topology(nats), run_topology(nats)
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
     assert first.stderr.count("stream.created") == len(declared.STREAMS)
@@ -38,16 +38,16 @@ def test_the_command_declares_everything_and_can_be_repeated(nats: NatsServer) -
     assert "stream.updated" not in second.stderr
 
 
-def test_a_changed_bound_updates_the_stream(nats: NatsServer) -> None:
-    """A setting that bounds a stream takes effect on a stream that exists."""
+def test_changed_limit_updates_the_stream(nats: NatsServer) -> None:
+    """The setting for the size of a stream takes effect on an existing stream."""
     run_topology(nats)
     again = run_topology(nats, CINESTREAM_TOPOLOGY_MOVIES_BYTES=str(64 << 20))
     assert again.stderr.count("stream.updated") == 1
     assert "max_bytes" in again.stderr
 
 
-async def test_nothing_stored_is_lost_by_declaring_again(topology: NatsServer, etl_bus: Bus) -> None:
-    """Declaring over a stream with messages keeps them."""
+async def test_declaring_again_keeps_stored_messages(topology: NatsServer, etl_bus: Bus) -> None:
+    """A stream with messages still has them after it was declared again."""
     await etl_bus.publish("cinestream.movies.tt0000001", Envelope({}, b"x"))
     bus = await topology.connect("topology")
     await declare(bus, TopologySettings(topology_movies_bytes=64 << 20))
@@ -110,8 +110,8 @@ async def test_nothing_stored_is_lost_by_declaring_again(topology: NatsServer, e
         ("topology", "$JS.API.DIRECT.GET.MOVIES"),
     ],
 )
-async def test_a_user_may_not_publish_beyond_its_needs(topology: NatsServer, user: str, subject: str) -> None:
-    """The server refuses the subject, and says so to the connection."""
+async def test_user_may_not_publish_on_other_subjects(topology: NatsServer, user: str, subject: str) -> None:
+    """The server reports a permissions violation for a subject that the user does not need."""
     assert "permissions violation for publish" in (await refusal(topology, user, publish=subject)).lower()
 
 
@@ -132,13 +132,13 @@ async def test_a_user_may_not_publish_beyond_its_needs(topology: NatsServer, use
         ("topology", "cinestream.>"),
     ],
 )
-async def test_a_user_may_not_listen_beyond_its_needs(topology: NatsServer, user: str, subject: str) -> None:
-    """The server refuses the subscription, and says so to the connection."""
+async def test_user_may_not_subscribe_to_other_subjects(topology: NatsServer, user: str, subject: str) -> None:
+    """The server reports a permissions violation for a subscription that the user does not need."""
     assert "permissions violation for subscription" in (await refusal(topology, user, subscribe=subject)).lower()
 
 
 async def refusal(nats: NatsServer, user: str, *, publish: str = "", subscribe: str = "") -> str:
-    """What the server says to one publish or subscription that it should refuse."""
+    """Return the error that the server reports for one publish or one subscription."""
     errors: list[str] = []
     refused = anyio.Event()
 
@@ -160,26 +160,26 @@ async def refusal(nats: NatsServer, user: str, *, publish: str = "", subscribe: 
     return "".join(errors)
 
 
-async def test_a_stranger_is_not_let_in(nats: NatsServer) -> None:
-    """Without a user of the configuration there is no connection."""
-    # Spoken by hand (https://docs.nats.io/reference/reference-protocols/nats-protocol): it is the answer that counts.
+async def test_wrong_password_is_refused(nats: NatsServer) -> None:
+    """The server refuses a connection without a user of the configuration."""
+    # Plain protocol (https://docs.nats.io/reference/reference-protocols/nats-protocol): nats-py hides the response.
     stream = await anyio.connect_tcp("127.0.0.1", nats.port)
     async with stream:
         await stream.send(b'CONNECT {"user":"etl","pass":"wrong","verbose":false,"pedantic":false}\r\nPING\r\n')
-        heard = b""
+        received = b""
         with anyio.fail_after(60):
-            while b"-ERR" not in heard:
-                heard += await stream.receive()
-    assert b"Authorization Violation" in heard
+            while b"-ERR" not in received:
+                received += await stream.receive()
+    assert b"Authorization Violation" in received
 
 
-async def test_every_stream_can_be_full_within_the_servers_limit(nats: NatsServer) -> None:
-    """The sum of all bounds fits the store that nats.conf allows."""
+async def test_all_full_streams_fit_into_the_store(nats: NatsServer) -> None:
+    """The sizes of all streams together are below the limit of the store in nats.conf."""
     assert sum(stream.max_bytes for stream in declared.STREAMS) < 16 << 30
 
 
-async def test_a_missing_answer_is_transient(topology: NatsServer, impatient: Callable[[], None]) -> None:
-    """A bus whose server is gone raises Transient instead of hanging."""
+async def test_missing_response_is_transient(topology: NatsServer, impatient: Callable[[], None]) -> None:
+    """A request raises Transient after the server is gone, instead of waiting for ever."""
     bus = await topology.connect("etl")
     impatient()
     topology.kill()

@@ -1,4 +1,4 @@
-"""The contracts: what is written can be read, what is wrong is refused with its reason."""
+"""Encoding and decoding of the contracts, and the refusal of wrong messages."""
 
 import contextlib
 import sys
@@ -21,7 +21,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
 
 def page(**changes: object) -> RawPage:
-    """A raw page with some fields changed."""
+    """Return a raw page with changed fields."""
     fields: dict[str, object] = {
         "kind": Kind.TITLE,
         "id": "tt0111161",
@@ -37,8 +37,8 @@ def page(**changes: object) -> RawPage:
 
 
 @given(html=TEXT, url=TEXT)
-def test_a_page_survives_the_wire(html: str, url: str) -> None:
-    """Any HTML comes back as it was, and no URL can break the headers."""
+def test_page_is_decoded_as_it_was_encoded(html: str, url: str) -> None:
+    """Any HTML is decoded unchanged, and no URL breaks the headers."""
     sent = page(html=html, url=url)
     envelope = sent.encode()
     assert all(value.isascii() and value.isprintable() for value in envelope.headers.values())
@@ -47,23 +47,23 @@ def test_a_page_survives_the_wire(html: str, url: str) -> None:
     assert received.fetched_at == NOW
 
 
-def test_a_zstd_bomb_is_refused_without_unpacking_it() -> None:
-    """A small body that unpacks to gigabytes is invalid."""
+def test_zstd_bomb_is_refused() -> None:
+    """A small body that decompresses to more than the limit is invalid."""
     bomb = zstd.compress(b"\0" * (MAX_PAGE_BYTES * 20))
     with pytest.raises(Invalid, match="more than"):
         RawPage.decode(page().encode()._replace(body=bomb))
 
 
 @given(st.binary(max_size=300), st.dictionaries(st.sampled_from(list(page().encode().headers)), TEXT))
-def test_a_damaged_page_is_invalid_and_nothing_else(body: bytes, headers: dict[str, str]) -> None:
-    """Whatever arrives as a page is a page or Invalid, never another exception."""
+def test_damaged_page_is_invalid(body: bytes, headers: dict[str, str]) -> None:
+    """Decoding returns a page or raises Invalid, and no other exception."""
     envelope = page().encode()
     with contextlib.suppress(Invalid):
         RawPage.decode(Envelope({**envelope.headers, **headers}, body))
 
 
-def test_the_headers_of_a_page_are_read_without_its_body() -> None:
-    """The facts of the reading are those of the whole page, and a damaged body is no fault of them."""
+def test_headers_of_a_page_are_read_without_its_body() -> None:
+    """The facts are those of the complete page, also if the body is damaged."""
     sent = page()
     headers = PageHeaders.decode(sent.encode()._replace(body=b"not zstd"))
     assert headers.model_dump() == sent.model_dump(exclude={"html"})
@@ -72,8 +72,8 @@ def test_the_headers_of_a_page_are_read_without_its_body() -> None:
         PageHeaders.decode(Envelope({}, b""))
 
 
-def test_a_newer_schema_says_what_to_do() -> None:
-    """A message of a future version is refused with the cure."""
+def test_newer_schema_is_refused_with_advice() -> None:
+    """The error about a message of a newer version tells the user to upgrade."""
     envelope = page().encode()
     headers = {**envelope.headers, "Cinestream-Schema": "raw-page/2"}
     with pytest.raises(Invalid, match="upgrade this service"):
@@ -96,8 +96,8 @@ def test_a_newer_schema_says_what_to_do() -> None:
         ("list:ls055592025-12", Kind.LIST, "ls055592025-12"),
     ],
 )
-def test_a_target_is_understood_as_people_type_it(text: str, kind: Kind, id: str) -> None:
-    """Ids, chart names and URLs name their target."""
+def test_target_is_parsed_from_ids_names_and_urls(text: str, kind: Kind, id: str) -> None:
+    """Ids, chart names, list ids and URLs give kind and id of the target."""
     request = ScrapeRequest.of(text, lane=Lane.NOW)
     assert (request.kind, request.id) == (kind, id)
     assert ScrapeRequest.decode(request.encode()) == request
@@ -112,8 +112,8 @@ def test_a_target_is_understood_as_people_type_it(text: str, kind: Kind, id: str
         "search: the matrix ",
     ],
 )
-def test_a_search_is_the_same_however_it_is_written(text: str) -> None:
-    """One form and one id, which is a token that says what it is."""
+def test_search_has_one_canonical_form(text: str) -> None:
+    """Different addresses of a search give the same query and the same readable id."""
     request = ScrapeRequest.of(text, depth=2)
     assert (request.kind, request.query) == (Kind.SEARCH, "/find/?q=the+matrix&s=tt")
     assert request.id.startswith("find-q-the-matrix-s-tt-")
@@ -121,8 +121,8 @@ def test_a_search_is_the_same_however_it_is_written(text: str) -> None:
 
 
 @given(TEXT)
-def test_any_words_can_be_searched_for_or_are_refused(words: str) -> None:
-    """Whatever the words are, the request's subject stays one of single tokens."""
+def test_any_search_text_is_valid_or_refused(words: str) -> None:
+    """The subject of a search request has five tokens for any text."""
     try:
         request = ScrapeRequest.of(f"search:{words}")
     except Invalid:
@@ -131,22 +131,22 @@ def test_any_words_can_be_searched_for_or_are_refused(words: str) -> None:
     assert ScrapeRequest.decode(request.encode()) == request
 
 
-def test_a_search_under_another_id_is_no_request() -> None:
-    """Otherwise one subject could stand for two searches."""
+def test_search_with_the_id_of_another_one_is_refused() -> None:
+    """One subject cannot stand for two searches."""
     with pytest.raises(ValueError, match="is not the search"):
         ScrapeRequest(kind=Kind.SEARCH, id="top", query="/find/?q=x")
 
 
 @pytest.mark.parametrize(("name", "value"), [("limit", 0), ("limit", 10_001), ("depth", 6), ("depth", -1)])
-def test_a_number_out_of_bounds_is_told_as_that(name: str, value: int) -> None:
-    """And not as a target that is none."""
+def test_number_outside_of_its_limits_is_named(name: str, value: int) -> None:
+    """The error names the number, instead of calling the target invalid."""
     with pytest.raises(Invalid, match=f"{name} {value}: input should be (less|greater) than or equal to"):
         ScrapeRequest.of("tt0111161", **{name: value})  # type: ignore[arg-type]
 
 
 @given(TEXT)
-def test_anything_else_is_no_target(text: str) -> None:
-    """What names no target is Invalid, and what does has a subject of single tokens."""
+def test_any_other_text_is_refused(text: str) -> None:
+    """A text is either Invalid or a target whose subject has five tokens."""
     try:
         request = ScrapeRequest.of(text)
     except Invalid:
@@ -156,8 +156,8 @@ def test_anything_else_is_no_target(text: str) -> None:
 
 
 @given(body=st.binary(max_size=500), reason=TEXT, header=TEXT)
-def test_a_dead_letter_keeps_the_original_whole(body: bytes, reason: str, header: str) -> None:
-    """The original body comes back byte for byte, and no reason can break the headers."""
+def test_dead_letter_keeps_the_original_unchanged(body: bytes, reason: str, header: str) -> None:
+    """The original body is kept byte for byte, and no reason breaks the headers."""
     letter = DeadLetter(
         stage="etl",
         reason=reason,
@@ -174,8 +174,8 @@ def test_a_dead_letter_keeps_the_original_whole(body: bytes, reason: str, header
     assert letter.original == Envelope({"A": header}, body)
 
 
-def test_a_dead_letter_from_before_there_were_snapshots_stays_readable() -> None:
-    """The letters of an older version are read, and one of this version names its snapshot."""
+def test_old_dead_letter_without_snapshot_is_readable() -> None:
+    """A letter of an older version is decoded, and a letter of this version names its snapshot."""
     letter = DeadLetter(
         stage="scraper",
         reason="HTTP 503",
@@ -205,8 +205,8 @@ MOVIE_V1 = Envelope(
 )
 
 
-def test_a_movie_of_the_first_version_stays_readable() -> None:
-    """A message as version 1 wrote it is read, unknown fields or not, and written with the contract's fields."""
+def test_movie_of_the_first_version_is_readable() -> None:
+    """A movie of version 1 is decoded, also with unknown fields, and encoded with the fields of the contract."""
     movie = Movie.decode(MOVIE_V1)
     envelope = movie.encode(page_time=NOW)
     assert Movie.decode(envelope) == movie

@@ -1,4 +1,4 @@
-"""Saved pages come in the encodings of their time."""
+"""Decoding of saved pages in old encodings."""
 
 import pytest
 from hypothesis import given
@@ -20,8 +20,8 @@ LATIN = '<html><head><meta http-equiv="content-type" content="text/html; charset
         ('<meta charset="iso-8859-1">Amélie’s'.encode("utf-16-le"), "utf-16-le"),
     ],
 )
-def test_a_page_is_read_in_its_encoding(page: bytes, charset: str) -> None:
-    """UTF-8 goes before what a page says of itself, because it is never so by chance."""
+def test_page_is_decoded_in_its_encoding(page: bytes, charset: str) -> None:
+    """UTF-8 takes precedence over the declared encoding, because other text is hardly ever valid UTF-8."""
     assert "Amélie’s" in saved_text(page, charset=charset)
 
 
@@ -29,7 +29,7 @@ def test_a_page_is_read_in_its_encoding(page: bytes, charset: str) -> None:
     st.binary(max_size=80),
     st.sampled_from(["", "utf-8", "base64", "rot13", "nonsense", "utf-16", "idna", "undefined", "\0"]),
 )
-def test_whatever_it_is_it_becomes_text(junk: bytes, charset: str) -> None:
-    """Neither bytes nor labels are ever an error."""
+def test_any_bytes_become_text(junk: bytes, charset: str) -> None:
+    """No bytes and no label of an encoding raise an error."""
     assert isinstance(saved_text(junk, charset=charset), str)
     assert isinstance(saved_text(b'\xff<meta charset="%b">' % charset.encode() + junk), str)

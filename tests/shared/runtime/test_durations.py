@@ -1,4 +1,4 @@
-"""Durations as people write them."""
+"""Parsing of durations."""
 
 import re
 
@@ -14,13 +14,13 @@ from cinestream.runtime.durations import parse_duration
     [("45", 45), ("45s", 45), ("30m", 1800), ("24h", 86_400), ("7 d", 604_800), ("0.5", 0.5), ("500ms", 0.5)],
 )
 def test_durations(text: str, seconds: float) -> None:
-    """A number is seconds, a letter after it says what else."""
+    """A number without a unit is seconds, and a unit after it multiplies it."""
     assert parse_duration(text) == seconds
 
 
 @given(st.text("0123456789.smhd @-x٣", max_size=8))
 def test_any_text_is_a_duration_or_refused(text: str) -> None:
-    """Whatever is written, the answer is a length of time or a sentence."""
+    """Each text is either a duration or raises ValueError."""
     if re.fullmatch(r" *[0-9]+(\.[0-9]+)? *(ms|[smhd])? *", text):
         assert parse_duration(text) >= 0
     else:
@@ -29,7 +29,7 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
 
 
 def test_a_unit_can_be_required() -> None:
-    """Where a number alone would be unclear, only a number with a unit is a duration."""
+    """With `unit_required`, a number alone is not a duration."""
     assert parse_duration("6h", unit_required=True) == 21_600
     with pytest.raises(ValueError, match="is no duration"):
         parse_duration("6", unit_required=True)

@@ -1,4 +1,4 @@
-"""Settings with a new name."""
+"""Settings that have a new name and accept their old one."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,7 +30,7 @@ def _forget_warnings() -> Iterator[None]:
 
 
 def write_toml(path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write a settings file and let the environment name it."""
+    """Write a settings file and set the variable that names it."""
     path.write_text(text)
     monkeypatch.setenv("CINESTREAM_CONFIG", str(path))
 

@@ -1,4 +1,4 @@
-"""The lifecycle of a service, as a process: waiting, ready, degraded, ended."""
+"""The lifecycle of a service, tested on a process: waiting, ready, degraded, stopped."""
 
 import http.client
 import json
@@ -30,31 +30,31 @@ class Tiny:
         self.process, self.port = process, port
 
     def get(self, path: str) -> tuple[int, Any]:
-        """Ask an ops endpoint; status 0 while nobody listens."""
+        """Send a request to an ops endpoint. The status is 0 while the port is closed."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", path)
-            answer = connection.getresponse()
-            text = answer.read().decode()
-            return answer.status, json.loads(text) if text.startswith("{") else text
+            response = connection.getresponse()
+            text = response.read().decode()
+            return response.status, json.loads(text) if text.startswith("{") else text
         except OSError:
             return 0, None
         finally:
             connection.close()
 
     def wait(self, path: str, condition: Callable[[int, Any], bool]) -> Any:
-        """Ask until the answer fits."""
+        """Send requests until the response meets a condition, and return its body."""
         deadline = time.monotonic() + 60
-        while not condition(*(answer := self.get(path))):
-            assert time.monotonic() < deadline, answer
+        while not condition(*(response := self.get(path))):
+            assert time.monotonic() < deadline, response
             assert self.process.poll() is None, self.process.communicate()
             time.sleep(0.005)
-        return answer[1]
+        return response[1]
 
 
 @contextmanager
 def tiny(nats: NatsServer, *arguments: str, **environment: str) -> Iterator[Tiny]:
-    """A tiny service, killed at the end if it still runs."""
+    """Start a tiny service, and kill it at the end of the block."""
     port = free_port()
     settings = nats.environment("etl") | {"CINESTREAM_OPS_PORT": str(port)} | environment
     process = subprocess.Popen(
@@ -67,8 +67,8 @@ def tiny(nats: NatsServer, *arguments: str, **environment: str) -> Iterator[Tiny
         process.communicate()
 
 
-async def test_it_waits_for_bus_and_topology_and_then_is_ready(nats: NatsServer) -> None:
-    """Started first of all, it is alive, says what it waits for, and is ready once that is there."""
+async def test_service_waits_for_the_bus_and_the_topology(nats: NatsServer) -> None:
+    """A service that starts first is alive, names what it waits for, and is ready afterwards."""
     nats.kill()
     with tiny(nats) as service:
         service.wait("/readyz", lambda status, body: status == 503 and body["reason"] == "waiting for the bus")
@@ -86,17 +86,17 @@ async def test_it_waits_for_bus_and_topology_and_then_is_ready(nats: NatsServer)
         service.wait("/readyz", lambda status, _: status == 200)
 
 
-async def test_what_is_wrong_but_bearable_is_a_200_with_reasons(topology: NatsServer) -> None:
-    """A degraded service stays ready and says why it is degraded."""
+async def test_degraded_service_is_ready_with_reasons(topology: NatsServer) -> None:
+    """A degraded service answers 200 on /readyz and lists the reasons."""
     with tiny(topology, "degraded") as service:
-        answer = service.wait("/readyz", lambda status, _: status == 200)
-        assert answer["degraded"] == ["the site is paused"]
+        body = service.wait("/readyz", lambda status, _: status == 200)
+        assert body["degraded"] == ["the site is paused"]
         assert "# HELP" in service.get("/metrics")[1]
 
 
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
-async def test_it_drains_and_exits_0(topology: NatsServer, sig: signal.Signals) -> None:
-    """On SIGTERM or SIGINT its work gets to end, and the exit code is 0."""
+async def test_signal_drains_the_service_and_it_exits_with_0(topology: NatsServer, sig: signal.Signals) -> None:
+    """After SIGTERM or SIGINT the work is finished, and the exit code is 0."""
     with tiny(topology) as service:
         service.wait("/readyz", lambda status, _: status == 200)
         service.process.send_signal(sig)
@@ -106,8 +106,8 @@ async def test_it_drains_and_exits_0(topology: NatsServer, sig: signal.Signals) 
     assert "Traceback" not in errors
 
 
-async def test_it_ends_at_once_while_it_still_waits_for_the_bus(nats: NatsServer) -> None:
-    """A service that never got its bus exits 0 on SIGTERM."""
+async def test_signal_ends_a_service_that_waits_for_the_bus(nats: NatsServer) -> None:
+    """A service that never reached the bus exits with 0 on SIGTERM."""
     nats.kill()
     with tiny(nats) as service:
         service.wait("/livez", lambda status, _: status == 200)
@@ -116,8 +116,8 @@ async def test_it_ends_at_once_while_it_still_waits_for_the_bus(nats: NatsServer
     assert service.process.returncode == 0, errors
 
 
-async def test_a_taken_ops_port_names_its_setting(nats: NatsServer) -> None:
-    """One sentence, no traceback, exit code 1."""
+async def test_error_of_an_occupied_ops_port_names_the_setting(nats: NatsServer) -> None:
+    """The error is one sentence without a traceback, and the exit code is 1."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -129,8 +129,8 @@ async def test_a_taken_ops_port_names_its_setting(nats: NatsServer) -> None:
     assert "Traceback" not in errors
 
 
-async def test_all_bad_settings_are_named_at_once(nats: NatsServer) -> None:
-    """Each fault names its variable; a secret's value is not printed."""
+async def test_all_invalid_settings_are_reported_together(nats: NatsServer) -> None:
+    """Each error names its variable, and no secret is printed."""
     with tiny(nats, CINESTREAM_NATS_URL="http://x", CINESTREAM_LOG_FORMAT="xml", CINESTREAM_OPS_PORT="0") as service:
         _, errors = service.process.communicate(timeout=60)
     assert service.process.returncode == 2
@@ -140,8 +140,8 @@ async def test_all_bad_settings_are_named_at_once(nats: NatsServer) -> None:
     assert "Traceback" not in errors
 
 
-async def test_the_environment_goes_before_the_file(nats: NatsServer, tmp_path: Path) -> None:
-    """A TOML file gives defaults; a fault in it is named like one in the environment."""
+async def test_environment_overrides_the_file(nats: NatsServer, tmp_path: Path) -> None:
+    """A wrong value in the TOML file is reported by its variable, unless the environment overrides it."""
     file = tmp_path / "cinestream.toml"
     file.write_text('log_format = "xml"\nlog_level = "loud"\n')
     with tiny(nats, CINESTREAM_CONFIG=str(file), CINESTREAM_LOG_FORMAT="json") as service:

@@ -1,4 +1,4 @@
-"""A service that does nothing, through the real lifecycle: what the lifecycle promises can be seen on it."""
+"""A service without work, for tests of the lifecycle."""
 
 import sys
 
@@ -9,7 +9,7 @@ from cinestream.runtime.settings import ServiceSettings, load_settings
 
 
 async def serve(context: Context[ServiceSettings]) -> None:
-    """Wait for the end."""
+    """Wait until the service is stopped."""
     if "degraded" in sys.argv:
         context.health.degraded.append(lambda: ["the site is paused"])
     await context.stop.wait()
