@@ -134,6 +134,24 @@ async def _serve_with_bus(
     health: Health,
     stop: anyio.Event,
 ) -> None:
+    bus = await _connect(name, settings, needs, health, stop)
+    if bus is None:
+        return
+    try:
+        if not stop.is_set():
+            health.state = "ready"
+            log.info("service.ready", ops=f"http://{settings.ops_host}:{settings.ops_port}")
+            async with anyio.create_task_group() as group:
+                group.start_soon(_report_stop, stop, health)
+                await serve(Context(settings, bus, health, stop))
+                group.cancel_scope.cancel()
+    finally:
+        with anyio.CancelScope(shield=True), anyio.move_on_after(3):
+            await bus.close()
+
+
+async def _connect(name: str, settings: ServiceSettings, needs: Needs, health: Health, stop: anyio.Event) -> Bus | None:
+    """Return the bus when its topology is there, or None if `stop` was set before there was a connection."""
     bus: Bus | None = None
     async with anyio.create_task_group() as starting:
 
@@ -153,19 +171,7 @@ async def _serve_with_bus(
         health.state = "waiting for the topology"
         await _wait_for_topology(bus, needs)
         starting.cancel_scope.cancel()
-    if bus is None:
-        return
-    try:
-        if not stop.is_set():
-            health.state = "ready"
-            log.info("service.ready", ops=f"http://{settings.ops_host}:{settings.ops_port}")
-            async with anyio.create_task_group() as group:
-                group.start_soon(_report_stop, stop, health)
-                await serve(Context(settings, bus, health, stop))
-                group.cancel_scope.cancel()
-    finally:
-        with anyio.CancelScope(shield=True), anyio.move_on_after(3):
-            await bus.close()
+    return bus
 
 
 async def _report_stop(stop: anyio.Event, health: Health) -> None:

@@ -1,7 +1,6 @@
 """The pipeline from a source over chunks and stages to a sink."""
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
@@ -9,66 +8,14 @@ from anyio.abc import ObjectReceiveStream, ObjectSendStream
 from anyio.streams.memory import MemoryObjectReceiveStream
 
 from cinestream_flow.groups import first_error
-from cinestream_flow.pipeline.pressure import MemoryGate, MemoryLimit
-from cinestream_flow.pipeline.stage import RejectedItem, Stage, StageTotals, process_chunk
+from cinestream_flow.pipeline.limits import PipelineLimits, PipelineTotals
+from cinestream_flow.pipeline.pressure import MemoryGate
+from cinestream_flow.pipeline.stage import RejectedItem, Stage, StageTotals
+from cinestream_flow.pipeline.worker import Chunk, StageWorker
 
-Chunk = Sequence[Any]
 Receive = ObjectReceiveStream[Chunk]
 Send = ObjectSendStream[Chunk]
 Sink = Callable[[Chunk], Awaitable[None]]
-
-
-@dataclass
-class PipelineTotals:
-    """The counters of a pipeline. They may be read while it runs.
-
-    Args:
-        read: Items from the source.
-        written: Items passed to the sink.
-        rejected: Items that a stage rejected as invalid.
-        dropped: Items that were discarded because of the memory limit.
-        waited: Seconds that the source was held back because of the memory limit.
-        peak: Maximum memory in bytes above the start. It is measured only with a memory limit.
-        stages: Counters of each stage by its name.
-    """
-
-    read: int = 0
-    written: int = 0
-    rejected: int = 0
-    dropped: int = 0
-    waited: float = 0.0
-    peak: int = 0
-    stages: dict[str, StageTotals] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class PipelineLimits:
-    """The limits of a pipeline.
-
-    Args:
-        chunk_size: Items of a chunk.
-        buffer_size: Chunks that may wait between two stages.
-        max_concurrent_stages: Calls of `process` at the same time, over all stages. None leaves it to the `parallel`
-            of each stage.
-        memory: Memory limit, or None for none.
-    """
-
-    chunk_size: int = 1000
-    buffer_size: int = 2
-    max_concurrent_stages: int | None = None
-    memory: MemoryLimit | None = None
-
-    def __post_init__(self) -> None:
-        if self.chunk_size < 1 or self.buffer_size < 0 or (self.max_concurrent_stages or 1) < 1:
-            raise ValueError("chunk_size and max_concurrent_stages are at least 1, buffer_size at least 0")
-
-
-@dataclass
-class _Slot:
-    """The place of a chunk in the order. It is filled when the stage has processed the chunk."""
-
-    done: anyio.Event = field(default_factory=anyio.Event)
-    chunk: Chunk = ()
 
 
 async def run_pipeline(
@@ -127,7 +74,7 @@ class _Run:
     ) -> None:
         self.limits, self.totals = limits, totals
         self._on_rejected, self._gate = on_rejected, MemoryGate(limits.memory)
-        self._working = anyio.CapacityLimiter(limits.max_concurrent_stages or float("inf"))
+        self._running = anyio.CapacityLimiter(limits.max_concurrent_stages or float("inf"))
 
     async def read(self, source: AsyncIterable[Any], send: Send) -> None:
         """Cut the source into chunks."""
@@ -151,47 +98,13 @@ class _Run:
             self.totals.dropped += len(chunk)
 
     async def work(self, stage: Stage[Any, Any], receive: MemoryObjectReceiveStream[Chunk], send: Send) -> None:
-        """Process up to `parallel` chunks at the same time, and forward them in their order.
-
-        Each chunk gets a slot in a queue before its task starts. The forwarding task takes the slots in order and
-        waits for each one, so a fast chunk never overtakes a slow one.
-        """
-        # Released only after the chunk was forwarded, so finished chunks that wait for their turn count as well.
-        # Otherwise one slow chunk would let an unlimited number of finished ones pile up behind it.
-        free = anyio.Semaphore(stage.parallel)
-        queue, slots = anyio.create_memory_object_stream[_Slot](stage.parallel)
+        """Run the worker of a stage."""
         totals = self.totals.stages.setdefault(stage.name, StageTotals())
+        await StageWorker(stage, self._running, self._reject, totals).run(receive, send)
 
-        def report(item: RejectedItem) -> None:
-            self.totals.rejected += 1
-            self._on_rejected(item)
-
-        async def process(slot: _Slot, chunk: Chunk) -> None:
-            totals.items_in += len(chunk)
-            if chunk:
-                async with self._working:
-                    slot.chunk = await process_chunk(stage, chunk, report, totals)
-            totals.chunks += 1
-            totals.items_out += len(slot.chunk)
-            slot.done.set()
-
-        async def forward() -> None:
-            async with slots, send:
-                async for slot in slots:
-                    await slot.done.wait()
-                    await send.send(slot.chunk)
-                    totals.in_progress -= 1
-                    free.release()
-
-        async with anyio.create_task_group() as group, queue, receive:
-            group.start_soon(forward)
-            async for chunk in receive:
-                totals.waiting = receive.statistics().current_buffer_used
-                await free.acquire()
-                totals.in_progress += 1
-                slot = _Slot()
-                await queue.send(slot)
-                group.start_soon(process, slot, chunk)
+    def _reject(self, item: RejectedItem) -> None:
+        self.totals.rejected += 1
+        self._on_rejected(item)
 
     async def write(self, receive: Receive, sink: Sink) -> None:
         """Pass all chunks to the sink."""
