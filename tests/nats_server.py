@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.paths import ROOT, SCRIPTS
 from tests.ports import free_port
 
+from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus
 
 USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
@@ -71,6 +72,14 @@ class NatsServer:
         if self.process:
             self.process.kill()
             self.process.wait()
+
+    async def shorten_ack_wait(self, stream: str, consumer: str, *, seconds: int) -> None:
+        """Let what a dead worker held be delivered again after so many seconds; the topology is declared."""
+        (config,) = (known.config for known in topology.stream(stream).consumers if known.name == consumer)
+        request = {"stream_name": stream, "config": {**config, "ack_wait": seconds * 1_000_000_000}}
+        bus = await self.connect("topology")
+        await bus.declare(f"CONSUMER.DURABLE.CREATE.{stream}.{consumer}", request)
+        await bus.close()
 
     async def connect(self, user: str) -> Bus:
         """Return a connection with the permissions of `user`; the caller closes it."""

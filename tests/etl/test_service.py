@@ -9,7 +9,6 @@ from pathlib import Path
 import anyio
 import orjson
 import pytest
-from tests.etl.ack_wait import shorten_ack_wait
 from tests.etl.pages import SamplePage
 from tests.nats_server import NatsServer
 from tests.paths import SCRIPTS
@@ -85,7 +84,7 @@ async def test_killed_in_the_middle_it_loses_and_repeats_nothing(
     topology: NatsServer, scraper_bus: Bus, stream_bus: Bus, tmp_path: Path
 ) -> None:
     """After kill -9 another process continues: every film is in MOVIES once, and counted once."""
-    await shorten_ack_wait(topology, seconds=2)
+    await topology.shorten_ack_wait("PAGES", "etl", seconds=2)
     pages = [SamplePage(f"tt0000{number:03}") for number in range(300)]
     for page in pages:
         await scraper_bus.publish(subjects.page("title", page.id), page.raw_page().encode())

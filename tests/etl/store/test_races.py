@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterable
 
 import anyio
 import pytest
-from tests.etl.ack_wait import shorten_ack_wait
 from tests.etl.pages import SamplePage
 from tests.nats_server import NatsServer
 
@@ -123,7 +122,7 @@ async def test_cancelled_workers_give_back_their_pages(
 
     A cancelled fetch leaves deliveries that no worker has. They are delivered again after ack_wait, here a second.
     """
-    await shorten_ack_wait(topology, seconds=1)
+    await topology.shorten_ack_wait("PAGES", "etl", seconds=1)
     fate = random.Random(4)
     pages = _pages(fate, films=40)
     for page in (page for page in pages for _ in range(2)):

@@ -119,9 +119,10 @@ def test_a_challenge_that_loads_itself_again_is_asked_again(
 
 
 def test_a_page_that_goes_on_loading_itself_does_not_take_the_place_of_the_next(
-    browser: BrowserSession, made: HandMade
+    browser: BrowserSession, made: HandMade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A challenge that never ends is left before another page is opened."""
+    monkeypatch.setattr(browser, "_waits", browser._waits._replace(challenge=2))
     path, other = "/title/tt0111161/", "/title/tt0068646/"
     script = "window.gokuProps = {}; setTimeout(() => location.reload(), 100)"
     made.answers[f"{path}?forever"] = Answer(f"<html><body><script>{script}</script>" + "<p>x</p>" * 2000)
@@ -185,8 +186,11 @@ def test_what_a_frame_of_the_page_before_is_answered_is_not_the_answer(browser: 
         assert (reading.final_url, reading.status) == (made.url + path, 204)
 
 
-def test_a_page_that_is_cut_off_is_read_as_far_as_it_came(browser: BrowserSession, made: HandMade) -> None:
+def test_a_page_that_is_cut_off_is_read_as_far_as_it_came(
+    browser: BrowserSession, made: HandMade, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It says for ever that it is loading, which is no fault of the browser; with all its data it is not whole."""
+    monkeypatch.setattr(browser, "_waits", browser._waits._replace(page=6))
     page = title_page()
     headers = {"Content-Length": str(len(page)), "Connection": "close"}
     made.answers["/title/tt0111161/"] = Answer(page[: page.index("</body>")], headers=headers)

@@ -112,7 +112,7 @@ async def sessions(request: pytest.FixtureRequest, run: Run, hanging: Hanging) -
 async def test_a_page_that_hangs_costs_its_session_and_no_more(sessions: Sessions, hanging: Hanging, run: Run) -> None:
     """The deadline is kept from outside, the browser is gone, and the next page is read by another."""
     assert (await sessions.read(hanging.other, Kind.TITLE)).status == 200
-    start_included, sessions._deadline = sessions._deadline, 20  # the browser runs: only the page takes time
+    start_included, sessions._deadline = sessions._deadline, 5  # the browser runs: only the page takes time
     with anyio.fail_after(90), pytest.raises(SessionLost):
         await sessions.read(hanging.url, Kind.TITLE)
     assert not marked(run.directory.name)

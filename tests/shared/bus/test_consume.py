@@ -11,7 +11,6 @@ from tests.nats_server import NatsServer
 from cinestream.bus.consume import Handler, Work, consume
 from cinestream.bus.jetstream import Bus, Delivery
 from cinestream.bus.metrics import ConsumeMetrics
-from cinestream.bus.topology import stream
 from cinestream.contracts import DeadLetter, Invalid, Lane, ScrapeRequest, Transient
 
 pytestmark = pytest.mark.anyio
@@ -187,11 +186,7 @@ async def test_long_running_work_is_not_delivered_again(
         started.set()
         await release.wait()
 
-    (consumer,) = (c for c in stream("REQUESTS").consumers if c.name == "scraper-crawl")
-    bus = await topology.connect("topology")
-    config = {"stream_name": "REQUESTS", "config": {**consumer.config, "ack_wait": 2_000_000_000}}
-    await bus.declare("CONSUMER.DURABLE.CREATE.REQUESTS.scraper-crawl", config)
-    await bus.close()
+    await topology.shorten_ack_wait("REQUESTS", "scraper-crawl", seconds=2)
     await enqueue(scraper_bus, "tt0000001")
     other = await scraper_bus.pull("REQUESTS", "scraper-crawl")
     async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 1, ack_wait=2)):
