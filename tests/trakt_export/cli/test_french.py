@@ -1,10 +1,9 @@
-"""Nothing that a user of `cinestream-trakt` reads is left in English when the user speaks French."""
+"""A French user reads French: help, results, refusals, reports. Only typer and pydantic keep their English."""
 
 import json
 import re
 import socket
 import sqlite3
-import string
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,19 +14,28 @@ from tests.trakt_export.letterboxd.test_files import WRONG
 from tests.trakt_export.server import Account, movie
 from typer.main import get_command
 
-import cinestream
 import cinestream_flow
 from cinestream_trakt_export.__main__ import app
-from cinestream_trakt_export.i18n.french_others import OTHERS, in_french
+from cinestream_trakt_export.cli.language import set_language, translate
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.settings import TraktSettings
 
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    yield
+    set_language("en")
+
+
 FRENCH = {"LC_ALL": "fr_FR.UTF-8", "COLUMNS": "200", "NO_COLOR": "1"}
-# Words that are in nearly every English sentence of ours or of typer's, and in no French one.
+# Words that are in nearly every English sentence of ours, and in no French one.
 ENGLISH = re.compile(
-    r"\b(?:the|is|are|of|in|not|no|with|this|that|than|by|for|from|and|should|must|cannot|Try|Usage:|Commands|Error|"
-    r"required|Missing|Invalid|such|names|failed|bytes|instead|there|settings:)\b(?! ?=)"
+    r"\b(?:the|is|are|of|in|not|no|with|this|that|than|by|for|from|and|should|must|cannot|Missing|Invalid|such|names|"
+    r"failed|bytes|instead|there|settings:)\b(?! ?=)"
 )
+
+# The help that typer writes on its own.
+TYPER = re.compile(r"Usage: .*|Show this message and exit\.|\[(?:required|default: .*?)\]")
 
 
 def english(text: str) -> list[str]:
@@ -43,74 +51,101 @@ def paths(group: object, *path: str) -> Iterator[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("path", [*paths(get_command(app))], ids=lambda path: " ".join(path) or "all")
-def test_help_is_french_from_top_to_bottom(settings: TraktSettings, path: tuple[str, ...]) -> None:
-    """With the headings and the marks that typer puts around it."""
-    told = command(settings, *path, "--help", variables=FRENCH)
-    assert told.returncode == 0
-    assert "Usage : cinestream-trakt" in told.stdout
-    assert "Afficher ce message" in told.stdout
-    assert english(told.stdout.replace("settings ", "")) == []  # the command of this name
+def test_help_is_french(settings: TraktSettings, path: tuple[str, ...]) -> None:
+    """The help of each command and option. The headings around it are typer's."""
+    result = command(settings, *path, "--help", variables=FRENCH)
+    assert result.returncode == 0
+    assert "Usage: cinestream-trakt" in result.stdout
+    assert english(TYPER.sub("", result.stdout).replace("settings ", "")) == []  # the command of this name
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "text"),
     [
-        ("foo", "Il n'y a pas de commande 'foo'."),
-        ("exprt", "Vouliez-vous dire 'export' ?"),
-        ("export", "Argument manquant : 'kind'"),
-        ("export watched", "Option manquante : '--out'."),
-        ("export watched --out", "L'option '--out' demande une valeur."),
-        ("export films --out x", "'films' n'est pas parmi 'watched'"),
-        ("export watched --out x --since soon", "'soon' n'a pas la forme '%Y-%m-%d'."),
-        ("export watched --out x --from-archive none", "le fichier 'none' n'existe pas."),
-        ("export watched --out x --from-archive .", "'.' est un dossier."),
-        ("export watched --out x --preview=1", "L'option '--preview' ne prend pas de valeur."),
-        ("export watched --outt x", "Il n'y a pas d'option --outt (options possibles : --out, --until)"),
-        ("export watched --out x y", "Arguments en trop : y"),
-        ("verify none", "le dossier 'none' n'existe pas."),
         ("export watched --out x --every 5x", "'5x' n'est pas un intervalle"),
-        ("export watched --out x --cron a", "'a' n'est pas une expression cron (nombre de champs)"),
+        ("export watched --out x --cron a", "'a' n'est pas une expression cron (Wrong number of fields)"),
         ("export watched --out x --every 5m --cron *", "utilisez --every ou --cron"),
         ("operations --forget none", "il n'y a pas d'opération none"),
     ],
 )
-def test_what_was_typed_wrong_is_said_in_french(settings: TraktSettings, arguments: str, says: str) -> None:
-    """By typer, or by ourselves; the exit code is that of the English."""
-    told = command(settings, *arguments.split(), variables=FRENCH)
-    assert told.returncode == command(settings, *arguments.split()).returncode != 0
-    assert says in told.stderr
-    assert english(told.stderr) == []
+def test_refused_arguments_are_reported_in_french(settings: TraktSettings, arguments: str, text: str) -> None:
+    """The exit code is the same in both languages. What a library reports stands in parentheses."""
+    result = command(settings, *arguments.split(), variables=FRENCH)
+    assert result.returncode == command(settings, *arguments.split()).returncode != 0
+    assert text in result.stderr
+    assert english(result.stderr.replace("(Wrong number of fields)", "")) == []
 
 
 @pytest.mark.parametrize(
-    ("variable", "value", "says"),
+    ("arguments", "text"),
     [
-        ("TRAKT_API__URLS", "1", "api.urls : ce réglage n'existe pas"),
-        ("TRAKT_RETRY__MAX_ATTEMPTS", "x", "retry.max_attempts : un nombre entier est attendu"),
-        ("TRAKT_RETRY__MAX_ATTEMPTS", "0", "retry.max_attempts : au moins 1 est attendu"),
-        ("TRAKT_RETRY__BACKOFF_FACTOR", "99", "retry.backoff_factor : au plus 10 est attendu"),
-        ("TRAKT_RETRY__MAX_DELAY", "soon", "retry.max_delay : un nombre est attendu"),
-        ("TRAKT_RETRY__RETRY_ON", "5", "retry.retry_on : une liste est attendue"),
-        ("TRAKT_RETRY", "5", "retry : une section est attendue"),
-        ("TRAKT_STREAMING__BACKPRESSURE__THRESHOLD", "0", "streaming.backpressure.threshold : plus que 0 est attendu"),
-        ("TRAKT_API__EXTENDED", "x", "api.extended : 'letterboxd', 'min', 'full', 'metadata' ou 'images' est attendu"),
-        ("TRAKT_API__URL", "x", "api.url : la forme"),
-        ("TRAKT_CACHE__ENABLED", "x", "cache.enabled : true ou false est attendu"),
-        ("TRAKT_CACHE__CACHE_STRATEGY", "x", "cache.cache_strategy : 'lru' est attendu"),
+        ("foo", "No such command 'foo'."),
+        ("exprt", "Did you mean 'export'?"),
+        ("export", "Missing argument 'kind"),
+        ("export watched", "Missing option '--out'."),
+        ("export watched --out", "Option '--out' requires an argument."),
+        ("export films --out x", "'films' is not one of 'watched'"),
+        ("export watched --out x --since soon", "'soon' does not match the formats '%Y-%m-%d'."),
+        ("export watched --out x --from-archive none", "file 'none' does not exist."),
+        ("export watched --out x --from-archive .", "file '.' is a directory."),
+        ("export watched --out x --preview=1", "Option '--preview' does not take a value."),
+        ("export watched --outt x", "No such option: --outt"),
+        ("export watched --out x y", "Got unexpected extra argument"),
+        ("verify none", "none' does not exist."),
+    ],
+)
+def test_arguments_that_typer_refuses_are_reported_by_typer(settings: TraktSettings, arguments: str, text: str) -> None:
+    """The text and the exit code are the same in both languages."""
+    result = command(settings, *arguments.split(), variables=FRENCH)
+    other = command(settings, *arguments.split(), variables={**FRENCH, "LC_ALL": "C.UTF-8"})
+    assert text in result.stderr
+    assert (result.returncode, result.stderr) == (other.returncode, other.stderr)
+    assert result.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "text"),
+    [
         ("TRAKT_CACHE__ENCRYPTION", "true", "cache : encryption demande encryption_key"),
         ("TRAKT_CACHE__KEEP", "1s", "cache : keep est plus court que ttl"),
         ("TRAKT_FOO", "1", "CINESTREAM_TRAKT_FOO : ce réglage n'existe pas"),
         ("TRAKT_CONFIG", "/none", "CINESTREAM_TRAKT_CONFIG : il n'y a pas de fichier /none"),
-        ("LOG_LEVEL", "x", "CINESTREAM_LOG_LEVEL : 'debug', 'info', 'warning' ou 'error' est attendu (et non 'x')"),
-        ("OPS_PORT", "x", "CINESTREAM_OPS_PORT : un nombre entier est attendu (et non 'x')"),
     ],
 )
-def test_wrong_settings_are_said_in_french(settings: TraktSettings, variable: str, value: str, says: str) -> None:
+def test_refused_settings_are_reported_in_french(settings: TraktSettings, variable: str, value: str, text: str) -> None:
     """By their key, with what is expected instead."""
-    told = command(settings, "health", variables={**FRENCH, f"CINESTREAM_{variable}": value})
-    assert (told.returncode, told.stdout) == (2, "")
-    assert says in told.stderr
-    assert english(told.stderr.replace("ou false est", "")) == []
+    result = command(settings, "health", variables={**FRENCH, f"CINESTREAM_{variable}": value})
+    assert (result.returncode, result.stdout) == (2, "")
+    assert text in result.stderr
+    assert english(result.stderr) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "text"),
+    [
+        ("TRAKT_API__URLS", "1", "api.urls: Extra inputs are not permitted"),
+        ("TRAKT_RETRY__MAX_ATTEMPTS", "x", "retry.max_attempts: Input should be a valid integer"),
+        ("TRAKT_RETRY__MAX_ATTEMPTS", "0", "retry.max_attempts: Input should be greater than or equal to 1"),
+        ("TRAKT_RETRY__BACKOFF_FACTOR", "99", "retry.backoff_factor: Input should be less than or equal to 10"),
+        ("TRAKT_RETRY__MAX_DELAY", "soon", "retry.max_delay: Input should be a valid number"),
+        ("TRAKT_RETRY__RETRY_ON", "5", "retry.retry_on: Input should be a valid frozenset"),
+        ("TRAKT_RETRY", "5", "retry: Input should be a valid dictionary"),
+        ("TRAKT_STREAMING__BACKPRESSURE__THRESHOLD", "0", "streaming.backpressure.threshold: Input should be greater"),
+        ("TRAKT_API__EXTENDED", "x", "api.extended: Input should be 'letterboxd', 'min', 'full', 'metadata' or 'imag"),
+        ("TRAKT_API__URL", "x", "api.url: String should match pattern"),
+        ("TRAKT_CACHE__ENABLED", "x", "cache.enabled: Input should be a valid boolean"),
+        ("TRAKT_CACHE__CACHE_STRATEGY", "x", "cache.cache_strategy: Input should be 'lru'"),
+        ("LOG_LEVEL", "x", "CINESTREAM_LOG_LEVEL: Input should be 'debug', 'info', 'warning' or 'error' (got 'x')"),
+        ("OPS_PORT", "x", "CINESTREAM_OPS_PORT: Input should be a valid integer"),
+    ],
+)
+def test_settings_that_pydantic_refuses_are_reported_by_pydantic(
+    settings: TraktSettings, variable: str, value: str, text: str
+) -> None:
+    """By their key, in English."""
+    result = command(settings, "health", variables={**FRENCH, f"CINESTREAM_{variable}": value})
+    assert (result.returncode, result.stdout) == (2, "")
+    assert text in result.stderr
 
 
 @pytest.mark.parametrize(("content", "_"), WRONG)
@@ -122,7 +157,7 @@ def test_what_the_verifier_finds_is_said_in_french(
     (tmp_path / "files" / "watched-001.csv").write_text(content)
     told = command(settings, "verify", str(tmp_path / "files"), variables=FRENCH)
     assert told.returncode == 1
-    assert "défaut(s)" in told.stderr
+    assert re.search(r"\d défauts? dans", told.stderr)
     assert english(told.stderr) == []
 
 
@@ -131,7 +166,8 @@ def test_faults_of_series_and_of_folders_are_said_in_french(tmp_path: Path) -> N
     (tmp_path / "shows-001.csv").write_text("Series,Season\n,1\n")
     (tmp_path / "ratings-002.csv").write_bytes(b"Title\n\xff\n")
     found = [*verify_folder(tmp_path)[1], *verify_folder(tmp_path / "none")[1]]
-    assert [in_french(fault) for fault in found if fault != in_french(fault)] == [
+    set_language("fr")
+    assert [translate(fault) for fault in found if fault != translate(fault)] == [
         "ratings-002.csv : pas de l'UTF-8 : octet 7",
         "shows-001.csv : ligne 1 : ne nomme aucune série",
         "ratings : il manque des parties, il y a [2]",
@@ -227,28 +263,31 @@ def _names(facts: dict[str, Any]) -> Iterator[str]:
             yield from _names(value)
 
 
-def fields(text: str) -> set[str]:
-    """The values that a text has."""
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+def test_every_refusal_of_the_flow_library_can_be_translated() -> None:
+    """An error for the user carries a message. A bare text fails here."""
+    bare = re.compile(r"raise \w*(?:Refused|Outdated|Open|Full|Timeout|Exceeded|Failed|SystemExit)\(\s*f?\"", re.DOTALL)
+    sources = [path.read_text() for path in Path(str(cinestream_flow.__file__)).parent.rglob("*.py")]
+    assert [bare.findall(source) for source in sources if bare.search(source)] == []
+    assert sum(source.count(" Message(") + source.count("(Message(") for source in sources) >= 8
 
 
-@pytest.mark.parametrize("text", OTHERS)
-def test_a_text_of_others_keeps_its_values(text: str) -> None:
-    """No value is lost, and none is made up."""
-    assert fields(OTHERS[text]) <= fields(text)
-    said = text.format(**{name: f"<{name}>" for name in fields(text)})
-    assert in_french(said) == OTHERS[text].format(**{name: f"<{name}>" for name in fields(text)})
+@pytest.mark.parametrize("variable", ["LC_ALL", "CINESTREAM_TRAKT_EXPORT__LANGUAGE"])
+def test_help_has_the_language_of_the_environment(settings: TraktSettings, variable: str) -> None:
+    """Help is shown before the settings are read."""
+    result = command(settings, "export", "--help", variables={variable: "fr", "COLUMNS": "200"})
+    assert "Omettre ce qui s'est passé avant ce jour." in result.stdout
 
 
-def test_every_refusal_of_the_shared_parts_has_its_french() -> None:
-    """Found in their source: a new one without French fails here."""
-    folder = Path(cinestream.__file__).parent
-    raised = re.compile(
-        r"raise \w*(?:Refused|Outdated|Open|Full|Timeout|Exceeded|Failed|SystemExit)\(\s*(f?)\"([^\"]+)\"", re.DOTALL
-    )
-    parts = [*Path(cinestream_flow.__file__).parent.rglob("*.py"), folder / "runtime" / "http.py"]
-    found = [text for path in parts for _, text in raised.findall(path.read_text())]
-    assert len(found) >= 10
-    for text in found:
-        said = re.sub(r"\{[^{}]*\}", "X", text)
-        assert in_french(said) != said, text
+def test_reasons_in_skipped_csv_are_french(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """The reasons are for the user, too."""
+    trakt.lists["/sync/watchlist/movies"] = [{"id": 2, "type": "show", "show": {"title": "A Series"}}]
+    arguments = "export", "watchlist", "--out", str(tmp_path / "out")
+    assert command(settings, *arguments, variables={"LC_ALL": "fr_FR.UTF-8"}).returncode == 0
+    assert "n'est pas un film mais : show" in (tmp_path / "out" / "skipped.csv").read_text()
+
+
+def test_the_setting_overrides_the_environment(trakt: Account, settings: TraktSettings) -> None:
+    """Without the setting, the environment decides."""
+    assert command(settings, "logout", variables={"LC_ALL": "fr_FR.UTF-8"}).stdout == "Déconnecté.\n"
+    result = command(settings, "whoami", variables={"CINESTREAM_TRAKT_EXPORT__LANGUAGE": "fr"})
+    assert result.stderr == "personne n'est connecté : lancez « cinestream-trakt login »\n"

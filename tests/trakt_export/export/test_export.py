@@ -218,7 +218,7 @@ def test_all_lists_by_command(trakt: Account, settings: TraktSettings, tmp_path:
         ["shows", "0", "1", "0"],
     ]
     verified = command(settings, "verify", str(tmp_path / "out"))
-    assert (verified.returncode, verified.stdout) == (0, "1 rows, no faults\n")
+    assert (verified.returncode, verified.stdout) == (0, "1 row, no faults\n")
 
 
 def test_a_list_that_fails_keeps_no_other_from_being_exported(

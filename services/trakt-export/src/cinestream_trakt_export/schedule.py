@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from cronsim import CronSim, CronSimError
 
 from cinestream.runtime.durations import parse_duration
-from cinestream_trakt_export.i18n.messages import say, told
+from cinestream_flow.message import Message
 
 Schedule = Callable[[datetime | None, datetime], datetime]
 """The next time, from when the last one was due (None: there was none) and now; it may have passed already."""
@@ -22,7 +22,7 @@ def every(text: str) -> Schedule:
     except ValueError:
         interval = 0.0
     if interval < 1:
-        raise ValueError(say("schedule.every", text=text))
+        raise ValueError(Message("{text!r} is no interval: expected 30m, 6h or 1d, at least 1s", text=text))
 
     def due(last: datetime | None, now: datetime) -> datetime:
         if last is None:
@@ -40,7 +40,13 @@ def cron(text: str) -> Schedule:
     try:
         CronSim(text, datetime(2026, 1, 1))
     except CronSimError as error:
-        raise ValueError(say("schedule.cron", text=text, error=told(error))) from None
+        raise ValueError(
+            Message(
+                "{text!r} is no cron expression ({error}): expected five fields, such as 0 4 * * *",
+                text=text,
+                error=error,
+            )
+        ) from None
 
     def due(_last: datetime | None, now: datetime) -> datetime:
         return next(CronSim(text, now))

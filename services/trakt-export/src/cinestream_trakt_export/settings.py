@@ -13,8 +13,8 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, mode
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cinestream.runtime import settings as runtime
+from cinestream_flow.message import Message, Translate
 from cinestream_trakt_export.durations import Duration, Size
-from cinestream_trakt_export.i18n.messages import told
 from cinestream_trakt_export.options import LETTERBOXD, Fault, Level
 
 PREFIX = "CINESTREAM_TRAKT_"
@@ -61,9 +61,9 @@ class Cache(Section):
     def _has_a_key(self) -> Self:
         key = self.encryption_key.get_secret_value()
         if self.encryption and not re.fullmatch(r"[A-Za-z0-9_-]{43}=", key):
-            raise ValueError("encryption needs encryption_key: make one by 'cinestream-trakt cache key'")
+            raise ValueError(Message("encryption needs encryption_key: make one by 'cinestream-trakt cache key'"))
         if self.keep < self.ttl:
-            raise ValueError("keep is shorter than ttl")
+            raise ValueError(Message("keep is shorter than ttl"))
         return self
 
     enabled: bool = Field(True, description="Whether answers are kept")
@@ -249,6 +249,6 @@ class OpsSettings(runtime.ServiceSettings):
     ops_port: runtime.Port = Field(9104, description="Port of the ops endpoints, with `--every` or `--cron`")
 
 
-def load_settings() -> TraktSettings:
+def load_settings(*, translate: Translate = str) -> TraktSettings:
     """Read the settings, or exit with code 2 after naming every key that is wrong."""
-    return runtime.load_settings(TraktSettings, translate=told)
+    return runtime.load_settings(TraktSettings, translate=translate)

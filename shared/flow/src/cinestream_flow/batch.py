@@ -9,6 +9,7 @@ import anyio
 from anyio.abc import ObjectReceiveStream, ObjectSendStream
 
 from cinestream_flow.groups import first_error
+from cinestream_flow.message import Message
 from cinestream_flow.retry import ONCE, RetryPolicy, is_transient, retry
 
 T = TypeVar("T")
@@ -140,7 +141,7 @@ async def _hand_over(
                 await flush(results)
                 count += len(results)
                 if policy.fail_fast and (error := results[-1].error):
-                    raise BatchFailed(f"{results[-1].name} failed: {error}") from error
+                    raise BatchFailed(Message("{name} failed: {error}", name=results[-1].name, error=error)) from error
                 results = []
     return count
 

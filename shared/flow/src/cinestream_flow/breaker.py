@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TypeVar
 
 from cinestream_flow.errors import Transient
+from cinestream_flow.message import Message
 
 T = TypeVar("T")
 
@@ -92,9 +93,9 @@ class CircuitBreaker:
             # During a test call the delay is already over. Without a lower limit the other callers would use up all
             # their retries before the test call returns.
             retry_after = max(delay, self._open_for / 10, 0.1)
-            raise CircuitOpen(
-                f"{self.name} failed {self._consecutive_failures} times in a row", retry_after=retry_after
-            )
+            count = self._consecutive_failures
+            message = Message("{name} failed {count} times in a row", name=self.name, count=count)
+            raise CircuitOpen(message, retry_after=retry_after)
         self._testing = True
         return True
 

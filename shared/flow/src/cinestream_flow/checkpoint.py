@@ -13,6 +13,8 @@ from types import TracebackType
 
 import orjson
 
+from cinestream_flow.message import Message
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -103,7 +105,9 @@ class Checkpoint:
         found = identity_of(self._db, self.path)
         if found != identity:
             others, ours = _differences(orjson.loads(found), orjson.loads(identity))
-            raise CheckpointRefused(f"{self.path} belongs to {others}, not to {ours}")
+            raise CheckpointRefused(
+                Message("{path} belongs to {others}, not to {ours}", path=self.path, others=others, ours=ours)
+            )
 
     def add(self, name: str, payload: bytes, *, items: int = 1) -> None:
         """Record a finished step and its result. A step of the same name is replaced.
@@ -142,11 +146,15 @@ class Checkpoint:
             row = self._db.execute("SELECT crc, payload FROM steps WHERE name = ?", (name,)).fetchone()
             payload = None if row is None else bytes(zstd.decompress(row[1]))
         except (sqlite3.DatabaseError, zstd.ZstdError) as error:
-            raise CheckpointRefused(f"step {name} in {self.path} is damaged ({error})") from None
+            raise self._damaged(name, error) from None
         # SQLite verifies the structure of its pages only. The checksum also finds a changed byte in a payload.
         if payload is not None and zlib.crc32(payload) != row[0]:
-            raise CheckpointRefused(f"step {name} in {self.path} is damaged (checksum)")
+            raise self._damaged(name, "checksum")
         return payload
+
+    def _damaged(self, name: str, error: object) -> CheckpointRefused:
+        message = Message("step {name} in {path} is damaged ({error})", name=name, path=self.path, error=error)
+        return CheckpointRefused(message)
 
     def names(self) -> Iterator[str]:
         """Yield the names of the finished steps, in the order in which they finished."""
@@ -188,14 +196,21 @@ def identity_of(db: sqlite3.Connection, path: Path) -> bytes:
     """
     version = db.execute("SELECT version FROM identity").fetchone()
     if version is None or version[0] != VERSION:
-        raise CheckpointOutdated(f"{path} has version {version and version[0]}, this program writes {VERSION}")
+        raise CheckpointOutdated(
+            Message(
+                "{path} has version {other}, this program writes {ours}",
+                path=path,
+                other=version and version[0],
+                ours=VERSION,
+            )
+        )
     return bytes(db.execute("SELECT identity FROM identity").fetchone()[0])
 
 
 def refusal(path: Path, error: BaseException) -> BaseException:
     """Return the `CheckpointRefused` for an error of SQLite, or any other error unchanged."""
     if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-        return CheckpointRefused(f"{path} is in use by another process")
+        return CheckpointRefused(Message("{path} is in use by another process", path=path))
     if isinstance(error, sqlite3.DatabaseError):
-        return CheckpointRefused(f"{path} is damaged ({error})")
+        return CheckpointRefused(Message("{path} is damaged ({error})", path=path, error=error))
     return error

@@ -15,6 +15,7 @@ from cinestream_flow.checkpoint import (
     identity_of,
     refusal,
 )
+from cinestream_flow.message import message_of
 
 SUFFIX = ".checkpoint"
 
@@ -56,7 +57,7 @@ def _read(path: Path) -> UnfinishedOperation:
         progress = db.execute("SELECT done, total, last FROM progress").fetchone()
         return UnfinishedOperation(path, identity, started, Progress(*progress) if progress else Progress())
     except (sqlite3.Error, CheckpointRefused, orjson.JSONDecodeError) as error:
-        reason = str(refusal(path, error))
+        reason = message_of(refusal(path, error))
         outdated = isinstance(error, CheckpointOutdated)
         return UnfinishedOperation(path, {}, running="in use" in reason, error=reason, outdated=outdated)
     finally:

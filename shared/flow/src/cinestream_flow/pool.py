@@ -7,6 +7,7 @@ from typing import TypeVar
 import anyio
 
 from cinestream_flow.errors import Transient
+from cinestream_flow.message import Message
 
 T = TypeVar("T")
 
@@ -75,7 +76,13 @@ class WorkerPool:
         """
         if self._workers.available_tokens <= 0 and self.queued >= self._max_queue:
             self.rejected += 1
-            raise PoolFull(f"{self.size} workers are busy and {self.queued} jobs wait: ask for less at once")
+            raise PoolFull(
+                Message(
+                    "{size} workers are busy and {count} jobs wait: ask for less at once",
+                    size=self.size,
+                    count=self.queued,
+                )
+            )
         # CapacityLimiter allows one token per borrower. A task may run several jobs, so each job is its own borrower.
         borrower = object()
         await self._workers.acquire_on_behalf_of(borrower)
@@ -94,4 +101,4 @@ class WorkerPool:
         # Not `fail_after`: its TimeoutError could not be told from one that the job raises itself.
         with anyio.move_on_after(timeout):
             return await job()
-        raise JobTimeout(f"a request took longer than {timeout:g} s")
+        raise JobTimeout(Message("a request took longer than {seconds:g} s", seconds=timeout))

@@ -11,6 +11,8 @@ import uvicorn
 from anyio import TASK_STATUS_IGNORED
 from anyio.abc import TaskStatus
 
+from cinestream_flow.message import Message
+
 log = structlog.get_logger("runtime")
 
 
@@ -45,8 +47,16 @@ def bind(host: str, port: int, *, setting: str, shared: bool = False) -> socket.
         sock.bind((host, port))
     except OSError as error:
         sock.close()
-        cure = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
-        raise SystemExit(f"port {port} on {host} {cure}: set {setting} to another one") from None
+        where = {"port": port, "host": host, "setting": setting}
+        if error.errno == errno.EADDRINUSE:
+            raise SystemExit(Message("port {port} on {host} is taken: set {setting} to another one", **where)) from None
+        raise SystemExit(
+            Message(
+                "port {port} on {host} cannot be used ({error}): set {setting} to another one",
+                error=error.strerror,
+                **where,
+            )
+        ) from None
     return sock
 
 

@@ -6,7 +6,6 @@ names in lower case and without prefix. All invalid settings are reported togeth
 """
 
 import os
-from collections.abc import Callable
 from typing import Annotated, Literal, TypeVar
 
 import typer
@@ -24,6 +23,7 @@ from cinestream.runtime.renamed import (
     renamed_values,
     warn_renamed,
 )
+from cinestream_flow.message import Message, Translate
 
 __all__ = [
     "PREFIX",
@@ -90,7 +90,7 @@ class ServiceSettings(BusSettings):
     ops_port: Port = Field(9100, description="Port of the ops endpoints")
 
 
-def load_settings(settings: type[Settings], *, translate: Callable[[str], str] = str) -> Settings:
+def load_settings(settings: type[Settings], *, translate: Translate = str) -> Settings:
     """Return the settings.
 
     Args:
@@ -103,12 +103,14 @@ def load_settings(settings: type[Settings], *, translate: Callable[[str], str] =
     variable = file_variable(settings)
     path = os.environ.get(variable)
     if path and not os.path.isfile(path):
-        typer.echo(translate(f"{variable}: there is no file {path}"), err=True)
+        typer.echo(translate(Message("{name}: there is no file {path}", name=variable, path=path)), err=True)
         raise SystemExit(2)
     old: list[RenamedValues] = []
     try:
         old = list(renamed_values(settings, path))
-        errors = [f"{name}: there is no such setting" for name in unknown_variables(settings)]
+        errors: list[str] = [
+            Message("{name}: there is no such setting", name=name) for name in unknown_variables(settings)
+        ]
         errors += [error for values in old if (error := conflict(settings, values))]
         if not errors:
             loaded = settings()
@@ -116,13 +118,22 @@ def load_settings(settings: type[Settings], *, translate: Callable[[str], str] =
             return loaded
     except ValidationError as error:
         errors = [
-            _message(settings, details["loc"], details["msg"], details["input"], old) for details in error.errors()
+            _own_message(details["loc"], details.get("ctx", {}).get("error"))
+            or _message(settings, details["loc"], details["msg"], details["input"], old)
+            for details in error.errors()
         ]
     except ValueError as error:  # an unreadable TOML file, or a list that is not JSON
-        errors = [f"settings: {error}"]
+        errors = [Message("settings: {error}", error=error)]
     for message in errors:
         typer.echo(translate(message), err=True)
     raise SystemExit(2)
+
+
+def _own_message(loc: tuple[int | str, ...], error: object) -> Message | None:
+    """Return the message of a validator of ours, which can be translated, and None for pydantic's own errors."""
+    if not isinstance(error, ValueError) or not error.args or not isinstance(error.args[0], Message):
+        return None
+    return Message("{name}: {error}", name=".".join(map(str, loc)), error=error)
 
 
 def _message(

@@ -8,12 +8,13 @@ import structlog
 import typer
 
 from cinestream_flow.checkpoint import CheckpointRefused
+from cinestream_flow.message import Message
+from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.cli.progress import Bars, Outcome, print_preview, print_summary
 from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.checkpoints import checkpoint_path
 from cinestream_trakt_export.export.incremental import PreviousExport, activities_of
 from cinestream_trakt_export.export.run import Hooks, export, export_archive
-from cinestream_trakt_export.i18n.messages import say, told
 from cinestream_trakt_export.library.request import Request, Summary
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.account import Account, zone_of
@@ -54,7 +55,7 @@ async def export_lists(
         again = incremental and not (request.preview or request.enrich)
         summary = before.unchanged(request, seen) if again else None
         if summary is None:
-            summary = await export(trakt, settings, owner, request, Hooks(bars.show, told, known))
+            summary = await export(trakt, settings, owner, request, Hooks(bars.show, translate, known))
             if again:
                 before.remember(summary, seen)
         return summary
@@ -73,10 +74,10 @@ async def export_archived(
         TraktError: some could not be, or no time zone is known.
     """
     if not (zone := zone or archive.zone):
-        raise TraktError(say("archive.zone"))
+        raise TraktError(Message("the archive does not tell your time zone: give it with --time-zone"))
 
     async def one(request: Request) -> Summary:
-        return await export_archive(archive, settings, zone_of(zone), request, told)
+        return await export_archive(archive, settings, zone_of(zone), request, translate)
 
     _conclude(await _each(requests, one), report)
 
@@ -91,7 +92,7 @@ async def _each(requests: Sequence[Request], one: Callable[[Request], Awaitable[
         except NeedsLogin:
             raise
         except (TraktError, CheckpointRefused) as error:
-            problems.append(f"{request.kind}: {told(error)}")
+            problems.append(f"{request.kind}: {translate(error)}")
     return outcomes, problems
 
 
@@ -110,7 +111,7 @@ def tell(outcomes: Sequence[Outcome]) -> None:
             print_preview(outcome)
     print_summary(outcomes)
     if skipping := [outcome for outcome in outcomes if outcome.summary.skipped]:
-        typer.echo(say("export.why", path=skipping[0].request.out / "skipped.csv"))
+        typer.echo(translate("{path} says why items were skipped", path=skipping[0].request.out / "skipped.csv"))
 
 
 def tell_log(outcomes: Sequence[Outcome]) -> None:

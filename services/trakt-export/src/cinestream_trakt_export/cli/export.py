@@ -10,8 +10,10 @@ import anyio
 import typer
 
 from cinestream.runtime.settings import load_settings as load_common_settings
+from cinestream_flow.message import Message, Plural
 from cinestream_flow.operations import UnfinishedOperation, forget
 from cinestream_trakt_export.cli.batch import export_archived, export_lists, tell, tell_log
+from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.cli.session import (
     our_stream,
     plainly,
@@ -23,7 +25,6 @@ from cinestream_trakt_export.cli.session import (
 )
 from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.checkpoints import checkpoint_path
-from cinestream_trakt_export.i18n.messages import say, told
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.library.date_range import DateRange
 from cinestream_trakt_export.library.filters import Filters
@@ -81,7 +82,9 @@ def export(
     schedule = schedule_of(every, cron)
     date_range = DateRange(since.date() if since else None, until.date() if until else None)
     if date_range.empty or (time_zone and not from_archive):
-        typer.echo(say("export.days" if date_range.empty else "archive.only"), err=True)
+        no_day = Message("no day is both after --since and before --until")
+        no_archive = Message("--time-zone is for --from-archive: Trakt tells your account's own")
+        typer.echo(translate(no_day if date_range.empty else no_archive), err=True)
         raise typer.Exit(2)
     report = tell_log if schedule else tell
 
@@ -105,14 +108,19 @@ def export(
         with plainly():
             settings = spoken_settings()
             if schedule or genre or status or enqueue or enrich or incremental:
-                raise TraktError(say("archive.alone"))
+                raise TraktError(
+                    Message(
+                        "--from-archive knows nothing of --genre, --status, --enqueue, --enrich, --every, --cron and "
+                        "--incremental"
+                    )
+                )
             with profiled(profile, settings), Archive(from_archive) as archive:
                 anyio.run(partial(export_archived, archive, settings, time_zone, wanted(settings), report=tell))
     elif schedule:
         from cinestream_trakt_export.cli.scheduled import ScheduledExport  # a web server: not for every command
 
         with profiled(profile, settings := ready_settings()):
-            ScheduledExport(settings, schedule, work).run(load_common_settings(OpsSettings, translate=told))
+            ScheduledExport(settings, schedule, work).run(load_common_settings(OpsSettings, translate=translate))
     else:
         with_trakt(work, profile=profile)
 
@@ -121,8 +129,11 @@ def verify(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, 
     """Check import files against Letterboxd's rules, with code that shares nothing with the writer."""
     rows, faults = verify_folder(folder)
     for fault in faults[:100]:
-        typer.echo(told(fault), err=True)
+        typer.echo(translate(fault), err=True)
     if faults:
-        typer.echo(say("verify.faults", faults=len(faults), rows=rows), err=True)
+        message = Plural(
+            "{count:,} fault in {rows:,} rows", "{count:,} faults in {rows:,} rows", count=len(faults), rows=rows
+        )
+        typer.echo(translate(message), err=True)
         raise typer.Exit(1)
-    typer.echo(say("verify.fine", rows=rows))
+    typer.echo(translate(Plural("{count:,} row, no faults", "{count:,} rows, no faults", count=rows)))

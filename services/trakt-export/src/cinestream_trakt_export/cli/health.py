@@ -13,6 +13,7 @@ import orjson
 
 from cinestream_flow import atomic
 from cinestream_trakt_export import metrics
+from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.client import Trakt
 
@@ -37,6 +38,8 @@ def facts(trakt: Trakt) -> dict[str, Any]:
     if cache:
         answers, size = cache.cache.store.size
         found["cache"] = cache.cache.statistics.facts() | {"answers": answers, "bytes": size}
+    if error := found["last_error"]:
+        found["last_error"] = {**error, "reason": translate(error["reason"])}
     return found
 
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from cinestream.runtime import http
 from cinestream_flow import atomic
 from cinestream_flow.groups import first_error
-from cinestream_trakt_export.i18n.messages import say
+from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.settings import Profiling
 
 LOOPBACK = "127.0.0.1"
@@ -95,9 +95,9 @@ def _app(samples_a_second: int) -> Starlette:
         except ValueError:
             seconds = 0.0
         if not 0.1 <= seconds <= _LONGEST:
-            return PlainTextResponse(say("profile.seconds") + "\n", status_code=400)
+            return PlainTextResponse(translate("seconds is a number from 0.1 to 60") + "\n", status_code=400)
         if taking.locked():
-            return PlainTextResponse(say("profile.busy") + "\n", status_code=409)
+            return PlainTextResponse(translate("a profile is being taken") + "\n", status_code=409)
         async with taking:
             profiler = _profiler(samples_a_second)
             profiler.start()

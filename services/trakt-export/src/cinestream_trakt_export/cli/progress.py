@@ -9,10 +9,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from cinestream_flow.message import Message
 from cinestream_flow.operations import UnfinishedOperation
-from cinestream_trakt_export.i18n.messages import say, told
+from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.library.request import Request, Summary
 
+_COUNTS = (Message("rows"), Message("files"), Message("skipped"), Message("requests"), Message("seconds"))
+_OPERATION = (Message("list"), Message("pages read"), Message("begun"), Message("last"), Message("state"))
 _NARROWEST = 120  # columns, where the width is not a terminal's: a line per row
 
 
@@ -53,13 +56,13 @@ class Bars:
 def print_summary(outcomes: Sequence[Outcome]) -> None:
     """A row per export."""
     table = Table()
-    table.add_column(say("export.export"))
-    for heading in ("export.rows", "export.files", "export.skipped", "export.requests", "export.seconds"):
-        table.add_column(say(heading), justify="right")
+    table.add_column(translate("list"))
+    for heading in _COUNTS:
+        table.add_column(translate(heading), justify="right")
     for outcome in outcomes:
         summary = outcome.summary
         numbers = (summary.rows, len(summary.files), summary.skipped, summary.requests)
-        rows = say("export.unchanged") if summary.unchanged else str(summary.rows)
+        rows = translate("unchanged") if summary.unchanged else str(summary.rows)
         table.add_row(outcome.request.kind, rows, *map(str, numbers[1:]), f"{outcome.seconds:.1f}")
     _console().print(table)
 
@@ -77,17 +80,22 @@ def print_preview(outcome: Outcome) -> None:
 def print_operations(found: Sequence[UnfinishedOperation]) -> None:
     """A row per operation."""
     table = Table()
-    for heading in ("export.export", "operations.progress", "operations.started", "operations.last"):
-        table.add_column(say(heading))
-    table.add_column(say("operations.state"))
+    for heading in _OPERATION:
+        table.add_column(translate(heading))
     for operation in found:
         done = operation.progress
-        state = (
-            say("operations.running") if operation.running else told(operation.error) or say("operations.interrupted")
-        )
+        state = translate("running") if operation.running else translate(operation.error) or translate("interrupted")
         pages = f"{done.done} / {done.total}" if done.total else ""
-        table.add_row(operation.path.stem, pages, operation.started, told(done.last), escape(state))
+        table.add_row(operation.path.stem, pages, operation.started, _last_page(done.last), escape(state))
     _console().print(table)
+
+
+def _last_page(stored: str) -> str:
+    """Return the page that was read last. Checkpoints of older versions have it in English."""
+    try:
+        return translate(Message.loads(stored))
+    except ValueError:
+        return stored
 
 
 def _console() -> Console:

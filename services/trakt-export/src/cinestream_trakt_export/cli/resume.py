@@ -6,9 +6,9 @@ import typer
 
 from cinestream_flow.operations import UnfinishedOperation, forget, unfinished_operations
 from cinestream_trakt_export.cli.batch import export_lists, tell
+from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.cli.progress import print_operations
 from cinestream_trakt_export.cli.session import our_stream, spoken_settings, with_trakt
-from cinestream_trakt_export.i18n.messages import say, told
 from cinestream_trakt_export.library.request import Request
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.account import Account, account
@@ -37,7 +37,7 @@ def resume() -> None:
         if any(problems):
             raise typer.Exit(1)
         if not requests:
-            typer.echo(say("operations.none"))
+            typer.echo(translate("Nothing was interrupted."))
 
     with_trakt(work)
 
@@ -45,10 +45,12 @@ def resume() -> None:
 def _problem(operation: UnfinishedOperation, owner: Account, settings: TraktSettings) -> str:
     """Why this account cannot finish an operation; empty when it can."""
     if operation.error:
-        return told(operation.error)
+        return translate(operation.error)
     for name, ours in (("account", owner.slug), ("api", settings.api.url)):
         if (whose := operation.identity[name]) != ours:
-            return say("operations.other", name=operation.path.stem, account=whose, slug=ours)
+            return translate(
+                "{name} belongs to {account}, not to {slug}", name=operation.path.stem, account=whose, slug=ours
+            )
     return ""
 
 
@@ -60,11 +62,11 @@ def list_operations(
     if forgotten:
         named = [operation for operation in found if operation.path.stem == forgotten and not operation.running]
         if not named:
-            typer.echo(say("operations.unknown", name=forgotten), err=True)
+            typer.echo(translate("there is no operation {name}", name=forgotten), err=True)
             raise typer.Exit(1)
         forget(named[0])
-        typer.echo(say("operations.forgotten", name=forgotten))
+        typer.echo(translate("{name} is forgotten.", name=forgotten))
     elif found:
         print_operations(found)
     else:
-        typer.echo(say("operations.none"))
+        typer.echo(translate("Nothing was interrupted."))

@@ -15,6 +15,7 @@ from cinestream.runtime.ops import Health
 from cinestream.runtime.service import run_without_bus
 from cinestream_trakt_export import metrics
 from cinestream_trakt_export.cli import health as health_facts
+from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.cli.profiling import debugging
 from cinestream_trakt_export.cli.session import EXPECTED
 from cinestream_trakt_export.schedule import Schedule
@@ -81,7 +82,7 @@ class ScheduledExport:
         try:
             await self._job(trakt, self.settings)
         except Exception as error:
-            self._failed = str(error) or type(error).__name__
+            self._failed = translate(error) or type(error).__name__
             metrics.RUNS.labels("failed").inc()
             expected = isinstance(error, EXPECTED)
             log.error("export.failed", reason=self._failed, exc_info=None if expected else error)

@@ -15,9 +15,10 @@ from cinestream.runtime.settings import BusSettings
 from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_flow.batch import BatchFailed
 from cinestream_flow.checkpoint import CheckpointRefused
+from cinestream_flow.message import Message
 from cinestream_flow.pipeline import MemoryExceeded
 from cinestream_trakt_export.cli import health
-from cinestream_trakt_export.i18n.messages import say, speak, told
+from cinestream_trakt_export.cli.language import set_language, translate
 from cinestream_trakt_export.library.request import Request
 from cinestream_trakt_export.schedule import Schedule, cron, every
 from cinestream_trakt_export.settings import TraktSettings, load_settings
@@ -38,8 +39,8 @@ Work = Callable[[Trakt, TraktSettings], Awaitable[None]]
 
 def spoken_settings() -> TraktSettings:
     """The settings, spoken in their language."""
-    settings = load_settings()
-    speak(settings.export.language)
+    settings = load_settings(translate=translate)
+    set_language(settings.export.language)
     return settings
 
 
@@ -47,7 +48,12 @@ def ready_settings() -> TraktSettings:
     """The settings, spoken in their language; exits with code 2 without an application."""
     settings = spoken_settings()
     if not settings.api.client_id:
-        typer.echo(say("setup.client_id", url="https://trakt.tv/oauth/applications"), err=True)
+        typer.echo(
+            translate(
+                "api.client_id is missing: make an application at {url}", url="https://trakt.tv/oauth/applications"
+            ),
+            err=True,
+        )
         raise typer.Exit(2)
     return settings
 
@@ -56,10 +62,10 @@ def schedule_of(every_text: str, cron_text: str) -> Schedule | None:
     """The schedule of the options; None when there is none. Exits with code 2 for what is none."""
     try:
         if every_text and cron_text:
-            raise ValueError(say("schedule.both"))
+            raise ValueError(Message("use --every or --cron, not both"))
         return every(every_text) if every_text else cron(cron_text) if cron_text else None
     except ValueError as error:
-        typer.echo(str(error), err=True)
+        typer.echo(translate(error), err=True)
         raise typer.Exit(2) from None
 
 
@@ -89,17 +95,24 @@ def plainly() -> Iterator[None]:
     try:
         yield
     except _PLAIN as error:
-        typer.echo(told(error), err=True)
+        typer.echo(translate(error), err=True)
         raise typer.Exit(1) from None
     except _DISK as error:
         if isinstance(error, BrokenPipeError):
             raise  # who reads us has had enough
-        typer.echo(say("setup.refused", error=error), err=True)
+        typer.echo(translate("the system refuses: {error}", error=error), err=True)
         raise typer.Exit(1) from None
     except ModuleNotFoundError as error:
         if error.name not in _EXTRAS:
             raise
-        typer.echo(say("setup.extra", package=error.name, extra=_EXTRAS[error.name]), err=True)
+        typer.echo(
+            translate(
+                "{package} is missing: install cinestream-trakt-export[{extra}]",
+                package=error.name,
+                extra=_EXTRAS[error.name],
+            ),
+            err=True,
+        )
         raise typer.Exit(2) from None
 
 
@@ -121,7 +134,7 @@ def profiled(folder: Path | None, settings: TraktSettings) -> Iterator[None]:
 
     with profiling.profiled(folder, settings.profiling):
         yield
-    typer.echo(say("profile.written", folder=folder), err=True)
+    typer.echo(translate("Profile and heap are in {folder}", folder=folder), err=True)
 
 
 @asynccontextmanager
@@ -136,6 +149,6 @@ async def our_stream(requests: Sequence[Request], *, service: bool = False) -> "
     from cinestream.runtime.connected import connected as bus_connected  # NATS: not for every command
     from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
-    settings, patience = load_common_settings(BusSettings, translate=told), None if service else _PATIENCE
+    settings, patience = load_common_settings(BusSettings, translate=translate), None if service else _PATIENCE
     async with bus_connected(settings, "trakt-export", timeout=patience) as bus:
         yield StreamLookup(bus)

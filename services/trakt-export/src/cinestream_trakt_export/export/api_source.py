@@ -124,7 +124,7 @@ class ApiPages:
 
     def _report(self, numbers: Sequence[int]) -> None:
         self._read += len(numbers)
-        last = f"page {numbers[-1]} of {self._path}"
+        last = Message("page {number} of {path}", number=numbers[-1], path=self._path).dumps()
         self._source.checkpoint.report(Done(self._read, self.total, last))
         self._source.progress(self._path, self._read, self.total)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from cinestream_trakt_export.i18n.messages import say
+from cinestream_flow.message import Message
 from cinestream_trakt_export.trakt.client import Trakt
 from cinestream_trakt_export.trakt.endpoints import SETTINGS
 from cinestream_trakt_export.trakt.errors import TraktError
@@ -24,7 +24,7 @@ async def account(trakt: Trakt) -> Account:
         user, zone = content["user"], content["account"]["timezone"]
         return Account(str(user.get("ids", {}).get("slug") or user["username"]), zone_of(zone or "UTC"))
     except (KeyError, TypeError, AttributeError):
-        raise TraktError(say("account.unreadable")) from None
+        raise TraktError(Message("Trakt's settings of this account are not readable")) from None
 
 
 def zone_of(name: str) -> ZoneInfo:
@@ -32,4 +32,4 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError):
-        raise TraktError(say("account.zone", zone=name)) from None
+        raise TraktError(Message("Trakt says the account's time zone is {zone!r}, which is none", zone=name)) from None

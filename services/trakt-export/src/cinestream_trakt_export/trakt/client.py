@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TypeVar
 
 from cinestream_flow.breaker import CircuitBreaker, CircuitOpen, CircuitState
+from cinestream_flow.message import message_of
 from cinestream_flow.pool import JobTimeout, WorkerPool
 from cinestream_flow.rate import RateLimiter
 from cinestream_flow.retry import ONCE, RetryPolicy, retry
@@ -131,7 +132,7 @@ class Trakt:
             try:
                 answer = await timed(ask)
             except Exception as error:
-                fault = ServerFault(str(error), fault="timeout") if isinstance(error, JobTimeout) else error
+                fault = ServerFault(message_of(error), fault="timeout") if isinstance(error, JobTimeout) else error
                 self.statistics.request(path, time.perf_counter() - begun, getattr(fault, "fault", "refused"), fault)
                 raise fault from None
             result = "unchanged" if isinstance(answer, Answer) and answer.unchanged else "ok"

@@ -11,7 +11,7 @@ from urllib.request import getproxies, proxy_bypass
 import truststore
 from aiohttp import ClientConnectorCertificateError, ClientError, ClientSession, ClientTimeout, TCPConnector
 
-from cinestream_trakt_export.i18n.messages import say
+from cinestream_flow.message import Message
 from cinestream_trakt_export.settings import Api
 from cinestream_trakt_export.trakt.errors import ServerFault, TraktError
 
@@ -42,8 +42,15 @@ def http_client(api: Api) -> ClientSession:
 def fault_of(error: ClientError | TimeoutError) -> ServerFault | TraktError:
     """What a failed connection is: broken, or to a server whose certificate nobody vouches for."""
     if isinstance(error, ClientConnectorCertificateError):
-        return TraktError(say("fault.certificate", host=error.host, error=error.certificate_error))
-    return ServerFault(say("fault.network", error=type(error).__name__), fault="network")
+        return TraktError(
+            Message(
+                "the certificate of {host} is not trusted ({error}): if this is a proxy of your network, have its "
+                "authority trusted by the system, or name its file in SSL_CERT_FILE",
+                host=error.host,
+                error=error.certificate_error,
+            )
+        )
+    return ServerFault(Message("Trakt cannot be reached ({error})", error=type(error).__name__), fault="network")
 
 
 @lru_cache(maxsize=8)

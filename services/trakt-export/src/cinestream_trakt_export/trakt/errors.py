@@ -15,12 +15,24 @@ from datetime import datetime
 import orjson
 
 from cinestream.contracts.errors import Transient
-from cinestream_trakt_export.i18n.messages import say
+from cinestream_flow.message import Message
 from cinestream_trakt_export.options import Fault
 
 _DEFAULT_WAIT = 300.0  # what the CDN asks for, in front of Trakt
 _LONGEST_WAIT = 3600.0
-_REASONS = frozenset({400, 403, 404, 405, 409, 412, 420, 422, 423, 426})
+_REASONS = {
+    400: Message("Trakt did not understand the request"),
+    403: Message("Trakt refuses this application: check api.client_id, and that the application is approved"),
+    404: Message("there is nothing at Trakt under this address"),
+    405: Message("Trakt does not allow this method here"),
+    409: Message("Trakt already has this"),
+    412: Message("Trakt wants another content type"),
+    420: Message("this Trakt account has reached its limit of items"),
+    422: Message("Trakt found the request invalid"),
+    423: Message("this Trakt account is locked: ask Trakt's support"),
+    426: Message("Trakt offers this to VIP members only"),
+}
+_OTHER_REASON = Message("Trakt refused the request")
 
 
 class ServerFault(Transient):
@@ -59,13 +71,13 @@ def check(status: int, headers: Mapping[str, str], now: datetime) -> None:
     if 200 <= status < 300:
         return
     if status == 429:
-        raise RateLimited(say("fault.rate"), retry_after=wait_of(headers, now) or _DEFAULT_WAIT)
+        raise RateLimited(Message("Trakt asks for fewer requests"), retry_after=wait_of(headers, now) or _DEFAULT_WAIT)
     if status in (408, 425) or status >= 500:
-        raise ServerFault(say("fault.status", status=status), retry_after=_retry_after(headers))
+        raise ServerFault(Message("Trakt answered {status}", status=status), retry_after=_retry_after(headers))
     if status == 401:
-        raise NeedsLogin(say("login.invalid"))
-    reason = say(f"status.{status}" if status in _REASONS else "status.other")
-    raise TraktError(say("status.told", reason=reason, status=status))
+        raise NeedsLogin(Message("the login is not valid (any more): run 'cinestream-trakt login'"))
+    reason = _REASONS.get(status, _OTHER_REASON)
+    raise TraktError(Message("{reason} (status {status})", reason=reason, status=status))
 
 
 def wait_of(headers: Mapping[str, str], now: datetime) -> float:
@@ -89,7 +101,14 @@ def page_facts(headers: Mapping[str, str], received: int) -> PageFacts:
     except (KeyError, ValueError):
         return PageFacts(limit=max(received, 1), pages=1, items=received)
     if limit < 1 or pages < 0 or items < 0:
-        raise ServerFault(say("fault.pages", limit=limit, pages=pages, items=items))
+        raise ServerFault(
+            Message(
+                "pagination headers that make no sense: limit {limit}, {pages} pages, {items} items",
+                limit=limit,
+                pages=pages,
+                items=items,
+            )
+        )
     return PageFacts(limit, pages, items)
 
 

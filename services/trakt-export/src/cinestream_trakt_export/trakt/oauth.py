@@ -11,15 +11,21 @@ from aiohttp import ClientError, ClientSession
 from anyio import to_thread
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from cinestream_flow.message import Message
 from cinestream_flow.rate import RateLimiter
-from cinestream_trakt_export.i18n.messages import say
 from cinestream_trakt_export.settings import Api
 from cinestream_trakt_export.trakt.connections import fault_of, proxy_for
 from cinestream_trakt_export.trakt.errors import NeedsLogin, ServerFault, TraktError
 from cinestream_trakt_export.trakt.tokens import Token, TokenFile
 
 M = TypeVar("M", bound=BaseModel)
-_DEVICE_REFUSALS = frozenset({404, 409, 410, 418})
+_EXPIRED = Message("the code has expired: run 'cinestream-trakt login' again")
+_DEVICE_REFUSALS = {
+    404: Message("Trakt does not know this code"),
+    409: Message("this code was already used"),
+    410: _EXPIRED,
+    418: Message("you refused the login"),
+}
 
 
 class DeviceCode(BaseModel):
@@ -68,7 +74,9 @@ class OAuth:
         """Ask for a code that the user can type in."""
         answer = await self._post("/oauth/device/code", {"client_id": self._api.client_id})
         if answer.status != 200:
-            raise TraktError(say("login.no_code", status=answer.status))
+            raise TraktError(
+                Message("Trakt gives no code (status {status}): check api.client_id", status=answer.status)
+            )
         return _parsed(DeviceCode, answer)
 
     async def finish(self, code: DeviceCode) -> None:
@@ -85,12 +93,14 @@ class OAuth:
                 self._file.save(_named(_parsed(Token, answer)))
                 return
             if answer.status in _DEVICE_REFUSALS:
-                raise TraktError(say(f"device.{answer.status}"))
+                raise TraktError(_DEVICE_REFUSALS[answer.status])
             if answer.status == 429:
                 interval += 5  # RFC 8628, slow_down
             elif answer.status != 400 and answer.status < 500:
-                raise TraktError(say("login.refused", status=answer.status))
-        raise TraktError(say("device.410"))
+                raise TraktError(
+                    Message("Trakt refuses the login (status {status}): check api.client_secret", status=answer.status)
+                )
+        raise TraktError(_EXPIRED)
 
     @property
     def scope(self) -> str:
@@ -122,9 +132,9 @@ class OAuth:
         with anyio.CancelScope(shield=True):  # given up now, the refresh token would be used up and its pair unknown
             answer = await self._post("/oauth/token", self._refresh_body(token))
         if answer.status >= 500 or answer.status == 429:
-            raise ServerFault(say("fault.renewal", status=answer.status))
+            raise ServerFault(Message("Trakt answered {status} to the renewal of the login", status=answer.status))
         if answer.status != 200:
-            raise NeedsLogin(say("login.ended"))
+            raise NeedsLogin(Message("Trakt no longer accepts the login: run 'cinestream-trakt login'"))
         renewed = _named(_parsed(Token, answer), token.login)
         self._file.save(renewed)
         return renewed
@@ -171,4 +181,5 @@ def _parsed(model: type[M], answer: _Answer) -> M:
     try:
         return model.model_validate_json(answer.body)
     except ValidationError:
-        raise ServerFault(say("fault.login")) from None  # the error would show secrets
+        # The cause would show secrets.
+        raise ServerFault(Message("Trakt's answer to a login is not readable")) from None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from cinestream_flow.message import message_of
 from cinestream_trakt_export import metrics
 from cinestream_trakt_export.trakt.endpoints import endpoint_of
 
@@ -57,7 +58,7 @@ class Statistics:
         if error is not None:
             times.errors += 1
             at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="seconds")
-            self._last_error = {"at": at, "endpoint": name, "reason": str(error)}
+            self._last_error = {"at": at, "endpoint": name, "reason": message_of(error)}
 
     def facts(self) -> dict[str, Any]:
         """All of it, ready for JSON."""

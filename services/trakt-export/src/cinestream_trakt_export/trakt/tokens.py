@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_serializer
 
 from cinestream_flow import atomic
-from cinestream_trakt_export.i18n.messages import say
+from cinestream_flow.message import Message
 from cinestream_trakt_export.settings import Login
 from cinestream_trakt_export.trakt.errors import NeedsLogin
 
@@ -57,9 +57,9 @@ class TokenFile:
                 self._seen = version, Token.model_validate_json(self.path.read_bytes())
             return self._seen[1]
         except FileNotFoundError:
-            raise NeedsLogin(say("login.nobody")) from None
+            raise NeedsLogin(Message("nobody is logged in: run 'cinestream-trakt login'")) from None
         except (OSError, ValidationError):
-            raise NeedsLogin(say("login.unreadable", path=self.path)) from None
+            raise NeedsLogin(Message("{path} cannot be read: run 'cinestream-trakt login'", path=self.path)) from None
 
     def save(self, token: Token) -> None:
         """Keep a login instead of the one before, on disk when this returns."""
@@ -103,17 +103,27 @@ class TokenKeyring(TokenFile):
         try:
             found = self._keyring.get_password(_SERVICE, _LOGIN)
             if found is None:
-                raise NeedsLogin(say("login.nobody"))
+                raise NeedsLogin(Message("nobody is logged in: run 'cinestream-trakt login'"))
             return Token.model_validate_json(found)
         except (*self._failures, ValidationError) as error:
-            raise NeedsLogin(say("login.keyring", error=type(error).__name__)) from None
+            raise NeedsLogin(
+                Message(
+                    "the keyring cannot be used ({error}): unlock it, or set login.keyring to false",
+                    error=type(error).__name__,
+                )
+            ) from None
 
     def save(self, token: Token) -> None:
         """Keep a login instead of the one before."""
         try:
             self._keyring.set_password(_SERVICE, _LOGIN, token.model_dump_json())
         except self._failures as error:
-            raise NeedsLogin(say("login.keyring", error=type(error).__name__)) from None
+            raise NeedsLogin(
+                Message(
+                    "the keyring cannot be used ({error}): unlock it, or set login.keyring to false",
+                    error=type(error).__name__,
+                )
+            ) from None
 
     def remove(self) -> bool:
         """Forget the login; whether there was one."""

@@ -11,8 +11,8 @@ import msgspec
 import orjson
 from aiohttp import ClientError, ClientResponse, ClientSession
 
+from cinestream_flow.message import Message, message_of
 from cinestream_flow.rate import RateLimiter
-from cinestream_trakt_export.i18n.messages import say
 from cinestream_trakt_export.trakt.connections import fault_of, proxy_for
 from cinestream_trakt_export.trakt.errors import NeedsLogin, RateLimited, ServerFault, check, wait_of
 from cinestream_trakt_export.trakt.oauth import OAuth
@@ -80,7 +80,7 @@ class Transport:
         try:
             _valid(body)
         except msgspec.DecodeError:
-            raise ServerFault(say("fault.json")) from None
+            raise ServerFault(Message("Trakt's answer is not JSON")) from None
         return Answer(headers, body)
 
     @asynccontextmanager
@@ -98,7 +98,9 @@ class Transport:
                 self._check(response.status, answered, conditional=bool(etag))
                 yield response, answered
         except TimeoutError as error:
-            raise ServerFault(say("fault.timeout", error=type(error).__name__), fault="timeout") from error
+            raise ServerFault(
+                Message("Trakt does not answer ({error})", error=type(error).__name__), fault="timeout"
+            ) from error
         except ClientError as error:
             raise fault_of(error) from error
 
@@ -112,4 +114,4 @@ class Transport:
             check(status, headers, now)
         except RateLimited as error:
             self._limit.pause(error.retry_after or 0.0)
-            raise RateLimited(str(error), retry_after=0.0) from None  # the pause holds everyone, this caller too
+            raise RateLimited(message_of(error), retry_after=0.0) from None  # the pause holds everyone, this caller too

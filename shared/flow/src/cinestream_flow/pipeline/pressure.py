@@ -11,6 +11,8 @@ from typing import Literal
 
 import anyio
 
+from cinestream_flow.message import Message
+
 Strategy = Literal["slow_down", "block", "drop"]
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 MAX_WAIT_SECONDS = 1.0
@@ -114,7 +116,13 @@ class MemoryGate:
             gc.collect()
             if (used := self._measure(memory)) >= 1:
                 taken = math.ceil(used * memory.limit)
-                raise MemoryExceeded(f"{taken} bytes are taken with nothing in hand, {memory.limit} are allowed")
+                raise MemoryExceeded(
+                    Message(
+                        "{taken:,} bytes are taken with nothing in hand, {limit:,} are allowed",
+                        taken=taken,
+                        limit=memory.limit,
+                    )
+                )
         return True
 
     def _measure(self, memory: MemoryLimit) -> float:

@@ -10,6 +10,7 @@ import structlog
 
 from cinestream.bus.jetstream.fast_path import FastPathClient
 from cinestream.contracts import Transient
+from cinestream_flow.message import Message
 
 log = structlog.get_logger("bus")
 _RETRY_SECONDS = 0.5
@@ -54,8 +55,13 @@ class Connection:
         except TimeoutError:
             user = f" as {self._user}" if self._user else ""
             raise Transient(
-                f"NATS at {self._url} cannot be reached{user} ({self._last_error}): start it (make run, or docker "
-                "compose up), or set CINESTREAM_NATS_URL, CINESTREAM_NATS_USER and CINESTREAM_NATS_PASSWORD"
+                Message(
+                    "NATS at {url} cannot be reached{user} ({error}): start it (make run, or docker compose up), or "
+                    "set CINESTREAM_NATS_URL, CINESTREAM_NATS_USER and CINESTREAM_NATS_PASSWORD",
+                    url=self._url,
+                    user=user,
+                    error=self._last_error,
+                )
             ) from None
 
     async def _connect(self) -> None:

@@ -11,6 +11,7 @@ from nats.aio.msg import Msg
 from cinestream.bus.jetstream.fast_path import FastPathClient
 from cinestream.bus.jetstream.stored import NO_MORE, NotDeclared, StoredMessage, stored_of
 from cinestream.contracts import Transient
+from cinestream_flow.message import Message
 
 RESPONSE_TIMEOUT = 5.0
 """Seconds to wait for a response."""
@@ -29,7 +30,9 @@ class Requests:
         try:
             return await self._client.request(subject, body, timeout=wait, headers=headers)
         except (TimeoutError, nats.errors.Error) as error:
-            raise Transient(f"{subject}: no answer from NATS ({type(error).__name__})") from error
+            raise Transient(
+                Message("{subject}: no answer from NATS ({error})", subject=subject, error=type(error).__name__)
+            ) from error
 
     async def request_json(self, subject: str, body: bytes, headers: dict[str, str] | None = None) -> dict[str, Any]:
         """Send a request and return the JSON object of the response, which may describe an error."""
