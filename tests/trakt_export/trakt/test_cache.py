@@ -110,6 +110,6 @@ async def test_a_cache_that_is_switched_off_or_lost_costs_only_requests(film: Ac
     async with connected(settings) as client:
         await client.get("/movies/7")
         off = settings.cache.model_copy(update={"enabled": False})
-        client.apply(settings.model_copy(update={"cache": off}))
+        client.configure(settings.model_copy(update={"cache": off}))
         await client.get("/movies/7")
     assert film.log == ["/movies/7"] * 5

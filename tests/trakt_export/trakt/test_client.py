@@ -116,7 +116,7 @@ async def test_new_settings_lose_no_call_in_flight(trakt: Account, settings: Tra
             while "held" not in trakt.log:
                 await anyio.sleep(0.005)
         off = Capabilities(retry=False, limiter=False, breaker=False, metrics=False, concurrency=False)
-        client.apply(changed(settings, capabilities=off, cache=Cache(enabled=False), breaker=Breaker(failures=1)))
+        client.configure(changed(settings, capabilities=off, cache=Cache(enabled=False), breaker=Breaker(failures=1)))
         trakt.hold.set()
     assert found == [trakt.settings]
     assert client.pool.size == 1

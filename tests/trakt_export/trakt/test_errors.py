@@ -6,13 +6,13 @@ import pytest
 
 from cinestream_trakt_export.trakt.errors import (
     NeedsLogin,
-    PageFacts,
+    PageInfo,
     RateLimited,
     ServerFault,
     TraktError,
     check,
-    page_facts,
-    wait_of,
+    page_info,
+    pause_seconds,
 )
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
@@ -57,7 +57,7 @@ def test_a_good_status_is_no_error(status: int) -> None:
 )
 def test_headers_say_how_long_everyone_waits(headers: dict[str, str], seconds: float) -> None:
     """Retry-After goes before X-Ratelimit; what makes no sense asks for nothing."""
-    assert wait_of(headers, NOW) == seconds
+    assert pause_seconds(headers, NOW) == seconds
 
 
 def test_a_429_without_headers_waits_as_long_as_the_cdn_asks_for() -> None:
@@ -69,11 +69,11 @@ def test_a_429_without_headers_waits_as_long_as_the_cdn_asks_for() -> None:
 
 def test_a_list_without_pagination_is_one_page() -> None:
     """Older answers have no headers."""
-    assert page_facts({}, 3) == PageFacts(limit=3, pages=1, items=3)
+    assert page_info({}, 3) == PageInfo(limit=3, pages=1, items=3)
 
 
 def test_pagination_that_makes_no_sense_is_a_fault() -> None:
     """A limit of 0 would never end."""
     headers = {"x-pagination-limit": "0", "x-pagination-page-count": "1", "x-pagination-item-count": "1"}
     with pytest.raises(ServerFault, match="make no sense"):
-        page_facts(headers, 3)
+        page_info(headers, 3)

@@ -106,7 +106,7 @@ class ScheduledExport:
             log.error("settings.refused", reason=str(error))
             return
         if self._trakt:
-            self._trakt.apply(self.settings)
+            self._trakt.configure(self.settings)
         log.info("settings.applied")
 
     async def _health(self, _: Request) -> Response:

@@ -19,7 +19,7 @@ from cinestream_trakt_export.export.pipeline_bounds import PipelineBounds, pipel
 from cinestream_trakt_export.export.sources import ListItem, ListTarget, Progress
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.client import Trakt
-from cinestream_trakt_export.trakt.errors import PageFacts, ServerFault, page_facts
+from cinestream_trakt_export.trakt.errors import PageInfo, ServerFault, page_info
 
 MAX_PAGE_SIZE = 250
 """Items of a page. Trakt gives no more, whatever `limit` is requested."""
@@ -132,11 +132,11 @@ class ApiPages:
         name = f"{self.prefix}{number}"
         if (stored := self._source.checkpoint.get(name)) is not None:
             header, _, body = stored.partition(b"\n")
-            facts, items = PageFacts(**orjson.loads(header)), _items(body)
+            facts, items = PageInfo(**orjson.loads(header)), _items(body)
         else:
             answer = await self._source.trakt.get(self._path, page=number, limit=self._limit, **self._query)
             items = self._decode(answer.body)
-            facts = page_facts(answer.headers, len(items))
+            facts = page_info(answer.headers, len(items))
             self._source.checkpoint.add(name, orjson.dumps(facts) + b"\n" + answer.body, items=len(items))
         self.item_counts.add(facts.items)
         self.total = max(self.total, facts.pages)

@@ -88,7 +88,7 @@ async def read_play_map(trakt: Trakt, checkpoint: Checkpoint, expected: Expected
 
     stored = checkpoint.get(name)
     if stored is None:
-        await trakt.feed(expected.path, receive, extended="min")
+        await trakt.stream(expected.path, receive, extended="min")
         return
     plays = PlaysByFilm()
     for number in range(1, int(stored) + 1):

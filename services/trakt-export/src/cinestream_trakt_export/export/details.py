@@ -6,7 +6,7 @@ from typing import Any
 from cinestream_flow.batch import BatchPolicy, Operation, Result, run_batch
 from cinestream_flow.message import message_of
 from cinestream_trakt_export.settings import TraktSettings
-from cinestream_trakt_export.trakt.client import Answer, Trakt
+from cinestream_trakt_export.trakt.client import ApiResponse, Trakt
 
 Write = Callable[[dict[str, Any]], None]
 
@@ -33,22 +33,22 @@ async def read_details(
     level = settings.api.extended
     query: dict[str, str] = {} if level in ("letterboxd", "min") else {"extended": level}
 
-    async def flush(results: list[Result[Answer]]) -> None:
+    async def flush(results: list[Result[ApiResponse]]) -> None:
         nonlocal failed
         for result in results:
             failed += result.error is not None
             write(record(result))
 
-    operations = (Operation(id, _request_of(trakt, id, query), trakt.policy, trakt.retryable) for id in ids)
+    operations = (Operation(id, _request_of(trakt, id, query), trakt.policy, trakt.is_retryable) for id in ids)
     policy = BatchPolicy(trakt.pool.size, settings.worker_pool.buffer_size, fail_fast=fail_fast)
     return await run_batch(operations, flush, policy), failed
 
 
-def _request_of(trakt: Trakt, id: str, query: dict[str, str]) -> Callable[[], Awaitable[Answer]]:
+def _request_of(trakt: Trakt, id: str, query: dict[str, str]) -> Callable[[], Awaitable[ApiResponse]]:
     return lambda: trakt.once(f"/movies/{id}", **query)
 
 
-def record(result: Result[Answer]) -> dict[str, Any]:
+def record(result: Result[ApiResponse]) -> dict[str, Any]:
     """Return a result as a record."""
     found = {"id": result.name, "seconds": round(result.seconds, 4), "attempts": result.attempts}
     if result.data is None:

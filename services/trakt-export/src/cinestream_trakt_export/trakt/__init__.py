@@ -1,1 +1,1 @@
-"""The Trakt API: transport, login, cache, endpoints."""
+"""The client of the Trakt API: connections, the login, the cache, retries and limits."""

@@ -1,4 +1,4 @@
-"""Whose library it is."""
+"""The account that is logged in."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -11,14 +11,14 @@ from cinestream_trakt_export.trakt.errors import TraktError
 
 @dataclass(frozen=True)
 class Account:
-    """Whose library it is, and where its owner lives."""
+    """An account: its name in Trakt's addresses, and the time zone of its owner."""
 
     slug: str
     zone: ZoneInfo
 
 
 async def account(trakt: Trakt) -> Account:
-    """The account that is logged in."""
+    """Return the account that is logged in. Raise TraktError for settings that cannot be read."""
     content = (await trakt.get(SETTINGS)).content
     try:
         user, zone = content["user"], content["account"]["timezone"]
@@ -28,7 +28,7 @@ async def account(trakt: Trakt) -> Account:
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """A time zone by its name; raises TraktError for what is none."""
+    """Return a time zone by its name. Raise TraktError for an unknown name."""
     try:
         return ZoneInfo(name)
     except (ValueError, OSError):

@@ -1,4 +1,4 @@
-"""Which answers of Trakt are kept, under which name, and when a kept one is an answer."""
+"""The cache of Trakt's responses: the key of a response, how long it is fresh, and when it may be served stale."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -10,44 +10,52 @@ from cinestream_flow.cache import CachedResponse, CacheLimits, Codec, MemoryStor
 from cinestream_trakt_export import metrics
 from cinestream_trakt_export.settings import Cache
 from cinestream_trakt_export.trakt.endpoints import Endpoint, endpoint_of
-from cinestream_trakt_export.trakt.transport import Answer, Query
+from cinestream_trakt_export.trakt.transport import ApiResponse, Query
 
-_HEADERS = ("etag", "x-pagination-page", "x-pagination-limit", "x-pagination-page-count", "x-pagination-item-count")
-_COUNTED = {"hit": "hits", "confirmed": "confirmed", "stale": "stale", "miss": "misses"}
+_PAGE_COUNT = "x-pagination-page-count"
+_STORED_HEADERS = ("etag", "x-pagination-page", "x-pagination-limit", _PAGE_COUNT, "x-pagination-item-count")
+_COUNTERS = {"hit": "hits", "confirmed": "confirmed", "stale": "stale", "miss": "misses"}
 
 
 def open_cache(settings: Cache) -> ResponseCache:
-    """The cache as it is set, which must be closed by its store's `close`."""
+    """Open the cache that is set. The caller must close its store."""
     key = settings.encryption_key.get_secret_value() if settings.encryption else ""
     codec = Codec(compression=settings.compression, key=key)
-    bounds = CacheLimits(settings.capacity, settings.max_bytes, settings.keep)
-    store = MemoryStore(bounds) if settings.store == "memory" else SqliteStore(settings.dir / "answers.db", bounds)
+    limits = CacheLimits(settings.capacity, settings.max_bytes, settings.keep)
+    store = MemoryStore(limits) if settings.store == "memory" else SqliteStore(settings.dir / "answers.db", limits)
     return ResponseCache(store, codec, cleanup_interval=settings.cleanup_interval)
 
 
 @dataclass(frozen=True)
-class Question:
-    """A question to Trakt, and what is known of its answer."""
+class CacheLookup:
+    """The result of looking for a response: its key in the cache, and the stored response if there is one."""
 
     endpoint: Endpoint
     key: str
-    known: CachedResponse | None
+    stored: CachedResponse | None
 
     @property
     def etag(self) -> str:
-        """What the answer that is known was called."""
-        return self.known.headers.get("etag", "") if self.known else ""
+        """The ETag of the stored response, or an empty text."""
+        return self.stored.headers.get("etag", "") if self.stored else ""
+
+    def is_confirmed_by(self, response: ApiResponse) -> bool:
+        """Return whether a 304 and the stored response make a complete response.
+
+        An ETag is about the body alone. The stored number of pages may be wrong when the 304 does not repeat it.
+        """
+        return self.stored is not None and (_PAGE_COUNT not in self.stored.headers or _PAGE_COUNT in response.headers)
 
 
-class AnswerCache:
-    """Kept answers of one application at one address.
+class ApiCache:
+    """The stored responses of one application at one address.
 
     Args:
-        cache: where they are.
-        url: of the API.
-        ttl: seconds for which lasting answers are fresh.
+        cache: stores the responses.
+        url: the address of the API.
+        ttl: seconds for which the response of a lasting endpoint is fresh.
 
-    What happens is counted while `counting`.
+    Results are counted while `counting` is true.
     """
 
     counting = True
@@ -56,57 +64,50 @@ class AnswerCache:
         self.cache, self.ttl = cache, ttl
         self._url = url
 
-    def question(self, path: str, query: Query, scope: Callable[[], str]) -> Question:
-        """A question of the account `scope`, which matters only where answers are not the same for everyone."""
+    def look_up(self, path: str, query: Query, scope: Callable[[], str]) -> CacheLookup:
+        """Look for a response. `scope` names the account, and is called only if the response depends on it."""
         endpoint = endpoint_of(path)
-        named = [self._url, path, sorted((name, str(value)) for name, value in query.items())]
-        key = hashlib.sha256(orjson.dumps([*named, scope() if endpoint.private else ""])).hexdigest()
-        return Question(endpoint, key, self.cache.get(key))
+        parts = [self._url, path, sorted((name, str(value)) for name, value in query.items())]
+        key = hashlib.sha256(orjson.dumps([*parts, scope() if endpoint.private else ""])).hexdigest()
+        return CacheLookup(endpoint, key, self.cache.get(key))
 
-    def fresh(self, question: Question) -> Answer | None:
-        """The answer, when it need not be asked for."""
-        if question.known is None or not question.endpoint.lasting or self.cache.age(question.known) >= self.ttl:
+    def fresh(self, lookup: CacheLookup) -> ApiResponse | None:
+        """Return the stored response if no request is necessary."""
+        if lookup.stored is None or not lookup.endpoint.lasting or self.cache.age(lookup.stored) >= self.ttl:
             return None
         self._count("hit")
-        return _answer(question.known)
+        return ApiResponse(lookup.stored.headers, lookup.stored.body)
 
-    def stale(self, question: Question) -> Answer | None:
-        """What Trakt said some time ago, marked, for when it cannot be asked."""
-        if question.known is None or not question.endpoint.lasting:
+    def stale(self, lookup: CacheLookup) -> ApiResponse | None:
+        """Return the stored response, marked as stale, for when Trakt is down."""
+        if lookup.stored is None or not lookup.endpoint.lasting:
             return None
         self._count("stale")
-        return _answer(question.known, stale=True)
+        return ApiResponse(lookup.stored.headers, lookup.stored.body, stale=True)
 
-    def confirmed(self, question: Question, answer: Answer) -> Answer | None:
-        """The whole answer to a 304; None when it would not be whole.
+    def store(self, lookup: CacheLookup, response: ApiResponse) -> ApiResponse:
+        """Store a response, and return it with the stored body if Trakt answered 304.
 
-        An ETag is about the body: the number of pages that was kept with it may no longer be true.
+        A response that is neither lasting nor has an ETag is not stored, because it could never be used.
         """
-        known, pages = question.known, "x-pagination-page-count"
-        if known is None or (pages in known.headers and pages not in answer.headers):
-            return None
-        self._count("confirmed")
-        headers = {**known.headers, **_kept_headers(answer.headers)}
-        self.cache.put(question.key, headers, known.body)
-        return _answer(CachedResponse(headers, known.body, known.at))
-
-    def keep(self, question: Question, answer: Answer) -> None:
-        """Keep a new answer, if it can be of use: fresh for a while, or confirmed by its ETag."""
-        self._count("miss")
-        if question.endpoint.lasting or "etag" in answer.headers:
-            self.cache.put(question.key, _kept_headers(answer.headers), answer.body)
+        headers, body = _stored_headers(response.headers), response.body
+        if response.unchanged and lookup.stored:
+            headers, body = {**lookup.stored.headers, **headers}, lookup.stored.body
+            response = ApiResponse(headers, body)
+            self._count("confirmed")
+        else:
+            self._count("miss")
+        if lookup.endpoint.lasting or "etag" in headers:
+            self.cache.put(lookup.key, headers, body)
+        return response
 
     def _count(self, result: str) -> None:
         if not self.counting:
             return
-        statistics, name = self.cache.statistics, _COUNTED[result]
+        statistics, name = self.cache.statistics, _COUNTERS[result]
         setattr(statistics, name, getattr(statistics, name) + 1)
         metrics.CACHE.labels(result).inc()
 
 
-def _kept_headers(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: headers[name] for name in _HEADERS if name in headers}
-
-
-def _answer(kept: CachedResponse, *, stale: bool = False) -> Answer:
-    return Answer(kept.headers, kept.body, stale=stale)
+def _stored_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: headers[name] for name in _STORED_HEADERS if name in headers}

@@ -1,4 +1,4 @@
-"""The connections to Trakt: how many, how long they are kept, through which proxy, and what every request says."""
+"""The connections to Trakt: the pool and its limits, the proxy, and the headers of every request."""
 
 import socket
 import ssl
@@ -15,19 +15,24 @@ from cinestream_flow.message import Message
 from cinestream_trakt_export.settings import Api
 from cinestream_trakt_export.trakt.errors import ServerFault, TraktError
 
-_RECEIVED = 1 << 18  # bytes: else megabytes of a long answer are taken from the socket at once
+# The system's default lets megabytes of a long response pile up in the socket before they can be processed.
+_RECEIVE_BUFFER = 1 << 18  # bytes
 
 
 def http_client(api: Api) -> ClientSession:
-    """A pool of connections for one application. No request is redirected by itself, nor goes on without an answer."""
+    """Open a pool of connections for one application.
+
+    `request_timeout` limits the connection and each pause within a response, not the whole response.
+    """
     performance = api.performance
-    patience = performance.request_timeout
+    timeout = performance.request_timeout
     return ClientSession(
         connector=TCPConnector(
             limit=performance.connection_pool,
             keepalive_timeout=performance.idle_timeout,
             socket_factory=_socket,
-            ssl=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # what the system trusts, on macOS and Windows too
+            # Trust the certificates that the system trusts, on macOS and Windows too.
+            ssl=truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
         ),
         headers={
             "Content-Type": "application/json",
@@ -35,12 +40,15 @@ def http_client(api: Api) -> ClientSession:
             "trakt-api-key": api.client_id,
             "trakt-api-version": "2",
         },
-        timeout=ClientTimeout(total=None, connect=patience, sock_connect=patience, sock_read=patience),
+        timeout=ClientTimeout(total=None, connect=timeout, sock_connect=timeout, sock_read=timeout),
     )
 
 
-def fault_of(error: ClientError | TimeoutError) -> ServerFault | TraktError:
-    """What a failed connection is: broken, or to a server whose certificate nobody vouches for."""
+def connection_error(error: ClientError | TimeoutError) -> ServerFault | TraktError:
+    """Return the error to raise for a failed connection.
+
+    A certificate that is not trusted is refused for good. Every other failure may be over at the next attempt.
+    """
     if isinstance(error, ClientConnectorCertificateError):
         return TraktError(
             Message(
@@ -55,7 +63,7 @@ def fault_of(error: ClientError | TimeoutError) -> ServerFault | TraktError:
 
 @lru_cache(maxsize=8)
 def proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for an address; None for none."""
+    """Return the proxy that the environment names for an address, or None."""
     address, proxies = urlsplit(url), getproxies()
     if proxy_bypass(address.netloc):
         return None
@@ -65,5 +73,5 @@ def proxy_for(url: str) -> str | None:
 
 def _socket(address: tuple[Any, ...]) -> socket.socket:
     made = socket.socket(*address[:3])
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVED)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
     return made

@@ -1,7 +1,9 @@
-"""The addresses of Trakt's API that are read, and how long what they say stays true. Pure.
+"""The endpoints of the Trakt API that are read, and how long their responses stay valid. Pure.
 
-Lists of an account may change at any moment, so they are always asked for, by ETag where one is known. What is said of
-a film changes slowly: it stays fresh for the cache's `ttl`, and an old answer is better than none when Trakt is down.
+The lists of an account may change at any moment. They are requested each time, with an ETag if one is known. The
+details of a film change slowly. They are fresh for the cache's `ttl`, and may be served stale when Trakt is down.
+
+Source: https://trakt.docs.apiary.io.
 """
 
 import re
@@ -25,12 +27,12 @@ RATED_EPISODES = "/sync/ratings/episodes"
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An address, and what may be done with its answers.
+    """An endpoint, and the use of its responses.
 
     Args:
-        template: the path, `{id}` for a part of it that varies.
-        lasting: an answer is fresh for the cache's `ttl`, and may be served stale when Trakt is down.
-        private: an answer is about the account that asked.
+        template: the path, with `{id}` for a part that varies.
+        lasting: a response is fresh for the cache's `ttl`, and may be served stale when Trakt is down.
+        private: a response depends on the account.
     """
 
     template: str
@@ -54,5 +56,5 @@ _OTHER = Endpoint("other")
 
 @lru_cache(maxsize=1024)
 def endpoint_of(path: str) -> Endpoint:
-    """The endpoint that a path belongs to; one that is always asked for when it is none of the known."""
+    """Return the endpoint of a path. An unknown path has an endpoint whose responses are never fresh."""
     return next((endpoint for pattern, endpoint in _PATTERNS if pattern.fullmatch(path)), _OTHER)

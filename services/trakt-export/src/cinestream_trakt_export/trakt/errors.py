@@ -1,11 +1,13 @@
-"""What an answer of Trakt means. Pure.
+"""The errors of the Trakt API, and the meaning of status codes and headers. Pure.
 
 Exception
-├── Transient           not now
-│   ├── ServerFault     Trakt is broken or unreachable: counts for the circuit breaker
-│   └── RateLimited     too fast: everyone waits
-└── TraktError          no, and asking again changes nothing; the text is for the user
+├── Transient           try again later
+│   ├── ServerFault     Trakt is broken or cannot be reached; counts for the circuit breaker
+│   └── RateLimited     too many requests; all callers wait
+└── TraktError          refused for good; the text is for the user
     └── NeedsLogin      the login is missing or no longer valid
+
+Status codes and rate limits: https://trakt.docs.apiary.io, "Status Codes" and "Rate Limiting".
 """
 
 from collections.abc import Mapping
@@ -18,8 +20,8 @@ from cinestream.contracts.errors import Transient
 from cinestream_flow.message import Message
 from cinestream_trakt_export.options import Fault
 
-_DEFAULT_WAIT = 300.0  # what the CDN asks for, in front of Trakt
-_LONGEST_WAIT = 3600.0
+_DEFAULT_PAUSE = 300.0  # seconds that the CDN in front of Trakt asks for
+_MAX_PAUSE = 3600.0
 _REASONS = {
     400: Message("Trakt did not understand the request"),
     403: Message("Trakt refuses this application: check api.client_id, and that the application is approved"),
@@ -36,7 +38,13 @@ _OTHER_REASON = Message("Trakt refused the request")
 
 
 class ServerFault(Transient):
-    """Trakt, or the way to it, is broken; `fault` says in which way, as `retry.retry_on` names it."""
+    """Trakt is broken or cannot be reached.
+
+    Args:
+        reason: the text for the user.
+        fault: the kind of the fault, as `retry.retry_on` names it.
+        retry_after: seconds to wait before the next attempt, None for no wish of the server.
+    """
 
     def __init__(self, reason: str, *, fault: Fault = "server", retry_after: float | None = None) -> None:
         super().__init__(reason, retry_after=retry_after)
@@ -44,13 +52,13 @@ class ServerFault(Transient):
 
 
 class RateLimited(Transient):
-    """Too many requests; `retry_after` says how long everyone waits."""
+    """Too many requests. All callers wait for `retry_after` seconds."""
 
     fault: Fault = "rate_limit"
 
 
 class TraktError(Exception):
-    """Trakt said no; the text says why, for the user."""
+    """Trakt refused the request, and a repetition would be refused too. The text is for the user."""
 
 
 class NeedsLogin(TraktError):
@@ -58,8 +66,14 @@ class NeedsLogin(TraktError):
 
 
 @dataclass(frozen=True)
-class PageFacts:
-    """What the headers say of a page of a list: its limit as the server took it, how many pages and items there are."""
+class PageInfo:
+    """The facts about a list in the headers of one of its pages.
+
+    Args:
+        limit: items of a full page. The server may have lowered the number that was requested.
+        pages: the number of pages.
+        items: the number of items in all pages.
+    """
 
     limit: int
     pages: int
@@ -67,11 +81,13 @@ class PageFacts:
 
 
 def check(status: int, headers: Mapping[str, str], now: datetime) -> None:
-    """Raise what the status means; return for 2xx. Header names are in lower case."""
+    """Raise the error that a status means, and return for 2xx. Header names are in lower case."""
     if 200 <= status < 300:
         return
     if status == 429:
-        raise RateLimited(Message("Trakt asks for fewer requests"), retry_after=wait_of(headers, now) or _DEFAULT_WAIT)
+        raise RateLimited(
+            Message("Trakt asks for fewer requests"), retry_after=pause_seconds(headers, now) or _DEFAULT_PAUSE
+        )
     if status in (408, 425) or status >= 500:
         raise ServerFault(Message("Trakt answered {status}", status=status), retry_after=_retry_after(headers))
     if status == 401:
@@ -80,26 +96,32 @@ def check(status: int, headers: Mapping[str, str], now: datetime) -> None:
     raise TraktError(Message("{reason} (status {status})", reason=reason, status=status))
 
 
-def wait_of(headers: Mapping[str, str], now: datetime) -> float:
-    """Seconds that the headers of any answer ask everyone to wait: 0 while there are requests left."""
-    if (asked := _retry_after(headers)) is not None:
-        return asked
+def pause_seconds(headers: Mapping[str, str], now: datetime) -> float:
+    """Return the seconds that all callers must wait after a response, 0 while requests are left.
+
+    `Retry-After` overrides `X-Ratelimit`. Unreadable values count as absent.
+    """
+    if (requested := _retry_after(headers)) is not None:
+        return requested
     try:
         limit = orjson.loads(headers.get("x-ratelimit", ""))
         if int(limit["remaining"]) > 0:
             return 0.0
-        wait = (datetime.fromisoformat(limit["until"]) - now).total_seconds()
+        seconds = (datetime.fromisoformat(limit["until"]) - now).total_seconds()
     except (ValueError, TypeError, KeyError):
         return 0.0
-    return min(max(wait, 0.0), _LONGEST_WAIT)
+    return min(max(seconds, 0.0), _MAX_PAUSE)
 
 
-def page_facts(headers: Mapping[str, str], received: int) -> PageFacts:
-    """The facts of a page; a list without pagination headers is one page."""
+def page_info(headers: Mapping[str, str], received: int) -> PageInfo:
+    """Return the facts about a list. A list without pagination headers has one page with the `received` items.
+
+    Raises ServerFault for headers that contradict themselves: a limit of 0 would never end.
+    """
     try:
         limit, pages, items = (int(headers[f"x-pagination-{name}"]) for name in ("limit", "page-count", "item-count"))
     except (KeyError, ValueError):
-        return PageFacts(limit=max(received, 1), pages=1, items=received)
+        return PageInfo(limit=max(received, 1), pages=1, items=received)
     if limit < 1 or pages < 0 or items < 0:
         raise ServerFault(
             Message(
@@ -109,11 +131,11 @@ def page_facts(headers: Mapping[str, str], received: int) -> PageFacts:
                 items=items,
             )
         )
-    return PageFacts(limit, pages, items)
+    return PageInfo(limit, pages, items)
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
     try:
-        return min(max(float(headers["retry-after"]), 0.0), _LONGEST_WAIT)
+        return min(max(float(headers["retry-after"]), 0.0), _MAX_PAUSE)
     except (KeyError, ValueError):
         return None

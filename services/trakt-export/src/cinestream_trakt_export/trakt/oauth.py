@@ -1,4 +1,8 @@
-"""OAuth: a login by device code, and its renewal. As RFC 8628, but in Trakt's shape: the status code says how it is."""
+"""The login at Trakt by OAuth: a device code, the renewal of tokens, the logout.
+
+The device flow is that of RFC 8628 in Trakt's form: the status code of a poll says how the login stands
+(https://trakt.docs.apiary.io, "Authentication - Devices").
+"""
 
 import hashlib
 import secrets
@@ -14,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from cinestream_flow.message import Message
 from cinestream_flow.rate import RateLimiter
 from cinestream_trakt_export.settings import Api
-from cinestream_trakt_export.trakt.connections import fault_of, proxy_for
+from cinestream_trakt_export.trakt.connections import connection_error, proxy_for
 from cinestream_trakt_export.trakt.errors import NeedsLogin, ServerFault, TraktError
 from cinestream_trakt_export.trakt.tokens import Token, TokenFile
 
@@ -29,7 +33,7 @@ _DEVICE_REFUSALS = {
 
 
 class DeviceCode(BaseModel):
-    """What the user types in, and where; `interval` and `expires_in` are seconds."""
+    """A code for the user, and the address to type it in. `interval` and `expires_in` are seconds."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -40,115 +44,130 @@ class DeviceCode(BaseModel):
     interval: int
 
 
-class _Answer(NamedTuple):
+class _TokenResponse(NamedTuple):
     status: int
     body: bytes
 
 
 class OAuth:
-    """Logins at Trakt for one application.
+    """The login of one application.
 
     Args:
-        http: sends requests; its base address does not matter.
-        api: the application, and where OAuth is.
-        file: where the login is kept.
-        limit: of writes, which every request here is; None for none.
-        clock: Unix time.
-        sleep: waits that many seconds.
+        http: sends the requests.
+        api: the application, and the address of OAuth.
+        store: the place of the login.
+        limit: the rate limiter of POST requests, None for none.
+        clock: returns Unix time.
+        sleep: waits for a number of seconds.
     """
 
     def __init__(
         self,
         http: ClientSession,
         api: Api,
-        file: TokenFile,
+        store: TokenFile,
         *,
         limit: RateLimiter | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
-        self._http, self._api, self._file, self._clock, self._sleep = http, api, file, clock, sleep
+        self._http, self._api, self._store, self._clock, self._sleep = http, api, store, clock, sleep
         self._limit, self._renewing = limit, anyio.Lock()
 
     async def begin(self) -> DeviceCode:
-        """Ask for a code that the user can type in."""
-        answer = await self._post("/oauth/device/code", {"client_id": self._api.client_id})
-        if answer.status != 200:
+        """Request a code for the user. Raise TraktError if Trakt refuses the application."""
+        response = await self._post("/oauth/device/code", {"client_id": self._api.client_id})
+        if response.status != 200:
             raise TraktError(
-                Message("Trakt gives no code (status {status}): check api.client_id", status=answer.status)
+                Message("Trakt gives no code (status {status}): check api.client_id", status=response.status)
             )
-        return _parsed(DeviceCode, answer)
+        return _parse(DeviceCode, response)
 
     async def finish(self, code: DeviceCode) -> None:
-        """Wait until the user has typed the code in, and keep the login."""
-        interval, ends = float(max(code.interval, 1)), self._clock() + code.expires_in
+        """Wait until the user has typed in the code, then store the login. Raise TraktError if the login is refused."""
+        interval, end = float(max(code.interval, 1)), self._clock() + code.expires_in
         body = {"code": code.device_code, **self._application()}
-        while self._clock() < ends:
+        while self._clock() < end:
             await self._sleep(interval)
             try:
-                answer = await self._post("/oauth/device/token", body)
+                response = await self._post("/oauth/device/token", body)
             except ServerFault:
                 continue
-            if answer.status == 200:
-                self._file.save(_named(_parsed(Token, answer)))
+            if response.status == 200:
+                self._store.save(_named(_parse(Token, response)))
                 return
-            if answer.status in _DEVICE_REFUSALS:
-                raise TraktError(_DEVICE_REFUSALS[answer.status])
-            if answer.status == 429:
-                interval += 5  # RFC 8628, slow_down
-            elif answer.status != 400 and answer.status < 500:
+            if response.status in _DEVICE_REFUSALS:
+                raise TraktError(_DEVICE_REFUSALS[response.status])
+            if response.status == 429:
+                interval += 5  # RFC 8628, section 3.5: slow_down
+            elif response.status != 400 and response.status < 500:  # 400: the user has not typed in the code yet
                 raise TraktError(
-                    Message("Trakt refuses the login (status {status}): check api.client_secret", status=answer.status)
+                    Message(
+                        "Trakt refuses the login (status {status}): check api.client_secret", status=response.status
+                    )
                 )
         raise TraktError(_EXPIRED)
 
     @property
     def scope(self) -> str:
-        """Whose answers these are: a name for the login, not its secret; raises NeedsLogin."""
-        token = self._file.load()
+        """A name of the login that is no secret. Raises NeedsLogin without a login."""
+        token = self._store.load()
         return token.login or hashlib.sha256(token.access_token.get_secret_value().encode()).hexdigest()
 
     async def bearer(self, *, refused: str = "") -> str:
-        """An access token to use now: renewed when it has expired, or is the one that Trakt `refused`."""
+        """Return a valid access token.
+
+        Args:
+            refused: a token that Trakt has refused. It is renewed although it has not expired.
+
+        Raises:
+            NeedsLogin: Nobody is logged in, or Trakt no longer accepts the login.
+        """
         async with self._renewing:
-            token = self._file.load()
-            if token.expired(self._clock()) or token.access_token.get_secret_value() == refused:
+            token = self._store.load()
+            if self._needs_renewal(token, refused):
                 token = await self._renew(refused)
         return token.access_token.get_secret_value()
 
+    def _needs_renewal(self, token: Token, refused: str) -> bool:
+        return token.expired(self._clock()) or token.access_token.get_secret_value() == refused
+
     async def _renew(self, refused: str) -> Token:
-        """Trade the refresh token, which works once; kept before it is used, so that a kill here costs no login."""
-        lock = self._file.locked()
+        lock = self._store.locked()
         await to_thread.run_sync(lock.__enter__)
         try:
-            token = self._file.load()  # another process may have been faster
-            if not token.expired(self._clock()) and token.access_token.get_secret_value() != refused:
-                return token
-            return await self._traded(token)
+            # Another process may have renewed the login while this one waited for the lock.
+            token = self._store.load()
+            return await self._exchange(token) if self._needs_renewal(token, refused) else token
         finally:
             lock.__exit__(None, None, None)
 
-    async def _traded(self, token: Token) -> Token:
-        with anyio.CancelScope(shield=True):  # given up now, the refresh token would be used up and its pair unknown
-            answer = await self._post("/oauth/token", self._refresh_body(token))
-        if answer.status >= 500 or answer.status == 429:
-            raise ServerFault(Message("Trakt answered {status} to the renewal of the login", status=answer.status))
-        if answer.status != 200:
+    async def _exchange(self, token: Token) -> Token:
+        """Exchange the refresh token for new tokens, and store them before they are used."""
+        # A refresh token works once. Cancelled now, it would be used up and the new tokens would be lost.
+        with anyio.CancelScope(shield=True):
+            response = await self._post("/oauth/token", self._refresh_body(token))
+        if response.status >= 500 or response.status == 429:
+            raise ServerFault(Message("Trakt answered {status} to the renewal of the login", status=response.status))
+        if response.status != 200:
             raise NeedsLogin(Message("Trakt no longer accepts the login: run 'cinestream-trakt login'"))
-        renewed = _named(_parsed(Token, answer), token.login)
-        self._file.save(renewed)
+        renewed = _named(_parse(Token, response), token.login)
+        self._store.save(renewed)
         return renewed
 
     async def logout(self) -> bool:
-        """Revoke and forget the login; whether there was one. It is forgotten also when Trakt cannot be reached."""
+        """Revoke and delete the login. Return whether there was one.
+
+        It is deleted even if Trakt cannot be reached, which raises ServerFault afterwards.
+        """
         try:
-            token = self._file.load()
+            token = self._store.load()
         except NeedsLogin:
-            return self._file.remove()
+            return self._store.remove()
         try:
             await self._post("/oauth/revoke", {"token": token.access_token.get_secret_value(), **self._application()})
         finally:
-            self._file.remove()
+            self._store.remove()
         return True
 
     def _refresh_body(self, token: Token) -> dict[str, str]:
@@ -162,24 +181,24 @@ class OAuth:
     def _application(self) -> dict[str, str]:
         return {"client_id": self._api.client_id, "client_secret": self._api.client_secret.get_secret_value()}
 
-    async def _post(self, path: str, body: dict[str, str]) -> _Answer:
+    async def _post(self, path: str, body: dict[str, str]) -> _TokenResponse:
         if self._limit:
             await self._limit.acquire()
         url = f"{self._api.auth_url}{path}"
         try:
-            async with self._http.post(url, json=body, proxy=proxy_for(url), allow_redirects=False) as answer:
-                return _Answer(answer.status, await answer.read())
+            async with self._http.post(url, json=body, proxy=proxy_for(url), allow_redirects=False) as response:
+                return _TokenResponse(response.status, await response.read())
         except (ClientError, TimeoutError) as error:
-            raise fault_of(error) from error
+            raise connection_error(error) from error
 
 
 def _named(token: Token, login: str = "") -> Token:
     return token.model_copy(update={"login": login or secrets.token_hex(16)})
 
 
-def _parsed(model: type[M], answer: _Answer) -> M:
+def _parse(model: type[M], response: _TokenResponse) -> M:
     try:
-        return model.model_validate_json(answer.body)
+        return model.model_validate_json(response.body)
     except ValidationError:
         # The cause would show secrets.
         raise ServerFault(Message("Trakt's answer to a login is not readable")) from None

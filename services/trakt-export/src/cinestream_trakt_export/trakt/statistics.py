@@ -1,4 +1,4 @@
-"""What happened between us and Trakt, for people: counts, times per endpoint, the last error."""
+"""Statistics of the requests to Trakt, for people: counts, times of each endpoint, the last error."""
 
 import math
 import time
@@ -12,15 +12,15 @@ from cinestream_flow.message import message_of
 from cinestream_trakt_export import metrics
 from cinestream_trakt_export.trakt.endpoints import endpoint_of
 
-WINDOW = 1000
-"""Times per endpoint that means and percentiles are made of, the newest."""
+MAX_SAMPLES = 1000
+"""The newest times of an endpoint that its mean and percentiles are made of."""
 
 
 @dataclass
-class _Times:
+class _EndpointStatistics:
     requests: int = 0
     errors: int = 0
-    seconds: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    seconds: deque[float] = field(default_factory=lambda: deque(maxlen=MAX_SAMPLES))
 
     def facts(self) -> dict[str, float]:
         ordered = sorted(self.seconds)
@@ -32,43 +32,48 @@ class _Times:
 
 
 def percentile(ordered: Sequence[float], part: int) -> float:
-    """The value that `part` percent of the ordered values do not exceed (nearest rank)."""
+    """Return the value that `part` percent of the sorted values do not exceed (nearest rank)."""
     return ordered[max(0, math.ceil(len(ordered) * part / 100) - 1)]
 
 
-class Statistics:
-    """What happened since this object was made; with `enabled` false nothing is recorded."""
+class RequestStatistics:
+    """Statistics since this object was made.
+
+    Args:
+        enabled: record requests. It can be changed at any time.
+        clock: returns Unix time.
+    """
 
     def __init__(self, *, enabled: bool = True, clock: Callable[[], float] = time.time) -> None:
         self.enabled = enabled
         self._clock, self._started = clock, clock()
-        self._endpoints: dict[str, _Times] = {}
+        self._endpoints: dict[str, _EndpointStatistics] = {}
         self._last_error: dict[str, str] | None = None
 
-    def request(self, path: str, seconds: float, result: str, error: Exception | None = None) -> None:
-        """A request was answered, or not."""
+    def record(self, path: str, seconds: float, result: str, error: Exception | None = None) -> None:
+        """Record a request: its path, its duration, its result as a label of the metrics, its error if it failed."""
         if not self.enabled:
             return
         name = endpoint_of(path).template
-        times = self._endpoints.setdefault(name, _Times())
-        times.requests += 1
-        times.seconds.append(seconds)
+        endpoint = self._endpoints.setdefault(name, _EndpointStatistics())
+        endpoint.requests += 1
+        endpoint.seconds.append(seconds)
         metrics.REQUESTS.labels(name, result).inc()
         metrics.REQUEST_SECONDS.labels(name).observe(seconds)
         if error is not None:
-            times.errors += 1
+            endpoint.errors += 1
             at = datetime.fromtimestamp(self._clock(), UTC).isoformat(timespec="seconds")
             self._last_error = {"at": at, "endpoint": name, "reason": message_of(error)}
 
     def facts(self) -> dict[str, Any]:
-        """All of it, ready for JSON."""
+        """Return all statistics, ready for JSON."""
         uptime = max(self._clock() - self._started, 0.001)
-        requests = sum(times.requests for times in self._endpoints.values())
+        requests = sum(endpoint.requests for endpoint in self._endpoints.values())
         return {
             "uptime_seconds": round(uptime, 1),
             "requests": requests,
-            "errors": sum(times.errors for times in self._endpoints.values()),
+            "errors": sum(endpoint.errors for endpoint in self._endpoints.values()),
             "requests_per_second": round(requests / uptime, 3),
             "last_error": self._last_error,
-            "endpoints": {name: times.facts() for name, times in sorted(self._endpoints.items())},
+            "endpoints": {name: endpoint.facts() for name, endpoint in sorted(self._endpoints.items())},
         }

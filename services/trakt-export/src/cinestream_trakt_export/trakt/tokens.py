@@ -1,4 +1,4 @@
-"""The login as it is kept: one file, readable by its owner alone, replaced as a whole."""
+"""The stored login: a file that only its owner can read, or an entry of the system's keyring."""
 
 import fcntl
 import os
@@ -14,13 +14,16 @@ from cinestream_trakt_export.settings import Login
 from cinestream_trakt_export.trakt.errors import NeedsLogin
 
 _SERVICE, _LOGIN = "cinestream-trakt", "login"
-_EARLY = 60  # seconds before its end a token is renewed, for clocks that differ
+# A token is renewed before it ends, because the clocks of Trakt and of this machine may differ.
+_RENEWAL_SECONDS = 60
+_NOBODY = Message("nobody is logged in: run 'cinestream-trakt login'")
 
 
 class Token(BaseModel):
-    """What Trakt gives for a login. `expires_in` is seconds from `created_at` on (Unix time).
+    """The tokens of a login, as Trakt sends them.
 
-    `login` is ours: it names the login, and stays when the rest is renewed.
+    `expires_in` counts seconds from `created_at` (Unix time). `login` is our own name of the login. It stays the same
+    when the tokens are renewed.
     """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -33,48 +36,51 @@ class Token(BaseModel):
 
     @field_serializer("access_token", "refresh_token", when_used="json")
     def _revealed(self, secret: SecretStr) -> str:
-        """The file holds the secrets; nothing else writes a token as JSON."""
+        # Only the stored login is JSON. Everything else shows a token masked.
         return secret.get_secret_value()
 
     def expired(self, now: float) -> bool:
-        """Whether it must be renewed before it is used."""
-        return now >= self.created_at + self.expires_in - _EARLY
+        """Return whether the token must be renewed before it is used."""
+        return now >= self.created_at + self.expires_in - _RENEWAL_SECONDS
 
 
 class TokenFile:
-    """Where a login is kept."""
+    """A login in a file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._seen: tuple[tuple[int, int, int], Token] | None = None
+        self._cached: tuple[tuple[int, int, int], Token] | None = None
 
     def load(self) -> Token:
-        """The login; raises NeedsLogin when there is none that can be read. Only a file that has changed is read."""
+        """Return the login. Raise NeedsLogin if there is none or it cannot be read.
+
+        Every request calls this, so the file is read again only after it has changed.
+        """
         try:
-            facts = self.path.stat()
-            version = facts.st_ino, facts.st_mtime_ns, facts.st_size
-            if self._seen is None or self._seen[0] != version:
-                self._seen = version, Token.model_validate_json(self.path.read_bytes())
-            return self._seen[1]
+            status = self.path.stat()
+            version = status.st_ino, status.st_mtime_ns, status.st_size
+            if self._cached is None or self._cached[0] != version:
+                self._cached = version, Token.model_validate_json(self.path.read_bytes())
+            return self._cached[1]
         except FileNotFoundError:
-            raise NeedsLogin(Message("nobody is logged in: run 'cinestream-trakt login'")) from None
+            raise NeedsLogin(_NOBODY) from None
         except (OSError, ValidationError):
             raise NeedsLogin(Message("{path} cannot be read: run 'cinestream-trakt login'", path=self.path)) from None
 
     def save(self, token: Token) -> None:
-        """Keep a login instead of the one before, on disk when this returns."""
+        """Replace the login. It is on the disk when this returns."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         atomic.write(self.path, token.model_dump_json().encode(), mode=0o600)
 
     def remove(self) -> bool:
-        """Forget the login; whether there was one."""
+        """Delete the login. Return whether there was one."""
         existed = self.path.exists()
         self.path.unlink(missing_ok=True)
         return existed
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold off other processes that would renew the same login; waits for them (blocking)."""
+        """Hold the lock that every process takes before it renews the login. Wait for it, blocking the thread."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -85,10 +91,13 @@ class TokenFile:
 
 
 class TokenKeyring(TokenFile):
-    """A login in the system's keyring (Secret Service, Keychain, …) instead; `path` is only where its lock is.
+    """A login in the system's keyring (Secret Service, Keychain, …).
 
-    Needs `keyring`, which the extra of that name brings; raises ModuleNotFoundError without it, NeedsLogin when the
-    keyring cannot be used.
+    Args:
+        path: the file whose lock is used. It never holds the login.
+
+    Raises:
+        ModuleNotFoundError: `keyring` is not installed. The extra of that name installs it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -96,44 +105,44 @@ class TokenKeyring(TokenFile):
         import keyring
         import keyring.errors
 
-        self._keyring, self._failures = keyring, (keyring.errors.KeyringError,)
+        self._keyring, self._errors = keyring, (keyring.errors.KeyringError,)
 
     def load(self) -> Token:
-        """The login; raises NeedsLogin when there is none that can be read."""
+        """Return the login. Raise NeedsLogin if there is none or the keyring cannot be used."""
         try:
-            found = self._keyring.get_password(_SERVICE, _LOGIN)
-            if found is None:
-                raise NeedsLogin(Message("nobody is logged in: run 'cinestream-trakt login'"))
-            return Token.model_validate_json(found)
-        except (*self._failures, ValidationError) as error:
-            raise NeedsLogin(
-                Message(
-                    "the keyring cannot be used ({error}): unlock it, or set login.keyring to false",
-                    error=type(error).__name__,
-                )
-            ) from None
+            stored = self._keyring.get_password(_SERVICE, _LOGIN)
+            if stored is None:
+                raise NeedsLogin(_NOBODY)
+            return Token.model_validate_json(stored)
+        except (*self._errors, ValidationError) as error:
+            raise _keyring_error(error) from None
 
     def save(self, token: Token) -> None:
-        """Keep a login instead of the one before."""
+        """Replace the login. Raise NeedsLogin if the keyring cannot be used."""
         try:
             self._keyring.set_password(_SERVICE, _LOGIN, token.model_dump_json())
-        except self._failures as error:
-            raise NeedsLogin(
-                Message(
-                    "the keyring cannot be used ({error}): unlock it, or set login.keyring to false",
-                    error=type(error).__name__,
-                )
-            ) from None
+        except self._errors as error:
+            raise _keyring_error(error) from None
 
     def remove(self) -> bool:
-        """Forget the login; whether there was one."""
+        """Delete the login. Return whether there was one."""
         try:
             self._keyring.delete_password(_SERVICE, _LOGIN)
-        except self._failures:
+        except self._errors:
             return False
         return True
 
 
+def _keyring_error(error: Exception) -> NeedsLogin:
+    # The text of the error may hold the secret, so only its type is shown.
+    return NeedsLogin(
+        Message(
+            "the keyring cannot be used ({error}): unlock it, or set login.keyring to false",
+            error=type(error).__name__,
+        )
+    )
+
+
 def token_store(settings: Login) -> TokenFile:
-    """Where the login is kept, as set."""
+    """Return the place of the login that is set."""
     return TokenKeyring(settings.token_file) if settings.keyring else TokenFile(settings.token_file)

@@ -1,4 +1,4 @@
-"""One request to Trakt and its answer: headers, the login, and faults told apart. No policy."""
+"""HTTP requests to the Trakt API: headers, the login, and errors by their kind. Retries are the client's."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -13,22 +13,24 @@ from aiohttp import ClientError, ClientResponse, ClientSession
 
 from cinestream_flow.message import Message, message_of
 from cinestream_flow.rate import RateLimiter
-from cinestream_trakt_export.trakt.connections import fault_of, proxy_for
-from cinestream_trakt_export.trakt.errors import NeedsLogin, RateLimited, ServerFault, check, wait_of
+from cinestream_trakt_export.trakt.connections import connection_error, proxy_for
+from cinestream_trakt_export.trakt.errors import NeedsLogin, RateLimited, ServerFault, check, pause_seconds
 from cinestream_trakt_export.trakt.oauth import OAuth
 
 T = TypeVar("T")
 Query = Mapping[str, str | int]
-_valid = msgspec.json.Decoder(msgspec.Raw).decode  # without making anything of it
+_validate = msgspec.json.Decoder(msgspec.Raw).decode  # finds invalid JSON without building objects
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A good answer: its headers (names in lower case), and its body, JSON as it came.
+class ApiResponse:
+    """A successful response of the API.
 
     Args:
-        stale: not asked for now, because Trakt is down: what it said some time ago.
-        unchanged: a 304: what is kept under the `etag` that was sent is still true; there is no content.
+        headers: the headers, names in lower case.
+        body: the JSON text.
+        stale: the response was stored some time ago, and Trakt is down now.
+        unchanged: a 304. The body is empty, and the response with the ETag that was sent is still valid.
     """
 
     headers: Mapping[str, str]
@@ -38,80 +40,93 @@ class Answer:
 
     @cached_property
     def content(self) -> Any:
-        """The body parsed; None for none."""
+        """The parsed body, None for an empty one."""
         return orjson.loads(self.body) if self.body else None
 
 
 class Transport:
-    """Requests of the account that is logged in. What answers ask everyone to wait goes to the `limit`."""
+    """Requests of the account that is logged in.
+
+    Args:
+        http: the connections.
+        oauth: the login.
+        url: the address of the API.
+        limit: paused for as long as a response asks, for all callers.
+    """
 
     def __init__(self, http: ClientSession, oauth: OAuth, url: str, limit: RateLimiter) -> None:
         self.sent = 0
         self._http, self._oauth, self._url, self._limit = http, oauth, url, limit
         self._proxy = proxy_for(url)
 
-    async def ask(self, path: str, query: Query, *, etag: str = "") -> Answer:
-        """One answer; with an `etag` it may be `unchanged`."""
-        return await self._authorized(lambda token: self._ask(path, query, token, etag))
+    async def get(self, path: str, query: Query, etag: str = "") -> ApiResponse:
+        """Return one response. With an ETag it may be `unchanged`.
 
-    async def feed(self, path: str, query: Query, receive: Callable[[AsyncIterator[bytes]], Awaitable[None]]) -> None:
-        """Give the body of one answer to `receive` as it comes."""
+        Raises:
+            TraktError: Trakt refused the request.
+            Transient: Trakt is down, cannot be reached, or asks for fewer requests.
+        """
+        return await self._authorized(lambda token: self._get(path, query, token, etag))
 
-        async def ask(token: str) -> None:
-            async with self._answer(path, query, token) as (response, _):
+    async def stream(self, path: str, query: Query, receive: Callable[[AsyncIterator[bytes]], Awaitable[None]]) -> None:
+        """Pass the body of one response to `receive` while it arrives. Raise the errors of `get`."""
+
+        async def send(token: str) -> None:
+            async with self._response(path, query, token) as (response, _):
                 await receive(response.content.iter_any())
 
-        await self._authorized(ask)
+        await self._authorized(send)
 
-    async def _authorized(self, ask: Callable[[str], Awaitable[T]]) -> T:
-        """A token that Trakt refuses is renewed once."""
+    async def _authorized(self, send: Callable[[str], Awaitable[T]]) -> T:
+        """Send a request with an access token. Renew the token once if Trakt refuses it."""
         token = await self._oauth.bearer()
         try:
-            return await ask(token)
+            return await send(token)
         except NeedsLogin:
             token = await self._oauth.bearer(refused=token)
-        return await ask(token)
+        return await send(token)
 
-    async def _ask(self, path: str, query: Query, token: str, etag: str) -> Answer:
-        async with self._answer(path, query, token, etag) as (response, headers):
+    async def _get(self, path: str, query: Query, token: str, etag: str) -> ApiResponse:
+        async with self._response(path, query, token, etag) as (response, headers):
             body = await response.read()
         if response.status == 304:
-            return Answer(headers, b"", unchanged=True)
+            return ApiResponse(headers, b"", unchanged=True)
         try:
-            _valid(body)
+            _validate(body)
         except msgspec.DecodeError:
             raise ServerFault(Message("Trakt's answer is not JSON")) from None
-        return Answer(headers, body)
+        return ApiResponse(headers, body)
 
     @asynccontextmanager
-    async def _answer(
+    async def _response(
         self, path: str, query: Query, token: str, etag: str = ""
     ) -> AsyncIterator[tuple[ClientResponse, dict[str, str]]]:
-        """A good answer, its body still to be read, and its headers, names in lower case."""
+        """Yield a successful response before its body is read, and its headers, names in lower case."""
         self.sent += 1
         headers = {"Authorization": f"Bearer {token}"} | ({"If-None-Match": etag} if etag else {})
         try:
+            # The API has no redirects. Following one could send the login to another host.
             async with self._http.get(
                 f"{self._url}{path}", params=query, headers=headers, proxy=self._proxy, allow_redirects=False
             ) as response:
-                answered = {name.lower(): value for name, value in response.headers.items()}
-                self._check(response.status, answered, conditional=bool(etag))
-                yield response, answered
+                received = {name.lower(): value for name, value in response.headers.items()}
+                self._check(response.status, received, conditional=bool(etag))
+                yield response, received
         except TimeoutError as error:
-            raise ServerFault(
-                Message("Trakt does not answer ({error})", error=type(error).__name__), fault="timeout"
-            ) from error
+            message = Message("Trakt does not answer ({error})", error=type(error).__name__)
+            raise ServerFault(message, fault="timeout") from error
         except ClientError as error:
-            raise fault_of(error) from error
+            raise connection_error(error) from error
 
     def _check(self, status: int, headers: Mapping[str, str], *, conditional: bool) -> None:
-        """Raise what the status means; what the headers ask for holds everyone."""
+        """Raise the error that a status means, and pause all callers for as long as the headers ask."""
         now = datetime.now(UTC)
-        self._limit.pause(wait_of(headers, now) if status < 400 else 0.0)
+        self._limit.pause(pause_seconds(headers, now) if status < 400 else 0.0)
         if conditional and status == 304:
             return
         try:
             check(status, headers, now)
         except RateLimited as error:
+            # The pause already holds this caller, so its retry adds no delay of its own.
             self._limit.pause(error.retry_after or 0.0)
-            raise RateLimited(message_of(error), retry_after=0.0) from None  # the pause holds everyone, this caller too
+            raise RateLimited(message_of(error), retry_after=0.0) from None
