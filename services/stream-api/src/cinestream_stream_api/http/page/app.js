@@ -1,8 +1,8 @@
 "use strict";
 
-// Everything from the stream is put into the page by textContent, never as markup.
+// Text of the stream enters the page by textContent only, never as markup, so it cannot inject scripts.
 
-const MOST_CARDS = 200;
+const MAX_CARDS = 200;
 const FLUSH_MS = 60;
 const REOPEN_MS = 5000;
 const TEXTS = {
@@ -10,14 +10,14 @@ const TEXTS = {
   "catching-up": "Catching up",
   live: "Live",
   reconnecting: "Reconnecting",
-  busy: "Server busy, trying again",
+  busy: "Server busy, retrying",
   gap: "Live, with a gap",
 };
 
 const element = (id) => document.getElementById(id);
 const list = element("list");
-const cards = new Map(); // film id -> its card; the first is the oldest
-const waiting = new Map(); // film id -> what is not shown yet
+const cards = new Map(); // film id -> card, oldest first
+const pending = new Map(); // film id -> film that is not shown yet
 const seen = new Set();
 let events = 0;
 let paused = false;
@@ -25,7 +25,7 @@ let timer = 0;
 let lastId = "";
 let missed = false;
 
-function say(state) {
+function showState(state) {
   const shown = state === "live" && missed ? "gap" : state;
   element("state").dataset.state = shown;
   element("state").textContent = TEXTS[shown];
@@ -34,15 +34,15 @@ function say(state) {
 function open() {
   const from = lastId ? `last_event_id=${encodeURIComponent(lastId)}` : "replay=50";
   const source = new EventSource(`/api/movies/stream?${from}`);
-  source.addEventListener("position", (event) => { lastId = event.lastEventId; if (stateIsNot("live", "gap")) say("catching-up"); });
-  source.addEventListener("live", (event) => { lastId = event.lastEventId; say("live"); });
-  source.addEventListener("busy", () => say("busy"));
-  source.addEventListener("gap", (event) => { lastId = event.lastEventId; tellGap(JSON.parse(event.data)); });
+  source.addEventListener("position", (event) => { lastId = event.lastEventId; if (stateIsNot("live", "gap")) showState("catching-up"); });
+  source.addEventListener("live", (event) => { lastId = event.lastEventId; showState("live"); });
+  source.addEventListener("busy", () => showState("busy"));
+  source.addEventListener("gap", (event) => { lastId = event.lastEventId; showGap(JSON.parse(event.data)); });
   source.addEventListener("movie", (event) => { lastId = event.lastEventId; receive(JSON.parse(event.data), event.lastEventId); });
-  source.addEventListener("removed", (event) => { lastId = event.lastEventId; takeDown(JSON.parse(event.data).id); });
+  source.addEventListener("removed", (event) => { lastId = event.lastEventId; removeFilm(JSON.parse(event.data).id); });
   source.addEventListener("error", () => {
-    if (stateIsNot("busy")) say("reconnecting");
-    if (source.readyState === EventSource.CLOSED) setTimeout(open, REOPEN_MS); // the browser has given up
+    if (stateIsNot("busy")) showState("reconnecting");
+    if (source.readyState === EventSource.CLOSED) setTimeout(open, REOPEN_MS); // the browser does not reconnect by itself any more
   });
 }
 
@@ -50,12 +50,12 @@ function stateIsNot(...states) {
   return !states.includes(element("state").dataset.state);
 }
 
-function tellGap(gap) {
+function showGap(gap) {
   missed = true;
   const count = gap.missed === null ? "Some events" : `${gap.missed} ${gap.missed === 1 ? "event" : "events"}`;
   element("notice").textContent = `${count} after ${gap.requested} are no longer in the server's history.`;
   element("notice").hidden = false;
-  say("gap");
+  showState("gap");
 }
 
 function receive(film, eventId) {
@@ -63,14 +63,14 @@ function receive(film, eventId) {
   seen.add(film.id);
   element("events").textContent = events.toLocaleString();
   element("films").textContent = seen.size.toLocaleString();
-  waiting.delete(film.id); // a newer version takes the place of one that was never shown
-  waiting.set(film.id, { film, eventId });
-  if (waiting.size > MOST_CARDS) waiting.delete(waiting.keys().next().value);
+  pending.delete(film.id); // so that a newer version moves to the end
+  pending.set(film.id, { film, eventId });
+  if (pending.size > MAX_CARDS) pending.delete(pending.keys().next().value);
   if (!paused && !timer) timer = setTimeout(flush, FLUSH_MS);
 }
 
-function takeDown(id) {
-  waiting.delete(id);
+function removeFilm(id) {
+  pending.delete(id);
   cards.get(id)?.remove();
   cards.delete(id);
   seen.delete(id);
@@ -80,7 +80,7 @@ function takeDown(id) {
 
 function flush() {
   timer = 0;
-  for (const { film, eventId } of waiting.values()) {
+  for (const { film, eventId } of pending.values()) {
     const known = cards.get(film.id);
     const card = known ?? element("card").content.firstElementChild.cloneNode(true);
     fill(card, film);
@@ -92,8 +92,8 @@ function flush() {
     list.prepend(card);
     requestAnimationFrame(() => card.classList.add("new"));
   }
-  waiting.clear();
-  while (cards.size > MOST_CARDS) {
+  pending.clear();
+  while (cards.size > MAX_CARDS) {
     const [id, card] = cards.entries().next().value;
     cards.delete(id);
     card.remove();
