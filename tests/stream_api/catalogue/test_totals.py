@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.stream_api.films import PAGE_TIME, movie
 
-from cinestream_stream_api.catalogue.catalogue import Catalogue
+from cinestream_stream_api.catalogue.film_index import FilmIndex
 from cinestream_stream_api.events.event import Event, film
 from cinestream_stream_api.events.position import Position
 
@@ -33,16 +33,16 @@ def event(sequence: int, version: dict[str, Any]) -> Event:
 @given(st.lists(versions, max_size=40))
 def test_the_counts_are_those_of_the_last_versions(published: list[dict[str, Any]]) -> None:
     """However often films change: each counts once, as it is now, and once for a genre that it has twice."""
-    catalogue = Catalogue(Position("e", 0))
+    index = FilmIndex(Position("e", 0))
     for sequence, version in enumerate(published, 1):
-        catalogue.add([event(sequence, version)], through=sequence)
+        index.add([event(sequence, version)], through=sequence)
     last = {version["number"]: movie(**version) for version in published}.values()
     ratings = [film.rating for film in last if film.rating is not None]
-    summary = catalogue.summary()
-    assert (summary.films, summary.rated) == (len(last), len(ratings))
+    counts = index.counts()
+    assert (counts.films, counts.rated) == (len(last), len(ratings))
     mean = math.fsum(ratings) / len(ratings) if ratings else None
-    assert (summary.average_rating is None) == (mean is None)
-    assert mean is None or math.isclose(summary.average_rating or 0, mean, abs_tol=0.0051)
-    assert summary.decades == Counter(film.decade_category for film in last if film.decade_category)
-    assert summary.genres == Counter(g.casefold() for film in last for g in {*film.genre, *film.genre_categories})
-    assert summary.tones == ({"hopeful": len(last)} if last else {})
+    assert (counts.average_rating is None) == (mean is None)
+    assert mean is None or math.isclose(counts.average_rating or 0, mean, abs_tol=0.0051)
+    assert counts.decades == Counter(film.decade_category for film in last if film.decade_category)
+    assert counts.genres == Counter(g.casefold() for film in last for g in {*film.genre, *film.genre_categories})
+    assert counts.tones == ({"hopeful": len(last)} if last else {})

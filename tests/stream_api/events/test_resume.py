@@ -13,14 +13,14 @@ from cinestream_stream_api.events.resume import (
     BadQuery,
     Earliest,
     Gap,
-    Held,
     Live,
     Replay,
     Since,
+    StreamBounds,
     Unknown,
     gap_after,
     parse_moment,
-    start_of,
+    parse_start,
 )
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -28,38 +28,38 @@ NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 def test_the_header_comes_before_the_query() -> None:
     """A browser that reconnects repeats its old URL and adds the header, which is newer."""
-    assert start_of("e-5", "e-2", "2026-11-21T12:00:00Z", 3) == After(Position("e", 5))
-    assert start_of(None, "e-2", "2026-11-21T12:00:00Z", 3) == After(Position("e", 2))
-    assert start_of(None, None, "2026-11-21T12:00:00Z", 3) == Since(NOON)
-    assert start_of(None, None, None, 3) == Replay(3)
-    assert start_of(None, None, None, None) == Live()
+    assert parse_start("e-5", "e-2", "2026-11-21T12:00:00Z", 3) == After(Position("e", 5))
+    assert parse_start(None, "e-2", "2026-11-21T12:00:00Z", 3) == After(Position("e", 2))
+    assert parse_start(None, None, "2026-11-21T12:00:00Z", 3) == Since(NOON)
+    assert parse_start(None, None, None, 3) == Replay(3)
+    assert parse_start(None, None, None, None) == Live()
 
 
 def test_empty_texts_count_as_absent() -> None:
     """A client without an id may say so by an empty one."""
-    assert start_of("", "", "", None) == Live()
+    assert parse_start("", "", "", None) == Live()
 
 
 def test_earliest_asks_for_everything() -> None:
     """The word stands for an id in the query only."""
-    assert start_of(None, "earliest", None, None) == Earliest()
-    assert start_of("earliest", None, None, None) == Unknown("earliest")
+    assert parse_start(None, "earliest", None, None) == Earliest()
+    assert parse_start("earliest", None, None, None) == Unknown("earliest")
 
 
 def test_a_malformed_id_is_a_gap_in_the_header_and_a_mistake_in_the_query() -> None:
     """A browser cannot mend its header; who writes a query can."""
-    assert start_of("x" * 500, None, None, None) == Unknown("x" * 100)
+    assert parse_start("x" * 500, None, None, None) == Unknown("x" * 100)
     with pytest.raises(BadQuery):
-        start_of("e-5", "nonsense", None, None)
+        parse_start("e-5", "nonsense", None, None)
     with pytest.raises(BadQuery):
-        start_of("e-5", None, "yesterday", None)
+        parse_start("e-5", None, "yesterday", None)
 
 
 @given(st.text(), st.text(), st.text())
 def test_any_input_starts_somewhere_or_is_a_bad_query(header: str, last: str, since: str) -> None:
     """No text leads to another exception."""
     with suppress(BadQuery):
-        start_of(header, last, since, None)
+        parse_start(header, last, since, None)
 
 
 @pytest.mark.parametrize(
@@ -89,11 +89,11 @@ def test_times_are_read_with_any_offset(text: str) -> None:
     ],
 )
 def test_a_gap_is_what_history_does_not_continue(asked: Position, gap: Gap | None) -> None:
-    """Held are 10..20 of epoch e."""
-    assert gap_after(asked, Held("e", 10, 20)) == gap
+    """StreamBounds are 10..20 of epoch e."""
+    assert gap_after(asked, StreamBounds("e", 10, 20)) == gap
 
 
 def test_a_stream_that_never_held_anything_starts_at_zero() -> None:
     """The position before the first event of an empty stream is zero."""
-    assert Held("e", 0, 0).before_first == Position("e", 0)
-    assert gap_after(Position("e", 0), Held("e", 0, 0)) is None
+    assert StreamBounds("e", 0, 0).before_first == Position("e", 0)
+    assert gap_after(Position("e", 0), StreamBounds("e", 0, 0)) is None

@@ -86,5 +86,5 @@ async def test_tokens_are_never_in_the_log(topology: NatsServer, tmp_path: Path)
     finally:
         api.kill()
     log = api.log.read_text()
-    assert "request.unavailable" in log
+    assert "request.nats_unavailable" in log
     assert "secret" not in log

@@ -17,9 +17,9 @@ def headers(ago: float) -> dict[str, str]:
 class Measured:
     """A lag, and what it observed."""
 
-    def __init__(self, most: int = 100) -> None:
+    def __init__(self, max_waiting: int = 100) -> None:
         self.registry = CollectorRegistry()
-        self.lag = Lag(StreamMetrics(self.registry).lag, most=most)
+        self.lag = Lag(StreamMetrics(self.registry).lag, max_waiting=max_waiting)
 
     def sample(self, name: str) -> float:
         """A sample of the histogram."""
@@ -29,8 +29,8 @@ class Measured:
 def test_a_film_is_observed_when_it_was_written() -> None:
     """Not when it came, and only as far as was written."""
     measured = Measured()
-    measured.lag.came(1, headers(100))
-    measured.lag.came(2, headers(1000))
+    measured.lag.arrived(1, headers(100))
+    measured.lag.arrived(2, headers(1000))
     assert measured.sample("count") == 0
     measured.lag.written(1)
     assert measured.sample("count") == 1
@@ -44,17 +44,17 @@ def test_a_film_is_observed_when_it_was_written() -> None:
 def test_a_clock_that_is_ahead_is_no_lag() -> None:
     """What NATS stored in our future counts as 0."""
     measured = Measured()
-    measured.lag.came(1, headers(-3600))
+    measured.lag.arrived(1, headers(-3600))
     measured.lag.written(1)
     assert (measured.sample("count"), measured.sample("sum")) == (1, 0)
 
 
 def test_what_nobody_was_written_is_not_observed() -> None:
     """And what waits is bounded."""
-    measured = Measured(most=3)
-    measured.lag.came(1, headers(0))
+    measured = Measured(max_waiting=3)
+    measured.lag.arrived(1, headers(0))
     measured.lag.forget()
     for sequence in range(2, 12):
-        measured.lag.came(sequence, headers(0))
+        measured.lag.arrived(sequence, headers(0))
     measured.lag.written(11)
     assert measured.sample("count") == 3

@@ -42,7 +42,7 @@ def test_a_cursor_sees_everything_after_it_once_and_in_order(
     jumps: list[int], most: int, start: int, cursor: int
 ) -> None:
     """For any jumps between sequences and any bound: exactly the newest, each once."""
-    ring = Ring("e", start, most_events=most, most_bytes=BIG)
+    ring = Ring("e", start, max_events=most, max_bytes=BIG)
     stored, head = [], start
     for jump in jumps:
         head += jump
@@ -59,7 +59,7 @@ def test_a_cursor_sees_everything_after_it_once_and_in_order(
 @given(st.lists(st.sampled_from(["Drama", "War"]), max_size=30), st.integers(0, 30))
 def test_a_filtered_cursor_moves_past_what_it_does_not_show(genres: list[str], cursor: int) -> None:
     """The cursor ends at the head whether or not anything matched."""
-    ring = Ring("e", 0, most_events=100, most_bytes=BIG)
+    ring = Ring("e", 0, max_events=100, max_bytes=BIG)
     for number, genre in enumerate(genres, 1):
         ring.append(event(number, genre))
     expected = [n for n, genre in enumerate(genres, 1) if genre == "War" and n > cursor]
@@ -68,7 +68,7 @@ def test_a_filtered_cursor_moves_past_what_it_does_not_show(genres: list[str], c
 
 def test_all_who_ask_alike_get_the_same_bytes() -> None:
     """Joined bytes are made once per cursor and view, and made anew when there is more."""
-    ring = Ring("e", 0, most_events=100, most_bytes=BIG)
+    ring = Ring("e", 0, max_events=100, max_bytes=BIG)
     ring.append(event(1))
     view = View()
     first = ring.chunk(0, view)
@@ -79,7 +79,7 @@ def test_all_who_ask_alike_get_the_same_bytes() -> None:
 
 def test_chunks_are_bounded() -> None:
     """However much there is, a chunk is hardly larger than its bound."""
-    ring = Ring("e", 0, most_events=2000, most_bytes=BIG)
+    ring = Ring("e", 0, max_events=2000, max_bytes=BIG)
     for number in range(1, 1001):
         ring.append(event(number))
     assert MAX_CHUNK <= len(ring.chunk(0, View()).framed) < MAX_CHUNK + 1000
@@ -89,16 +89,16 @@ def test_chunks_are_bounded() -> None:
 def test_the_ring_is_bounded_in_bytes() -> None:
     """Large events push out more small ones, but the newest always stays."""
     size = event(1).size
-    ring = Ring("e", 0, most_events=1000, most_bytes=size * 3 + 100)
+    ring = Ring("e", 0, max_events=1000, max_bytes=size * 3 + 100)
     for number in range(1, 11):
         ring.append(event(number))
     assert len(ring) == 3
-    assert Ring("e", 0, most_events=1, most_bytes=1).floor == 0
+    assert Ring("e", 0, max_events=1, max_bytes=1).floor == 0
 
 
 def test_nothing_is_appended_out_of_order() -> None:
     """A repeated sequence, or one of another epoch, is a bug of the caller."""
-    ring = Ring("e", 5, most_events=10, most_bytes=BIG)
+    ring = Ring("e", 5, max_events=10, max_bytes=BIG)
     with pytest.raises(ValueError, match="does not follow"):
         ring.append(event(5))
     with pytest.raises(ValueError, match="does not follow"):
@@ -107,7 +107,7 @@ def test_nothing_is_appended_out_of_order() -> None:
 
 def test_a_deleted_end_moves_the_head() -> None:
     """Sequences that will never come are passed without an event."""
-    ring = Ring("e", 0, most_events=10, most_bytes=BIG)
+    ring = Ring("e", 0, max_events=10, max_bytes=BIG)
     ring.append(event(1))
     ring.advance(4)
     assert ring.chunk(0, View()).sequence == 4

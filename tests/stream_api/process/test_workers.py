@@ -21,7 +21,7 @@ from tests.stream_api.serving import STREAM
 from tests.stream_api.sse import Reader
 
 from cinestream.bus.jetstream import Bus
-from cinestream_stream_api.process.workers import Worker, share
+from cinestream_stream_api.process.worker_process import WorkerProcess, share
 from cinestream_stream_api.settings import StreamSettings
 
 pytestmark = pytest.mark.anyio
@@ -151,14 +151,14 @@ async def test_a_worker_that_hangs_is_replaced(
     """One that no longer answers is killed, and its successor serves those who wait on the same port."""
     for name, value in topology.environment("stream-api").items():
         monkeypatch.setenv(name, value)
-    worker = Worker(0, StreamSettings(stream_port=free_port(), stream_workers=2), str(tmp_path))
+    worker = WorkerProcess(0, StreamSettings(stream_port=free_port(), stream_workers=2), str(tmp_path))
     async with anyio.create_task_group() as group:
         group.start_soon(worker.keep)
         await ready(worker)
         [hung] = running_workers(os.getpid())
         os.kill(hung, signal.SIGSTOP)
         worker.hung_after = 0
-        await worker.ask()
+        await worker.check()
         worker.hung_after = 60
         await until(lambda: running_workers(os.getpid()) - {hung})
         await ready(worker)
@@ -166,11 +166,11 @@ async def test_a_worker_that_hangs_is_replaced(
         await worker.end()
 
 
-async def ready(worker: Worker) -> None:
+async def ready(worker: WorkerProcess) -> None:
     """Wait until it serves."""
     with anyio.fail_after(60):
-        while worker.trouble:
-            await worker.ask()
+        while worker.not_ready:
+            await worker.check()
             await anyio.sleep(0.01)
 
 

@@ -176,7 +176,7 @@ async def test_an_idle_stream_has_a_heartbeat(stream_bus: Bus, etl_bus: Bus) -> 
 
 async def test_the_lag_is_measured_where_films_are_written(etl_bus: Bus, stream_bus: Bus) -> None:
     """A film that nobody is written is not late; one that several clients get is observed once."""
-    async with serving(stream_bus, stream_tick_ms=0) as api:
+    async with serving(stream_bus, stream_push_interval_ms=0) as api:
         await publish(etl_bus, 1)
         with anyio.fail_after(60):
             await api.until("events_total", 1, source="live")

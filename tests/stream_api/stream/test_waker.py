@@ -3,14 +3,14 @@
 import anyio
 import pytest
 
-from cinestream_stream_api.stream.waker import Waker, tick_for
+from cinestream_stream_api.stream.waker import Waker, push_interval
 
 pytestmark = pytest.mark.anyio
 
 
 async def test_an_idle_waker_wakes_at_once() -> None:
     """The first event after silence does not wait for the end of a tick."""
-    waker = Waker(tick=1000)
+    waker = Waker(interval=1000)
     with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
             group.start_soon(waker.wait)
@@ -20,8 +20,8 @@ async def test_an_idle_waker_wakes_at_once() -> None:
 
 async def test_under_load_wakings_are_rare() -> None:
     """However many events there are, those who wait are woken at most once a tick."""
-    tick, wakings, events = 0.05, 5, 0
-    waker = Waker(tick)
+    interval, wakings, events = 0.05, 5, 0
+    waker = Waker(interval)
 
     async def load() -> None:
         nonlocal events
@@ -39,7 +39,7 @@ async def test_under_load_wakings_are_rare() -> None:
             took = anyio.current_time() - started
             group.cancel_scope.cancel()
     # The first comes at once; a slow machine can only make it longer.
-    assert took >= (wakings - 2) * tick
+    assert took >= (wakings - 2) * interval
     assert events > wakings
 
 
@@ -48,12 +48,12 @@ async def test_under_load_wakings_are_rare() -> None:
 )
 def test_few_clients_wait_little(clients: int, milliseconds: float) -> None:
     """The tick grows with what a waking costs, up to the setting."""
-    assert tick_for(clients, most=0.025) == pytest.approx(milliseconds / 1000)
+    assert push_interval(clients, max_seconds=0.025) == pytest.approx(milliseconds / 1000)
 
 
 async def test_one_who_is_cancelled_does_not_disturb_the_others() -> None:
     """All who wait share one waking, and stay independent."""
-    waker, woken = Waker(tick=0), anyio.Event()
+    waker, woken = Waker(interval=0), anyio.Event()
 
     async def wait() -> None:
         await waker.wait()

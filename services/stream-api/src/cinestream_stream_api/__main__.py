@@ -19,7 +19,7 @@ add_service(
     app,
     StreamSettings,
     run,
-    help="Serve the films as Server-Sent Events, from wherever a client left off; until SIGTERM.",
+    help="Serve films as Server-Sent Events that clients can resume. Runs until SIGTERM.",
 )
 
 
@@ -27,9 +27,9 @@ add_service(
 def remove_films(
     ids: Annotated[list[str], typer.Argument(help="Films, by IMDb id (tt…) or title URL.")],
 ) -> None:
-    """Take films down: out of history and the directors' statistics; every open stream is told. Films can come back.
+    """Take films down: delete them from history and from the directors' statistics, and tell all open streams.
 
-    Needs the NATS user `takedown`. A page read after the removal makes it a film again.
+    Needs the NATS user `takedown`. A film comes back when a page of it is read after the removal.
     """
     settings = load_settings(BusSettings)
     configure_logs(settings.log_format, settings.log_level, service="remove")
@@ -40,18 +40,18 @@ def remove_films(
                 typer.echo(f"{title} {(await remove(bus, title)).value}")
 
     try:
-        anyio.run(run, [_title(id) for id in ids])
+        anyio.run(run, [_title_id(id) for id in ids])
     except (Invalid, Transient) as error:
         cure = "" if settings.nats_user == "takedown" else " (CINESTREAM_NATS_USER must be takedown)"
         typer.echo(f"remove: {error}{cure}", err=True)
         raise typer.Exit(1) from None
 
 
-def _title(text: str) -> str:
-    """The title id in what somebody typed.
+def _title_id(text: str) -> str:
+    """Return the id of the title in a user's input.
 
     Raises:
-        Invalid: there is none.
+        Invalid: it is not a title.
     """
     target = ScrapeRequest.of(text)
     if target.kind is not Kind.TITLE:
@@ -60,7 +60,7 @@ def _title(text: str) -> str:
 
 
 def main() -> None:
-    """Entry point of the command."""
+    """Run the command."""
     app()
 
 

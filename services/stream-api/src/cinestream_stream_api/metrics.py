@@ -1,31 +1,33 @@
-"""The metrics of stream-api, all in one place."""
+"""The metrics of stream-api."""
 
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram
 
 
 class StreamMetrics:
-    """Every metric of the service, each with what it means."""
+    """All metrics of the service."""
 
     def __init__(self, registry: CollectorRegistry = REGISTRY) -> None:
         self.clients = Gauge(
             "cinestream_stream_clients",
-            "Open streams, by state: live, or catching-up on history",
+            "Open streams, by state: live, or catching-up (reading history)",
             ["state"],
             registry=registry,
             multiprocess_mode="livesum",
         )
         self.events = Counter(
             "cinestream_stream_events_total",
-            "Films that came since the start, by source: live, or history (what was missed)",
+            "Films received since the start, by source: live, or history (films that live messages lacked)",
             ["source"],
             registry=registry,
         )
         self.skipped = Counter(
-            "cinestream_stream_events_skipped_total", "Stored messages that are not films", registry=registry
+            "cinestream_stream_events_skipped_total",
+            "Stored messages skipped because they are no films",
+            registry=registry,
         )
         self.deliveries = Counter(
             "cinestream_stream_deliveries_total",
-            "Events written to clients, each counted once a client",
+            "Events written to clients, counted once per client",
             registry=registry,
         )
         self.bytes = Counter(
@@ -33,27 +35,28 @@ class StreamMetrics:
         )
         self.disconnects = Counter(
             "cinestream_stream_disconnects_total",
-            "Ended streams, by reason: client (it went), slow (fell out of the ring), send_timeout, lifetime, "
-            "shutdown, failed (a mistake of ours)",
+            "Ended streams, by reason: client (it disconnected), slow (it fell behind the ring), send_timeout, "
+            "lifetime, shutdown, failed (internal error)",
             ["reason"],
             registry=registry,
         )
         self.refused = Counter(
             "cinestream_stream_refused_total",
-            "Streams not opened, by reason: full, address (it has its share), unavailable (no bus), shutdown",
+            "Refused streams, by reason: full, address (its limit is reached), unavailable (NATS does not answer), "
+            "shutdown",
             ["reason"],
             registry=registry,
         )
-        self.gaps = Counter("cinestream_stream_gaps_total", "Gaps told to clients", registry=registry)
+        self.gaps = Counter("cinestream_stream_gaps_total", "Gaps reported to clients", registry=registry)
         self.history_reads = Counter(
             "cinestream_stream_history_reads_total",
-            "Batched reads of JetStream, by purpose: page (for clients), tail (to mend the ring), scan",
+            "Reads of JetStream, by purpose: page (for clients), tail (to fill the ring), scan (for the film index)",
             ["purpose"],
             registry=registry,
         )
         self.fill = Gauge(
             "cinestream_stream_history_fill_ratio",
-            "How much of the bytes that MOVIES may hold is used (0 to 1); at 1 the oldest versions go",
+            "Used part of the bytes that the stream MOVIES may hold (0 to 1). At 1 the oldest versions are dropped",
             registry=registry,
             multiprocess_mode="livemax",
         )
@@ -62,18 +65,18 @@ class StreamMetrics:
         )
         self.position = Gauge(
             "cinestream_stream_position",
-            "Sequence of the last event that clients can get",
+            "Sequence of the newest event that clients can get",
             registry=registry,
-            # The worker that is behind is the one to know of.
+            # The minimum shows a worker that is behind the others.
             multiprocess_mode="livemin",
         )
         self.lag = Histogram(
             "cinestream_stream_lag_seconds",
-            "Time from the storing of a film in JetStream to its writing to the last of the clients that keep up",
+            "Seconds from storing a film in JetStream to writing it to the last of the clients that keep up",
             buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60),
             registry=registry,
         )
 
 
 PROCESS = StreamMetrics()
-"""Those that the ops port shows."""
+"""The metrics that the ops port shows."""

@@ -1,60 +1,64 @@
-"""Settings of stream-api."""
+"""The settings of stream-api."""
 
 from typing import Annotated, Any
 
 from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
-from cinestream.runtime.settings import Port, ServiceSettings
+from cinestream.runtime.settings import Port, ServiceSettings, renamed
 
 _MIB = 1 << 20
 
 
 class StreamSettings(ServiceSettings):
-    """What `cinestream-stream-api` can be told."""
+    """The settings of `cinestream-stream-api`."""
 
     ops_port: Port = Field(9103, description="Port of the ops endpoints")
     stream_host: str = Field("127.0.0.1", description="Address that the API listens on")
     stream_port: Port = Field(3000, description="Port that the API listens on")
     stream_workers: int = Field(
-        1, ge=1, le=64, description="Processes that share the port; limits of clients are divided among them"
+        1, ge=1, le=64, description="Processes that share the port. The limits of clients are divided among them"
     )
-    stream_tick_ms: float = Field(
-        25, ge=0, le=1000, description="Milliseconds between two wakings of 250 clients or more; fewer are woken sooner"
+    stream_push_interval_ms: float = renamed(
+        25,
+        old="stream_tick_ms",
+        ge=0,
+        le=1000,
+        description="Milliseconds between two pushes to 250 clients or more. Fewer clients are pushed more often",
     )
     stream_heartbeat: float = Field(
         15, ge=0.1, le=300, description="Seconds of silence after which a client gets a heartbeat"
     )
     stream_retry_ms: int = Field(
-        2000, ge=0, le=60_000, description="Milliseconds after which a client that lost its stream shall reconnect"
+        2000, ge=0, le=60_000, description="Milliseconds that a client waits before it reconnects"
     )
     stream_send_timeout: float = Field(
         30, ge=0.1, le=3600, description="Seconds after which a client that does not read is disconnected"
     )
     stream_max_clients: int = Field(
-        10_000, ge=1, description="Streams open at once; a further client is told to come again"
+        10_000, ge=1, description="Maximum number of open streams. Further clients are told to come back later"
     )
     stream_max_clients_per_address: int = Field(
-        0, ge=0, description="Streams open at once for one address (IPv6: one /64); 0 for no limit of its own"
+        0, ge=0, description="Maximum number of open streams of one address (IPv6: one /64). 0 for no limit"
     )
     stream_trusted_proxies: Annotated[list[IPvAnyNetwork], NoDecode] = Field(
         default_factory=list,
-        description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas",
+        description="Addresses or networks of proxies whose X-Forwarded-For is trusted, separated by commas",
     )
     stream_max_lifetime: float = Field(
-        0, ge=0, description="Seconds after which a stream is ended, to be resumed by its client; 0 for never"
+        0, ge=0, description="Seconds after which a stream is ended, so that its client resumes it. 0 for never"
     )
-    stream_ring_events: int = Field(8192, ge=16, description="Newest events kept in memory for all clients")
-    stream_ring_bytes: int = Field(64 * _MIB, ge=_MIB, description="Most bytes that the newest events may take")
+    stream_ring_events: int = Field(8192, ge=16, description="Number of newest events kept in memory for all clients")
+    stream_ring_bytes: int = Field(64 * _MIB, ge=_MIB, description="Maximum bytes of the newest events in memory")
     stream_history_bytes: int = Field(
-        64 * _MIB, ge=_MIB, description="Most bytes of history in memory, for all clients"
+        64 * _MIB, ge=_MIB, description="Maximum bytes of history in memory, for all clients"
     )
     stream_tokens: SecretStr = Field(
-        SecretStr(""), description="Tokens of which the API asks for one, separated by commas; empty: it is open"
+        SecretStr(""), description="Access tokens of the API, separated by commas. Empty leaves the API open"
     )
     stream_cors_origins: Annotated[list[str], NoDecode] = Field(
         default_factory=list,
-        description="Origins of other web sites that may read the API, separated by commas; * for all, without cookies",
+        description="Origins of other web sites that may read the API, separated by commas. * for all, without cookies",
     )
 
     @field_validator("stream_cors_origins", "stream_trusted_proxies", mode="before")
@@ -64,5 +68,5 @@ class StreamSettings(ServiceSettings):
 
     @property
     def tokens(self) -> list[str]:
-        """The tokens, one by one."""
+        """The access tokens, one by one."""
         return [part for token in self.stream_tokens.get_secret_value().split(",") if (part := token.strip())]

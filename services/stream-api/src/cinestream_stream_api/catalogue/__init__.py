@@ -1,1 +1,1 @@
-"""The current films and their directors, built from the log."""
+"""The index of the current films and their directors, built from the log."""

@@ -1,8 +1,9 @@
-"""`cinestream-stream-api remove`: takes a film down.
+"""The removal of a film (`cinestream-stream-api remove`).
 
-Its contributions leave the directors' records, its versions leave history, and one message, `Removed`, takes
-their place, which every replica turns into `event: removed`. In this order, each step repeatable and the last
-by compare-and-set: a command that was cut off is run again, and one that races with a new version starts anew.
+Three steps: the film's contributions leave the directors' records, its versions leave history, and one `Removed`
+message takes their place. Each replica sends that message to its clients as `event: removed`. Every step can be
+repeated, and the last one is a compare-and-set. So an interrupted command can be run again, and a command that races
+with a new version of the film starts anew.
 """
 
 from collections.abc import Iterable
@@ -15,11 +16,11 @@ from cinestream.contracts import Transient, subjects
 from cinestream.contracts.director import DIRECTOR_KEYS, without_film
 from cinestream.contracts.removed import Removed
 
-_TRIES = 20
+_MAX_ATTEMPTS = 20
 
 
 class Removal(Enum):
-    """What became of a film that shall be taken down."""
+    """The result of a removal, as text for the user."""
 
     REMOVED = "removed"
     ALREADY = "was removed already"
@@ -27,14 +28,16 @@ class Removal(Enum):
 
 
 async def remove(bus: Bus, id: str) -> Removal:
-    """Take a film down, whatever etl publishes meanwhile. An unknown one is announced too: who was cut off may know it.
+    """Take a film down, even while etl publishes new versions of it.
+
+    The removal of an unknown film is published too, because clients may have it from a stream that was recreated.
 
     Raises:
-        Transient: NATS does not answer, or too many races were lost; run it again.
+        Transient: NATS does not answer, or too many races were lost. Run it again.
         Invalid: a director's record cannot be read.
     """
     result = Removal.UNKNOWN
-    for _ in range(_TRIES):
+    for _ in range(_MAX_ATTEMPTS):
         removed = Removed(id, datetime.now(UTC))
         if last := await bus.last_message(MOVIES, removed.subject):
             if Removed.matches(last.headers):
@@ -47,7 +50,7 @@ async def remove(bus: Bus, id: str) -> Removal:
         except WrongLastSequence:
             continue
         return result
-    raise Transient(f"{id}: lost {_TRIES} races against new versions")
+    raise Transient(f"{id}: lost {_MAX_ATTEMPTS} races against new versions")
 
 
 def _directors(movie: StoredMessage) -> list[str]:
@@ -55,18 +58,18 @@ def _directors(movie: StoredMessage) -> list[str]:
 
 
 async def _withdraw(bus: Bus, removed: Removed, directors: Iterable[str]) -> None:
-    """Take the film out of its directors' records."""
+    """Remove the film's contributions from the records of its directors."""
     for key in directors:
         subject = subjects.director(key)
-        for _ in range(_TRIES):
+        for _ in range(_MAX_ATTEMPTS):
             stored = await bus.last_message(DIRECTOR_STATS, subject)
-            wanted = without_film(stored.envelope, removed.id, until=removed.at) if stored else None
-            if stored is None or wanted is None:
+            record = without_film(stored.envelope, removed.id, until=removed.at) if stored else None
+            if stored is None or record is None:
                 break
             try:
-                await bus.publish(subject, wanted, expect_last=stored.sequence)
+                await bus.publish(subject, record, expect_last=stored.sequence)
                 break
             except WrongLastSequence:
                 continue
         else:
-            raise Transient(f"director {key}: lost {_TRIES} races for the record")
+            raise Transient(f"director {key}: lost {_MAX_ATTEMPTS} races for the record")

@@ -1,52 +1,66 @@
-"""`Scan`: builds the catalogue by reading the whole stream once, and keeps it up to date from the ring."""
+"""The scan: builds the film index from the whole stream, and keeps it up to date."""
+
+from collections.abc import Awaitable, Callable
 
 import structlog
 
 from cinestream.contracts import Transient
-from cinestream_stream_api.catalogue.catalogue import Catalogue
+from cinestream_stream_api.catalogue.film_index import FilmIndex
 from cinestream_stream_api.events.position import Position
-from cinestream_stream_api.log.history import PAGE
-from cinestream_stream_api.stream.hub import Hub
+from cinestream_stream_api.log.history import PAGE, History
+from cinestream_stream_api.log.tail import Tail
 
 log = structlog.get_logger("stream")
 
 
 class Scan:
-    """Run `keep` beside the hub. `catalogue` is None until it has been built, and while a new stream is read."""
+    """The film index and the loop that keeps it up to date.
 
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-        self._building = Catalogue(Position(hub.ring.epoch, 0))
-        self._whole = False
+    Args:
+        tail: its ring has the newest events.
+        history: has the events before the ring.
+        wait: waits until there may be new events.
+    """
+
+    def __init__(self, tail: Tail, history: History, wait: Callable[[], Awaitable[None]]) -> None:
+        self._tail = tail
+        self._history = history
+        self._wait = wait
+        ring = tail.ring
+        self._index = FilmIndex(Position(ring.epoch, 0))
+        self._complete = False
 
     @property
-    def catalogue(self) -> Catalogue | None:
-        """Every film there is, as of its position."""
-        return self._building if self._whole and self._building.position.epoch == self._hub.ring.epoch else None
+    def index(self) -> FilmIndex | None:
+        """The index, or None while it is being built: at the start, and after the stream was recreated."""
+        ring, position = self._tail.ring, self._index.position
+        return self._index if self._complete and position.epoch == ring.epoch else None
 
     async def keep(self) -> None:
-        """Follow the stream; runs until cancelled."""
+        """Follow the stream. Runs until cancelled."""
         while True:
             try:
                 await self._catch_up()
             except Transient as error:
-                log.debug("scan.waiting", reason=str(error))
-            await self._hub.wait()
+                log.debug("scan.waiting_for_nats", reason=str(error))
+            await self._wait()
 
     async def _catch_up(self) -> None:
         while True:
-            ring, found = self._hub.ring, self._building
-            if found.position.epoch != ring.epoch or found.position.sequence > ring.head:
-                found = self._building = Catalogue(Position(ring.epoch, 0))
-                self._whole = False
-            if found.position.sequence >= ring.floor:
-                found.add(ring.after(found.position.sequence), through=ring.head)
-                if not self._whole:
-                    self._whole = True
-                    log.info("scan.whole", films=len(found), position=str(found.position))
+            ring, index = self._tail.ring, self._index
+            position = index.position
+            if position.epoch != ring.epoch or position.sequence > ring.head:
+                index = self._index = FilmIndex(Position(ring.epoch, 0))
+                position = index.position
+                self._complete = False
+            if position.sequence >= ring.floor:
+                index.add(ring.after(position.sequence), through=ring.head)
+                if not self._complete:
+                    self._complete = True
+                    log.info("scan.complete", films=len(index), position=str(index.position))
                 return
-            # Not by the pages that clients share: they would be pushed out by what nobody asked for.
-            after = found.position.sequence
-            events, last, _ = await self._hub.history.read(ring.epoch, after, PAGE, purpose="scan")
-            # Nothing more means that everything up to the ring was deleted.
-            found.add(events, through=last if last > after else ring.floor)
+            # Read directly, and not as cached pages: the scan would push the pages of the clients out of the cache.
+            after = position.sequence
+            events, last, _ = await self._history.read(ring.epoch, after, PAGE, purpose="scan")
+            # If nothing was found, everything between here and the ring was deleted.
+            index.add(events, through=last if last > after else ring.floor)

@@ -1,4 +1,4 @@
-"""`Totals`: how many films there are, counted as they come and go; pure."""
+"""Counts of the current films by facet. Pure."""
 
 import math
 from collections import Counter
@@ -10,8 +10,8 @@ from cinestream_stream_api.events.filters import Facets
 
 
 @dataclass(frozen=True)
-class Summary:
-    """How many films there are, in all and by what they can be filtered by; a film may have several genres."""
+class FilmCounts:
+    """The number of films: in total, and by decade, genre and tone. A film may have several genres."""
 
     films: int
     rated: int
@@ -21,43 +21,43 @@ class Summary:
     tones: dict[str, int]
 
 
-class Totals:
-    """Counts of films, kept so that asking for them does not cost a walk over all."""
+class FilmTotals:
+    """Running counts of films, so that reading them does not cost a walk over all films."""
 
     def __init__(self) -> None:
         self._films = 0
         self._decades = Counter[str]()
         self._genres = Counter[str]()
         self._tones = Counter[str]()
-        # How many films have each rating: a running sum of floats would drift.
+        # The number of films by rating. A running sum of ratings would drift with each rounding error.
         self._ratings = Counter[float]()
 
     def add(self, film: Facets) -> None:
-        """Count a film in."""
+        """Count a film."""
         self._films += 1
-        for counter, values in self._of(film):
+        for counter, values in self._values(film):
             counter.update(values)
 
     def remove(self, film: Facets) -> None:
-        """Count a film out that was counted in."""
+        """Subtract a film that was counted with the same facets."""
         self._films -= 1
-        for counter, values in self._of(film):
+        for counter, values in self._values(film):
             counter.subtract(values)
             for value in values:
                 if not counter[value]:
                     del counter[value]
 
-    def _of(self, film: Facets) -> Iterable[tuple[Counter[Any], set[Any]]]:
+    def _values(self, film: Facets) -> Iterable[tuple[Counter[Any], set[Any]]]:
         yield self._decades, {film.decade} - {None}
         yield self._genres, set(film.genres)
         yield self._tones, {film.tone} - {None}
         yield self._ratings, {film.rating} - {None}
 
-    def summary(self) -> Summary:
-        """The counts of now; decades in their order, genres and tones by how many films have them."""
+    def counts(self) -> FilmCounts:
+        """Return the current counts: decades in their order, genres and tones by the number of their films."""
         rated = self._ratings.total()
         total = math.fsum(rating * films for rating, films in self._ratings.items())
-        return Summary(
+        return FilmCounts(
             films=self._films,
             rated=rated,
             average_rating=round(total / rated, 2) if rated else None,

@@ -1,4 +1,4 @@
-"""`Event`: one message of the stream, encoded once for all clients."""
+"""Events of the stream, encoded once for all clients."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,27 +15,27 @@ from cinestream_stream_api.events.frames import Wire, http_chunk
 from cinestream_stream_api.events.position import Position
 
 MAX_CHUNK = 128 * 1024
-"""Events are joined up to about this many bytes: what a client that stops reading can cost."""
+"""Approximate limit of the bytes of a chunk. A client that stops reading keeps at most one chunk in memory."""
 
 _OVERHEAD = 600
-"""About what an event costs in memory besides its frame."""
+"""Approximate bytes of memory of an event besides its frame."""
 
 _BLANK = bytes.maketrans(b"\r\n", b"  ")
 _SEPARATORS = tuple((chr(c).encode(), b"\\u%04x" % c) for c in (0x85, 0x2028, 0x2029))
 
 
 class NotAFilm(Exception):
-    """A message that says nothing of a film: it has a sequence, but nothing that clients could be shown."""
+    """A stored message that is neither a film nor the removal of one, so that clients are not shown it."""
 
 
 class Event:
-    """An event at a position. The SSE frame is made at once, the other forms when first asked for.
+    """An event at a position. The SSE frame is made at once, other formats at their first use.
 
     Args:
         position: the event's id.
         name: its event name.
         data: one line of JSON.
-        facets: what filters look at; None for what every client gets.
+        facets: the values to filter by. None if every client gets the event.
     """
 
     __slots__ = ("_data_length", "_others", "_sse", "facets", "name", "position")
@@ -45,12 +45,13 @@ class Event:
         self.name = name
         self.facets = facets
         self._sse = frames.event(Wire.SSE, name, str(position), data)
+        # The data is a part of the frame, so it is not kept a second time.
         self._data_length = len(data)
         self._others: dict[Wire, bytes] | None = None
 
     @property
     def sequence(self) -> int:
-        """Its sequence in the stream."""
+        """The sequence in the stream."""
         return self.position.sequence
 
     @property
@@ -60,16 +61,16 @@ class Event:
 
     @property
     def removes(self) -> str | None:
-        """The id of the film that it takes down, casefolded as in facets; None if it is another event."""
+        """The id of the film that this event removes, casefolded as in facets. None for all other events."""
         return str(orjson.loads(self.data)["id"]).casefold() if self.name == frames.REMOVED else None
 
     @property
     def size(self) -> int:
-        """About how many bytes of memory it takes."""
+        """Approximate bytes of memory."""
         return len(self._sse) + _OVERHEAD
 
     def frame(self, wire: Wire) -> bytes:
-        """Its bytes on that wire; the same object every time."""
+        """Return the event in a format. It is the same object at each call."""
         if wire is Wire.SSE:
             return self._sse
         if self._others is None:
@@ -80,24 +81,26 @@ class Event:
 
 
 def film(position: Position, headers: Mapping[str, str], body: bytes) -> Event:
-    """The event of a stored movie, or of its removal. Newer schema versions pass, since fields are only ever added.
+    """Return the event of a stored movie, or of its removal.
+
+    Newer schema versions are accepted, because versions only ever add fields.
 
     Raises:
-        NotAFilm: another contract, or a body without the fields of a movie.
+        NotAFilm: the message has another contract, or its body lacks the fields of a movie.
     """
     if Removed.matches(headers):
         return _removed(position, body)
     if not headers.get(SCHEMA, "").startswith("movie/"):
         raise NotAFilm(f"header {SCHEMA} is {headers.get(SCHEMA)!r}")
     try:
-        shown = facets(orjson.loads(body))
+        film_facets = facets(orjson.loads(body))
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise NotAFilm(f"{type(error).__name__}: {error}") from error
-    return Event(position, frames.MOVIE, one_line(body), shown)
+    return Event(position, frames.MOVIE, one_line(body), film_facets)
 
 
 def _removed(position: Position, body: bytes) -> Event:
-    """Without facets: every client gets it, since one that filters may have the film from a version that matched."""
+    # Without facets, so that every client gets it: a client with a filter may have an older version that matched.
     try:
         data = orjson.dumps({"id": str(orjson.loads(body)["id"])})
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
@@ -106,15 +109,15 @@ def _removed(position: Position, body: bytes) -> Event:
 
 
 def one_line(json: bytes) -> bytes:
-    """The same JSON in UTF-8 without anything that any reader could take for the end of a line.
+    """Return the same JSON in UTF-8 without any character that a client may take for a line break.
 
-    Python's `splitlines`, on which many clients are built, also breaks at the separators of Unicode.
+    Many clients are built on Python's `splitlines`, which also splits at Unicode's separators.
     """
-    if b"\n" in json or b"\r" in json:  # only ever white space between tokens
+    if b"\n" in json or b"\r" in json:  # in valid JSON these are only white space between tokens
         json = json.translate(_BLANK)
     if json.isascii():
         return json
-    for separator, escape in _SEPARATORS:  # only ever inside of strings
+    for separator, escape in _SEPARATORS:  # in valid JSON these are only inside strings
         if separator in json:
             json = json.replace(separator, escape)
     return json
@@ -122,9 +125,9 @@ def one_line(json: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """What a client wants, and how; clients with the same view, by `view_of`, share their bytes.
+    """A format and a filter. Clients with the same view share their bytes.
 
-    Compared by identity, because it is looked up once for every client and chunk.
+    Views are compared by identity, because one is looked up for each client and chunk. Get them from `view_of`.
     """
 
     wire: Wire = Wire.SSE
@@ -133,14 +136,18 @@ class View:
 
 @lru_cache(maxsize=4096)
 def view_of(wire: Wire, filter: Filter) -> View:
-    """The view of all clients who want this."""
+    """Return the view that all clients with this format and filter share."""
     return View(wire, filter)
 
 
 class Chunk(NamedTuple):
-    """Joined frames of `events` events; `sequence` is the last one looked at, `shown` the last one in it (or 0).
+    """Joined frames of several events.
 
-    `framed` are the frames as a chunk of an HTTP/1.1 body, so that all clients can be given the same bytes.
+    Args:
+        sequence: the last sequence that was looked at.
+        shown: the last sequence in the chunk, or 0.
+        events: the number of events in the chunk.
+        framed: the frames as one chunk of an HTTP/1.1 body, so that all clients get the same bytes object.
     """
 
     sequence: int
@@ -150,24 +157,27 @@ class Chunk(NamedTuple):
 
     @property
     def size(self) -> int:
-        """About how many bytes of memory it takes."""
+        """Approximate bytes of memory."""
         return len(self.framed) + _OVERHEAD
 
 
-def wanted(event: Event, filter: Filter) -> bool:
-    """Whether a client with that filter gets the event."""
+def is_shown(event: Event, filter: Filter) -> bool:
+    """Return True if a client with that filter gets the event."""
     return event.facets is None or filter is EVERYTHING or filter.matches(event.facets)
 
 
 def join(events: Iterable[Event], view: View, *, through: int) -> Chunk:
-    """Join what the view shows of consecutive events, up to about `MAX_CHUNK` bytes.
+    """Join the events that a view shows, up to about `MAX_CHUNK` bytes.
 
-    `through` is the sequence that the client has seen everything of when all events fit.
+    Args:
+        events: consecutive events.
+        view: the format and the filter.
+        through: the sequence of the chunk if all events fit. There are no other events up to it.
     """
     parts: list[bytes] = []
     size = shown = 0
     for event in events:
-        if wanted(event, view.filter):
+        if is_shown(event, view.filter):
             frame = event.frame(view.wire)
             parts.append(frame)
             size += len(frame)

@@ -1,23 +1,27 @@
-"""Filters: the same one repeated means or, different ones mean and; case-insensitive whole values."""
+"""Filters of films.
+
+Several values of one parameter are alternatives. Different parameters must all match. Values are compared whole and
+without case.
+"""
 
 from dataclasses import dataclass
 from functools import lru_cache
 from sys import intern
 from typing import Any, NamedTuple
 
-_MOST_KNOWN = 4096
-"""Texts and directors whose one object is at hand, because most films have those of others."""
+_MAX_SHARED = 4096
+"""Values and credits that films share as one object, because most films repeat those of others."""
 
 
 class Credit(NamedTuple):
-    """A director as a film names one: with the IMDb id, where its page gives it."""
+    """A director as a film names one. The IMDb id is None if the page gave none."""
 
     name: str
     id: str | None = None
 
 
 class Facets(NamedTuple):
-    """What of a film can be filtered by, casefolded; and its directors, as the film names them."""
+    """The casefolded values that a film can be filtered by, and its directors as the film names them."""
 
     id: str
     genres: tuple[str, ...]
@@ -30,7 +34,7 @@ class Facets(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What a client wants to see; empty sets and None want everything. Equal filters share their work."""
+    """A client's filter. Empty sets and None let all films pass. Equal filters share their work."""
 
     genre: frozenset[str] = frozenset()
     director: frozenset[str] = frozenset()
@@ -40,7 +44,7 @@ class Filter:
     min_rating: float | None = None
 
     def matches(self, film: Facets) -> bool:
-        """Whether the client wants this film; an unrated one is below every rating."""
+        """Return True if the film passes. A film without a rating fails every `min_rating`."""
         return (
             (not self.genre or not self.genre.isdisjoint(film.genres))
             and (not self.director or not self.director.isdisjoint(film.directors))
@@ -55,15 +59,15 @@ EVERYTHING = Filter()
 
 
 def values(texts: list[str] | None) -> frozenset[str]:
-    """The values of a repeated query parameter, as they are compared; blank ones count as absent."""
+    """Return the values of a repeated query parameter in their compared form. Blank values count as absent."""
     return frozenset(folded for text in texts or () if (folded := text.strip().casefold()))
 
 
 def facets(movie: dict[str, Any]) -> Facets:
-    """The facets of a film, given as the object that its JSON says; genres are both kinds of genre.
+    """Return the facets of a film, given as its JSON object. `genres` has both kinds of genre.
 
     Raises:
-        KeyError, TypeError, AttributeError: it does not have the fields of the contract.
+        KeyError, TypeError, AttributeError: a field of the contract is missing or has another type.
     """
     tone = movie["sentiment_analysis"]["plot_tone"]
     decade = movie["decade_category"]
@@ -79,18 +83,18 @@ def facets(movie: dict[str, Any]) -> Facets:
 
 
 def _credits(movie: dict[str, Any]) -> tuple[Credit, ...]:
-    """The directors; movies that were stored before the contract had `directors_stats` give names alone."""
+    # Movies stored before the contract had `directors_stats` give only names.
     if stats := movie.get("directors_stats"):
-        return tuple([_credit(who["name"], who["id"]) for who in stats])
+        return tuple([_credit(director["name"], director["id"]) for director in stats])
     return tuple(map(_credit, movie["director"]))
 
 
-@lru_cache(maxsize=_MOST_KNOWN)
+@lru_cache(maxsize=_MAX_SHARED)
 def _folded(text: str) -> str:
-    """The one text by which all films with this value are compared."""
+    """Return the casefolded text, as one object for all films."""
     return intern(text.casefold())
 
 
-@lru_cache(maxsize=_MOST_KNOWN)
+@lru_cache(maxsize=_MAX_SHARED)
 def _credit(name: str, id: str | None = None) -> Credit:
     return Credit(name, id)

@@ -1,8 +1,8 @@
-"""Positions in the stream: `<epoch>-<sequence>`, the `id` of an event.
+"""Positions in the stream: the `id` of an event, in the form `<epoch>-<sequence>`.
 
-The epoch is the creation time of the JetStream stream in milliseconds, in base 36; the sequence is that of
-the message in it. So every replica gives the same id to the same movie, and an id of a stream that was
-recreated or restored since is never mistaken for one of the present stream.
+The epoch is the creation time of the JetStream stream, in milliseconds and base 36. The sequence is the sequence of
+the message in that stream. So all replicas give a movie the same id, and an id of a stream that was recreated or
+restored is never mistaken for an id of the current stream.
 """
 
 import re
@@ -15,7 +15,7 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 class Position(NamedTuple):
-    """The place just after the event with that sequence (0: before the first)."""
+    """The place just after the event with that sequence. 0 is the place before the first event."""
 
     epoch: str
     sequence: int
@@ -25,13 +25,13 @@ class Position(NamedTuple):
 
 
 def parse_position(text: str) -> Position | None:
-    """Read an id; None if it is malformed."""
+    """Parse an id. Return None if it is malformed."""
     match = _POSITION.fullmatch(text)
     return Position(match[1], int(match[2])) if match else None
 
 
 def epoch_of(created: datetime) -> str:
-    """The epoch of a stream that was created at that time (aware)."""
+    """Return the epoch of a stream that was created at this time (aware)."""
     number = int(created.timestamp() * 1000)
     digits = ""
     while number:

@@ -1,8 +1,7 @@
-"""Where a stream starts: what the client asks for, and what it gets.
+"""The start of a stream: the client's request, and the gaps that history leaves.
 
-Precedence: the header `Last-Event-ID`, else `?last_event_id=` (also `earliest`), else `?since=`, else
-`?replay=`, else live only. The header comes first because a browser that reconnects repeats its old URL and
-adds the header.
+Precedence: the header `Last-Event-ID`, then `?last_event_id=` (also `earliest`), then `?since=`, then `?replay=`, else
+live only. The header comes first because a browser that reconnects repeats its old URL and adds the header.
 """
 
 import re
@@ -13,15 +12,15 @@ from typing import TypeAlias
 from cinestream_stream_api.events.position import Position, parse_position
 
 EARLIEST = "earliest"
-MAX_REQUESTED = 100
-"""A malformed id is quoted back to the client up to this many characters."""
+MAX_QUOTED = 100
+"""Characters of a malformed id that are quoted back to the client."""
 
 _LOST_PLUS = re.compile(r"(T.+) (\d\d:?\d\d)$")
-"""A "+" that was not percent-encoded in a URL arrives as a space."""
+"""A time whose "+" was not percent-encoded in the URL, and so arrives as a space."""
 
 
 class BadQuery(Exception):
-    """A query parameter that cannot be understood."""
+    """A query parameter with an invalid value."""
 
     def __init__(self, parameter: str, reason: str) -> None:
         super().__init__(f"{parameter}: {reason}")
@@ -31,61 +30,61 @@ class BadQuery(Exception):
 
 @dataclass(frozen=True)
 class Live:
-    """Only what comes from now on."""
+    """Only new events."""
 
 
 @dataclass(frozen=True)
 class After:
-    """Everything after this position."""
+    """All events after this position."""
 
     position: Position
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """Everything after an id that nobody gave out."""
+    """All events after an id that this service never gave out."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Earliest:
-    """Everything that history holds."""
+    """All events that history holds."""
 
 
 @dataclass(frozen=True)
 class Since:
-    """Everything stored at this time (aware) or later."""
+    """All events stored at this time (aware) or later."""
 
     moment: datetime
 
 
 @dataclass(frozen=True)
 class Replay:
-    """The last `count` films that match, then everything new."""
+    """The last `count` films that match, then all new events."""
 
     count: int
 
 
-Start: TypeAlias = Live | After | Unknown | Earliest | Since | Replay
+StartRequest: TypeAlias = Live | After | Unknown | Earliest | Since | Replay
 
 
-def start_of(header: str | None, last_event_id: str | None, since: str | None, replay: int | None) -> Start:
-    """What the client asks for; empty texts count as absent.
+def parse_start(header: str | None, last_event_id: str | None, since: str | None, replay: int | None) -> StartRequest:
+    """Parse the client's request for a start. Empty texts count as absent.
 
-    A malformed id in the header is a gap, since a browser cannot mend it; in the query it is a mistake.
+    A malformed id in the header leads to a gap, because a browser cannot correct it. In the query it is an error.
 
     Raises:
-        BadQuery: `last_event_id` or `since` is malformed, even when another one takes precedence.
+        BadQuery: `last_event_id` or `since` is malformed, even when another parameter takes precedence.
     """
-    asked = _from_query(last_event_id, since, replay)
+    requested = _parse_query(last_event_id, since, replay)
     if header:
         position = parse_position(header)
-        return After(position) if position else Unknown(header[:MAX_REQUESTED])
-    return asked
+        return After(position) if position else Unknown(header[:MAX_QUOTED])
+    return requested
 
 
-def _from_query(last_event_id: str | None, since: str | None, replay: int | None) -> Start:
+def _parse_query(last_event_id: str | None, since: str | None, replay: int | None) -> StartRequest:
     moment = parse_moment(since) if since else None
     if last_event_id == EARLIEST:
         return Earliest()
@@ -100,10 +99,10 @@ def _from_query(last_event_id: str | None, since: str | None, replay: int | None
 
 
 def parse_moment(text: str) -> datetime:
-    """Read an ISO 8601 time; one without an offset is UTC.
+    """Parse an ISO 8601 time. A time without an offset is UTC.
 
     Raises:
-        BadQuery: it is none.
+        BadQuery: it is malformed.
     """
     try:
         moment = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
@@ -113,8 +112,8 @@ def parse_moment(text: str) -> datetime:
 
 
 @dataclass(frozen=True)
-class Held:
-    """What history holds now: the epoch, its first sequence that is still there, and the last one given."""
+class StreamBounds:
+    """The part of the stream that history holds: its epoch, and its first and last sequence."""
 
     epoch: str
     first: int
@@ -128,19 +127,19 @@ class Held:
 
 @dataclass(frozen=True)
 class Gap:
-    """What a client is told it missed; `missed` counts sequences, None when they cannot be counted."""
+    """Events that a client misses. `missed` is the number of their sequences, or None if it is unknown."""
 
     requested: str
     missed: int | None
 
 
-def gap_after(position: Position, held: Held) -> Gap | None:
-    """What is missing after a position, or None when history still continues it.
+def gap_after(position: Position, bounds: StreamBounds) -> Gap | None:
+    """Return the gap after a position, or None if history has the next event.
 
-    Continue from `held.before_first` after a gap. An id beyond the last one was never given out by this
-    stream, so nothing can be said of what its owner has seen.
+    After a gap, the client continues from `bounds.before_first`. An id beyond the last sequence was never given out
+    by this stream, so it is unknown what that client has seen.
     """
-    if position.epoch != held.epoch or position.sequence > held.last:
+    if position.epoch != bounds.epoch or position.sequence > bounds.last:
         return Gap(str(position), None)
-    missed = held.before_first.sequence - position.sequence
+    missed = bounds.before_first.sequence - position.sequence
     return Gap(str(position), missed) if missed > 0 else None

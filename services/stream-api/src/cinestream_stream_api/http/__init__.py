@@ -1,1 +1,1 @@
-"""The HTTP application: routes, parameters, problems, documentation and the page."""
+"""The HTTP application: routes, parameters, problems, documentation and the web page."""

@@ -1,4 +1,6 @@
-"""The ASGI application: routes, errors, documentation."""
+"""The ASGI application: routes, middleware, errors and documentation."""
+
+from dataclasses import dataclass
 
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
@@ -19,45 +21,61 @@ from cinestream_stream_api.http.routes.movies import movies_router
 from cinestream_stream_api.http.routes.site import page_files, site_router
 from cinestream_stream_api.http.routes.stream import STREAM, stream_router
 from cinestream_stream_api.http.tokens import Tokens
-from cinestream_stream_api.stream.hub import Hub
+from cinestream_stream_api.log.tail import Tail
+from cinestream_stream_api.settings import StreamSettings
+from cinestream_stream_api.stream.server import StreamServer
 
 
-def make_app(bus: Bus, hub: Hub, scan: Scan, health: Health) -> FastAPI:
-    """The application of a hub that has started."""
+@dataclass(frozen=True)
+class AppParts:
+    """The objects that the routes use."""
+
+    bus: Bus
+    settings: StreamSettings
+    tail: Tail
+    scan: Scan
+    streams: StreamServer
+    health: Health
+
+
+def make_app(parts: AppParts) -> FastAPI:
+    """Return the application. The tail must have started."""
+    settings = parts.settings
     app = FastAPIOffline(
         title="CineStream",
         version="1",
         summary="Films as a live stream that can be left and rejoined without missing one",
         redoc_url=None,
-        # Such a redirect would name this server as it sees itself: behind a proxy that is another address.
+        # A redirect would name the address that the server itself sees, which is wrong behind a proxy.
         redirect_slashes=False,
         static_url="/docs/assets",
     )
     for router in (
-        stream_router(hub),
-        films_router(bus, scan),
-        directors_router(bus, scan),
-        movies_router(bus, hub),
+        stream_router(parts.streams, settings),
+        films_router(parts.bus, parts.scan),
+        directors_router(parts.bus, parts.scan),
+        movies_router(parts.bus, parts.tail),
     ):
         app.include_router(router, dependencies=[Depends(only_known)])
-    app.include_router(site_router(health))
-    described = asyncapi.document(app.title, app.version)
+    app.include_router(site_router(parts.health))
+    asyncapi_document = asyncapi.document(app.title, app.version)
 
     @app.get("/asyncapi.json", include_in_schema=False)
-    async def events_described() -> JSONResponse:
-        return JSONResponse(described)
+    async def get_asyncapi_document() -> JSONResponse:
+        return JSONResponse(asyncapi_document)
 
     app.mount("/page", page_files())
     add_problems(app)
     app.add_middleware(HeadAsGet, stream=STREAM)
-    if hub.settings.tokens:
-        app.add_middleware(Tokens, tokens=hub.settings.tokens)
-    if origins := hub.settings.stream_cors_origins:
+    if settings.tokens:
+        app.add_middleware(Tokens, tokens=settings.tokens)
+    if origins := settings.stream_cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=origins,
-            # A cookie's token counts for sites that are named, never for just any site.
-            allow_credentials=bool(hub.settings.tokens) and "*" not in origins,
+            # Cookies are accepted only from sites that are listed by name. With `*`, any site that a user visits could
+            # read the films with the user's cookie.
+            allow_credentials=bool(settings.tokens) and "*" not in origins,
             allow_methods=["GET", "HEAD"],
             allow_headers=["Authorization", "Last-Event-ID", "If-None-Match"],
             expose_headers=["ETag", "Retry-After"],

@@ -1,4 +1,4 @@
-"""The AsyncAPI 3 document of the stream's events, made from the models; pure.
+"""The AsyncAPI 3 document of the stream's events, generated from the models. Pure.
 
 https://www.asyncapi.com/docs/reference/specification/v3.0.0
 """
@@ -17,7 +17,7 @@ _TEMPLATE = "#/components/schemas/{model}"
 
 
 class Empty(BaseModel):
-    """Nothing: the event's id says it all."""
+    """An empty object: the event's id has all the information."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -29,7 +29,7 @@ class RemovedData(BaseModel):
 
 
 class GapData(BaseModel):
-    """History no longer holds what comes after `requested`; `missed` is null where it cannot be counted."""
+    """Events that history no longer holds after `requested`. `missed` is null if their number is unknown."""
 
     requested: str
     first_available: str
@@ -37,18 +37,21 @@ class GapData(BaseModel):
 
 
 EVENTS: dict[str, tuple[type[BaseModel], str]] = {
-    frames.MOVIE: (Movie, "A film, new or changed"),
-    frames.REMOVED: (RemovedData, "A film was taken down: forget it. Sent to every client, whatever it filters by"),
-    frames.POSITION: (Empty, "Where the stream is: its id is what to resume from"),
-    frames.LIVE: (Empty, "The end of what was missed: from here on everything is new"),
-    frames.GAP: (GapData, "What the client missed and history no longer holds"),
-    frames.BUSY: (Empty, "No stream can be opened now: come again after `retry`"),
+    frames.MOVIE: (Movie, "A film that is new or has changed"),
+    frames.REMOVED: (
+        RemovedData,
+        "A film was taken down: delete it. Every client gets this event, whatever its filter",
+    ),
+    frames.POSITION: (Empty, "The current position in the stream. Resume from its id"),
+    frames.LIVE: (Empty, "The end of the replay. All later events are new"),
+    frames.GAP: (GapData, "Events that the client missed and that history no longer holds"),
+    frames.BUSY: (Empty, "The stream cannot be opened now. Reconnect after the time in `retry`"),
 }
-"""Every event that the stream can send: what its `data` is, and what it means."""
+"""The model of the `data` of each event, and its description."""
 
 
 def document(title: str, version: str) -> Json:
-    """The document."""
+    """Return the AsyncAPI document."""
     models = [(model, "serialization") for model in dict.fromkeys(model for model, _ in EVENTS.values())]
     _, schemas = models_json_schema(models, ref_template=_TEMPLATE)  # type: ignore[arg-type]
     references = {name: {"$ref": f"#/components/messages/{name}"} for name in EVENTS}
@@ -59,7 +62,7 @@ def document(title: str, version: str) -> Json:
         "channels": {
             "stream": {
                 "address": "/api/movies/stream",
-                "description": "Server-Sent Events; see the OpenAPI document for how to open it and where to resume.",
+                "description": "Server-Sent Events. The OpenAPI document describes how to open and resume the stream.",
                 "messages": references,
             }
         },

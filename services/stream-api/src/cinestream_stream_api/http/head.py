@@ -1,10 +1,13 @@
-"""`HeadAsGet`: every address that can be read with GET answers HEAD with the same headers (RFC 9110, 9.3.2)."""
+"""HEAD for each address that can be read with GET (RFC 9110, 9.3.2)."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class HeadAsGet:
-    """Middleware that lets the routes see a GET; the server leaves the body out. Not for a stream, which never ends."""
+    """Middleware that shows the routes a GET for each HEAD. The server leaves out the body.
+
+    The stream is excepted, because it would never end. Its route answers HEAD itself.
+    """
 
     def __init__(self, app: ASGIApp, stream: str) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says beyond what FastAPI reads off the routes: errors, tokens, examples."""
+"""The parts of the OpenAPI document that FastAPI does not derive from the routes: errors, tokens and examples."""
 
 from typing import Any
 
@@ -26,16 +26,16 @@ FILM: dict[str, Any] = {
     "sentiment_analysis": {"plot_tone": "Hopeful", "keyword_score": 0.85},
     "recommendations": [{"id": "tt0068646", "title": "The Godfather"}],
 }
-"""A film as an example."""
+"""The film of all examples."""
 
 
 def example(value: object, **more: Any) -> dict[int | str, dict[str, Any]]:
-    """The `responses` entry of a route for its 200, with an example."""
+    """Return the `responses` entry of a route for status 200, with an example."""
     return {200: {"content": {"application/json": {"example": value}}, **more}}
 
 
 def describe(app: FastAPI) -> None:
-    """Complete the document of the application."""
+    """Complete the OpenAPI document of the application."""
     original = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -47,7 +47,7 @@ def describe(app: FastAPI) -> None:
 
 
 def _completed(document: dict[str, Any]) -> dict[str, Any]:
-    """Errors are problem details, not FastAPI's own form; where tokens are asked for, any operation can be a 401."""
+    # Errors are problem details, so FastAPI's own models of errors are replaced.
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for own in ("HTTPValidationError", "ValidationError"):
@@ -57,8 +57,13 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
     components["securitySchemes"] = {
-        "bearer": {"type": "http", "scheme": "bearer", "description": "Only where tokens are set"},
-        "cookie": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "The same for EventSource"},
+        "bearer": {"type": "http", "scheme": "bearer", "description": "Needed only if the service has tokens"},
+        "cookie": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": COOKIE,
+            "description": "The same token for `EventSource`, which cannot send a header",
+        },
     }
     document["security"] = [{}, {"bearer": []}, {"cookie": []}]
     for operations in document["paths"].values():

@@ -1,6 +1,6 @@
-"""`only_known`: a query parameter that nobody reads is a mistake, and told as one.
+"""The check for unknown query parameters.
 
-A misspelt filter that is passed over would give its owner every film, without a word.
+A misspelt filter that is ignored would give the client every film, without any sign of the mistake.
 """
 
 from difflib import get_close_matches
@@ -11,10 +11,10 @@ from cinestream_stream_api.events.resume import BadQuery
 
 
 def only_known(request: Request) -> None:
-    """A dependency of routes: the query has only parameters that the route documents.
+    """Refuse query parameters that the route does not document. Use it as a dependency of routes.
 
     Raises:
-        BadQuery: it has another one; the reason names those that there are.
+        BadQuery: there is an unknown parameter. The reason names the known ones.
     """
     if not request.query_params:
         return
@@ -22,10 +22,10 @@ def only_known(request: Request) -> None:
     known = [parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"]
     for name in request.query_params:
         if name not in known:
-            raise BadQuery(name, _cure(name, known))
+            raise BadQuery(name, _suggestion(name, known))
 
 
-def _cure(name: str, known: list[str]) -> str:
+def _suggestion(name: str, known: list[str]) -> str:
     if close := get_close_matches(name, known, 1):
         return f"there is no such parameter; did you mean {close[0]}?"
     return f"there is no such parameter; there are {', '.join(known)}" if known else "there are no parameters here"

@@ -18,21 +18,23 @@ RETRY_AFTER = "5"
 
 log = structlog.get_logger("stream")
 
-
+_TOO_MANY = "this address has reached its limit of open streams"
+_INTERNAL = "an internal error; the service's log has the details"
+_UNAVAILABLE = "the films cannot be reached at the moment"
 _TEXTS = {
-    400: ("A parameter cannot be understood", "replay: Input should be greater than or equal to 0"),
+    400: ("A parameter is invalid", "replay: Input should be greater than or equal to 0"),
     401: ("A token is needed", "a token is needed"),
-    404: ("There is no such thing", "there is no film tt0000000"),
+    404: ("The requested object does not exist", "there is no film tt0000000"),
     410: ("The film was taken down", "the film tt0111161 was taken down"),
-    429: ("Too many streams from this address", "this address has as many streams open as it may"),
-    500: ("A mistake of ours", "a mistake of ours; it is in the log"),
-    503: ("Come again later", "the films are out of reach for the moment"),
+    429: ("This address has too many open streams", _TOO_MANY),
+    500: ("An internal error", _INTERNAL),
+    503: ("The service cannot answer now. Try again later", _UNAVAILABLE),
 }
-"""What each status means here, and the detail of an example."""
+"""The meaning of each status, and the detail of an example."""
 
 
 class ParameterError(BaseModel):
-    """A parameter that cannot be understood."""
+    """A parameter with an invalid value."""
 
     parameter: str
     reason: str
@@ -49,7 +51,7 @@ class Problem(BaseModel):
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that answers these statuses with problem details."""
+    """Return the `responses` of a route that answers these statuses with problem details."""
     return {status: _documented(status, *_TEXTS[status]) for status in statuses}
 
 
@@ -70,20 +72,19 @@ def problem(
     errors: list[ParameterError] | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
-    """The answer that tells of a problem."""
+    """Return a response with problem details."""
     body = Problem(title=title, status=status, detail=detail, errors=errors or [])
     return JSONResponse(body.model_dump(exclude_defaults=False), status, headers, PROBLEM)
 
 
 def unavailable(detail: str) -> JSONResponse:
-    """The answer of a service that cannot do it now."""
+    """Return a 503 response with a `Retry-After` header."""
     return problem(503, "Service Unavailable", detail, headers={"Retry-After": RETRY_AFTER})
 
 
 def too_many() -> JSONResponse:
-    """The answer for an address that has its share of streams."""
-    detail = "this address has as many streams open as it may"
-    return problem(429, "Too Many Requests", detail, headers={"Retry-After": RETRY_AFTER})
+    """Return a 429 response for an address that has reached its limit of streams."""
+    return problem(429, "Too Many Requests", _TOO_MANY, headers={"Retry-After": RETRY_AFTER})
 
 
 def _ends_in_slash(error: HTTPException, path: str) -> bool:
@@ -107,15 +108,15 @@ def add_problems(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
         title, path = str(error.detail), request.url.path
-        detail = f"there is nothing at {path}; try it without the last /" if _ends_in_slash(error, path) else title
+        detail = f"there is nothing at {path}; remove the last /" if _ends_in_slash(error, path) else title
         return problem(error.status_code, title, detail, headers=dict(error.headers or {}))
 
     @app.exception_handler(Exception)
-    async def mistake(_: Request, __: Exception) -> JSONResponse:
-        # The error goes on to the server, which logs it.
-        return problem(500, "Internal Server Error", _TEXTS[500][1])
+    async def internal_error(_: Request, __: Exception) -> JSONResponse:
+        # Starlette raises the error again after this response, and the server logs it.
+        return problem(500, "Internal Server Error", _INTERNAL)
 
     @app.exception_handler(Transient)
     async def transient(_: Request, error: Transient) -> JSONResponse:
-        log.warning("request.unavailable", reason=str(error))
-        return unavailable("the films are out of reach for the moment")
+        log.warning("request.nats_unavailable", reason=str(error))
+        return unavailable(_UNAVAILABLE)

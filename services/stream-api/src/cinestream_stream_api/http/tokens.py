@@ -1,4 +1,4 @@
-"""`Tokens`: lets only those into the API who have one of the tokens; off when there are none."""
+"""Access tokens of the API. Without configured tokens the API is open."""
 
 import hmac
 from collections.abc import Iterable
@@ -10,13 +10,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from cinestream_stream_api.http.problems import problem
 
 COOKIE = "cinestream_token"
-"""For browsers, whose EventSource cannot send a header."""
+"""The cookie for browsers, whose `EventSource` cannot send a header."""
 
 _GUARDED = "/api/"
 
 
 class Tokens:
-    """Middleware that asks for a bearer token (RFC 6750), in the header or in the cookie, for all of /api/."""
+    """Middleware that requires a bearer token (RFC 6750) for all of /api/, in the header or in the cookie."""
 
     def __init__(self, app: ASGIApp, tokens: Iterable[str]) -> None:
         self._app = app
@@ -27,20 +27,20 @@ class Tokens:
         if (
             scope["type"] != "http"
             or not scope["path"].startswith(_GUARDED)
-            or self._knows(given(Headers(scope=scope)))
+            or self._is_valid(token_of(Headers(scope=scope)))
         ):
             await self._app(scope, receive, send)
             return
         refusal = problem(401, "Unauthorized", "a token is needed", headers={"WWW-Authenticate": "Bearer"})
         await refusal(scope, receive, send)
 
-    def _knows(self, token: str) -> bool:
-        # All are compared, so that the time it takes says nothing about them.
+    def _is_valid(self, token: str) -> bool:
+        # Compare with all tokens, so that the time taken reveals nothing about them.
         return sum(hmac.compare_digest(token.encode(), known) for known in self._tokens) > 0
 
 
-def given(headers: Headers) -> str:
-    """The token that a request carries, or an empty text."""
+def token_of(headers: Headers) -> str:
+    """Return the token of a request, or an empty text."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip()

@@ -1,1 +1,1 @@
-"""The log of events: history from JetStream, the live tail and the ring that joins both."""
+"""The log of events: history in JetStream, the live tail, and the ring of the newest events."""

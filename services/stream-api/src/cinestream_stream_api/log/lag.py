@@ -1,4 +1,4 @@
-"""`Lag`: how long films take from being stored in JetStream to the connections of the clients."""
+"""The lag: the time from storing a film in JetStream to writing it to the clients."""
 
 import time
 from collections import deque
@@ -12,17 +12,22 @@ _STORED = "Nats-Time-Stamp"
 
 
 class Lag:
-    """Each film is observed once, however many clients there are: when the last one that keeps up was written it.
+    """Observations of the lag, one per film.
 
-    The clocks of this machine and of NATS are compared; a film from the future counts as none late.
+    A film is observed when it is written to the last client that keeps up. The clocks of this machine and of NATS
+    are compared. A film with a time in the future counts as 0 seconds.
+
+    Args:
+        histogram: where the seconds are observed.
+        max_waiting: films that may wait to be observed. The oldest are dropped beyond that.
     """
 
-    def __init__(self, histogram: Histogram, *, most: int) -> None:
+    def __init__(self, histogram: Histogram, *, max_waiting: int) -> None:
         self._histogram = histogram
-        self._waiting: deque[tuple[int, str]] = deque(maxlen=most)
+        self._waiting: deque[tuple[int, str]] = deque(maxlen=max_waiting)
 
-    def came(self, sequence: int, headers: Mapping[str, str]) -> None:
-        """Take note of a film that came live, with the headers that NATS gave it."""
+    def arrived(self, sequence: int, headers: Mapping[str, str]) -> None:
+        """Remember a film that arrived live, with the headers that NATS gave it."""
         if stored := headers.get(_STORED):
             self._waiting.append((sequence, stored))
 
@@ -34,7 +39,7 @@ class Lag:
             self._histogram.observe(max(0.0, now - nats_time(stored).timestamp()))
 
     def forget(self) -> None:
-        """Observe nothing of what came: there is nobody to write it to, or the stream is another one."""
+        """Drop all waiting films, because there are no clients or the stream was replaced."""
         self._waiting.clear()
 
     def __bool__(self) -> bool:

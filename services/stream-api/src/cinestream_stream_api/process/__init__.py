@@ -1,1 +1,1 @@
-"""Processes of the service: start, workers, shutdown."""
+"""The processes of the service: start, workers and shutdown."""

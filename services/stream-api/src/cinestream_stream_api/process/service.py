@@ -1,4 +1,4 @@
-"""The service's life inside the lifecycle of `cinestream.runtime.service`."""
+"""The service in one process, inside the lifecycle of `cinestream.runtime.service`."""
 
 import resource
 import socket
@@ -11,33 +11,38 @@ import structlog
 from cinestream.bus.topology import MOVIES
 from cinestream.runtime import http
 from cinestream.runtime.service import Context, Needs, run_service
-from cinestream_stream_api.catalogue.scan import Scan
-from cinestream_stream_api.http.app import make_app
+from cinestream_stream_api.http.app import AppParts, make_app
+from cinestream_stream_api.log.tail import Tail
 from cinestream_stream_api.metrics import PROCESS, StreamMetrics
+from cinestream_stream_api.process.parts import make_parts
 from cinestream_stream_api.process.workers import run_workers
 from cinestream_stream_api.settings import StreamSettings
-from cinestream_stream_api.stream.chunk_writer import Outlet
+from cinestream_stream_api.stream.chunk_writer import ChunkWriter
 from cinestream_stream_api.stream.hub import Hub
-from cinestream_stream_api.stream.response import Streams
+from cinestream_stream_api.stream.response import StreamMiddleware
 
 _OTHER_FILES = 256
-_SAY_CLIENTS_EVERY = 1.0
+"""Open files of a process besides those of its clients."""
+
+_PUBLISH_CLIENTS_SECONDS = 1.0
 
 NEEDS = Needs(streams=[MOVIES])
 
 log = structlog.get_logger("stream")
 
 SERVER: dict[str, Any] = {
-    "http": Outlet,
+    "http": ChunkWriter,
     "ws": "none",
+    # uvicorn would replace the peer's address by a header. The limit per address trusts only the listed proxies.
     "proxy_headers": False,
     "server_header": False,
+    # Streams have ended when uvicorn shuts down, so only short requests are left.
     "timeout_graceful_shutdown": 1,
 }
 
 
 def run(settings: StreamSettings) -> None:
-    """Run until told to stop. The port is taken first, so that a taken one is told at once."""
+    """Run the service until SIGTERM. The port is bound first, so that a taken port is reported at once."""
     if settings.stream_workers > 1:
         run_workers(settings)
         return
@@ -47,58 +52,65 @@ def run(settings: StreamSettings) -> None:
 
 
 def allow_open_files(clients: int) -> None:
-    """Raise this process's limit of open files, one per client, as far as the system lets it."""
+    """Raise this process's limit of open files to fit so many clients, as far as the system permits."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = clients + _OTHER_FILES
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
-        if most < wanted:
-            log.warning("service.few_files", limit=most, wanted=wanted)
+    needed = clients + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        limit = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+        if limit < needed:
+            log.warning("service.open_files_limited", limit=limit, needed=needed, cure="raise the hard limit")
 
 
 async def serve(
-    sock: socket.socket, metrics: StreamMetrics, context: Context[StreamSettings], *, say_clients: bool = False
+    sock: socket.socket, metrics: StreamMetrics, context: Context[StreamSettings], *, publish_clients: bool = False
 ) -> None:
-    """Serve until `context.stop`. `say_clients` writes the number of clients down, for others to collect."""
-    hub = Hub(context.bus, context.settings, metrics)
-    context.health.degraded.append(lambda: [hub.tail.trouble] if hub.tail.trouble else [])
-    if not await _started(hub, context.stop):
+    """Serve on a bound socket until `context.stop`.
+
+    With `publish_clients`, the numbers of clients are written to the metrics of this process each second, so that
+    another process can add them up.
+    """
+    parts = make_parts(context.bus, context.settings, metrics)
+    tail, hub, scheduler, scan = parts.tail, parts.hub, parts.scheduler, parts.scan
+    context.health.degraded.append(lambda: [tail.last_error] if tail.last_error else [])
+    if not await _started(tail, context.stop):
         return
-    scan = Scan(hub)
-    app = make_app(context.bus, hub, scan, context.health)
-    server = http.server(Streams(app), **SERVER)
-    async with anyio.create_task_group() as keeping:
-        keeping.start_soon(hub.keep)
-        keeping.start_soon(scan.keep)
-        if say_clients:
-            keeping.start_soon(_say_clients, hub)
+    app = make_app(AppParts(context.bus, context.settings, tail, scan, parts.streams, context.health))
+    server = http.server(StreamMiddleware(app), **SERVER)
+    async with anyio.create_task_group() as background:
+        for run_part in (tail.keep, scheduler.run_ticks, scan.keep):
+            background.start_soon(run_part)
+        if publish_clients:
+            background.start_soon(_publish_clients, hub, metrics)
         async with anyio.create_task_group() as serving:
             await serving.start(http.serve, server, sock)
             await context.stop.wait()
-            # Streams end first: uvicorn waits for open connections before anything else.
+            # Streams end first, because uvicorn waits for open connections before anything else.
             await hub.end()
             server.should_exit = True
-        keeping.cancel_scope.cancel()
+        background.cancel_scope.cancel()
 
 
-async def _say_clients(hub: Hub) -> None:
-    """Metrics of several processes are values in files: no function of a process can be asked."""
+async def _publish_clients(hub: Hub, metrics: StreamMetrics) -> None:
+    """Set the gauges of clients each second.
+
+    The metrics of several processes are values in shared files, so a gauge cannot call a function of its process.
+    """
     while True:
-        hub.metrics.clients.labels("live").set(hub.clients(live=True))
-        hub.metrics.clients.labels("catching-up").set(hub.clients(live=False))
-        await anyio.sleep(_SAY_CLIENTS_EVERY)
+        metrics.clients.labels("live").set(hub.clients(live=True))
+        metrics.clients.labels("catching-up").set(hub.clients(live=False))
+        await anyio.sleep(_PUBLISH_CLIENTS_SECONDS)
 
 
-async def _started(hub: Hub, stop: anyio.Event) -> bool:
-    """Start the hub, unless `stop` comes first."""
+async def _started(tail: Tail, stop: anyio.Event) -> bool:
+    """Start the tail. Return False if `stop` comes first."""
     async with anyio.create_task_group() as group:
 
-        async def give_up() -> None:
+        async def cancel_at_stop() -> None:
             await stop.wait()
             group.cancel_scope.cancel()
 
-        group.start_soon(give_up)
-        await hub.start()
+        group.start_soon(cancel_at_stop)
+        await tail.start()
         group.cancel_scope.cancel()
     return not stop.is_set()

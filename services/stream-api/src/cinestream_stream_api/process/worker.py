@@ -1,6 +1,6 @@
 """One of several worker processes: `python -m cinestream_stream_api.process.worker NUMBER STREAM_FD OPS_FD`.
 
-Started by `workers` alone, with bound sockets. It ends when its standard input does.
+Only `workers` starts it, with bound sockets. It ends when its standard input ends.
 """
 
 import os
@@ -18,16 +18,17 @@ from cinestream_stream_api.settings import StreamSettings
 
 
 def main() -> None:
-    """Serve on the sockets until SIGTERM, or until whoever started this process is gone."""
+    """Serve on the sockets until SIGTERM, or until the parent process has ended."""
     number, stream, ops = map(int, sys.argv[1:4])
     threading.Thread(target=_end_with_parent, daemon=True).start()
     settings = load_settings(StreamSettings)
     allow_open_files(settings.stream_max_clients)
-    serving = partial(serve, socket.socket(fileno=stream), PROCESS, say_clients=True)
+    serving = partial(serve, socket.socket(fileno=stream), PROCESS, publish_clients=True)
     run_service(f"stream-api-{number}", settings, NEEDS, serving, ops=socket.socket(fileno=ops))
 
 
 def _end_with_parent() -> None:
+    # Nothing is ever written to this pipe. The read returns when the parent has ended, even by SIGKILL.
     os.read(0, 1)
     os.kill(os.getpid(), signal.SIGTERM)
 

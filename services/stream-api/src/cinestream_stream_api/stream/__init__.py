@@ -1,1 +1,1 @@
-"""Open streams: subscribers, their connections and the hub that sends to them."""
+"""The open streams: their connections, and the scheduler and hub that serve them."""

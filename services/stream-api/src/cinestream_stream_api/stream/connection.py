@@ -1,7 +1,7 @@
-"""`Connection`: one client's bytes, driven by the hub.
+"""A client's connection, pushed by the scheduler.
 
-With thousands of clients and few events, waking a task for each of them is most of the cost. So the hub
-writes to all of them in one loop, and a task exists only while a client reads history, or to end a stream.
+With thousands of clients and few events, waking one task per client is most of the cost of an event. So one loop
+writes to all connections. A connection has a task only while it reads history or ends its stream.
 """
 
 import asyncio
@@ -11,74 +11,97 @@ from collections.abc import Coroutine
 import structlog
 from starlette.types import Send
 
-from cinestream_stream_api.stream.chunk_writer import Outlet
-from cinestream_stream_api.stream.hub import Hub
+from cinestream_stream_api.settings import StreamSettings
+from cinestream_stream_api.stream.chunk_writer import ChunkWriter
+from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
+from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
+from cinestream_stream_api.stream.scheduler import Scheduler
 from cinestream_stream_api.stream.subscriber import Subscriber
 
 log = structlog.get_logger("stream")
 
 
 class Connection:
-    """A listener of the hub: `push` writes what is new, without waiting.
+    """A listener of the scheduler that writes a subscriber's bytes to a client.
 
     Args:
-        hub: what drives it.
-        subscriber: says which bytes come next.
-        outlet: where they go; the head of the response is already sent.
-        send: the ASGI connection, to end the response.
+        subscriber: gives the next bytes.
+        writer: takes the bytes. The head of the response has been sent already.
+        send: the ASGI connection, which ends the response.
+        scheduler: pushes this connection.
+        deliveries: counts the writes.
+        settings: the time limits and the reconnection delay.
     """
 
     __slots__ = (
         "_busy",
+        "_deliveries",
+        "_end_reason",
         "_expires",
-        "_hub",
-        "_outlet",
-        "_over",
+        "_paused_since",
+        "_scheduler",
         "_send",
-        "_since",
+        "_settings",
+        "_subscriber",
         "_task",
         "_was_paused",
+        "_writer",
         "reason",
-        "subscriber",
     )
 
-    def __init__(self, hub: Hub, subscriber: Subscriber, outlet: Outlet, send: Send) -> None:
-        self.subscriber = subscriber
+    def __init__(
+        self,
+        subscriber: Subscriber,
+        writer: ChunkWriter,
+        send: Send,
+        *,
+        scheduler: Scheduler,
+        deliveries: DeliveryCounter,
+        settings: StreamSettings,
+    ) -> None:
         self.reason = "client"
-        self._hub = hub
-        self._outlet = outlet
+        self._subscriber = subscriber
+        self._writer = writer
         self._send = send
+        self._scheduler = scheduler
+        self._deliveries = deliveries
+        self._settings = settings
         self._task: asyncio.Task[None] | None = None
-        self._was_paused = False  # since the ring was last found to go on from here
-        self._busy = False  # paused, in the hands of a task, or ended
-        self._since: float | None = None
-        self._over = False
-        self._expires = _expiry(hub.settings.stream_max_lifetime)
-        outlet.resumed = self._resumed
+        self._was_paused = False  # at any time since the ring last held this client's next event
+        self._busy = False  # paused, owned by a task, or ended: not to be pushed
+        self._paused_since: float | None = None
+        self._end_reason: str | None = None
+        self._expires = _expiry(settings.stream_max_lifetime)
+        writer.on_resume = self._resume
 
     @property
     def live(self) -> bool:
-        """Whether the client has seen everything there is, at least once."""
-        return self.subscriber.live
+        """True once the client has caught up."""
+        return self._subscriber.live
 
     @property
     def reached(self) -> int:
-        """The sequence up to which the client was written everything."""
-        return self.subscriber.reached
+        """The sequence up to which everything has been written to the client."""
+        return self._subscriber.reached
 
-    def look(self, now: float) -> None:
-        """Disconnect a client that does not read; let a stream end that has lived long enough."""
-        if self._since is not None and self._since < now - self._hub.settings.stream_send_timeout:
+    def check_limits(self, now: float) -> None:
+        """Disconnect a client that does not read. End a stream that has reached its lifetime."""
+        if self._paused_since is not None and self._paused_since < now - self._settings.stream_send_timeout:
             self.drop("send_timeout")
-        self._over = now > self._expires
+        if now > self._expires and self._end_reason is None:
+            self._end_reason = "lifetime"
+
+    def end(self, reason: str) -> None:
+        """Let the stream end at its next push, with closing frames."""
+        self._end_reason = reason
 
     def drop(self, reason: str) -> None:
-        """Cut the connection."""
+        """Cut the connection immediately."""
         self.reason = reason
-        self._outlet.abort()
+        self._writer.abort()
 
     def push(self) -> bool:
-        """Write the next bytes, if the connection is free for them; whether there may be more already."""
+        """Write the next bytes unless the connection is busy. Return True if there may be more already."""
         if self._busy:
             return False
         try:
@@ -88,84 +111,87 @@ class Connection:
             return False
 
     def close(self) -> None:
-        """Leave nothing running: the client has gone, or the stream has ended."""
+        """Stop all work, because the client has gone or the stream has ended."""
         self._busy = True
-        self._outlet.resumed = None
+        self._writer.on_resume = None
         if self._task is not None:
             self._task.cancel()
 
     def _push(self) -> bool:
-        chunks = self.subscriber.next_chunks()
-        if self._is_over:
-            if chunks:  # what others were already written, whose turn was sooner
+        chunks = self._subscriber.next_chunks()
+        if self._end_reason is not None:
+            if chunks:  # other clients have these events already, because their turn came before the end
                 self._write(chunks)
-            self._end("shutdown" if self._hub.ending else "lifetime")
+            self._end(self._end_reason)
             return False
         if chunks is None:
-            # Past one who was not kept waiting, a burst went that is larger than the ring.
+            # The ring has passed this client. A client that had stopped reading is too slow. One that kept reading
+            # is not at fault: a burst was larger than the ring, and history has the rest.
             if self.live and self._was_paused:
                 self._end("slow")
             else:
                 self._start(self._read_history())
             return False
         self._was_paused = False
-        chunks = chunks or self.subscriber.sign_of_life()
+        chunks = chunks or self._subscriber.heartbeat()
         if not chunks:
             return False
         self._write(chunks)
-        return not self._busy and self.subscriber.behind
-
-    @property
-    def _is_over(self) -> bool:
-        return self._over or self._hub.ending
+        return not self._busy and self._subscriber.behind
 
     def _write(self, chunks: bytes) -> None:
-        self._outlet.write(chunks)
-        self._hub.count(self.subscriber.told(), len(chunks))
-        if self._outlet.paused:
+        self._writer.write(chunks)
+        self._deliveries.count(self._subscriber.pop_events_taken(), len(chunks))
+        if self._writer.paused:
             self._busy = self._was_paused = True
-            self._since = asyncio.get_running_loop().time()
+            self._paused_since = asyncio.get_running_loop().time()
 
-    def _resumed(self) -> None:
-        self._since = None
+    def _resume(self) -> None:
+        self._paused_since = None
+        # A task that reads history waits for the writer itself.
         if self._task is None:
             self._busy = False
-            self._hub.go_on(self)
+            self._scheduler.schedule(self)
 
     def _end(self, reason: str) -> None:
         self.reason = reason
-        self._start(self._say_farewell())
+        self._start(self._send_closing_frames())
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         self._busy = True
         self._task = asyncio.create_task(work)
 
     async def _read_history(self) -> None:
-        """Write pages of history, until the ring goes on from there."""
+        """Write pages of history until the ring holds the next event."""
         try:
-            while self.subscriber.needs_history and not self._is_over:
-                if chunks := await self.subscriber.from_history():
+            while self._subscriber.needs_history and self._end_reason is None:
+                if chunks := await self._subscriber.read_history():
                     self._write(chunks)
-                    await self._outlet.drain()
+                    await self._writer.drain()
         except Exception:
             self._fail()
         else:
             self._task = None
             self._busy = False
-            self._hub.go_on(self)
+            self._scheduler.schedule(self)
 
-    async def _say_farewell(self) -> None:
-        await self._send({"type": "http.response.body", "body": self.subscriber.farewell(), "more_body": False})
+    async def _send_closing_frames(self) -> None:
+        body = self._subscriber.closing_frames(reconnect_delay_ms(self._settings.stream_retry_ms, spread=2))
+        await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
     def _fail(self) -> None:
-        """A mistake of ours must neither go unseen nor end the other streams."""
+        """Log an unexpected error and end only this stream."""
         log.exception("connection.failed")
         self._busy = True
         self.drop("failed")
 
 
 def _expiry(lifetime: float) -> float:
-    """Loop time after which a stream is over; up to a tenth sooner, so that clients don't return all together."""
+    """Return the event loop's time after which a stream ends.
+
+    It is up to a tenth of the lifetime early, at random, so that clients that came together do not all return
+    together.
+    """
     if not lifetime:
         return float("inf")
     return asyncio.get_running_loop().time() + lifetime * (1 - random.random() / 10)  # noqa: S311 - nothing secret

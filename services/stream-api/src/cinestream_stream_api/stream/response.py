@@ -1,98 +1,93 @@
-"""`StreamResponse`: sse-starlette's response, without what costs too much with thousands of clients."""
+"""The HTTP response of a stream, and the middleware in which it goes on."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from typing import NamedTuple
 
 from sse_starlette.sse import EventSourceResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cinestream_stream_api.events.frames import Wire
-from cinestream_stream_api.stream.chunk_writer import outlet_of
-from cinestream_stream_api.stream.connection import Connection
-from cinestream_stream_api.stream.hub import Hub
+from cinestream_stream_api.stream.chunk_writer import chunk_writer_of
+from cinestream_stream_api.stream.server import StreamServer
 from cinestream_stream_api.stream.subscriber import Subscriber
 
 NDJSON = "application/x-ndjson"
 SSE = "text/event-stream"
 
-
 _OPENED = "cinestream.opened"
+"""Key in the ASGI scope of a list, in which a route leaves the stream that it has opened."""
 
 
-class Streams:
-    """Middleware around all others: a stream that a route has opened goes on here, when the route has returned.
+class StreamMiddleware:
+    """The outermost middleware, in which a stream goes on after its route has returned.
 
-    What wraps a route (the frames of the middleware, exit stacks, the request) is several KB for each connection,
-    and a stream stays open for hours.
+    The frames around a route (middleware, exit stacks, the request) take several KB per connection, and a stream
+    stays open for hours. So the route only opens the stream, and its frames are gone while the stream runs.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on, then stay with the stream, if it was one."""
-        opened: list[_Opened] = []
-        # A copy, so that what the routes keep in it goes with it.
+        """Handle the request, then run the stream that it opened, if any."""
+        opened: list[OpenedStream] = []
+        # The routes get a copy of the scope: what they keep in it is freed when they return.
         await self._app({**scope, _OPENED: opened}, receive, send)
         if opened:
-            await opened.pop().go_on(scope, receive, send)
+            await opened.pop().run(scope, receive, send)
 
 
-class StreamResponse(EventSourceResponse):
-    """Opens a stream; `Streams` waits for the client to go, while the hub drives its connection.
+class StreamHead(EventSourceResponse):
+    """The headers of a stream, without a body: the answer to HEAD."""
 
-    Headers, HEAD and the ASGI contract are sse-starlette's. Heartbeats, the time limit of a write and the end
-    at shutdown are the hub's, because a task and a timer per client for each of them is most of the cost.
-    """
-
-    def __init__(self, hub: Hub, subscriber: Subscriber, wire: Wire, place: str | None) -> None:
+    def __init__(self, wire: Wire) -> None:
         super().__init__(
-            content=_nothing(),
+            content=_no_content(),
             media_type=NDJSON if wire is Wire.NDJSON else SSE,
             headers={"Vary": "Accept", "X-Content-Type-Options": "nosniff"},
             ping=0,
         )
-        self._hub = hub
-        self._subscriber = subscriber
-        self._place = place
+
+
+class OpenedStream(NamedTuple):
+    """An admitted client. It counts against the limits of its address until its stream ends."""
+
+    server: StreamServer
+    subscriber: Subscriber
+    address: str
+
+    def run(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Stream until the end."""
+        # No coroutine of its own: its frame would stay as long as the stream.
+        writer = chunk_writer_of(scope)
+        return self.server.run(self.subscriber, self.address, writer=writer, receive=receive, send=send)
+
+
+class StreamResponse(StreamHead):
+    """The start of a stream: headers and first block.
+
+    Headers and the ASGI contract are sse-starlette's. Its heartbeats, send timeout and shutdown take a task and a
+    timer per client, which would be most of the cost. The scheduler does these for all clients.
+    """
+
+    def __init__(self, wire: Wire, opened: OpenedStream, first_block: bytes) -> None:
+        super().__init__(wire)
+        self._opened = opened
+        self._first_block = first_block
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the head and the first block."""
-        if self._place is None:
-            await super().__call__(scope, receive, send)
-            return
+        """Send headers and first block, and hand the stream over to `StreamMiddleware`."""
+        server, _, address = self._opened
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            await send({"type": "http.response.body", "body": self._subscriber.first_block(), "more_body": True})
+            await send({"type": "http.response.body", "body": self._first_block, "more_body": True})
         except BaseException:
-            self._hub.places.give_back(self._place)
+            server.release(address)
             raise
-        scope[_OPENED].append(_Opened(self._hub, self._subscriber, self._place))
+        scope[_OPENED].append(self._opened)
 
 
-class _Opened(NamedTuple):
-    """A stream whose first block is sent. It holds a place, which it gives back at the end."""
-
-    hub: Hub
-    subscriber: Subscriber
-    place: str
-
-    async def go_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Stream until the subscriber ends or the client goes."""
-        connection = Connection(self.hub, self.subscriber, outlet_of(scope), send)
-        try:
-            with self.hub.listening(connection):
-                self.hub.go_on(connection)
-                # Also what the server says once the stream has ended.
-                while (await receive())["type"] != "http.disconnect":
-                    pass
-        finally:
-            connection.close()
-            self.hub.places.give_back(self.place)
-            self.hub.metrics.disconnects.labels(connection.reason).inc()
-
-
-async def _nothing() -> AsyncIterator[bytes]:
-    """What sse-starlette is given: the bytes are written by `Connection`."""
+async def _no_content() -> AsyncIterator[bytes]:
+    """Yield nothing: `Connection` writes the body."""
     return
     yield b""

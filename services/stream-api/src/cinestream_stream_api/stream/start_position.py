@@ -1,8 +1,8 @@
-"""Where a stream opens: what the client asks for, turned into a position by asking the ring and history."""
+"""The start position of a stream: a client's request, resolved against the ring and the history."""
 
 from dataclasses import dataclass
 
-from cinestream_stream_api.events.event import View, wanted
+from cinestream_stream_api.events.event import View, is_shown
 from cinestream_stream_api.events.position import Position
 from cinestream_stream_api.events.resume import (
     After,
@@ -11,24 +11,25 @@ from cinestream_stream_api.events.resume import (
     Live,
     Replay,
     Since,
-    Start,
+    StartRequest,
     Unknown,
     gap_after,
 )
+from cinestream_stream_api.log.history import History
 from cinestream_stream_api.log.ring import Ring
-from cinestream_stream_api.stream.hub import Hub
+from cinestream_stream_api.log.tail import Tail
 
 
 @dataclass(frozen=True)
-class Opening:
-    """How a stream begins.
+class StartPosition:
+    """The place where a stream starts.
 
     Args:
         ring: the ring that `position` belongs to.
-        announced: the id of the first block; the id asked for, where there is one.
-        position: everything after it is sent.
-        gap: what is missing between the two, if anything.
-        replays: whether there is a past whose end must be said.
+        announced: the id of the first block. This is the requested id, where there is one.
+        position: everything after this position is sent.
+        gap: the events that are missing between `announced` and `position`, if any.
+        replays: True if older events come first, so that their end must be announced.
     """
 
     ring: Ring
@@ -38,57 +39,62 @@ class Opening:
     replays: bool = True
 
 
-async def open_at(start: Start, view: View, hub: Hub) -> Opening:
-    """Find where a stream opens. Asks NATS only when the ring does not know.
+async def find_start(request: StartRequest, view: View, tail: Tail, history: History) -> StartPosition:
+    """Find the start position of a stream. Reads from NATS only what the ring does not know.
 
     Raises:
         Transient: NATS does not answer.
     """
-    ring = hub.ring
-    if isinstance(start, Live):
+    ring = tail.ring
+    if isinstance(request, Live):
         here = Position(ring.epoch, ring.head)
-        return Opening(ring, here, here, replays=False)
-    if isinstance(start, After) and start.position.epoch == ring.epoch and start.position.sequence <= ring.head:
-        # Whether history still continues it is seen, and said, when it is read.
-        return Opening(ring, start.position, start.position)
-    if isinstance(start, After | Unknown):
-        return await _open_beyond(start, hub)
-    position = await _position(start, view, hub, ring)
-    return Opening(ring, position, position)
+        return StartPosition(ring, here, here, replays=False)
+    if isinstance(request, After) and request.position.epoch == ring.epoch and request.position.sequence <= ring.head:
+        # History may be cut after this position. The subscriber finds and reports such a gap when it reads.
+        return StartPosition(ring, request.position, request.position)
+    if isinstance(request, After | Unknown):
+        return await _find_unknown(request, tail, history)
+    position = await _find_past(request, view, ring, history)
+    return StartPosition(ring, position, position)
 
 
-async def _open_beyond(start: After | Unknown, hub: Hub) -> Opening:
-    """Open at an id that the ring has never heard of: of another stream, or given out by another replica."""
-    held = await hub.history.held()
-    hub.tail.doubt()
-    if isinstance(start, Unknown):
-        return Opening(hub.ring, held.before_first, held.before_first, Gap(start.text, None))
-    if gap := gap_after(start.position, held):
-        return Opening(hub.ring, start.position, held.before_first, gap)
-    return Opening(hub.ring, start.position, start.position)
+async def _find_unknown(request: After | Unknown, tail: Tail, history: History) -> StartPosition:
+    """Find the start after an id that the ring does not know.
+
+    The id is from another stream, or another replica that is ahead of this one has given it out.
+    """
+    bounds = await history.bounds()
+    tail.request_resync()
+    ring = tail.ring
+    if isinstance(request, Unknown):
+        return StartPosition(ring, bounds.before_first, bounds.before_first, Gap(request.text, None))
+    if gap := gap_after(request.position, bounds):
+        return StartPosition(ring, request.position, bounds.before_first, gap)
+    return StartPosition(ring, request.position, request.position)
 
 
-async def _position(start: Earliest | Since | Replay, view: View, hub: Hub, ring: Ring) -> Position:
-    if isinstance(start, Earliest):
-        return (await hub.history.held()).before_first
-    if isinstance(start, Since):
-        found = await hub.history.before(start.moment)
+async def _find_past(request: Earliest | Since | Replay, view: View, ring: Ring, history: History) -> Position:
+    if isinstance(request, Earliest):
+        return (await history.bounds()).before_first
+    if isinstance(request, Since):
+        found = await history.before(request.moment)
         return Position(ring.epoch, ring.head if found is None else found)
-    return Position(ring.epoch, await _before_the_last(start.count, view, hub, ring))
+    return Position(ring.epoch, await _before_last(request.count, view, ring, history))
 
 
-async def _before_the_last(count: int, view: View, hub: Hub, ring: Ring) -> int:
-    """The sequence just before the last `count` films that the view shows."""
+async def _before_last(count: int, view: View, ring: Ring, history: History) -> int:
+    """Return the sequence just before the last `count` films that the view shows."""
+    # The ring may move while history is read.
     head, floor = ring.head, ring.floor
     sequence = head
     if count == 0:
         return sequence
     for event in ring.newest_first():
-        if event.facets is not None and wanted(event, view.filter):
+        if event.facets is not None and is_shown(event, view.filter):
             sequence, count = event.sequence - 1, count - 1
             if count == 0:
                 return sequence
-    async for event in hub.history.backwards(Position(ring.epoch, floor), view, head=head):
+    async for event in history.backwards(Position(ring.epoch, floor), view, head=head):
         sequence, count = event.sequence - 1, count - 1
         if count == 0:
             break

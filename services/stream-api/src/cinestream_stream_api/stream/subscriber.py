@@ -1,4 +1,4 @@
-"""`Subscriber`: one client's cursor. It says which bytes come next: history first, then the ring."""
+"""The subscriber: one client's cursor in the stream."""
 
 import asyncio
 
@@ -10,166 +10,191 @@ from cinestream_stream_api.events.event import Chunk, View
 from cinestream_stream_api.events.frames import http_chunk
 from cinestream_stream_api.events.position import Position
 from cinestream_stream_api.events.resume import Gap, gap_after
-from cinestream_stream_api.stream.hub import BEATS, Hub
-from cinestream_stream_api.stream.start_position import Opening
+from cinestream_stream_api.log.history import History
+from cinestream_stream_api.log.tail import Tail
+from cinestream_stream_api.metrics import StreamMetrics
+from cinestream_stream_api.stream.scheduler import TICKS_PER_HEARTBEAT, Scheduler
+from cinestream_stream_api.stream.start_position import StartPosition
 
 log = structlog.get_logger("stream")
 
 
 class Subscriber:
-    """Everything after a position, in order, without a gap or a repetition that is not said.
+    """A cursor that gives the bytes after a position: from history first, then from the ring.
 
-    It holds nothing but the position: whoever serves it asks for the next bytes when the last are written.
+    Events come in order, and no gap or repetition goes unannounced. A subscriber holds only its position, so a slow
+    client costs no memory here: the caller asks for the next bytes when the last ones are written.
     """
 
     __slots__ = (
-        "_beat",
+        "_announced",
         "_caught_up",
         "_epoch",
-        "_hub",
-        "_opening",
+        "_events_taken",
+        "_history",
+        "_last_tick",
+        "_metrics",
         "_ring",
-        "_said",
+        "_scheduler",
         "_sequence",
         "_tail",
-        "_told",
         "_view",
     )
 
-    def __init__(self, hub: Hub, view: View, opening: Opening) -> None:
-        self._hub = hub
-        self._tail = hub.tail
+    def __init__(
+        self,
+        view: View,
+        start: StartPosition,
+        *,
+        tail: Tail,
+        history: History,
+        scheduler: Scheduler,
+        metrics: StreamMetrics,
+    ) -> None:
         self._view = view
-        self._opening: Opening | None = opening
-        self._ring = opening.ring
-        self._epoch, self._sequence = opening.position
-        self._said = opening.position.sequence  # the last that the client was told, of this epoch
-        self._caught_up = not opening.replays
-        self._told = 0
-        self._beat = hub.beat
+        self._tail = tail
+        self._history = history
+        self._scheduler = scheduler
+        self._metrics = metrics
+        self._ring = start.ring  # the ring whose stream the position belongs to
+        self._epoch, self._sequence = start.position
+        self._announced = start.position.sequence  # the last sequence that the client knows by its id
+        self._caught_up = not start.replays
+        self._events_taken = 0
+        self._last_tick = scheduler.tick
 
     @property
     def live(self) -> bool:
-        """Whether it has seen everything there is, at least once."""
+        """True once the client has caught up."""
         return self._caught_up
 
     @property
     def reached(self) -> int:
-        """The sequence up to which everything was taken."""
+        """The sequence up to which everything has been taken."""
         return self._sequence
 
     @property
     def behind(self) -> bool:
-        """Whether there already is more to say than it has taken."""
+        """True if there is more to take already."""
         ring = self._tail.ring
         return self._sequence < ring.head or not self._caught_up or self._ring is not ring
 
     @property
     def needs_history(self) -> bool:
-        """Whether the ring does not reach back to what comes next."""
+        """True if the next event is older than the ring."""
         ring = self._tail.ring
         return self._ring is ring and self._epoch == ring.epoch and self._sequence < ring.floor
 
-    def told(self) -> int:
-        """How many events were taken since it was last asked."""
-        told, self._told = self._told, 0
-        return told
+    def pop_events_taken(self) -> int:
+        """Return the number of events taken since the last call."""
+        taken, self._events_taken = self._events_taken, 0
+        return taken
 
-    def first_block(self) -> bytes:
-        """The beginning of the stream."""
-        opening, wire = self._opening, self._view.wire
-        assert opening is not None, "it begins once"
-        self._opening = None
-        block = frames.retry(wire, self._hub.settings.stream_retry_ms)
-        block += frames.event(wire, frames.POSITION, str(opening.announced))
-        return block + self._gap(opening.gap, opening.position) if opening.gap else block
+    def first_block(self, start: StartPosition, retry_ms: int) -> bytes:
+        """Return the beginning of the stream. Call it once, with the start position of `__init__`."""
+        wire = self._view.wire
+        block = frames.retry(wire, retry_ms) + frames.event(wire, frames.POSITION, str(start.announced))
+        return block + self._gap(start.gap, start.position) if start.gap else block
 
-    def farewell(self) -> bytes:
-        """The end of a stream that the server ends."""
-        return frames.farewell(self._view.wire, self._hub.retry_ms(spread=2))
+    def closing_frames(self, retry_ms: int) -> bytes:
+        """Return the last bytes of a stream that the server ends."""
+        return frames.closing(self._view.wire, retry_ms)
 
     def next_chunks(self) -> bytes | None:
-        """The next bytes as chunks of HTTP, as far as the ring has them; nothing when there is nothing new.
+        """Return the next bytes that the ring holds, as HTTP chunks.
 
-        None when the ring does not reach back so far.
+        Returns:
+            Empty bytes if there is nothing new. None if the next event is older than the ring: read history then.
         """
         ring = self._tail.ring
         if self._ring is not ring:
             return self._change_stream()
         if self._epoch != ring.epoch:
-            return b""  # the tail has been told to doubt, and will find the stream that this is of
+            # The id is of a newer stream. A resync was requested when it was looked up, and finds that stream.
+            return b""
         if self._sequence >= ring.head:
-            return b"" if self._caught_up else self._say_live()
+            return b"" if self._caught_up else self._take_live()
         if self._sequence < ring.floor:
             return None
         data = self._take(ring.chunk(self._sequence, self._view))
-        # A filter may have left nothing of what was missed: then its end is all there is to say.
-        return data if data or self._caught_up or self._sequence < ring.head else self._say_live()
+        # A filter may hide all of the replayed events. Then nothing but their end is sent.
+        return data if data or self._caught_up or self._sequence < ring.head else self._take_live()
 
-    def _say_live(self) -> bytes:
-        """The end of a replay; for itself, so that all who end it alike are given the same bytes before it."""
+    def _take_live(self) -> bytes:
+        """Return the `live` event that ends a replay.
+
+        It is a chunk of its own, so that the chunk before it is shared with clients that are live already.
+        """
         self._caught_up = True
-        return http_chunk(frames.event(self._view.wire, frames.LIVE, self._say_position()))
+        return http_chunk(frames.event(self._view.wire, frames.LIVE, self._announce_position()))
 
-    async def from_history(self) -> bytes:
-        """The next bytes from history, perhaps none; for when `needs_history`."""
+    async def read_history(self) -> bytes:
+        """Read the next bytes from history, perhaps none. Call it while `needs_history` is true."""
         position = self._position
+        ring = self._tail.ring
         try:
-            page = await self._hub.history.page(position, head=self._hub.ring.head)
+            page = await self._history.page(position, head=ring.head)
         except Transient as error:
-            log.debug("subscriber.no_history", reason=str(error))
-            self._hub.tail.doubt()
-            # Tried again when something happens: the bus is back, a beat, or another stream.
-            await self._hub.wait()
-            return self.sign_of_life()
+            log.debug("subscriber.history_unavailable", reason=str(error))
+            self._tail.request_resync()
+            # Try again at the next wake-up: NATS is back, a tick has passed, or the stream was replaced.
+            await self._scheduler.wait()
+            return self.heartbeat()
         missed = page.first - 1 - position.sequence
         if missed > 0:
-            return self._tell_gap(Gap(str(position), missed), Position(position.epoch, page.first - 1))
-        await asyncio.sleep(0)  # pages that are there already must not keep others waiting
-        return self._take(self._hub.history.chunk(page, position.sequence, self._view))
+            return self._take_gap(Gap(str(position), missed), Position(position.epoch, page.first - 1))
+        # A cached page is returned without waiting, so that a long replay would starve the other streams.
+        await asyncio.sleep(0)
+        return self._take(self._history.chunk(page, position.sequence, self._view))
 
     def _change_stream(self) -> bytes | None:
-        """Go on in a stream that was recreated, or restored to an earlier state, under the open connection."""
-        self._ring = self._hub.ring
-        held = self._hub.tail.held
-        gap = gap_after(self._position, held)
+        """Continue in a stream that was recreated or restored to an earlier state, on the open connection."""
+        self._ring = self._tail.ring
+        bounds = self._tail.bounds
+        gap = gap_after(self._position, bounds)
         if gap is None:
             return self.next_chunks()
         self._caught_up = False
-        return self._tell_gap(gap, held.before_first)
+        return self._take_gap(gap, bounds.before_first)
 
-    def _tell_gap(self, gap: Gap, before: Position) -> bytes:
+    def _take_gap(self, gap: Gap, before: Position) -> bytes:
         return http_chunk(self._gap(gap, before))
 
     def _gap(self, gap: Gap, before: Position) -> bytes:
+        """Move to the position before the first available event, and return the `gap` event."""
         self._epoch, self._sequence = before
-        self._hub.metrics.gaps.inc()
+        self._metrics.gaps.inc()
         first = str(Position(before.epoch, before.sequence + 1))
         data = frames.gap_data(requested=gap.requested, first_available=first, missed=gap.missed)
-        return frames.event(self._view.wire, frames.GAP, self._say_position(), data)
+        return frames.event(self._view.wire, frames.GAP, self._announce_position(), data)
 
     def _take(self, chunk: Chunk) -> bytes:
         self._sequence = chunk.sequence
         if chunk.events:
-            self._beat = self._hub.beat
-            self._said = chunk.shown
-            self._told += chunk.events
+            self._last_tick = self._scheduler.tick
+            self._announced = chunk.shown
+            self._events_taken += chunk.events
         return chunk.framed
 
     @property
     def _position(self) -> Position:
         return Position(self._epoch, self._sequence)
 
-    def _say_position(self) -> str:
-        self._beat = self._hub.beat
-        self._said = self._sequence
+    def _announce_position(self) -> str:
+        self._last_tick = self._scheduler.tick
+        self._announced = self._sequence
         return str(self._position)
 
-    def sign_of_life(self) -> bytes:
-        """After a heartbeat of silence: the position if it has moved unsaid, else a comment."""
-        if self._hub.beat - self._beat < BEATS:
+    def heartbeat(self) -> bytes:
+        """Return a heartbeat after a heartbeat interval of silence, else nothing.
+
+        If a filter has hidden events meanwhile, the heartbeat is a `position` event. The client can then resume
+        from there, instead of from an id that history may have lost by then. Otherwise it is a comment.
+        """
+        tick = self._scheduler.tick
+        if tick - self._last_tick < TICKS_PER_HEARTBEAT:
             return b""
-        self._beat = self._hub.beat
-        if self._said != self._sequence:
-            return http_chunk(frames.event(self._view.wire, frames.POSITION, self._say_position()))
+        self._last_tick = tick
+        if self._announced != self._sequence:
+            return http_chunk(frames.event(self._view.wire, frames.POSITION, self._announce_position()))
         return http_chunk(frames.heartbeat(self._view.wire, str(self._position)))

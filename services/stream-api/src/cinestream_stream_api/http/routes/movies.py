@@ -12,11 +12,11 @@ from cinestream_stream_api.events.event import NotAFilm, film
 from cinestream_stream_api.events.position import Position
 from cinestream_stream_api.http.openapi import FILM, example
 from cinestream_stream_api.http.problems import documented, problem
-from cinestream_stream_api.stream.hub import Hub
+from cinestream_stream_api.log.tail import Tail
 
 
-def movies_router(bus: Bus, hub: Hub) -> APIRouter:
-    """The routes of single films."""
+def movies_router(bus: Bus, tail: Tail) -> APIRouter:
+    """Return the route of single films."""
     router = APIRouter()
 
     @router.get(
@@ -26,18 +26,19 @@ def movies_router(bus: Bus, hub: Hub) -> APIRouter:
             **example(
                 FILM, headers={"ETag": {"schema": {"type": "string"}, "description": "The id of the film's event"}}
             ),
-            304: {"description": "It is the version that `If-None-Match` names"},
+            304: {"description": "The film has not changed since the version in `If-None-Match`"},
             **documented(400, 404, 410, 503),
         },
-        summary="One film, as it is now",
+        summary="The current version of a film",
     )
     async def movie(
         id: Annotated[TitleId, Path(description="The film's IMDb id")],
         if_none_match: Annotated[str | None, Header()] = None,
     ) -> Response:
         stored = await bus.last_message(MOVIES, subjects.movie(id))
+        ring = tail.ring
         try:
-            event = film(Position(hub.ring.epoch, stored.sequence), stored.headers, stored.body) if stored else None
+            event = film(Position(ring.epoch, stored.sequence), stored.headers, stored.body) if stored else None
         except NotAFilm:
             event = None
         if event is None:

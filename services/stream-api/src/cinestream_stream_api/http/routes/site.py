@@ -1,4 +1,4 @@
-"""What is around the API: the page at `/`, and the health endpoints."""
+"""The web page at `/` and the health endpoints."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -24,17 +24,17 @@ POLICY = {
 
 
 class PageFiles(StaticFiles):
-    """The files of the page, under its policy."""
+    """The files of the web page, with its security policy."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """One file."""
+        """Return one file."""
         response = await super().get_response(path, scope)
         response.headers.update(POLICY)
         return response
 
 
 def site_router(health: Health) -> APIRouter:
-    """The page, /livez and /readyz."""
+    """Return the routes `/`, `/livez` and `/readyz`."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
@@ -53,5 +53,5 @@ def site_router(health: Health) -> APIRouter:
 
 
 def page_files() -> Any:
-    """The ASGI application of the page's own files."""
+    """Return the ASGI application that serves the files of the web page."""
     return PageFiles(directory=PAGE)

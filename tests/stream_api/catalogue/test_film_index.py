@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.stream_api.films import PAGE_TIME, movie
 
-from cinestream_stream_api.catalogue.catalogue import Catalogue, Cursor, parse_cursor
+from cinestream_stream_api.catalogue.film_index import Cursor, FilmIndex, parse_cursor
 from cinestream_stream_api.events.event import Event, film
 from cinestream_stream_api.events.filters import EVERYTHING
 from cinestream_stream_api.events.position import Position
@@ -26,21 +26,21 @@ def test_pages_and_the_stream_after_the_first_are_everything(
     before: list[int], meanwhile: list[list[int]], size: int
 ) -> None:
     """Whatever is published between the pages: what they lack, the stream from the first page on has."""
-    catalogue, sequence = Catalogue(Position("e", 0)), 0
+    index, sequence = FilmIndex(Position("e", 0)), 0
     for number in before:
         sequence += 1
-        catalogue.add([event(number, sequence)], through=sequence)
-    first, seen, streamed = catalogue.position, list[str](), set[str]()
-    ids, cursor = catalogue.page(EVERYTHING, size, None)
+        index.add([event(number, sequence)], through=sequence)
+    first, seen, streamed = index.position, list[str](), set[str]()
+    ids, cursor = index.page(EVERYTHING, size, None)
     seen += ids
     changes = iter(meanwhile)
     while cursor is not None:
         for number in next(changes, []):
             sequence += 1
-            catalogue.add([event(number, sequence)], through=sequence)
+            index.add([event(number, sequence)], through=sequence)
             streamed.add(movie(number).id)
         assert cursor.position == first
-        ids, cursor = catalogue.page(EVERYTHING, size, cursor)
+        ids, cursor = index.page(EVERYTHING, size, cursor)
         seen += ids
     assert len(seen) == len(set(seen))
     assert set(seen) | streamed >= {movie(number).id for number in before}
@@ -48,11 +48,11 @@ def test_pages_and_the_stream_after_the_first_are_everything(
 
 def test_what_was_seen_already_changes_nothing() -> None:
     """A page of history that begins before the position adds only what is after it."""
-    catalogue = Catalogue(Position("e", 0))
-    catalogue.add([event(1, 1), event(2, 2), event(1, 3)], through=5)
-    catalogue.add([event(1, 1), event(2, 2)], through=2)
-    assert catalogue.position == Position("e", 5)
-    assert catalogue.page(EVERYTHING, 9, None) == (["tt0000001", "tt0000002"], None)
+    index = FilmIndex(Position("e", 0))
+    index.add([event(1, 1), event(2, 2), event(1, 3)], through=5)
+    index.add([event(1, 1), event(2, 2)], through=2)
+    assert index.position == Position("e", 5)
+    assert index.page(EVERYTHING, 9, None) == (["tt0000001", "tt0000002"], None)
 
 
 @pytest.mark.parametrize("text", ["", ".", "e-1", "e-1.", "e-1.x", "e-1.-2", "x.1", "e-1.²"])

@@ -1,0 +1,108 @@
+"""The index of all current films: their places in the stream and the facets to filter them by. Pure."""
+
+import math
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from cinestream_stream_api.catalogue.directors import Director, Directors
+from cinestream_stream_api.catalogue.totals import FilmCounts, FilmTotals
+from cinestream_stream_api.events.event import Event
+from cinestream_stream_api.events.filters import EVERYTHING, Facets, Filter
+from cinestream_stream_api.events.position import Position, parse_position
+
+
+class Cursor(NamedTuple):
+    """The end of a page, as of `position`: the next page has the films with a sequence smaller than `before`."""
+
+    position: Position
+    before: int
+
+    def __str__(self) -> str:
+        return f"{self.position}.{self.before}"
+
+
+class DirectorStatistics(NamedTuple):
+    """The number of a director's films, and the mean of the known ratings to one decimal (None without any)."""
+
+    total_movies: int
+    average_rating: float | None
+
+
+class FilmIndex:
+    """The last version of each film, as of `position`.
+
+    It holds only the place and the facets of a film. The film itself is read from JetStream.
+    """
+
+    def __init__(self, position: Position) -> None:
+        self.position = position
+        # In the order of the sequences, because a new version of a film is inserted at the end.
+        self._films: dict[str, tuple[int, Facets]] = {}
+        self._directors = Directors()
+        self._totals = FilmTotals()
+
+    def __len__(self) -> int:
+        return len(self._films)
+
+    def add(self, events: Iterable[Event], *, through: int) -> None:
+        """Add the events after the position, and move the position to the sequence `through`.
+
+        The caller knows that there are no other events up to `through`. Events before the position are ignored.
+        """
+        for event in events:
+            if event.sequence <= self.position.sequence:
+                continue
+            if event.facets is not None:
+                self._remove(event.facets.id)
+                self._films[event.facets.id] = event.sequence, event.facets
+                self._directors.add(event.facets.id, event.facets.credits)
+                self._totals.add(event.facets)
+            elif (removed := event.removes) is not None:
+                self._remove(removed)
+        self.position = Position(self.position.epoch, max(through, self.position.sequence))
+
+    def _remove(self, id: str) -> None:
+        if known := self._films.pop(id, None):
+            self._directors.remove(id, known[1].credits)
+            self._totals.remove(known[1])
+
+    def directors(self, text: str) -> list[tuple[Director, DirectorStatistics]]:
+        """Return the directors with this `nm` id or this name, with the statistics of their films."""
+        return [(director, self._statistics(director.films)) for director in self._directors.find(text)]
+
+    def newest(self, ids: Iterable[str], limit: int) -> list[str]:
+        """Return the ids of the `limit` newest versions among these films, newest first."""
+        return sorted(ids, key=lambda film: self._films[film][0], reverse=True)[:limit]
+
+    def _statistics(self, ids: tuple[str, ...]) -> DirectorStatistics:
+        ratings = [rating for id in ids if (rating := self._films[id][1].rating) is not None]
+        return DirectorStatistics(len(ids), round(math.fsum(ratings) / len(ratings), 1) if ratings else None)
+
+    def page(self, filter: Filter, limit: int, cursor: Cursor | None) -> tuple[list[str], Cursor | None]:
+        """Return the ids of the newest films that match, newest first, and the cursor of the next page.
+
+        A film that gets a new version between two pages may be on no page. A client that reads the stream from the
+        position of the first page gets the film there.
+        """
+        position = cursor.position if cursor else self.position
+        before = cursor.before if cursor else self.position.sequence + 1
+        ids: list[str] = []
+        for id, (sequence, facets) in reversed(self._films.items()):
+            if sequence < before and (filter is EVERYTHING or filter.matches(facets)):
+                if len(ids) == limit:
+                    return ids, Cursor(position, self._films[ids[-1]][0])
+                ids.append(id)
+        return ids, None
+
+    def counts(self) -> FilmCounts:
+        """Return the current counts of films."""
+        return self._totals.counts()
+
+
+def parse_cursor(text: str) -> Cursor | None:
+    """Parse a cursor. Return None if it is malformed."""
+    head, _, tail = text.rpartition(".")
+    position = parse_position(head)
+    if position is None or not (tail.isascii() and tail.isdigit() and len(tail) < 20):
+        return None
+    return Cursor(position, int(tail))

@@ -1,0 +1,54 @@
+"""The parts of the service and how they are connected."""
+
+from dataclasses import dataclass
+
+from cinestream.bus.jetstream import Bus
+from cinestream_stream_api.catalogue.scan import Scan
+from cinestream_stream_api.log.history import History
+from cinestream_stream_api.log.lag import Lag
+from cinestream_stream_api.log.tail import Tail
+from cinestream_stream_api.metrics import StreamMetrics
+from cinestream_stream_api.settings import StreamSettings
+from cinestream_stream_api.stream.connection_limiter import ConnectionLimiter
+from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
+from cinestream_stream_api.stream.hub import Hub
+from cinestream_stream_api.stream.scheduler import Scheduler
+from cinestream_stream_api.stream.server import StreamServer
+from cinestream_stream_api.stream.waker import Waker
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that the service starts and ends. Each other part is reached through one of these."""
+
+    tail: Tail
+    hub: Hub
+    scheduler: Scheduler
+    scan: Scan
+    streams: StreamServer
+
+
+def make_parts(bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> Parts:
+    """Make all parts of a process. Nothing runs yet."""
+    max_interval = settings.stream_push_interval_ms / 1000
+    history = History(bus, max_bytes=settings.stream_history_bytes, metrics=metrics)
+    lag = Lag(metrics.lag, max_waiting=settings.stream_ring_events)
+    waker = Waker(max_interval)
+    tail = Tail(bus, history, settings=settings, metrics=metrics, lag=lag, on_growth=waker.wake)
+    waker.on_wake(tail.report)
+    hub = Hub(waker, max_interval=max_interval, metrics=metrics)
+    scheduler = Scheduler(hub.listeners, tail, waker, lag=lag, heartbeat=settings.stream_heartbeat)
+    limiter = ConnectionLimiter(
+        max_total=settings.stream_max_clients, max_per_address=settings.stream_max_clients_per_address
+    )
+    streams = StreamServer(
+        settings=settings,
+        metrics=metrics,
+        tail=tail,
+        history=history,
+        hub=hub,
+        scheduler=scheduler,
+        limiter=limiter,
+        deliveries=DeliveryCounter(metrics.deliveries, metrics.bytes),
+    )
+    return Parts(tail, hub, scheduler, Scan(tail, history, waker.wait), streams)

@@ -1,0 +1,105 @@
+"""The stream server: admits clients, opens their streams and runs them to their end."""
+
+from dataclasses import dataclass
+
+from starlette.types import Receive, Send
+
+from cinestream.contracts import Transient
+from cinestream_stream_api.events.event import View
+from cinestream_stream_api.events.resume import StartRequest
+from cinestream_stream_api.log.history import History
+from cinestream_stream_api.log.tail import Tail
+from cinestream_stream_api.metrics import StreamMetrics
+from cinestream_stream_api.settings import StreamSettings
+from cinestream_stream_api.stream.chunk_writer import ChunkWriter
+from cinestream_stream_api.stream.connection import Connection
+from cinestream_stream_api.stream.connection_limiter import ConnectionLimiter
+from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
+from cinestream_stream_api.stream.hub import Hub
+from cinestream_stream_api.stream.scheduler import Scheduler
+from cinestream_stream_api.stream.start_position import find_start
+from cinestream_stream_api.stream.subscriber import Subscriber
+
+
+class StreamRefused(Exception):
+    """A stream that cannot be opened now. `reason` is `full`, `address`, `unavailable` or `shutdown`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, eq=False)
+class StreamServer:
+    """The parts that all streams of a process share."""
+
+    settings: StreamSettings
+    metrics: StreamMetrics
+    tail: Tail
+    history: History
+    hub: Hub
+    scheduler: Scheduler
+    limiter: ConnectionLimiter
+    deliveries: DeliveryCounter
+
+    async def open(self, request: StartRequest, view: View, address: str) -> tuple[Subscriber, bytes]:
+        """Admit a client and find its start position.
+
+        The caller must `release` the address at the end of the stream; `run` does so.
+
+        Returns:
+            The client's subscriber and the first block of its stream.
+
+        Raises:
+            StreamRefused: a limit is reached, NATS does not answer, or the service is shutting down.
+        """
+        if refusal := "shutdown" if self.hub.ending else self.limiter.acquire(address):
+            raise self._refused(refusal)
+        try:
+            start = await find_start(request, view, self.tail, self.history)
+        except BaseException as error:
+            self.release(address)
+            if not isinstance(error, Transient):
+                raise
+            self.tail.request_resync()
+            raise self._refused("unavailable") from error
+        subscriber = Subscriber(
+            view,
+            start,
+            tail=self.tail,
+            history=self.history,
+            scheduler=self.scheduler,
+            metrics=self.metrics,
+        )
+        return subscriber, subscriber.first_block(start, self.settings.stream_retry_ms)
+
+    def _refused(self, reason: str) -> StreamRefused:
+        self.metrics.refused.labels(reason).inc()
+        return StreamRefused(reason)
+
+    def release(self, address: str) -> None:
+        """Make room for another stream of this address."""
+        self.limiter.release(address)
+
+    async def run(
+        self, subscriber: Subscriber, address: str, *, writer: ChunkWriter, receive: Receive, send: Send
+    ) -> None:
+        """Stream until the client disconnects or the stream ends. The first block must have been sent."""
+        connection = Connection(
+            subscriber,
+            writer,
+            send,
+            scheduler=self.scheduler,
+            deliveries=self.deliveries,
+            settings=self.settings,
+        )
+        try:
+            with self.hub.register(connection):
+                self.scheduler.schedule(connection)
+                # uvicorn reports a disconnect also when the server has ended the stream.
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+        finally:
+            connection.close()
+            self.release(address)
+            self.metrics.disconnects.labels(connection.reason).inc()
