@@ -52,7 +52,7 @@ def test_every_film_arrives_once_whatever_is_killed(data_dir: Path) -> None:
     assert set(counts) == set(ids)
     # The film that changes all the time may have been read, and so published, more than once.
     assert {id: n for id, n in counts.items() if n > 1 and id != "tt0111161"} == {}
-    assert not [event for event in client.events if event.event == "gap"]
+    assert not [event for event in client.events if event.name == "gap"]
     sequences = [int(event.id.rpartition("-")[2]) for event in client.movies]
     assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
     assert client.connections >= 2

@@ -1,6 +1,5 @@
 """stream-api's answers about all films, against a real nats-server."""
 
-import shutil
 from typing import Any
 
 import anyio
@@ -8,9 +7,9 @@ import pytest
 from tests.nats_server import NatsServer
 from tests.stream_api.films import movie, publish
 from tests.stream_api.serving import Api, serving
+from tests.stream_api.streams import recreate_streams
 
 from cinestream.bus.jetstream import Bus
-from cinestream.commands.declare import TopologySettings, declare
 from cinestream.contracts import Movie, NamedDirectorStats
 from cinestream_stream_api.http.routes.directors import Found
 
@@ -81,12 +80,7 @@ async def test_a_recreated_stream_is_counted_anew(etl_bus: Bus, stream_bus: Bus,
     await publish(etl_bus, 1, 2)
     async with serving(stream_bus, stream_heartbeat=0.2) as api:
         await films(api, at=2)
-        topology.kill()
-        shutil.rmtree(topology.store / "jetstream")
-        topology.start()
-        admin = await topology.connect("topology")
-        await declare(admin, TopologySettings())
-        await admin.close()
+        await recreate_streams(topology)
         with anyio.fail_after(60):
             while not etl_bus.connected:
                 await anyio.sleep(0.01)

@@ -1,8 +1,6 @@
 """The OpenAPI document against the running service: what it says is what the service does, for any request."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -33,13 +31,9 @@ BOUNDED = settings(
 
 
 @pytest.fixture
-def api(topology: NatsServer, tmp_path: Path) -> Iterator[Process]:
-    """A service whose streams end by themselves after a moment, so that a whole one can be looked at."""
-    brief = {"CINESTREAM_STREAM_MAX_LIFETIME": "0.1", "CINESTREAM_STREAM_HEARTBEAT": "0.1"}
-    process = Process(topology, tmp_path / "stream-api.log", settings=brief)
-    process.start()
-    yield process
-    process.kill()
+def api_environment() -> dict[str, str]:
+    """Settings with which streams end after a moment, so that the whole response can be checked."""
+    return {"CINESTREAM_STREAM_MAX_LIFETIME": "0.1", "CINESTREAM_STREAM_HEARTBEAT": "0.1"}
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["right", "wrong"])

@@ -43,15 +43,6 @@ def browser() -> Iterator[webdriver.Chrome]:
     chrome.quit()
 
 
-@pytest.fixture
-def api(topology: NatsServer, tmp_path: Path) -> Iterator[Process]:
-    """A running stream-api."""
-    process = Process(topology, tmp_path / "stream-api.log")
-    process.start()
-    yield process
-    process.kill()
-
-
 async def shows(browser: webdriver.Chrome, script: str, value: Any) -> None:
     """Wait until a script returns this value in the page."""
 

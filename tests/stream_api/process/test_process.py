@@ -5,13 +5,10 @@ import re
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import anyio
 import httpx2
 import pytest
-from tests.nats_server import NatsServer
 from tests.paths import SCRIPTS
 from tests.stream_api.films import publish
 from tests.stream_api.server_process import Process
@@ -21,15 +18,6 @@ from cinestream.bus.jetstream import Bus
 
 pytestmark = pytest.mark.anyio
 COMMAND = str(SCRIPTS / "cinestream-stream-api")
-
-
-@pytest.fixture
-def api(topology: NatsServer, tmp_path: Path) -> Iterator[Process]:
-    """A running process."""
-    process = Process(topology, tmp_path / "stream-api.log")
-    process.start()
-    yield process
-    process.kill()
 
 
 async def test_sigterm_ends_the_streams_before_the_server(api: Process, etl_bus: Bus) -> None:

@@ -4,7 +4,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -29,14 +29,10 @@ CLIENTS = 40
 
 
 @pytest.fixture
-def api(topology: NatsServer, tmp_path: Path) -> Iterator[Process]:
-    """A running service of two workers, with room for one client fewer than `CLIENTS`."""
+def api_environment(tmp_path: Path) -> dict[str, str]:
+    """Settings of two workers, with a directory of their own for temporary files."""
     (tmp_path / "tmp").mkdir()
-    settings = {"CINESTREAM_STREAM_WORKERS": "2", "TMPDIR": str(tmp_path / "tmp")}
-    process = Process(topology, tmp_path / "stream-api.log", settings=settings)
-    process.start()
-    yield process
-    process.kill()
+    return {"CINESTREAM_STREAM_WORKERS": "2", "TMPDIR": str(tmp_path / "tmp")}
 
 
 def workers(api: Process) -> set[int]:

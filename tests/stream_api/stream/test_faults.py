@@ -1,7 +1,6 @@
 """stream-api when NATS fails: streams stay open, and what was published meanwhile arrives once."""
 
 import random
-import shutil
 from collections.abc import AsyncIterator, Callable
 
 import anyio
@@ -12,9 +11,9 @@ from tests.stream_api.films import publish
 from tests.stream_api.proxy import proxy_to
 from tests.stream_api.serving import Api, serving
 from tests.stream_api.sse import Event, take
+from tests.stream_api.streams import limit_history, recreate_streams
 
 from cinestream.bus.jetstream import Bus
-from cinestream.commands.declare import TopologySettings, declare
 
 pytestmark = pytest.mark.anyio
 
@@ -83,10 +82,7 @@ async def test_history_that_was_cut_meanwhile_is_a_gap_for_open_streams(topology
             await publish(etl_bus, 1)
             assert [(await anext(stream)).sequence for _ in range(2)] == [0, 1]
             proxy.break_off()
-            admin = await topology.connect("topology")
-            config = (await admin.declare("STREAM.INFO.MOVIES", {}))["config"]
-            await admin.declare("STREAM.UPDATE.MOVIES", config | {"max_msgs": 2})
-            await admin.close()
+            await limit_history(topology, max_msgs=2)
             await publish(etl_bus, *range(2, 10))
             proxy.mend()
             gap, first = await take(stream, 2)
@@ -103,12 +99,7 @@ async def test_a_recreated_stream_is_a_gap_for_open_streams(
     async with serving(stream_bus) as api, api.stream() as stream:
         await publish(etl_bus, 1, 2, 3)
         assert await films(stream, 3) == [1, 2, 3]
-        topology.kill()
-        shutil.rmtree(topology.store / "jetstream")
-        topology.start()
-        admin = await topology.connect("topology")
-        await declare(admin, TopologySettings())
-        await admin.close()
+        await recreate_streams(topology)
         await back(etl_bus)
         await publish(etl_bus, 11, 12, 13, 14)
         with anyio.fail_after(60):

@@ -6,7 +6,6 @@ curl and Chromium's own EventSource are in `tests/e2e`.
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import anyio
@@ -14,7 +13,6 @@ import httpx
 import httpx_sse
 import pytest
 from anyio.to_thread import run_sync
-from tests.nats_server import NatsServer
 from tests.paths import ROOT
 from tests.stream_api.films import publish
 from tests.stream_api.server_process import Process
@@ -24,15 +22,6 @@ from cinestream.bus.jetstream import Bus
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
 NODE = ROOT / "tests/stream_api/node"
 TOTAL = 60
-
-
-@pytest.fixture
-def api(topology: NatsServer, tmp_path: Path) -> Iterator[Process]:
-    """A running process."""
-    process = Process(topology, tmp_path / "stream-api.log")
-    process.start()
-    yield process
-    process.kill()
 
 
 @pytest.fixture(scope="module")

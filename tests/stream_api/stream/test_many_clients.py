@@ -15,7 +15,6 @@ import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 from anyio.to_thread import run_sync
-from tests.nats_server import NatsServer
 from tests.stream_api.films import publish
 from tests.stream_api.server_process import Process
 from tests.stream_api.serving import serving
@@ -26,20 +25,16 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(400)]
 CLIENTS = 1000
 MIB = 1 << 20
 REQUEST = b"GET /api/movies/stream HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"
-SETTINGS = {
-    "CINESTREAM_STREAM_RING_BYTES": str(8 * MIB),  # several of the bursts below
-    "CINESTREAM_STREAM_HEARTBEAT": "3",
-    "CINESTREAM_STREAM_SEND_TIMEOUT": "20",
-}
 
 
 @pytest.fixture
-def api(topology: NatsServer, tmp_path: Path) -> Iterator[Process]:
-    """A running process with a small ring."""
-    process = Process(topology, tmp_path / "stream-api.log", settings=SETTINGS)
-    process.start()
-    yield process
-    process.kill()
+def api_environment() -> dict[str, str]:
+    """Settings with a small ring."""
+    return {
+        "CINESTREAM_STREAM_RING_BYTES": str(8 * MIB),  # several of the bursts below
+        "CINESTREAM_STREAM_HEARTBEAT": "3",
+        "CINESTREAM_STREAM_SEND_TIMEOUT": "20",
+    }
 
 
 @pytest.fixture(autouse=True)

@@ -21,9 +21,9 @@ from tests.nats_server import NatsServer
 from tests.stream_api.films import PAGE_TIME, movie
 from tests.stream_api.server_process import Process
 from tests.stream_api.sse import Event, events
+from tests.stream_api.streams import declare_streams, limit_history
 
 from cinestream.bus.jetstream import Bus
-from cinestream.commands.declare import TopologySettings, declare
 from cinestream.contracts import Transient
 
 SMALL_RING = {"CINESTREAM_STREAM_RING_EVENTS": "16", "CINESTREAM_STREAM_HEARTBEAT": "1"}
@@ -150,11 +150,8 @@ class World:
         """Drop all but the newest films from history."""
         if self.last <= keep:
             return
-        admin = await self.nats.connect("topology")
-        config = (await admin.declare("STREAM.INFO.MOVIES", {}))["config"]
-        await admin.declare("STREAM.UPDATE.MOVIES", config | {"max_msgs": keep})
-        await admin.declare("STREAM.UPDATE.MOVIES", config)
-        await admin.close()
+        await limit_history(self.nats, max_msgs=keep)
+        await limit_history(self.nats, max_msgs=-1)
         self.cuts.add(self.last - keep)
 
 
@@ -165,9 +162,7 @@ async def world(folder: Path) -> AsyncIterator[World]:
     nats.start()
     api = Process(nats, folder / "stream-api.log", settings=SMALL_RING)
     try:
-        admin = await nats.connect("topology")
-        await declare(admin, TopologySettings())
-        await admin.close()
+        await declare_streams(nats)
         await run_sync(api.start)
         bus, client = await nats.connect("etl"), Client(api.url)
         async with anyio.create_task_group() as group:

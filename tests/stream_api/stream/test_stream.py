@@ -10,6 +10,7 @@ from tests.nats_server import NatsServer
 from tests.stream_api.films import PAGE_TIME, movie, publish
 from tests.stream_api.serving import STREAM, serving
 from tests.stream_api.sse import Event, take
+from tests.stream_api.streams import limit_history
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Movie
@@ -21,14 +22,6 @@ LARGE = ["x" * 1000] * 200
 def short(events: list[Event]) -> list[str]:
     """Events as `name sequence`."""
     return [f"{event.name} {event.sequence}" for event in events]
-
-
-async def cut_history(nats: NatsServer, keep: int) -> None:
-    """Let history hold only the newest messages."""
-    bus = await nats.connect("topology")
-    config = (await bus.declare("STREAM.INFO.MOVIES", {}))["config"]
-    await bus.declare("STREAM.UPDATE.MOVIES", config | {"max_msgs": keep})
-    await bus.close()
 
 
 async def test_a_stream_without_an_id_is_live_only(etl_bus: Bus, stream_bus: Bus) -> None:
@@ -103,7 +96,7 @@ async def test_what_history_no_longer_holds_is_said(etl_bus: Bus, stream_bus: Bu
     async with serving(stream_bus, stream_ring_events=16) as api:
         async with api.stream("?replay=1") as stream:
             epoch = (await take(stream, 1))[0].id.partition("-")[0]
-        await cut_history(topology, 30)
+        await limit_history(topology, max_msgs=30)
         async with api.stream(f"?last_event_id={epoch}-3") as stream:
             position, gap, first = await take(stream, 3)
             assert short([position, gap, first]) == ["position 3", "gap 10", "movie 11"]
@@ -129,10 +122,7 @@ async def test_an_id_that_was_never_given_out_is_a_gap(etl_bus: Bus, stream_bus:
 async def test_deleted_messages_are_no_gap(etl_bus: Bus, stream_bus: Bus, topology: NatsServer) -> None:
     """Sequences that are missing inside history are passed in silence, live and in replay."""
     await publish(etl_bus, 1)
-    bus = await topology.connect("topology")
-    config = (await bus.declare("STREAM.INFO.MOVIES", {}))["config"]
-    await bus.declare("STREAM.UPDATE.MOVIES", config | {"max_msgs_per_subject": 1})
-    await bus.close()
+    await limit_history(topology, max_msgs_per_subject=1)
     async with serving(stream_bus) as api, api.stream() as stream:
         await publish(etl_bus, 2, 2, 2, 3)
         assert short(await take(stream, 5)) == ["position 1", "movie 2", "movie 3", "movie 4", "movie 5"]

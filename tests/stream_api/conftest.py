@@ -1,0 +1,23 @@
+"""Fixtures of the tests of stream-api."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.nats_server import NatsServer
+from tests.stream_api.server_process import Process
+
+
+@pytest.fixture
+def api_environment() -> dict[str, str]:
+    """Settings of the process `api`, as environment variables. Override this fixture in a test module."""
+    return {}
+
+
+@pytest.fixture
+def api(topology: NatsServer, tmp_path: Path, api_environment: dict[str, str]) -> Iterator[Process]:
+    """Run stream-api as a process."""
+    process = Process(topology, tmp_path / "stream-api.log", settings=api_environment)
+    process.start()
+    yield process
+    process.kill()
