@@ -1,4 +1,4 @@
-"""Films for the tests, and how etl publishes them."""
+"""Films of the tests, published as etl publishes them."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,7 +10,7 @@ PAGE_TIME = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def movie(number: int, **changes: Any) -> Movie:
-    """A film that differs from others by its number."""
+    """Return a film that differs from others by its number."""
     fields: dict[str, Any] = {
         "id": f"tt{number:07}",
         "title": f"Film {number} \N{EM DASH} “ø”\u2028",

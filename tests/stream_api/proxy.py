@@ -1,4 +1,4 @@
-"""A TCP proxy that can be cut: a network that fails for one connection while the server lives on."""
+"""A TCP proxy that can be cut, as a network that fails for one connection only."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Proxy:
-    """Forwards to a port of this machine; while `cut`, it drops and refuses every connection."""
+    """A proxy to a port of this machine. While `cut`, it drops and refuses all connections."""
 
     target: int
     port: int = 0
@@ -16,7 +16,7 @@ class Proxy:
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     def break_off(self) -> None:
-        """Drop every connection, and refuse new ones."""
+        """Drop all connections and refuse new ones."""
         self.cut = True
         for writer in self._writers:
             writer.transport.abort()
@@ -46,7 +46,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @asynccontextmanager
 async def proxy_to(port: int) -> AsyncIterator[Proxy]:
-    """A proxy on a free port."""
+    """Run a proxy on a free port."""
     proxy = Proxy(port)
     server = await asyncio.start_server(proxy.forward, "127.0.0.1", 0)
     proxy.port = server.sockets[0].getsockname()[1]

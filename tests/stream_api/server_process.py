@@ -1,4 +1,4 @@
-"""stream-api as the process that it is in production."""
+"""stream-api as a process, as it runs in production."""
 
 import os
 import subprocess
@@ -15,7 +15,7 @@ from tests.ports import free_port
 
 @dataclass
 class Process:
-    """The command `cinestream-stream-api` on ports of its own; it can be killed and started again."""
+    """The command `cinestream-stream-api` on its own ports. It can be killed and started again."""
 
     nats: NatsServer
     log: Path
@@ -26,12 +26,12 @@ class Process:
 
     @property
     def url(self) -> str:
-        """Where it serves."""
+        """The URL of the service."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """Its settings."""
+        """The environment variables of the process."""
         own = {"CINESTREAM_STREAM_PORT": str(self.port), "CINESTREAM_OPS_PORT": str(self.ops)}
         return (
             os.environ
@@ -44,7 +44,7 @@ class Process:
         )
 
     def start(self) -> None:
-        """Start it, and wait until it answers."""
+        """Start the process and wait until it answers."""
         with self.log.open("ab") as log:
             command = [str(SCRIPTS / "cinestream-stream-api")]
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
@@ -58,13 +58,13 @@ class Process:
         raise RuntimeError(self.log.read_text())
 
     def terminate(self) -> int:
-        """End it as a supervisor does; its exit code."""
+        """End the process as a supervisor does. Return its exit code."""
         assert self.process
         self.process.terminate()
         return self.process.wait(90)
 
     def kill(self) -> None:
-        """End it as a crash would."""
+        """End the process as a crash does."""
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()

@@ -1,4 +1,4 @@
-"""Starting stream-api for the tests: inside the test's event loop, or as a process."""
+"""stream-api inside the event loop of a test."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -31,26 +31,26 @@ class Api:
     stop: anyio.Event
 
     def metric(self, name: str, **labels: str) -> float:
-        """A metric's value."""
+        """Return the value of a metric, or 0."""
         return self.registry.get_sample_value(f"cinestream_stream_{name}", labels) or 0.0
 
-    async def until(self, name: str, least: float, **labels: str) -> None:
-        """Wait until a metric has at least this value."""
-        while self.metric(name, **labels) < least:
+    async def until(self, name: str, minimum: float, **labels: str) -> None:
+        """Wait until a metric has at minimum this value."""
+        while self.metric(name, **labels) < minimum:
             await anyio.sleep(0.005)
 
     @asynccontextmanager
     async def stream(self, query: str = "", **headers: str) -> AsyncIterator[AsyncIterator[Event]]:
-        """The events of an open stream."""
-        wanted = {"Accept": "text/event-stream"} | {k.replace("_", "-"): v for k, v in headers.items()}
-        async with self.client.stream("GET", f"{STREAM}{query}", headers=wanted) as response:
+        """Open a stream and return its events."""
+        all_headers = {"Accept": "text/event-stream"} | {k.replace("_", "-"): v for k, v in headers.items()}
+        async with self.client.stream("GET", f"{STREAM}{query}", headers=all_headers) as response:
             assert response.status_code == 200, await response.aread()
             yield events(response.aiter_raw())
 
 
 @asynccontextmanager
 async def serving(bus: Bus, **settings: Any) -> AsyncIterator[Api]:
-    """Run the service on a free port, with this connection."""
+    """Run the service on a free port with this connection to NATS."""
     sock = http.bind("127.0.0.1", 0, setting="CINESTREAM_STREAM_PORT")
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
     registry, stop = CollectorRegistry(), anyio.Event()

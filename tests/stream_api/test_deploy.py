@@ -1,4 +1,4 @@
-"""Prometheus's configuration, the alert rules and the dashboard: valid, and about metrics that are really exported."""
+"""The configuration of Prometheus, the alert rules and the dashboard: valid, with metrics that exist."""
 
 import importlib
 import json
@@ -22,21 +22,21 @@ _NAME = re.compile(r"\bcinestream_[a-z_]+")
 
 
 def of_the_stream() -> CollectorRegistry:
-    """The metrics of stream-api alone."""
+    """Return a registry with the metrics of stream-api alone."""
     registry = CollectorRegistry()
     StreamMetrics(registry)
     return registry
 
 
 def of_all() -> CollectorRegistry:
-    """The metrics of every service."""
+    """Return a registry with the metrics of all services."""
     for service in SERVICES:
         importlib.import_module(f"cinestream_{service}.metrics")
     return REGISTRY
 
 
 def exported(registry: CollectorRegistry) -> set[str]:
-    """The names of all samples that can be exported."""
+    """Return the names of all samples that can be exported."""
     names: set[str] = set()
     for metric in registry.collect():
         suffixes = {"counter": ["_total"], "histogram": ["_bucket", "_sum", "_count"]}.get(metric.type, [""])
@@ -45,7 +45,7 @@ def exported(registry: CollectorRegistry) -> set[str]:
 
 
 def expressions(path: Path) -> list[str]:
-    """The queries in the rules, or in the dashboard."""
+    """Return the queries of the rules or of the dashboard."""
     if path.suffix == ".json":
         dashboard = json.loads(path.read_text())
         return [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
@@ -53,23 +53,23 @@ def expressions(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("path", [*RULES, DASHBOARD], ids=lambda path: path.name)
-def test_every_metric_that_is_asked_for_is_exported(path: Path) -> None:
-    """A renamed metric must not leave an alert behind that can never fire."""
-    asked = {name for expression in expressions(path) for name in _NAME.findall(expression)}
-    assert asked
-    assert asked <= exported(of_all())
+def test_every_queried_metric_is_exported(path: Path) -> None:
+    """An alert on a metric that was renamed could never fire."""
+    queried = {name for expression in expressions(path) for name in _NAME.findall(expression)}
+    assert queried
+    assert queried <= exported(of_all())
 
 
 def test_the_dashboard_shows_every_metric() -> None:
-    """Nothing is exported that nobody looks at."""
+    """Each metric of the stream is in a panel or an alert."""
     shown = " ".join(query for path in (DASHBOARD, *RULES) for query in expressions(path))
     families = {re.sub(r"_(bucket|sum|count)$", "", name) for name in exported(of_the_stream())}
     assert [name for name in families if name not in shown] == []
 
 
 @pytest.mark.parametrize("path", [CONFIG, *RULES], ids=lambda path: path.name)
-def test_prometheus_can_read_it(path: Path) -> None:
-    """Prometheus's own tool does so without a complaint."""
+def test_prometheus_accepts_the_configuration(path: Path) -> None:
+    """promtool, Prometheus's own tool, accepts each file."""
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("no promtool (Debian: prometheus)")
@@ -80,7 +80,7 @@ def test_prometheus_can_read_it(path: Path) -> None:
 
 
 def test_alerts_fire_when_they_should(tmp_path: Path) -> None:
-    """On made-up series, by Prometheus's own tool; and stay silent when all is well."""
+    """On made-up series promtool sees each alert fire, and none when all is well."""
     promtool = shutil.which("promtool")
     if promtool is None:
         pytest.skip("no promtool (Debian: prometheus)")
@@ -92,7 +92,7 @@ def test_alerts_fire_when_they_should(tmp_path: Path) -> None:
 
 
 def test_every_service_is_scraped_where_it_answers() -> None:
-    """The ports are those that the services have by default and in compose."""
+    """The ports are the defaults of the services and those of compose."""
     scraped = dict(re.findall(r"names: \[([a-z-]+)\], type: A, port: (\d+)", CONFIG.read_text()))
     compose = (ROOT / "docker-compose.yml").read_text()
     assert scraped == {"scraper": "9101", "etl": "9102", "stream-api": "9103", "trakt-export": "9104"}

@@ -1,4 +1,4 @@
-"""Who directed what: by id or name, namesakes apart, right after every change of a film."""
+"""The index of directors: found by id or by name, with namesakes kept apart."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,8 +12,8 @@ credit_lists = st.lists(
 )
 
 
-def test_namesakes_are_told_apart() -> None:
-    """A name finds everybody who is called so, an id one of them, who names the others."""
+def test_directors_of_the_same_name_are_kept_apart() -> None:
+    """A name finds all directors of that name. An id finds one of them, with the ids of the others."""
     directors = Directors()
     directors.add("tt1", [Credit("John Ford", "nm0000406")])
     directors.add("tt2", [Credit("john ford", "nm0285776"), Credit("Ana")])
@@ -28,8 +28,8 @@ def test_namesakes_are_told_apart() -> None:
     assert directors.find("nm9999999") == directors.find("Jon Ford") == []
 
 
-def test_accents_and_punctuation_do_not_count() -> None:
-    """What people can type finds what pages write."""
+def test_accents_and_punctuation_are_ignored() -> None:
+    """A name that is typed without accents finds the name on the page."""
     directors = Directors()
     directors.add("tt1", [Credit("Jean-Pierre Jeunet"), Credit("Chloé Zhao", "nm2125482")])
     assert directors.find("jean pierre jeunet")[0].name == "Jean-Pierre Jeunet"
@@ -37,8 +37,8 @@ def test_accents_and_punctuation_do_not_count() -> None:
 
 
 @given(changes=st.lists(st.tuples(st.sampled_from(["tt1", "tt2", "tt3"]), credit_lists), max_size=12))
-def test_after_any_changes_it_knows_what_the_films_say(changes: list[tuple[str, list[Credit]]]) -> None:
-    """The same as if only the last versions had ever been seen, and nothing once all films are gone."""
+def test_the_index_equals_one_built_from_the_last_versions(changes: list[tuple[str, list[Credit]]]) -> None:
+    """After any changes, the index equals one built from the last versions. It is empty when all films are removed."""
     directors, now = Directors(), dict[str, list[Credit]]()
     for film, credits in changes:
         directors.remove(film, now.get(film, []))

@@ -1,4 +1,4 @@
-"""The catalogue: the last version of every film, in pages that fit the stream."""
+"""The film index: the last version of each film, in pages that fit the stream."""
 
 import pytest
 from hypothesis import given
@@ -12,7 +12,7 @@ from cinestream_stream_api.events.position import Position
 
 
 def event(number: int, sequence: int) -> Event:
-    """A film's version at a sequence."""
+    """Return a version of a film at a sequence."""
     envelope = movie(number).encode(page_time=PAGE_TIME)
     return film(Position("e", sequence), envelope.headers, envelope.body)
 
@@ -22,10 +22,10 @@ def event(number: int, sequence: int) -> Event:
     meanwhile=st.lists(st.lists(st.integers(1, 12), max_size=4), max_size=10),
     size=st.integers(1, 5),
 )
-def test_pages_and_the_stream_after_the_first_are_everything(
+def test_pages_and_the_stream_together_have_every_film(
     before: list[int], meanwhile: list[list[int]], size: int
 ) -> None:
-    """Whatever is published between the pages: what they lack, the stream from the first page on has."""
+    """A film that is published between two pages is on a page, or in the stream from the first page on."""
     index, sequence = FilmIndex(Position("e", 0)), 0
     for number in before:
         sequence += 1
@@ -46,8 +46,8 @@ def test_pages_and_the_stream_after_the_first_are_everything(
     assert set(seen) | streamed >= {movie(number).id for number in before}
 
 
-def test_what_was_seen_already_changes_nothing() -> None:
-    """A page of history that begins before the position adds only what is after it."""
+def test_events_before_the_position_are_ignored() -> None:
+    """A page of history that begins before the position adds only the events after it."""
     index = FilmIndex(Position("e", 0))
     index.add([event(1, 1), event(2, 2), event(1, 3)], through=5)
     index.add([event(1, 1), event(2, 2)], through=2)
@@ -57,11 +57,11 @@ def test_what_was_seen_already_changes_nothing() -> None:
 
 @pytest.mark.parametrize("text", ["", ".", "e-1", "e-1.", "e-1.x", "e-1.-2", "x.1", "e-1.²"])
 def test_a_malformed_cursor_is_none(text: str) -> None:
-    """It is the client's mistake, not ours."""
+    """Parsing a malformed cursor returns None."""
     assert parse_cursor(text) is None
 
 
-def test_a_cursor_survives_being_written() -> None:
-    """What is read is what was written."""
+def test_a_cursor_is_parsed_back() -> None:
+    """Parsing the text of a cursor gives the same cursor."""
     cursor = Cursor(Position("mwpz3sdn", 42), 17)
     assert parse_cursor(str(cursor)) == cursor

@@ -1,4 +1,4 @@
-"""Taking a film down: gone from everything that shows films, said to everybody who may have it, free to come back."""
+"""The removal of a film: no endpoint shows it, all clients are removals, and a later page brings it back."""
 
 import json
 import os
@@ -29,14 +29,14 @@ FILM = movie(1).id
 
 @pytest.fixture
 async def takedown_bus(topology: NatsServer) -> AsyncIterator[Bus]:
-    """A connection with the permissions of `takedown`."""
+    """Connect with the permissions of `takedown`."""
     bus = await topology.connect("takedown")
     yield bus
     await bus.close()
 
 
 async def until(stream: AsyncIterator[Event], name: str) -> list[Event]:
-    """The events up to the first of that name, this one included."""
+    """Return the events up to and including the first one of that name."""
     events = []
     with anyio.fail_after(60):
         async for event in stream:
@@ -47,16 +47,16 @@ async def until(stream: AsyncIterator[Event], name: str) -> list[Event]:
 
 
 async def history(api: Api) -> list[tuple[str, str]]:
-    """Name and film of everything in history that is about films."""
+    """Return the name and the film of each `movie` and `removed` event in history."""
     async with api.stream("?last_event_id=earliest") as stream:
         events = await until(stream, "live")
     return [(e.name, e.json["id"]) for e in events if e.name in ("movie", "removed")]
 
 
-async def test_every_open_stream_of_every_replica_is_told(
+async def test_every_open_stream_of_every_replica_gets_the_removal(
     etl_bus: Bus, takedown_bus: Bus, topology: NatsServer
 ) -> None:
-    """Whatever it filters by and however it reads; with the same id everywhere, from which it resumes."""
+    """The removal passes all filters and formats, and clients resume from its id on any replica."""
     await publish(etl_bus, 1, 2)
     buses = [await topology.connect("stream-api") for _ in range(2)]
     async with (
@@ -69,21 +69,24 @@ async def test_every_open_stream_of_every_replica_is_told(
         lines = ndjson.aiter_lines()
         await anext(lines)
         assert await remove(takedown_bus, FILM) is Removal.REMOVED
-        told = [(await until(stream, "removed"))[-1] for stream in (filtered, unnamed)]
-        assert [event.json for event in told] == [{"id": FILM}] * 2
+        removals = [(await until(stream, "removed"))[-1] for stream in (filtered, unnamed)]
+        assert [event.json for event in removals] == [{"id": FILM}] * 2
         with anyio.fail_after(60):
-            assert json.loads(await anext(lines)) == {"id": told[0].id, "event": "removed", "data": {"id": FILM}}
-        assert told[0].id == told[1].id
+            assert json.loads(await anext(lines)) == {"id": removals[0].id, "event": "removed", "data": {"id": FILM}}
+        assert removals[0].id == removals[1].id
         await publish(etl_bus, 3)
-        async with one.stream(Last_Event_ID=told[0].id) as resumed:
-            assert [e.sequence for e in await until(resumed, "movie")] == [told[0].sequence, told[0].sequence + 1]
+        async with one.stream(Last_Event_ID=removals[0].id) as resumed:
+            assert [e.sequence for e in await until(resumed, "movie")] == [
+                removals[0].sequence,
+                removals[0].sequence + 1,
+            ]
     for bus in buses:
         await bus.close()
 
 
 @pytest.mark.parametrize("ring", [16, 8192], ids=["from pages", "from the ring"])
-async def test_nothing_shows_the_film_any_more(etl_bus: Bus, stream_bus: Bus, takedown_bus: Bus, ring: int) -> None:
-    """Not even what a replica remembers; a resume over the removal is told of it."""
+async def test_no_endpoint_shows_a_removed_film(etl_bus: Bus, stream_bus: Bus, takedown_bus: Bus, ring: int) -> None:
+    """A client that resumes before the removal gets only the `removed` event of the film."""
     await publish(etl_bus, 1, *range(2, 60), 1)
     async with serving(stream_bus, stream_ring_events=ring) as api:
         async with api.stream("?last_event_id=earliest") as stream:
@@ -109,8 +112,8 @@ async def test_nothing_shows_the_film_any_more(etl_bus: Bus, stream_bus: Bus, ta
         assert page["last_event_id"] == stats["last_event_id"]
 
 
-async def test_a_replica_that_starts_later_knows(etl_bus: Bus, stream_bus: Bus, takedown_bus: Bus) -> None:
-    """The removal is part of history, and the catalogue is built without the film."""
+async def test_a_replica_that_starts_later_knows_the_removal(etl_bus: Bus, stream_bus: Bus, takedown_bus: Bus) -> None:
+    """The removal is part of history, and the index is built without the film."""
     await publish(etl_bus, 1, 2)
     await remove(takedown_bus, FILM)
     async with serving(stream_bus) as api:
@@ -122,19 +125,19 @@ async def test_a_replica_that_starts_later_knows(etl_bus: Bus, stream_bus: Bus, 
         assert (await api.client.get(f"/api/movies/{FILM}")).status_code == 410
 
 
-async def test_only_a_page_read_later_brings_it_back(etl_bus: Bus, stream_bus: Bus, takedown_bus: Bus) -> None:
-    """An older one, delivered late or again, changes nothing; the directors' records follow."""
-    said = SamplePage(FILM)
+async def test_only_a_page_read_later_brings_the_film_back(etl_bus: Bus, stream_bus: Bus, takedown_bus: Bus) -> None:
+    """A page read before the removal changes nothing, even if it is delivered late. The directors' records follow."""
+    first = SamplePage(FILM)
     later = int((datetime.now(UTC) - START).total_seconds() / 60) + 60
     other = SamplePage("tt0000002")
-    for page in (said, other):
+    for page in (first, other):
         assert await settle_page(etl_bus, page.raw_page().encode()) == Decision.PUBLISHED.value
     assert await films_of(etl_bus) == {FILM, other.id}
     await remove(takedown_bus, FILM)
     assert await films_of(etl_bus) == {other.id}
-    assert await settle_page(etl_bus, replace(said, minute=1).raw_page().encode()) == Decision.OLDER.value
+    assert await settle_page(etl_bus, replace(first, minute=1).raw_page().encode()) == Decision.OLDER.value
     assert await films_of(etl_bus) == {other.id}
-    assert await settle_page(etl_bus, replace(said, minute=later).raw_page().encode()) == Decision.PUBLISHED.value
+    assert await settle_page(etl_bus, replace(first, minute=later).raw_page().encode()) == Decision.PUBLISHED.value
     assert await films_of(etl_bus) == {FILM, other.id}
     async with serving(stream_bus) as api:
         assert await history(api) == [("movie", other.id), ("removed", FILM), ("movie", FILM)]
@@ -142,13 +145,13 @@ async def test_only_a_page_read_later_brings_it_back(etl_bus: Bus, stream_bus: B
 
 
 async def films_of(bus: Bus) -> set[str]:
-    """The films in the record of the director of `SamplePage`."""
+    """Return the films in the record of the director of `SamplePage`."""
     stored = await bus.last_message("KV_director_stats", subjects.director("nm0000001"))
     return set(DirectorRecord.decode(stored.envelope).films) if stored else set()
 
 
-async def test_races_end_with_the_film_or_its_removal(etl_bus: Bus, takedown_bus: Bus) -> None:
-    """Whatever is published meanwhile: nothing from before the removal is left, and it is announced once."""
+async def test_concurrent_publishing_leaves_one_removal(etl_bus: Bus, takedown_bus: Bus) -> None:
+    """No version from before the removal is left, and the removal is announced once."""
     await publish(etl_bus, 1)
     async with anyio.create_task_group() as group:
         group.start_soon(publish, etl_bus, *[1] * 15)
@@ -163,14 +166,14 @@ async def test_races_end_with_the_film_or_its_removal(etl_bus: Bus, takedown_bus
 
 
 def run(nats: NatsServer, user: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command, as that NATS user."""
+    """Run the command as this NATS user."""
     command = [str(SCRIPTS / "cinestream-stream-api"), "remove", *arguments]
     environment = os.environ | nats.environment(user)
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
 
-async def test_the_command_says_what_became_of_each(topology: NatsServer, etl_bus: Bus) -> None:
-    """By id or URL; a second time it was removed already; what is no title is refused before anything is done."""
+async def test_the_command_reports_the_result_of_each_film(topology: NatsServer, etl_bus: Bus) -> None:
+    """Films are given by id or URL. If one argument is not a title, no film is removed."""
     await publish(etl_bus, 1)
     first = await anyio.to_thread.run_sync(run, topology, "takedown", FILM, "https://www.imdb.com/title/tt0000002/")
     assert first.returncode == 0, first.stderr
@@ -184,8 +187,8 @@ async def test_the_command_says_what_became_of_each(topology: NatsServer, etl_bu
     assert (await etl_bus.stream_state("MOVIES")).messages == 2
 
 
-async def test_another_user_is_told_which_one_it_needs(topology: NatsServer, etl_bus: Bus) -> None:
-    """The service itself may not take films down."""
+async def test_the_error_names_the_user_that_is_needed(topology: NatsServer, etl_bus: Bus) -> None:
+    """The NATS user of the service itself may not remove films."""
     await publish(etl_bus, 1)
     refused = await anyio.to_thread.run_sync(run, topology, "stream-api", FILM)
     assert refused.returncode == 1

@@ -1,4 +1,4 @@
-"""The counts of films, against a count over all of them."""
+"""The counts of films, compared with a count over all films."""
 
 import math
 from collections import Counter
@@ -24,7 +24,7 @@ versions = st.fixed_dictionaries(
 
 
 def event(sequence: int, version: dict[str, Any]) -> Event:
-    """A version of a film at a sequence."""
+    """Return a version of a film at a sequence."""
     changes = {key: value for key, value in version.items() if key != "number"}
     envelope = movie(version["number"], **changes).encode(page_time=PAGE_TIME)
     return film(Position("e", sequence), envelope.headers, envelope.body)
@@ -32,7 +32,7 @@ def event(sequence: int, version: dict[str, Any]) -> Event:
 
 @given(st.lists(versions, max_size=40))
 def test_the_counts_are_those_of_the_last_versions(published: list[dict[str, Any]]) -> None:
-    """However often films change: each counts once, as it is now, and once for a genre that it has twice."""
+    """Each film counts once with its last version, and once per genre even if it has the genre twice."""
     index = FilmIndex(Position("e", 0))
     for sequence, version in enumerate(published, 1):
         index.add([event(sequence, version)], through=sequence)

@@ -1,4 +1,4 @@
-"""Filters: or within, and between, case-insensitive, whole values."""
+"""Filters: alternatives of one parameter, a conjunction of different parameters, whole values without case."""
 
 import json
 from typing import Any
@@ -10,38 +10,38 @@ from cinestream_stream_api.events.filters import EVERYTHING, Filter, facets, val
 
 
 def shown(filter: Filter, **changes: Any) -> bool:
-    """Whether a film with these changes passes."""
+    """Return True if a film with these changes passes."""
     return filter.matches(facets(json.loads(movie(1, **changes).model_dump_json())))
 
 
-def test_the_same_parameter_means_or_and_different_ones_mean_and() -> None:
-    """A film must have one of the genres, and the decade."""
-    wanted = Filter(genre=values(["war", "DRAMA"]), decade=values(["1990s"]))
-    assert shown(wanted, genre=["Drama"])
-    assert not shown(wanted, genre=["Comedy"], genre_categories=["Comedy"])
-    assert not shown(wanted, genre=["Drama"], decade_category="1980s")
+def test_values_of_one_parameter_are_alternatives() -> None:
+    """A film must have one of the genres, and also the decade."""
+    filter = Filter(genre=values(["war", "DRAMA"]), decade=values(["1990s"]))
+    assert shown(filter, genre=["Drama"])
+    assert not shown(filter, genre=["Comedy"], genre_categories=["Comedy"])
+    assert not shown(filter, genre=["Drama"], decade_category="1980s")
 
 
 def test_values_are_whole_and_case_insensitive() -> None:
-    """A part of a name is not the name; case and case folding do not matter."""
+    """A part of a name does not match. Case and case folding are ignored."""
     assert shown(Filter(director=values(["FRANK darabont"])))
     assert not shown(Filter(director=values(["Frank"])))
     assert shown(Filter(director=values(["STRASSE"])), director=["Straße"])
 
 
 def test_derived_genres_count_as_genres() -> None:
-    """A category that was found in the plot can be filtered by like a genre."""
+    """A category that was derived from the plot is filtered like a genre."""
     assert shown(Filter(genre=values(["prison"])))
 
 
 @pytest.mark.parametrize(("rating", "passes"), [(7.5, True), (7.4, False), (None, False)])
 def test_an_unrated_film_is_below_every_rating(rating: float | None, passes: bool) -> None:
-    """The least rating itself passes."""
+    """A film without a rating fails each minimum. A film with exactly the minimum passes."""
     assert shown(Filter(min_rating=7.5), rating=rating) is passes
 
 
-def test_missing_facets_match_nothing_but_no_filter() -> None:
-    """A film without a decade passes only when no decade is asked for."""
+def test_a_missing_facet_fails_its_filter() -> None:
+    """A film without a decade passes only if there is no filter by decade."""
     assert not shown(Filter(decade=values(["1990s"])), decade_category=None)
     assert shown(EVERYTHING, decade_category=None, director=[], genre=[], rating=None)
 

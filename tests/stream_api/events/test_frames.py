@@ -1,4 +1,4 @@
-"""Frames: whatever goes in comes out of a parser that was written from the specification."""
+"""Frames, read back by a parser that was written from the specification."""
 
 import json
 
@@ -17,7 +17,7 @@ TEXTS = st.text(min_size=1, max_size=200)
 
 @given(title=TEXTS, plot=TEXTS, sequence=st.integers(1, 10**15), cut=st.integers(1, 50))
 def test_a_film_survives_the_wire(title: str, plot: str, sequence: int, cut: int) -> None:
-    """Any text in any field is read back from the SSE frame, however the bytes are cut."""
+    """Any text in any field is read back from the SSE frame, wherever the bytes are cut."""
     sent = movie(1, title=title, plot=plot).encode(page_time=PAGE_TIME)
     frame = film(Position("e", sequence), sent.headers, sent.body).frame(Wire.SSE)
     assert len(frame.decode().splitlines()) == 4  # id, event, data, nothing
@@ -36,14 +36,14 @@ def test_pretty_printed_json_becomes_one_line() -> None:
 
 
 def test_films_without_a_name_are_messages() -> None:
-    """On the unnamed wire a film is dispatched to `onmessage`, a control event keeps its name."""
+    """In the unnamed format a film is dispatched to `onmessage`. Other events keep their names."""
     reader = Reader()
     sent = frames.event(Wire.SSE_UNNAMED, "movie", "e-1", b"{}") + frames.event(Wire.SSE_UNNAMED, "live", "e-1")
     assert [event.name for event in reader.feed(sent)] == ["message", "live"]
 
 
-def test_ndjson_is_one_object_a_line() -> None:
-    """Every event, a heartbeat as well, is a line with id, event and data; there is no retry."""
+def test_ndjson_is_one_object_per_line() -> None:
+    """Each event, also a heartbeat, is a line with id, event and data. There is no retry."""
     wire = Wire.NDJSON
     sent = frames.retry(wire, 5) + frames.event(wire, "movie", "e-1", b'{"a":1}') + frames.heartbeat(wire, "e-1")
     assert [json.loads(line) for line in sent.splitlines()] == [
@@ -53,14 +53,14 @@ def test_ndjson_is_one_object_a_line() -> None:
 
 
 def test_a_heartbeat_is_a_comment() -> None:
-    """A heartbeat dispatches nothing and does not touch the last id."""
+    """A heartbeat dispatches no event and does not change the last id."""
     reader = Reader(last_id="e-1")
     (comment,) = reader.feed(frames.heartbeat(Wire.SSE, "e-9"))
     assert (comment.name, reader.last_id) == (":", "e-1")
 
 
-def test_a_refusal_is_a_stream_that_says_when_to_come_again() -> None:
-    """`busy` carries a retry time and no id, so that the client keeps its own."""
+def test_a_refusal_is_a_stream_with_a_retry_time() -> None:
+    """`busy` has a retry time and no id, so that the client keeps its own id."""
     reader = Reader(last_id="e-1")
     (event,) = reader.feed(frames.busy(1234))
     assert (event.name, reader.retry, reader.last_id) == ("busy", 1234, "e-1")
@@ -68,6 +68,6 @@ def test_a_refusal_is_a_stream_that_says_when_to_come_again() -> None:
 
 @given(st.lists(st.lists(st.binary(max_size=300), max_size=4), max_size=6))
 def test_an_http_parser_reads_chunks_back(chunks: list[list[bytes]]) -> None:
-    """Whatever the parts, joined chunks are the joined parts, and none of them ends the body."""
+    """Chunks decode to the joined parts, and none of them ends the body."""
     sent = b"".join(frames.http_chunk(*parts) for parts in [*chunks, [b"more"]])
     assert unchunked(sent) == b"".join(part for parts in chunks for part in parts) + b"more"

@@ -1,4 +1,4 @@
-"""Where a stream starts: precedence, mistakes, and what counts as a gap."""
+"""The start of a stream: precedence, invalid values and gaps."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -36,18 +36,18 @@ def test_the_header_comes_before_the_query() -> None:
 
 
 def test_empty_texts_count_as_absent() -> None:
-    """A client without an id may say so by an empty one."""
+    """A client without an id may send an empty one."""
     assert parse_start("", "", "", None) == Live()
 
 
-def test_earliest_asks_for_everything() -> None:
-    """The word stands for an id in the query only."""
+def test_earliest_requests_everything() -> None:
+    """The word is accepted in the query only."""
     assert parse_start(None, "earliest", None, None) == Earliest()
     assert parse_start("earliest", None, None, None) == Unknown("earliest")
 
 
-def test_a_malformed_id_is_a_gap_in_the_header_and_a_mistake_in_the_query() -> None:
-    """A browser cannot mend its header; who writes a query can."""
+def test_a_malformed_id_is_a_gap_in_the_header_and_an_error_in_the_query() -> None:
+    """A browser cannot correct its header, but the author of a query can."""
     assert parse_start("x" * 500, None, None, None) == Unknown("x" * 100)
     with pytest.raises(BadQuery):
         parse_start("e-5", "nonsense", None, None)
@@ -57,7 +57,7 @@ def test_a_malformed_id_is_a_gap_in_the_header_and_a_mistake_in_the_query() -> N
 
 @given(st.text(), st.text(), st.text())
 def test_any_input_starts_somewhere_or_is_a_bad_query(header: str, last: str, since: str) -> None:
-    """No text leads to another exception."""
+    """No text leads to another exception than BadQuery."""
     with suppress(BadQuery):
         parse_start(header, last, since, None)
 
@@ -73,12 +73,12 @@ def test_any_input_starts_somewhere_or_is_a_bad_query(header: str, last: str, si
     ],
 )
 def test_times_are_read_with_any_offset(text: str) -> None:
-    """Also where the plus became a space on the way; without an offset it is UTC."""
+    """The plus may have become a space on the way. A time without an offset is UTC."""
     assert parse_moment(text) == NOON
 
 
 @pytest.mark.parametrize(
-    ("asked", "gap"),
+    ("position", "gap"),
     [
         (Position("e", 9), None),
         (Position("e", 20), None),
@@ -88,9 +88,9 @@ def test_times_are_read_with_any_offset(text: str) -> None:
         (Position("d", 15), Gap("d-15", None)),
     ],
 )
-def test_a_gap_is_what_history_does_not_continue(asked: Position, gap: Gap | None) -> None:
-    """StreamBounds are 10..20 of epoch e."""
-    assert gap_after(asked, StreamBounds("e", 10, 20)) == gap
+def test_a_gap_is_a_position_that_history_does_not_continue(position: Position, gap: Gap | None) -> None:
+    """History holds the sequences 10 to 20 of epoch e."""
+    assert gap_after(position, StreamBounds("e", 10, 20)) == gap
 
 
 def test_a_stream_that_never_held_anything_starts_at_zero() -> None:

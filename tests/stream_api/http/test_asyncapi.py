@@ -1,4 +1,4 @@
-"""The AsyncAPI document: whole, and about the events that the stream really sends."""
+"""The AsyncAPI document: complete, and true about the events that the stream sends."""
 
 import gzip
 import json
@@ -17,7 +17,7 @@ SCHEMA = Path(__file__).parent / "asyncapi/3.0.0.json.gz"
 
 
 def references(node: Any) -> list[str]:
-    """Every `$ref` in a document."""
+    """Yield each `$ref` in a document."""
     if isinstance(node, list):
         return [ref for item in node for ref in references(item)]
     if not isinstance(node, dict):
@@ -26,8 +26,8 @@ def references(node: Any) -> list[str]:
     return own + [ref for value in node.values() for ref in references(value)]
 
 
-def test_every_reference_leads_somewhere() -> None:
-    """No reader of the document ends at a missing definition."""
+def test_every_reference_is_defined() -> None:
+    """Each reference leads to a definition in the document."""
     written = document("CineStream", "1")
     assert json.loads(json.dumps(written)) == written
     for reference in references(written):
@@ -37,8 +37,8 @@ def test_every_reference_leads_somewhere() -> None:
         assert node
 
 
-def test_what_is_sent_fits_what_is_described() -> None:
-    """The data of each kind of event is what its model says, and no kind is left out."""
+def test_sent_events_fit_their_models() -> None:
+    """The data of each event is valid for its model, and the document has all events."""
     gap = frames.gap_data(requested="e-1", first_available="e-5", missed=None)
     wire = frames.Wire.SSE
     sent = frames.event(wire, frames.MOVIE, "e-1", movie(1).model_dump_json().encode())
@@ -53,7 +53,7 @@ def test_what_is_sent_fits_what_is_described() -> None:
 
 
 def test_the_document_is_asyncapi() -> None:
-    """The official JSON schema of AsyncAPI 3.0.0 finds nothing wrong with it."""
+    """The document is valid for the official JSON schema of AsyncAPI 3.0.0."""
     with gzip.open(SCHEMA) as file:
         validator = jsonschema_rs.validator_for(json.load(file))
     written = document("CineStream", "1")

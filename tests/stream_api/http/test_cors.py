@@ -1,4 +1,4 @@
-"""stream-api read by other web sites: which may, and with which cookies."""
+"""The API read by other web sites, with and without cookies."""
 
 from pathlib import Path
 
@@ -17,15 +17,15 @@ TOKENS = "first-secret, second-secret"
 
 
 def allowed(answer: httpx2.Response) -> tuple[str | None, str | None]:
-    """For whom the browser lets the answer through, and whether with cookies."""
+    """Return the origin that the browser shows the answer to, and the permission for cookies."""
     return (
         answer.headers.get("access-control-allow-origin"),
         answer.headers.get("access-control-allow-credentials"),
     )
 
 
-async def test_only_sites_that_are_named_may_read(stream_bus: Bus) -> None:
-    """By default none; a named one may, and may resume and ask for changes; refusals and errors are readable too."""
+async def test_only_listed_sites_may_read(stream_bus: Bus) -> None:
+    """By default no site may. A listed site may also resume and revalidate, and it can read errors."""
     async with serving(stream_bus) as api:
         assert allowed(await api.client.get("/livez", headers={"Origin": FRIEND})) == (None, None)
     async with serving(stream_bus, stream_cors_origins=f"https://other.example, {FRIEND}") as api:
@@ -34,25 +34,25 @@ async def test_only_sites_that_are_named_may_read(stream_bus: Bus) -> None:
         assert allowed(await api.client.get("/api/movies/tt1", headers={"Origin": FRIEND})) == (FRIEND, None)
         async with api.client.stream("GET", STREAM, headers={"Origin": FRIEND}) as stream:
             assert allowed(stream) == (FRIEND, None)
-        asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "last-event-id"}
-        assert (await api.client.options(STREAM, headers={"Origin": FRIEND} | asked)).status_code == 200
-        assert (await api.client.options(STREAM, headers={"Origin": STRANGER} | asked)).status_code == 400
+        preflight_headers = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "last-event-id"}
+        assert (await api.client.options(STREAM, headers={"Origin": FRIEND} | preflight_headers)).status_code == 200
+        assert (await api.client.options(STREAM, headers={"Origin": STRANGER} | preflight_headers)).status_code == 400
 
 
-async def test_a_named_site_may_use_the_cookie(stream_bus: Bus) -> None:
-    """`EventSource` with `withCredentials` can send nothing else; a preflight carries no token and needs none."""
+async def test_a_listed_site_may_use_the_cookie(stream_bus: Bus) -> None:
+    """`EventSource` with `withCredentials` sends only cookies. A preflight carries no token and needs none."""
     async with serving(stream_bus, stream_tokens=TOKENS, stream_cors_origins=FRIEND) as api:
         async with api.client.stream("GET", STREAM, headers={"Origin": FRIEND} | COOKIE) as stream:
             assert (stream.status_code, allowed(stream)) == (200, (FRIEND, "true"))
         refused = await api.client.get(STREAM, headers={"Origin": FRIEND})
         assert (refused.status_code, allowed(refused)) == (401, (FRIEND, "true"))
-        asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
-        preflight = await api.client.options(STREAM, headers={"Origin": FRIEND} | asked)
+        preflight_headers = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+        preflight = await api.client.options(STREAM, headers={"Origin": FRIEND} | preflight_headers)
         assert (preflight.status_code, allowed(preflight)) == (200, (FRIEND, "true"))
 
 
-async def test_just_any_site_may_never_use_the_cookie(stream_bus: Bus) -> None:
-    """Where all may read, a browser must not hand a viewer's answer to a site that the viewer happens to visit."""
+async def test_cookies_are_never_allowed_for_any_site(stream_bus: Bus) -> None:
+    """With `*`, a browser must not give a user's answer to any site that the user visits."""
     async with serving(stream_bus, stream_tokens=TOKENS, stream_cors_origins="*") as api:
         for path in ("/api/stats", "/api/movies/tt0000001"):
             answer = await api.client.get(path, headers={"Origin": STRANGER} | COOKIE)
@@ -61,7 +61,7 @@ async def test_just_any_site_may_never_use_the_cookie(stream_bus: Bus) -> None:
 
 
 async def test_tokens_are_never_in_the_log(topology: NatsServer, tmp_path: Path) -> None:
-    """Neither a right one nor a wrong one, wherever it was given, whatever came of it, at the most talkative level."""
+    """At level debug, the log has neither a valid nor an invalid token, wherever it was sent."""
     settings = {
         "CINESTREAM_STREAM_TOKENS": TOKENS,
         "CINESTREAM_LOG_LEVEL": "debug",

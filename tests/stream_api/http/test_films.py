@@ -1,4 +1,4 @@
-"""stream-api's answers about all films, against a real nats-server."""
+"""The answers about all films, with a real nats-server."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def films(api: Api, query: str = "", *, at: int) -> Any:
-    """A page of films, once the catalogue has come to this sequence."""
+    """Return a page of films when the index has reached this sequence."""
     with anyio.fail_after(60):
         while True:
             answer = await api.client.get(f"/api/movies{query}")
@@ -28,7 +28,7 @@ async def films(api: Api, query: str = "", *, at: int) -> Any:
 
 
 async def test_a_page_holds_the_last_version_of_every_film(etl_bus: Bus, stream_bus: Bus) -> None:
-    """Newest first, each once, older than the ring or not; what is published later is added."""
+    """A page has each film once, newest first, also films that are older than the ring. Later films are added."""
     await publish(etl_bus, *range(1, 31), 2)
     async with serving(stream_bus, stream_ring_events=16) as api:
         page = await films(api, at=31)
@@ -41,7 +41,7 @@ async def test_a_page_holds_the_last_version_of_every_film(etl_bus: Bus, stream_
 
 
 async def test_pages_then_stream_have_no_gap(etl_bus: Bus, stream_bus: Bus) -> None:
-    """Every page carries the first one's stream id, and the stream from there has what changed meanwhile."""
+    """Each page has the position of the first one, and the stream from there has the changes since."""
     await publish(etl_bus, *range(1, 6))
     async with serving(stream_bus) as api:
         first = await films(api, "?limit=2", at=5)
@@ -53,8 +53,8 @@ async def test_pages_then_stream_have_no_gap(etl_bus: Bus, stream_bus: Bus) -> N
             assert [(await anext(stream)).name for _ in range(2)] == ["position", "movie"]
 
 
-async def test_pages_and_counts_are_of_what_matches(etl_bus: Bus, stream_bus: Bus) -> None:
-    """The filters are those of the stream; the counts are by the same facets."""
+async def test_pages_are_filtered_like_the_stream(etl_bus: Bus, stream_bus: Bus) -> None:
+    """The filters are those of the stream, and the counts use the same facets."""
     for number in range(1, 7):
         await publish(etl_bus, number, genre=["War" if number % 2 else "Drama"], genre_categories=[], rating=None)
     async with serving(stream_bus) as api:
@@ -66,8 +66,8 @@ async def test_pages_and_counts_are_of_what_matches(etl_bus: Bus, stream_bus: Bu
         assert stats["last_event_id"] == page["last_event_id"]
 
 
-async def test_a_foreign_cursor_is_a_mistake(stream_bus: Bus) -> None:
-    """Malformed, or of another stream: 400, naming the parameter."""
+async def test_an_invalid_cursor_is_a_400(stream_bus: Bus) -> None:
+    """A malformed cursor, or one of another stream, is a 400 that names the parameter."""
     async with serving(stream_bus) as api:
         await films(api, at=0)
         for cursor in ("nonsense", "old-5.3"):
@@ -75,8 +75,8 @@ async def test_a_foreign_cursor_is_a_mistake(stream_bus: Bus) -> None:
             assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "cursor")
 
 
-async def test_a_recreated_stream_is_counted_anew(etl_bus: Bus, stream_bus: Bus, topology: NatsServer) -> None:
-    """Films of the old one are no longer there."""
+async def test_a_recreated_stream_gets_a_new_index(etl_bus: Bus, stream_bus: Bus, topology: NatsServer) -> None:
+    """Films of the old stream are gone."""
     await publish(etl_bus, 1, 2)
     async with serving(stream_bus, stream_heartbeat=0.2) as api:
         await films(api, at=2)
@@ -91,7 +91,7 @@ async def test_a_recreated_stream_is_counted_anew(etl_bus: Bus, stream_bus: Bus,
 
 
 async def test_directors_have_their_films_and_statistics(etl_bus: Bus, stream_bus: Bus) -> None:
-    """By name or id, of what there is now; a film without ids has its director by name alone."""
+    """Directors are found by name or id. A film without ids has its director by name only."""
     one = NamedDirectorStats(name="Ana Ruiz", id="nm0000001", total_movies=1, average_rating=None)
     other = one.model_copy(update={"id": "nm0000002"})
     await publish(etl_bus, 1, 2, director=["Ana Ruiz"], directors_stats=[one], rating=None)

@@ -1,4 +1,4 @@
-"""The OpenAPI document against the running service: what it says is what the service does, for any request."""
+"""The OpenAPI document, compared with the answers of the running service to generated requests."""
 
 from http import HTTPStatus
 from typing import Any
@@ -25,7 +25,7 @@ from cinestream_stream_api.http.openapi import FILM
 pytestmark = pytest.mark.anyio
 BOUNDED = settings(
     max_examples=30,
-    phases=[Phase.explicit, Phase.generate],  # each example is a request: a fault is told as it was found
+    phases=[Phase.explicit, Phase.generate],  # no shrinking: each example is a request
     suppress_health_check=list(HealthCheck),
 )
 
@@ -40,7 +40,7 @@ def api_environment() -> dict[str, str]:
 async def test_every_request_is_answered_as_described(
     api: Process, etl_bus: Bus, topology: NatsServer, mode: GenerationMode
 ) -> None:
-    """Right ones and wrong ones: a described status, content type, headers and body, and never a mistake of ours."""
+    """Valid and invalid requests get a documented answer, and never an internal error."""
     await publish(etl_bus, *range(1, 31))
     takedown = await topology.connect("takedown")
     await remove(takedown, "tt0000001")
@@ -61,7 +61,8 @@ def _try(cases: Any) -> None:
     @given(case=cases)
     @BOUNDED
     def run(case: Case[Any]) -> None:
-        # In a query `false` is a text like any other; and that a cursor is of another stream no schema can say.
+        # In a query, `false` is a valid text, so negative data may be accepted. A cursor of another stream is refused,
+        # which no schema can express.
         excluded: list[Any] = [negative_data_rejection]
         if "cursor" in case.query:
             excluded.append(positive_data_acceptance)
@@ -74,7 +75,7 @@ def _try(cases: Any) -> None:
 
 
 async def test_every_operation_and_error_has_an_example(api: Process) -> None:
-    """Errors are problem details; the stream tells all of its own, and so does a film."""
+    """All errors are problem details, and the stream and a film document all of theirs."""
     async with httpx2.AsyncClient(base_url=api.url, timeout=60) as client:
         document = (await client.get("/openapi.json")).json()
     described = {path: operations["get"]["responses"] for path, operations in document["paths"].items()}
@@ -112,7 +113,7 @@ async def test_every_operation_and_error_has_an_example(api: Process) -> None:
     ],
 )
 async def test_every_error_is_problem_details(api: Process, method: str, path: str, status: int) -> None:
-    """RFC 9457, with the status in the body too."""
+    """Each error is problem details (RFC 9457), with the status in the body too."""
     async with httpx2.AsyncClient(base_url=api.url, timeout=60) as client:
         answer = await client.request(method, path)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")

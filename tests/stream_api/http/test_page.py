@@ -1,4 +1,4 @@
-"""The page and EventSource in a real Chromium: films as they come, across the death of the server."""
+"""The web page and EventSource in a real Chromium, also across a crash of the server."""
 
 import subprocess
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-backgroun
 
 @pytest.fixture
 def browser() -> Iterator[webdriver.Chrome]:
-    """A headless browser with its console recorded."""
+    """Open a headless browser that records its console."""
     binary = next((path for path in BINARIES if Path(path).exists()), None)
     driver = which("chromedriver")
     if not binary or not driver:
@@ -57,10 +57,8 @@ async def shows(browser: webdriver.Chrome, script: str, value: Any) -> None:
         raise AssertionError(f"{script} is {found!r}, not {value!r}") from error
 
 
-async def test_the_page_shows_films_and_outlives_the_server(
-    browser: webdriver.Chrome, api: Process, etl_bus: Bus
-) -> None:
-    """After a kill -9 and a restart every film is there once, the newest first, and the page is live again."""
+async def test_the_page_survives_a_crash_of_the_server(browser: webdriver.Chrome, api: Process, etl_bus: Bus) -> None:
+    """After a kill -9 and a restart, each film is there once, newest first, and the page is live again."""
     await publish(etl_bus, *range(1, 11), title='<img src=x onerror="alert(1)">')
     await anyio.to_thread.run_sync(browser.get, api.url)
     await shows(browser, "document.querySelectorAll('article').length", 10)
@@ -81,10 +79,8 @@ async def test_the_page_shows_films_and_outlives_the_server(
     assert [entry["message"] for entry in log if "ERR_" not in entry["message"]] == []
 
 
-async def test_a_new_version_takes_the_place_of_the_old_one(
-    browser: webdriver.Chrome, api: Process, etl_bus: Bus
-) -> None:
-    """A film that changes keeps one card, which moves to the top; facts that are not known are left out."""
+async def test_a_new_version_replaces_the_old_one(browser: webdriver.Chrome, api: Process, etl_bus: Bus) -> None:
+    """A film that changes keeps one card, which moves to the top. Unknown facts are hidden."""
     await publish(etl_bus, 1, 2)
     await anyio.to_thread.run_sync(browser.get, api.url)
     await publish(etl_bus, 1, title="New", rating=None, plot=None, director_stats=None)
@@ -95,8 +91,8 @@ async def test_a_new_version_takes_the_place_of_the_old_one(
     await shows(browser, "document.querySelector('article .stats').hidden", True)
 
 
-async def test_a_simple_client_has_every_film_once(browser: webdriver.Chrome, api: Process, etl_bus: Bus) -> None:
-    """`onmessage` on `?event=message` is all that a browser needs, also when the server dies twice."""
+async def test_onmessage_gets_every_film_once(browser: webdriver.Chrome, api: Process, etl_bus: Bus) -> None:
+    """A browser needs only `onmessage` on `?event=message`, even if the server is killed twice."""
     await anyio.to_thread.run_sync(browser.get, f"{api.url}/livez")
     script = """
         window.log = [];
@@ -115,10 +111,10 @@ async def test_a_simple_client_has_every_film_once(browser: webdriver.Chrome, ap
     await shows(browser, "window.log", [f"tt{number:07}" for number in range(1, 21)])
 
 
-async def test_a_film_that_is_taken_down_leaves_the_page(
+async def test_a_removed_film_leaves_the_page(
     browser: webdriver.Chrome, api: Process, etl_bus: Bus, topology: NatsServer
 ) -> None:
-    """Its card goes, the others stay."""
+    """Its card disappears and the others stay."""
     await publish(etl_bus, 1, 2)
     await anyio.to_thread.run_sync(browser.get, api.url)
     await shows(browser, "document.querySelectorAll('[data-film]').length", 2)

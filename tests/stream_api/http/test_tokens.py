@@ -1,4 +1,4 @@
-"""stream-api with tokens: who has none stays outside."""
+"""The API with access tokens."""
 
 import httpx2
 import pytest
@@ -24,7 +24,7 @@ TOKENS = "first-secret, second-secret"
     ],
 )
 async def test_without_a_token_the_api_is_closed(stream_bus: Bus, headers: dict[str, str]) -> None:
-    """Every endpoint of the API answers 401; the page and the health endpoints stay open."""
+    """Each endpoint of the API answers 401. The web page and the health endpoints stay open."""
     raw = httpx2.Headers(headers, encoding="utf-8")
     async with serving(stream_bus, stream_tokens=TOKENS) as api:
         for path in (STREAM, "/api/movies/tt0000001", "/api/movies", "/api/stats"):
@@ -34,8 +34,8 @@ async def test_without_a_token_the_api_is_closed(stream_bus: Bus, headers: dict[
         assert (await api.client.get("/", headers=raw)).status_code == 200
 
 
-async def test_either_token_opens_it_by_header_or_cookie(stream_bus: Bus) -> None:
-    """A program sends the header; a browser's EventSource can only send the cookie."""
+async def test_either_token_is_accepted_in_header_or_cookie(stream_bus: Bus) -> None:
+    """A program sends the header. A browser's EventSource can only send the cookie."""
     async with serving(stream_bus, stream_tokens=TOKENS) as api:
         async with api.stream(Authorization="Bearer second-secret") as stream:
             assert (await anext(stream)).name == "position"
@@ -44,7 +44,7 @@ async def test_either_token_opens_it_by_header_or_cookie(stream_bus: Bus) -> Non
 
 
 def test_tokens_are_not_shown() -> None:
-    """The printed settings mask them."""
+    """The printed settings mask the tokens."""
     settings = StreamSettings(stream_tokens=TOKENS)
     assert "secret" not in str(settings.model_dump(mode="json")["stream_tokens"])
     assert settings.tokens == ["first-secret", "second-secret"]

@@ -1,4 +1,4 @@
-"""How long films take: each observed once, when it was written."""
+"""The lag of films: each is observed once, when it is written."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -9,25 +9,25 @@ from cinestream_stream_api.metrics import StreamMetrics
 
 
 def headers(ago: float) -> dict[str, str]:
-    """What NATS says of a message stored so many seconds ago."""
+    """Return the headers of a message that was stored so many seconds ago."""
     stored = datetime.now(UTC) - timedelta(seconds=ago)
     return {"Nats-Time-Stamp": stored.strftime("%Y-%m-%dT%H:%M:%S.%f000Z")}
 
 
 class Measured:
-    """A lag, and what it observed."""
+    """A lag and its observations."""
 
     def __init__(self, max_waiting: int = 100) -> None:
         self.registry = CollectorRegistry()
         self.lag = Lag(StreamMetrics(self.registry).lag, max_waiting=max_waiting)
 
     def sample(self, name: str) -> float:
-        """A sample of the histogram."""
+        """Return a sample of the histogram."""
         return self.registry.get_sample_value(f"cinestream_stream_lag_seconds_{name}") or 0.0
 
 
 def test_a_film_is_observed_when_it_was_written() -> None:
-    """Not when it came, and only as far as was written."""
+    """A film is not observed when it arrives, but when it has been written."""
     measured = Measured()
     measured.lag.arrived(1, headers(100))
     measured.lag.arrived(2, headers(1000))
@@ -41,16 +41,16 @@ def test_a_film_is_observed_when_it_was_written() -> None:
     assert not measured.lag
 
 
-def test_a_clock_that_is_ahead_is_no_lag() -> None:
-    """What NATS stored in our future counts as 0."""
+def test_a_time_in_the_future_counts_as_zero() -> None:
+    """A film that NATS stored in our future counts as 0 seconds."""
     measured = Measured()
     measured.lag.arrived(1, headers(-3600))
     measured.lag.written(1)
     assert (measured.sample("count"), measured.sample("sum")) == (1, 0)
 
 
-def test_what_nobody_was_written_is_not_observed() -> None:
-    """And what waits is bounded."""
+def test_a_film_that_was_written_to_nobody_is_not_observed() -> None:
+    """The number of waiting films is limited."""
     measured = Measured(max_waiting=3)
     measured.lag.arrived(1, headers(0))
     measured.lag.forget()

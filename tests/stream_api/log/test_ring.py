@@ -1,4 +1,4 @@
-"""The ring: whatever is appended, a cursor that it still reaches misses nothing and sees nothing twice."""
+"""The ring: a cursor that the ring still reaches sees each event once."""
 
 import pytest
 from hypothesis import given
@@ -16,13 +16,13 @@ BIG = 1 << 30
 
 
 def event(sequence: int, genre: str = "Drama") -> Event:
-    """An event at that sequence."""
+    """Return an event at that sequence."""
     sent = movie(sequence, genre=[genre], genre_categories=[]).encode(page_time=PAGE_TIME)
     return film(Position("e", sequence), sent.headers, sent.body)
 
 
 def sequences(ring: Ring, after: int, view: View) -> list[int]:
-    """What a cursor sees until it is at the head."""
+    """Return the sequences that a cursor sees until it reaches the head."""
     reader, seen, data = Reader(), list[int](), b""
     while after < ring.head:
         chunk = ring.chunk(after, view)
@@ -34,31 +34,31 @@ def sequences(ring: Ring, after: int, view: View) -> list[int]:
 
 @given(
     jumps=st.lists(st.integers(1, 4), max_size=60),
-    most=st.integers(1, 40),
+    max_events=st.integers(1, 40),
     start=st.integers(0, 5),
     cursor=st.integers(0, 200),
 )
 def test_a_cursor_sees_everything_after_it_once_and_in_order(
-    jumps: list[int], most: int, start: int, cursor: int
+    jumps: list[int], max_events: int, start: int, cursor: int
 ) -> None:
-    """For any jumps between sequences and any bound: exactly the newest, each once."""
-    ring = Ring("e", start, max_events=most, max_bytes=BIG)
+    """A cursor sees exactly the newest events, each once, with any jumps between sequences and any limit."""
+    ring = Ring("e", start, max_events=max_events, max_bytes=BIG)
     stored, head = [], start
     for jump in jumps:
         head += jump
         stored.append(head)
         ring.append(event(head))
-    kept = stored[-most:]
+    newest = stored[-max_events:]
     assert ring.head == head
-    assert ring.floor == ([start, *stored][-len(kept) - 1] if stored else start)
-    assert [e.sequence for e in ring.newest_first()] == kept[::-1]
+    assert ring.floor == ([start, *stored][-len(newest) - 1] if stored else start)
+    assert [e.sequence for e in ring.newest_first()] == newest[::-1]
     if ring.floor <= cursor:
-        assert sequences(ring, cursor, View()) == [s for s in kept if s > cursor]
+        assert sequences(ring, cursor, View()) == [s for s in newest if s > cursor]
 
 
 @given(st.lists(st.sampled_from(["Drama", "War"]), max_size=30), st.integers(0, 30))
-def test_a_filtered_cursor_moves_past_what_it_does_not_show(genres: list[str], cursor: int) -> None:
-    """The cursor ends at the head whether or not anything matched."""
+def test_a_filtered_cursor_moves_past_hidden_events(genres: list[str], cursor: int) -> None:
+    """The cursor ends at the head even if no event matched."""
     ring = Ring("e", 0, max_events=100, max_bytes=BIG)
     for number, genre in enumerate(genres, 1):
         ring.append(event(number, genre))
@@ -66,8 +66,8 @@ def test_a_filtered_cursor_moves_past_what_it_does_not_show(genres: list[str], c
     assert sequences(ring, cursor, View(filter=Filter(genre=values(["war"])))) == expected
 
 
-def test_all_who_ask_alike_get_the_same_bytes() -> None:
-    """Joined bytes are made once per cursor and view, and made anew when there is more."""
+def test_equal_requests_get_the_same_bytes() -> None:
+    """Bytes are joined once per cursor and view, and joined again after an append."""
     ring = Ring("e", 0, max_events=100, max_bytes=BIG)
     ring.append(event(1))
     view = View()
@@ -78,7 +78,7 @@ def test_all_who_ask_alike_get_the_same_bytes() -> None:
 
 
 def test_chunks_are_bounded() -> None:
-    """However much there is, a chunk is hardly larger than its bound."""
+    """A chunk is hardly larger than its limit, however many events there are."""
     ring = Ring("e", 0, max_events=2000, max_bytes=BIG)
     for number in range(1, 1001):
         ring.append(event(number))
@@ -87,7 +87,7 @@ def test_chunks_are_bounded() -> None:
 
 
 def test_the_ring_is_bounded_in_bytes() -> None:
-    """Large events push out more small ones, but the newest always stays."""
+    """Large events push out more small ones, but the newest event always stays."""
     size = event(1).size
     ring = Ring("e", 0, max_events=1000, max_bytes=size * 3 + 100)
     for number in range(1, 11):
@@ -96,8 +96,8 @@ def test_the_ring_is_bounded_in_bytes() -> None:
     assert Ring("e", 0, max_events=1, max_bytes=1).floor == 0
 
 
-def test_nothing_is_appended_out_of_order() -> None:
-    """A repeated sequence, or one of another epoch, is a bug of the caller."""
+def test_an_append_out_of_order_is_an_error() -> None:
+    """A repeated sequence or another epoch is a bug of the caller."""
     ring = Ring("e", 5, max_events=10, max_bytes=BIG)
     with pytest.raises(ValueError, match="does not follow"):
         ring.append(event(5))
@@ -106,7 +106,7 @@ def test_nothing_is_appended_out_of_order() -> None:
 
 
 def test_a_deleted_end_moves_the_head() -> None:
-    """Sequences that will never come are passed without an event."""
+    """The head moves past sequences that will never come, without an event."""
     ring = Ring("e", 0, max_events=10, max_bytes=BIG)
     ring.append(event(1))
     ring.advance(4)
@@ -114,8 +114,8 @@ def test_a_deleted_end_moves_the_head() -> None:
     assert sequences(ring, 1, View()) == []
 
 
-def test_other_forms_are_made_once() -> None:
-    """The frame of a wire is the same object for every client."""
+def test_other_formats_are_made_once() -> None:
+    """The frame of a format is the same object for all clients."""
     one = event(1)
     assert one.frame(Wire.NDJSON) is one.frame(Wire.NDJSON)
     assert one.frame(Wire.SSE) is one.frame(Wire.SSE)

@@ -1,4 +1,4 @@
-"""The process `cinestream-stream-api`: its command line, its end, its death."""
+"""The process `cinestream-stream-api`: its command line, its shutdown and its crash."""
 
 import os
 import re
@@ -21,7 +21,7 @@ COMMAND = str(SCRIPTS / "cinestream-stream-api")
 
 
 async def test_sigterm_ends_the_streams_before_the_server(api: Process, etl_bus: Bus) -> None:
-    """Every client gets a whole body that ends with a time to come again; the process exits 0."""
+    """Each client gets a complete body that ends with a retry time, and the process exits with 0."""
     await publish(etl_bus, 1)
     bodies: list[Reader] = []
 
@@ -48,8 +48,8 @@ async def test_sigterm_ends_the_streams_before_the_server(api: Process, etl_bus:
     assert "Traceback" not in api.log.read_text()
 
 
-async def test_a_client_that_does_not_read_does_not_hold_up_the_end(api: Process, etl_bus: Bus) -> None:
-    """One whose buffers are full is cut off, long before the time that it has for reading is over."""
+async def test_a_client_that_does_not_read_does_not_delay_the_shutdown(api: Process, etl_bus: Bus) -> None:
+    """A client whose buffers are full is disconnected long before its send timeout."""
     with socket.create_connection(("127.0.0.1", api.port)) as lazy:
         lazy.sendall(b"GET /api/movies/stream HTTP/1.1\r\nHost: x\r\n\r\n")
         lazy.recv(10)
@@ -59,8 +59,8 @@ async def test_a_client_that_does_not_read_does_not_hold_up_the_end(api: Process
         assert time.monotonic() - started < 20
 
 
-async def test_a_client_outlives_the_process(api: Process, etl_bus: Bus) -> None:
-    """After a kill and a restart a client that resumes by its last id has every film once, in order."""
+async def test_a_client_survives_a_crash(api: Process, etl_bus: Bus) -> None:
+    """A client that resumes by its last id after a kill and a restart has each film once, in order."""
     log: list[int] = []
     last = ""
 
@@ -96,7 +96,7 @@ async def test_a_client_outlives_the_process(api: Process, etl_bus: Bus) -> None
 
 
 async def test_metrics_are_on_the_ops_port(api: Process, etl_bus: Bus) -> None:
-    """What a display shows: films that came, open streams, deliveries."""
+    """The ops port has the metrics of a display: received films, open streams and deliveries."""
     async with (
         httpx2.AsyncClient(timeout=60) as client,
         client.stream("GET", f"{api.url}/api/movies/stream") as response,
@@ -111,15 +111,15 @@ async def test_metrics_are_on_the_ops_port(api: Process, etl_bus: Bus) -> None:
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """The command, to its end."""
+    """Run the command to its end."""
     return subprocess.run(
         [COMMAND, *arguments], env=os.environ | environment, capture_output=True, text=True, timeout=90, check=False
     )
 
 
 @pytest.mark.process
-def test_a_port_that_is_taken_is_said_at_once() -> None:
-    """One sentence names the setting, although there is no NATS either."""
+def test_a_taken_port_is_reported_at_once() -> None:
+    """One sentence names the setting, even though NATS is missing too."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -131,7 +131,7 @@ def test_a_port_that_is_taken_is_said_at_once() -> None:
 
 @pytest.mark.process
 def test_the_effective_settings_can_be_shown() -> None:
-    """`--check` prints them, secrets masked, and refuses what is wrong with the variable's name."""
+    """`--check` prints them with masked secrets. Invalid settings are refused with the names of their variables."""
     done = run("--check", CINESTREAM_NATS_PASSWORD="hush", CINESTREAM_STREAM_CORS_ORIGINS="https://a, https://b")
     assert done.returncode == 0
     assert "CINESTREAM_STREAM_PORT=3000" in done.stdout
@@ -144,8 +144,8 @@ def test_the_effective_settings_can_be_shown() -> None:
 
 
 @pytest.mark.process
-def test_help_says_what_it_does() -> None:
-    """`--help` exits 0."""
+def test_help_describes_the_command() -> None:
+    """`--help` exits with 0."""
     done = run("--help")
     assert done.returncode == 0
     assert "Server-Sent Events" in done.stdout

@@ -1,4 +1,4 @@
-"""Several workers of stream-api, as real processes: one port, one set of ids, one set of metrics, one end."""
+"""Several workers of stream-api as real processes: one port, one set of ids, one set of metrics, one shutdown."""
 
 import os
 import re
@@ -36,46 +36,46 @@ def api_environment(tmp_path: Path) -> dict[str, str]:
 
 
 def workers(api: Process) -> set[int]:
-    """The processes that the service has started."""
+    """Return the worker processes of the service."""
     assert api.process
     return running_workers(api.process.pid)
 
 
 def running_workers(parent: int) -> set[int]:
-    """The workers among the children of a process."""
+    """Return the workers among the children of a process."""
     children = {int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()}
     return {pid for pid in children if "cinestream_stream_api.process.worker" in command(pid)}
 
 
 def command(pid: int) -> str:
-    """The command line of a process; empty when there is none."""
+    """Return the command line of a process, or an empty text if the process is gone."""
     with suppress(OSError):
         return Path(f"/proc/{pid}/cmdline").read_text()
     return ""
 
 
 async def until(condition: Callable[[], Any]) -> None:
-    """Wait until something holds."""
+    """Wait until a condition holds."""
     with anyio.fail_after(60):
         while not condition():
             await anyio.sleep(0.01)
 
 
 async def answer(url: str) -> Any:
-    """What /readyz says, once it is asked."""
+    """Return the answer of /readyz."""
     async with httpx2.AsyncClient(timeout=60) as client:
         return (await client.get(url)).json()
 
 
 async def all_ready(api: Process) -> None:
-    """Wait until both workers are."""
+    """Wait until both workers are ready."""
     with anyio.fail_after(60):
         while await answer(f"http://127.0.0.1:{api.ops}/readyz") != {"status": "ready", "degraded": []}:
             await anyio.sleep(0.05)
 
 
 async def metric(api: Process, name: str) -> float:
-    """The value of a metric on the ops port."""
+    """Return the value of a metric on the ops port."""
     async with httpx2.AsyncClient(timeout=60) as client:
         text = (await client.get(f"http://127.0.0.1:{api.ops}/metrics")).text
     found = re.search(rf"^cinestream_stream_{re.escape(name)} (\S+)$", text, re.MULTILINE)
@@ -83,7 +83,7 @@ async def metric(api: Process, name: str) -> float:
 
 
 class Client:
-    """Follows the stream, and resumes where it was whenever it ends."""
+    """A client that follows the stream, and resumes whenever it ends."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -92,7 +92,7 @@ class Client:
         self.last = ""
 
     async def follow(self) -> None:
-        """Until cancelled."""
+        """Follow the stream until cancelled."""
         async with httpx2.AsyncClient(base_url=self._url, timeout=60) as client:
             while True:
                 with suppress(httpx2.HTTPError):
@@ -111,8 +111,8 @@ class Client:
                         self.ids.append(event.id)
 
 
-async def test_a_worker_that_dies_is_replaced_and_nobody_misses_anything(api: Process, etl_bus: Bus) -> None:
-    """Its clients resume on another one, with ids that mean the same there; the metrics are those of all."""
+async def test_a_worker_that_dies_is_replaced_and_no_client_misses_a_film(api: Process, etl_bus: Bus) -> None:
+    """Its clients resume on another worker with the same ids. The metrics are those of all workers."""
     await all_ready(api)
     before = workers(api)
     assert len(before) == 2
@@ -144,7 +144,7 @@ async def test_a_worker_that_dies_is_replaced_and_nobody_misses_anything(api: Pr
 async def test_a_worker_that_hangs_is_replaced(
     topology: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that no longer answers is killed, and its successor serves those who wait on the same port."""
+    """A worker that no longer answers is killed, and its successor serves the waiting clients on the same port."""
     for name, value in topology.environment("stream-api").items():
         monkeypatch.setenv(name, value)
     worker = WorkerProcess(0, StreamSettings(stream_port=free_port(), stream_workers=2), str(tmp_path))
@@ -163,15 +163,15 @@ async def test_a_worker_that_hangs_is_replaced(
 
 
 async def ready(worker: WorkerProcess) -> None:
-    """Wait until it serves."""
+    """Wait until the worker is ready."""
     with anyio.fail_after(60):
         while worker.not_ready:
             await worker.check()
             await anyio.sleep(0.01)
 
 
-async def test_one_signal_ends_all(api: Process, tmp_path: Path) -> None:
-    """Streams end whole, every process exits, and nothing is left in the temporary directory."""
+async def test_one_signal_ends_all_workers(api: Process, tmp_path: Path) -> None:
+    """Streams end complete, all processes exit, and the temporary directory is empty."""
     await all_ready(api)
     pids, ended = workers(api), list[str]()
 
@@ -194,8 +194,8 @@ async def test_one_signal_ends_all(api: Process, tmp_path: Path) -> None:
     assert "Traceback" not in api.log.read_text()
 
 
-async def test_workers_do_not_outlive_the_one_that_started_them(api: Process) -> None:
-    """Killed, it leaves no process behind that holds the port."""
+async def test_workers_do_not_outlive_their_parent(api: Process) -> None:
+    """A parent that is killed leaves no process that holds the port."""
     await all_ready(api)
     pids = workers(api)
     api.kill()
@@ -205,14 +205,14 @@ async def test_workers_do_not_outlive_the_one_that_started_them(api: Process) ->
 
 
 def listening(port: int) -> str:
-    """The socket that listens on a port, as the links in /proc/PID/fd name it."""
+    """Return the socket that listens on a port, in the form of the links in /proc/PID/fd."""
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     [inode] = [row[9] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"]
     return f"socket:[{inode}]"
 
 
 def holds(pid: int, file: str) -> bool:
-    """Whether a process has it open."""
+    """Return True if a process has this socket open."""
     found = []
     for link in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(FileNotFoundError):  # closed meanwhile
@@ -221,8 +221,8 @@ def holds(pid: int, file: str) -> bool:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
-async def test_the_ops_port_is_no_workers(api: Process) -> None:
-    """A worker that outlives its parent by a moment would accept connections there, and answer none."""
+async def test_no_worker_holds_the_ops_port(api: Process) -> None:
+    """A worker that briefly outlives its parent would accept connections there and never answer."""
     await all_ready(api)
     assert api.process
     ops = listening(api.ops)
@@ -232,21 +232,21 @@ async def test_the_ops_port_is_no_workers(api: Process) -> None:
 
 
 async def test_without_nats_no_worker_is_ready(api: Process) -> None:
-    """/readyz says why with a 503; /livez stays 200, since a restart would not help."""
+    """/readyz is a 503 with the reason. /livez stays 200, because a restart would not help."""
     await all_ready(api)
     api.nats.kill()
     with anyio.fail_after(60):
         while (await answer(f"http://127.0.0.1:{api.ops}/readyz"))["status"] == "ready":
             await anyio.sleep(0.05)
-    said = await answer(f"http://127.0.0.1:{api.ops}/readyz")
-    assert said == {"status": "unready", "reason": "the bus is disconnected"}
+    readiness = await answer(f"http://127.0.0.1:{api.ops}/readyz")
+    assert readiness == {"status": "unready", "reason": "the bus is disconnected"}
     assert await answer(f"http://127.0.0.1:{api.ops}/livez") == {"status": "alive"}
     api.nats.start()
     await all_ready(api)
 
 
 async def test_the_limit_of_clients_is_divided(api: Process) -> None:
-    """All workers together never have more streams open than the limit says."""
+    """All workers together never have more open streams than the limit."""
     before = workers(api)
     api.kill()
     await until(lambda: not any(map(command, before)))  # until they notice they share the port
@@ -276,6 +276,6 @@ async def test_the_limit_of_clients_is_divided(api: Process) -> None:
 
 
 @pytest.mark.parametrize(("limit", "workers", "shares"), [(10, 3, [4, 3, 3]), (1, 2, [1, 1]), (0, 2, [0, 0])])
-def test_shares_add_up(limit: int, workers: int, shares: list[int]) -> None:
-    """To the limit, except that every worker can serve one; no limit stays none."""
+def test_the_shares_add_up_to_the_limit(limit: int, workers: int, shares: list[int]) -> None:
+    """Each worker gets at least 1, and no limit stays no limit."""
     assert [share(limit, number, workers) for number in range(workers)] == shares

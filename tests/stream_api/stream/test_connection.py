@@ -1,4 +1,4 @@
-"""A client that stops reading for a while, and goes on."""
+"""A client that stops reading for a while, and then continues."""
 
 import http.client
 import socket
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_client_that_reads_again_gets_the_rest(etl_bus: Bus, stream_bus: Bus) -> None:
-    """Whoever stops reading is written to no further, and is served at once when it goes on."""
+    """Nothing more is written to a client that does not read. It is served at once when it reads again."""
     async with serving(stream_bus, stream_heartbeat=300) as api:
         with socket.socket() as client:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
@@ -34,7 +34,7 @@ async def test_a_client_that_reads_again_gets_the_rest(etl_bus: Bus, stream_bus:
 
 
 def read_films(connection: http.client.HTTPConnection, count: int) -> list[int]:
-    """The sequences of the next films."""
+    """Return the sequences of the next films."""
     response, reader, found = connection.getresponse(), Reader(), list[int]()
     while len(found) < count:
         found += [event.sequence for event in reader.feed(response.readline()) if event.name == "movie"]

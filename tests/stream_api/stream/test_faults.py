@@ -1,4 +1,4 @@
-"""stream-api when NATS fails: streams stay open, and what was published meanwhile arrives once."""
+"""Failures of NATS: streams stay open, and films published meanwhile arrive once."""
 
 import random
 from collections.abc import AsyncIterator, Callable
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def films(stream: AsyncIterator[Event], count: int) -> list[int]:
-    """The sequences of the next films."""
+    """Return the sequences of the next films."""
     found: list[int] = []
     with anyio.fail_after(60):
         while len(found) < count:
@@ -30,14 +30,14 @@ async def films(stream: AsyncIterator[Event], count: int) -> list[int]:
 
 
 async def back(bus: Bus) -> None:
-    """Wait until a connection stands again."""
+    """Wait until the bus is connected again."""
     with anyio.fail_after(60):
         while not bus.connected:
             await anyio.sleep(0.005)
 
 
-async def test_nats_may_be_killed_under_an_open_stream(topology: NatsServer, etl_bus: Bus, stream_bus: Bus) -> None:
-    """The stream stays open with heartbeats, readiness says so, and every film arrives once."""
+async def test_an_open_stream_survives_a_crash_of_nats(topology: NatsServer, etl_bus: Bus, stream_bus: Bus) -> None:
+    """The stream stays open with heartbeats, /readyz reports the failure, and each film arrives once."""
     async with serving(stream_bus, stream_heartbeat=0.5) as api, api.stream() as stream:
         await publish(etl_bus, 1)
         assert await films(stream, 1) == [1]
@@ -57,8 +57,8 @@ async def test_nats_may_be_killed_under_an_open_stream(topology: NatsServer, etl
         assert (await api.client.get("/readyz")).status_code == 200
 
 
-async def test_a_tail_lost_in_a_disconnect_is_found(topology: NatsServer, etl_bus: Bus) -> None:
-    """What was published while only our connection was broken arrives, though nothing follows it."""
+async def test_messages_lost_in_a_disconnect_are_read_from_history(topology: NatsServer, etl_bus: Bus) -> None:
+    """Films published while only our connection was broken arrive, even if no other film follows."""
     async with proxy_to(topology.port) as proxy:
         url, password = f"nats://127.0.0.1:{proxy.port}", topology.passwords["stream-api"]
         bus = await Bus.connect(url, name="cut", user="stream-api", password=password)
@@ -73,8 +73,8 @@ async def test_a_tail_lost_in_a_disconnect_is_found(topology: NatsServer, etl_bu
         await bus.close()
 
 
-async def test_history_that_was_cut_meanwhile_is_a_gap_for_open_streams(topology: NatsServer, etl_bus: Bus) -> None:
-    """When the missed films are no longer held, the open stream says which."""
+async def test_history_that_was_cut_meanwhile_is_a_gap_in_open_streams(topology: NatsServer, etl_bus: Bus) -> None:
+    """When history no longer holds the missed films, the open stream reports them."""
     async with proxy_to(topology.port) as proxy:
         url, password = f"nats://127.0.0.1:{proxy.port}", topology.passwords["stream-api"]
         bus = await Bus.connect(url, name="cut", user="stream-api", password=password)
@@ -92,10 +92,8 @@ async def test_history_that_was_cut_meanwhile_is_a_gap_for_open_streams(topology
         await bus.close()
 
 
-async def test_a_recreated_stream_is_a_gap_for_open_streams(
-    topology: NatsServer, etl_bus: Bus, stream_bus: Bus
-) -> None:
-    """A new epoch is said, and everything that the new stream holds follows under its new ids."""
+async def test_a_recreated_stream_is_a_gap_in_open_streams(topology: NatsServer, etl_bus: Bus, stream_bus: Bus) -> None:
+    """The open stream reports the new epoch, then sends all events of the new stream under their new ids."""
     async with serving(stream_bus) as api, api.stream() as stream:
         await publish(etl_bus, 1, 2, 3)
         assert await films(stream, 3) == [1, 2, 3]
@@ -117,10 +115,10 @@ async def test_a_recreated_stream_is_a_gap_for_open_streams(
         assert shown == [(n, f"tt{n + 10:07}") for n in range(1, 5)]
 
 
-async def test_without_nats_a_browser_is_told_to_come_again(
+async def test_without_nats_a_browser_gets_a_retry_time(
     topology: NatsServer, stream_bus: Bus, impatient: Callable[[], None]
 ) -> None:
-    """What only history knows cannot be opened; a live stream can, and a film is a 503."""
+    """A stream that needs history is refused. A live stream can be opened, and a film is a 503."""
     async with serving(stream_bus) as api:
         impatient()
         topology.kill()
@@ -142,7 +140,7 @@ async def test_without_nats_a_browser_is_told_to_come_again(
 
 
 class Client:
-    """A client that loses its connection at random, and keeps a log of the sequences it was given."""
+    """A client that loses its connection at random, and keeps a log of the received sequences."""
 
     def __init__(self, api: Api, chance: random.Random) -> None:
         self.log: list[int] = []
@@ -152,7 +150,7 @@ class Client:
         self._id = ""
 
     async def run(self, until: int) -> None:
-        """Read until the film with that sequence has come."""
+        """Read until the film with that sequence has arrived."""
         while not self.log or self.log[-1] < until:
             headers = {"Last_Event_ID": self._id} if self._id else {}
             try:
@@ -161,7 +159,7 @@ class Client:
             except httpx2.HTTPError:
                 await anyio.sleep(0.01)
 
-    async def _read(self, stream: AsyncIterator[Event], most: int, until: int) -> None:
+    async def _read(self, stream: AsyncIterator[Event], limit: int, until: int) -> None:
         async for event in stream:
             if event.name in ("busy", ":"):
                 continue
@@ -169,14 +167,14 @@ class Client:
             self.gaps += event.name == "gap"
             if event.name == "movie":
                 self.log.append(event.sequence)
-                if event.sequence >= until or (most := most - 1) == 0:
+                if event.sequence >= until or (limit := limit - 1) == 0:
                     return
 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", range(3))
-async def test_a_log_has_no_gap_and_no_repetition(topology: NatsServer, etl_bus: Bus, seed: int) -> None:
-    """Whatever breaks, and whenever: each client's log is the stream's sequence, from the first to the last."""
+async def test_the_log_of_a_client_has_no_gap_and_no_repetition(topology: NatsServer, etl_bus: Bus, seed: int) -> None:
+    """The log of each client has all sequences in order, whatever fails at whatever moment."""
     chance, total = random.Random(seed), 1500
     async with proxy_to(topology.port) as proxy:
         url, password = f"nats://127.0.0.1:{proxy.port}", topology.passwords["stream-api"]

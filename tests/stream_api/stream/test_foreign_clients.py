@@ -1,4 +1,4 @@
-"""Clients that nobody here wrote, under whom the server is killed: npm's `eventsource` and Python's `httpx-sse`.
+"""Clients by other authors, while the server is killed: npm's `eventsource` and Python's `httpx-sse`.
 
 curl and Chromium's own EventSource are in `tests/e2e`.
 """
@@ -26,7 +26,7 @@ TOTAL = 60
 
 @pytest.fixture(scope="module")
 def follow(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program for Node, with its package."""
+    """Return the program for Node with its package installed."""
     if not (shutil.which("node") and shutil.which("npm")):
         pytest.skip("node and npm are not installed")
     folder = tmp_path_factory.mktemp("node")
@@ -40,7 +40,7 @@ def follow(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 async def live_through_two_kills(api: Process, bus: Bus, log: list[str]) -> None:
-    """Publish films; the server is killed twice, and misses some each time. Ends when the log has the last one."""
+    """Publish films while the server is killed twice. Return when the log has the last film."""
     with anyio.fail_after(240):
         for start in (1, 31):
             await publish(bus, *range(start, start + 15))
@@ -54,7 +54,7 @@ async def live_through_two_kills(api: Process, bus: Bus, log: list[str]) -> None
 
 
 async def test_npms_eventsource_has_every_film_once(api: Process, etl_bus: Bus, follow: Path) -> None:
-    """It reconnects by itself, with the id of the last film."""
+    """It reconnects by itself with the id of the last film."""
     log: list[str] = []
     url = f"{api.url}/api/movies/stream?last_event_id=earliest"
     async with (
@@ -76,7 +76,7 @@ async def test_npms_eventsource_has_every_film_once(api: Process, etl_bus: Bus, 
 
 
 async def test_httpx_sse_has_every_film_once(api: Process, etl_bus: Bus) -> None:
-    """It leaves reconnecting to its user: with the last id in the header nothing is lost or repeated."""
+    """Its user reconnects with the last id in the header, and no film is lost or repeated."""
     log: list[str] = []
     last = ""
 

@@ -1,4 +1,4 @@
-"""stream-api's limits on how many streams there are, and how long they last."""
+"""The limits on the number and the lifetime of streams."""
 
 import anyio
 import pytest
@@ -10,8 +10,8 @@ from cinestream.bus.jetstream import Bus
 pytestmark = pytest.mark.anyio
 
 
-async def test_one_address_gets_its_share_and_no_more(etl_bus: Bus, stream_bus: Bus) -> None:
-    """Over it a browser is told to come again, others get 429; a place that is given back can be taken."""
+async def test_an_address_is_limited(etl_bus: Bus, stream_bus: Bus) -> None:
+    """Beyond the limit a browser gets a retry time, and other clients get a 429. A stream that ends makes room."""
     async with serving(stream_bus, stream_max_clients_per_address=1) as api:
         async with api.stream() as stream:
             assert (await anext(stream)).name == "position"
@@ -27,8 +27,8 @@ async def test_one_address_gets_its_share_and_no_more(etl_bus: Bus, stream_bus: 
                 assert (await anext(stream)).name == "position"
 
 
-async def test_clients_behind_a_trusted_proxy_are_told_apart(stream_bus: Bus) -> None:
-    """Each forwarded address has its own share."""
+async def test_clients_behind_a_trusted_proxy_are_limited_separately(stream_bus: Bus) -> None:
+    """Each forwarded address has its own limit."""
     limits = {"stream_max_clients_per_address": 1, "stream_trusted_proxies": "127.0.0.0/8, ::1"}
     async with (
         serving(stream_bus, **limits) as api,
@@ -40,8 +40,8 @@ async def test_clients_behind_a_trusted_proxy_are_told_apart(stream_bus: Bus) ->
         assert third.status_code == 429
 
 
-async def test_a_failed_opening_gives_its_place_back(etl_bus: Bus, stream_bus: Bus) -> None:
-    """A malformed query or a history that does not answer costs no place."""
+async def test_a_failed_opening_does_not_count(etl_bus: Bus, stream_bus: Bus) -> None:
+    """A malformed query, or a history that does not answer, leaves the limit unchanged."""
     async with serving(stream_bus, stream_max_clients=1) as api:
         for _ in range(3):
             assert (await api.client.get(f"{STREAM}?last_event_id=nonsense")).status_code == 400
@@ -50,8 +50,8 @@ async def test_a_failed_opening_gives_its_place_back(etl_bus: Bus, stream_bus: B
             assert (await anext(stream)).name == "position"
 
 
-async def test_a_stream_ends_when_it_has_lived_long_enough(etl_bus: Bus, stream_bus: Bus) -> None:
-    """It ends cleanly, with a time to come again, and its client resumes without a loss."""
+async def test_a_stream_ends_at_its_lifetime(etl_bus: Bus, stream_bus: Bus) -> None:
+    """It ends cleanly with a retry time, and its client resumes without a loss."""
     async with serving(stream_bus, stream_max_lifetime=3, stream_heartbeat=0.3) as api:
         await publish(etl_bus, 1)
         with anyio.fail_after(60):

@@ -1,4 +1,4 @@
-"""A thousand clients: that never read, and that are there when the server ends."""
+"""A thousand clients: that never read, and that are connected at the shutdown."""
 
 import os
 import re
@@ -39,7 +39,7 @@ def api_environment() -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def files() -> None:
-    """A file for each client."""
+    """Allow an open file for each client."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < 2 * CLIENTS:
         pytest.skip(f"only {hard} files may be open")
@@ -48,7 +48,7 @@ def files() -> None:
 
 @contextmanager
 def clients(port: int) -> Iterator[list[socket.socket]]:
-    """Open streams that have got their first block."""
+    """Open streams that have received their first block."""
     found: list[socket.socket] = []
     try:
         for _ in range(CLIENTS):
@@ -68,13 +68,13 @@ def clients(port: int) -> Iterator[list[socket.socket]]:
 
 
 def memory(process: Process) -> int:
-    """Bytes that it holds."""
+    """Return the bytes of memory of a process."""
     assert process.process
     return int(Path(f"/proc/{process.process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def metric(process: Process, name: str) -> float:
-    """The value of a metric, with its labels; 0 when it is not there yet."""
+    """Return the value of a metric with its labels, or 0 if it is missing."""
     with urllib.request.urlopen(f"http://127.0.0.1:{process.ops}/metrics", timeout=60) as answer:
         found = re.search(rf"^cinestream_stream_{re.escape(name)} (\S+)", answer.read().decode(), re.MULTILINE)
     return float(found[1]) if found else 0.0
@@ -84,7 +84,7 @@ TIMED_OUT = 'disconnects_total{reason="send_timeout"}'
 
 
 async def test_clients_that_never_read_cost_no_memory(api: Process, etl_bus: Bus) -> None:
-    """Much more than the ring holds passes a thousand of them by; then each is disconnected, and counted."""
+    """Much more data passes a thousand clients than the ring holds. Then each is disconnected and counted."""
     with clients(api.port), anyio.fail_after(300):
         before = memory(api)
         for first in range(1, 3001, 100):
@@ -96,7 +96,7 @@ async def test_clients_that_never_read_cost_no_memory(api: Process, etl_bus: Bus
 
 
 async def test_sigterm_ends_a_thousand_streams_cleanly(api: Process, etl_bus: Bus) -> None:
-    """Every body is complete, what one client has got all have, with a time to come again; the process exits 0."""
+    """All clients get the same complete body with a retry time, and the process exits with 0."""
     with clients(api.port) as streams:
         await publish(etl_bus, 1)
         await run_sync(wait_for_a_film, streams)
@@ -111,8 +111,8 @@ async def test_sigterm_ends_a_thousand_streams_cleanly(api: Process, etl_bus: Bu
     assert "Traceback" not in api.log.read_text()
 
 
-async def test_the_end_comes_after_what_has_come_before(stream_bus: Bus, etl_bus: Bus) -> None:
-    """A film that the server has got when it is told to end goes also to the clients whose turn is later."""
+async def test_a_film_received_before_the_shutdown_reaches_all_clients(stream_bus: Bus, etl_bus: Bus) -> None:
+    """A film that the server received before the shutdown goes also to clients whose turn comes later."""
     async with serving(stream_bus) as api:
         with ExitStack() as opened, anyio.fail_after(60):
             streams = await run_sync(opened.enter_context, clients(int(api.url.rpartition(":")[2])))
@@ -126,13 +126,13 @@ async def test_the_end_comes_after_what_has_come_before(stream_bus: Bus, etl_bus
 
 
 def wait_for_a_film(streams: list[socket.socket]) -> None:
-    """Wait until any of them has got one, not before the others of its turn."""
+    """Wait until any client has received a film, before the other clients of the round."""
     while not any(b"event: movie" in stream.recv(4096, socket.MSG_PEEK) for stream in streams):
         time.sleep(0.001)
 
 
 def read_to_the_end(streams: list[socket.socket]) -> list[bytes]:
-    """What each has got, when all have ended."""
+    """Return the data of each client when all streams have ended."""
     bodies = dict.fromkeys(streams, b"")
     with selectors.DefaultSelector() as selector:
         for stream in streams:

@@ -1,6 +1,6 @@
-"""Resuming, as a property: whatever happens in whatever order, a client's log is the stream, or says where it is not.
+"""Resuming as a property: after any faults in any order, a client's log is the stream, or reports where it was cut.
 
-`CINESTREAM_EXAMPLES=100 pytest tests/stream_api/stream/test_resume.py` tries so many, others each time.
+`CINESTREAM_EXAMPLES=100 pytest tests/stream_api/stream/test_resume.py` tries 100 random histories.
 """
 
 import socket
@@ -42,7 +42,7 @@ STEPS = st.one_of(
 
 
 class Client:
-    """Reads from the first film on, resumes whenever its connection ends, and checks each event as it comes."""
+    """A client that reads from the first film on, resumes whenever its connection ends, and checks each event."""
 
     def __init__(self, url: str) -> None:
         self.at = 0
@@ -54,18 +54,18 @@ class Client:
         self._connection = anyio.CancelScope()
 
     def disconnect(self) -> None:
-        """Lose the connection."""
+        """Break the connection."""
         self._connection.cancel()
 
     async def until(self, sequence: int) -> None:
-        """Wait until everything up to a sequence has come, or was said to be gone."""
+        """Wait until all events up to a sequence have arrived or were reported as missing."""
         with anyio.fail_after(PATIENCE):
             while self.at < sequence:
                 await anyio.sleep(0.01)
 
     async def run(self) -> None:
         """Read until cancelled."""
-        # A small buffer, so that a client that stalls is soon one that does not read.
+        # A small buffer, so that the server soon notices a client that stalls.
         options = [(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)]
         async with httpx2.AsyncClient(
             base_url=self._url, timeout=20, transport=httpx2.AsyncHTTPTransport(socket_options=options)
@@ -92,8 +92,8 @@ class Client:
         if event.name == "movie":
             assert event.sequence == self.at + 1, f"after {self.at} came {event.id}"
         elif event.name == "gap":
-            asked, first = (int(event.json[name].rpartition("-")[2]) for name in ("requested", "first_available"))
-            assert (asked, first) == (self.at, event.sequence + 1)
+            requested, first = (int(event.json[name].rpartition("-")[2]) for name in ("requested", "first_available"))
+            assert (requested, first) == (self.at, event.sequence + 1)
             assert event.json["missed"] == event.sequence - self.at > 0
             self.gaps.append(event.sequence)
         elif self._id:
@@ -102,7 +102,7 @@ class Client:
 
 
 class World:
-    """The parts, what was done to them, and what the stream must hold."""
+    """The parts of a run, the faults so far, and the films that the stream must hold."""
 
     def __init__(self, nats: NatsServer, api: Process, bus: Bus, client: Client) -> None:
         self.nats, self.api, self.bus, self.client = nats, api, bus, client
@@ -110,7 +110,7 @@ class World:
         self.cuts: set[int] = set()
 
     async def publish(self, count: int, **changes: Any) -> None:
-        """Store so many films, whatever became of the connection."""
+        """Store so many films, and repeat while the connection fails."""
         for number in range(count):
             with anyio.fail_after(PATIENCE):
                 self.last = await self._store(number, changes)
@@ -124,7 +124,7 @@ class World:
                 await anyio.sleep(0.05)
 
     async def do(self, step: str, count: int) -> None:
-        """Do a step; `count` films are stored while it lasts."""
+        """Do a step, and store `count` films meanwhile."""
         match step:
             case "publish":
                 await self.publish(count)
@@ -147,7 +147,7 @@ class World:
                 await run_sync(self.api.start)
 
     async def _cut(self, keep: int) -> None:
-        """Drop all but the newest films from history."""
+        """Delete all but the newest films from history."""
         if self.last <= keep:
             return
         await limit_history(self.nats, max_msgs=keep)
@@ -157,7 +157,7 @@ class World:
 
 @asynccontextmanager
 async def world(folder: Path) -> AsyncIterator[World]:
-    """Everything started, with a client that reads."""
+    """Start all parts, with a client that reads."""
     nats = NatsServer(folder)
     nats.start()
     api = Process(nats, folder / "stream-api.log", settings=SMALL_RING)
@@ -176,7 +176,7 @@ async def world(folder: Path) -> AsyncIterator[World]:
 
 
 async def live_through(steps: list[Step]) -> None:
-    """Do all steps, then see that the client has come to the end."""
+    """Do all steps, then check that the client has reached the end."""
     with tempfile.TemporaryDirectory() as folder:
         async with world(Path(folder)) as parts:
             for step in steps:
@@ -196,6 +196,6 @@ async def live_through(steps: list[Step]) -> None:
     suppress_health_check=list(HealthCheck),
 )
 @given(st.lists(STEPS, min_size=3, max_size=6))
-def test_a_log_is_the_stream_or_says_where_it_was_cut(steps: list[Step]) -> None:
-    """Publishing, disconnects, clients that stall, cuts of history, restarts of stream-api and NATS, in any order."""
+def test_a_log_is_the_stream_or_reports_where_it_was_cut(steps: list[Step]) -> None:
+    """Steps are publishing, disconnects, stalls, cuts of history, and restarts of stream-api and NATS."""
     anyio.run(live_through, steps, backend_options={"use_uvloop": True})

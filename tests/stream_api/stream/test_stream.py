@@ -1,4 +1,4 @@
-"""stream-api against a real nats-server, over real HTTP: what a client gets, wherever it starts."""
+"""The stream over real HTTP with a real nats-server: the events that a client gets from each start."""
 
 import json
 import re
@@ -20,12 +20,12 @@ LARGE = ["x" * 1000] * 200
 
 
 def short(events: list[Event]) -> list[str]:
-    """Events as `name sequence`."""
+    """Return each event as `name sequence`."""
     return [f"{event.name} {event.sequence}" for event in events]
 
 
 async def test_a_stream_without_an_id_is_live_only(etl_bus: Bus, stream_bus: Bus) -> None:
-    """The first block names the last sequence, then comes what is published from now on, as etl wrote it."""
+    """The first block has the last sequence. Then come new films, exactly as etl wrote them."""
     await publish(etl_bus, 1, 2)
     async with serving(stream_bus) as api, api.stream() as stream:
         assert short(await take(stream, 1)) == ["position 2"]
@@ -37,7 +37,7 @@ async def test_a_stream_without_an_id_is_live_only(etl_bus: Bus, stream_bus: Bus
 
 @pytest.mark.parametrize("way", ["header", "query", "polyfill"])
 async def test_a_client_resumes_after_its_last_id(etl_bus: Bus, stream_bus: Bus, way: str) -> None:
-    """By header, query or what a polyfill adds to its old URL it gets exactly what it missed, then what is new."""
+    """A client that sends its id by header, query or polyfill gets exactly what it missed, then new films."""
     await publish(etl_bus, *range(1, 6))
     async with serving(stream_bus) as api:
         async with api.stream("?replay=4") as stream:
@@ -55,7 +55,7 @@ async def test_a_client_resumes_after_its_last_id(etl_bus: Bus, stream_bus: Bus,
 
 
 async def test_replay_gives_the_last_films_that_match(etl_bus: Bus, stream_bus: Bus) -> None:
-    """The count is of films that pass the filter, and more of them than there are gives all."""
+    """The count is of films that pass the filter. A count beyond all films gives all of them."""
     for number in range(1, 7):
         await publish(etl_bus, number, genre=["War" if number % 2 else "Drama"], genre_categories=[])
     async with serving(stream_bus) as api:
@@ -65,10 +65,10 @@ async def test_replay_gives_the_last_films_that_match(etl_bus: Bus, stream_bus: 
             assert short(await take(stream, 4)) == ["position 0", "movie 1", "movie 3", "movie 5"]
 
 
-async def test_history_older_than_the_ring_is_joined_without_a_seam(etl_bus: Bus, stream_bus: Bus) -> None:
-    """A stream from the earliest event on goes through history into the ring, in order, each event once."""
+async def test_history_continues_into_the_ring(etl_bus: Bus, stream_bus: Bus) -> None:
+    """A stream from the earliest event on goes through history into the ring, in order, with each event once."""
     await publish(etl_bus, *range(1, 1101))
-    # The ring is larger than what is published below: else a client that has caught up could fall out of it.
+    # The ring is larger than what is published below. Otherwise a client that has caught up could fall out of it.
     async with serving(stream_bus, stream_ring_events=64) as api:
         async with api.stream("?last_event_id=earliest") as stream:
             await publish(etl_bus, *range(1101, 1131))
@@ -80,7 +80,7 @@ async def test_history_older_than_the_ring_is_joined_without_a_seam(etl_bus: Bus
 
 
 async def test_a_stream_starts_at_a_time(etl_bus: Bus, stream_bus: Bus) -> None:
-    """`since` gives what was stored at that moment or later; a time to come gives only what is new."""
+    """`since` gives films stored at that time or later. A time in the future gives only new films."""
     await publish(etl_bus, 1, 2, 3)
     second = (await stream_bus.read("MOVIES", start=2, limit=1))[0].time
     async with serving(stream_bus) as api:
@@ -90,8 +90,10 @@ async def test_a_stream_starts_at_a_time(etl_bus: Bus, stream_bus: Bus) -> None:
             assert short(await take(stream, 2)) == ["position 3", "live 3"]
 
 
-async def test_what_history_no_longer_holds_is_said(etl_bus: Bus, stream_bus: Bus, topology: NatsServer) -> None:
-    """A gap names what was asked for, what is there, and how much is missing; then everything there is comes."""
+async def test_events_that_history_no_longer_holds_are_a_gap(
+    etl_bus: Bus, stream_bus: Bus, topology: NatsServer
+) -> None:
+    """A gap names the requested id, the first available id and the number of missing events."""
     await publish(etl_bus, *range(1, 41))
     async with serving(stream_bus, stream_ring_events=16) as api:
         async with api.stream("?replay=1") as stream:
@@ -106,21 +108,21 @@ async def test_what_history_no_longer_holds_is_said(etl_bus: Bus, stream_bus: Bu
 
 @pytest.mark.parametrize("id", ["nonsense", "1-5", "%s-99"])
 async def test_an_id_that_was_never_given_out_is_a_gap(etl_bus: Bus, stream_bus: Bus, id: str) -> None:
-    """Malformed, of another epoch, or beyond the last: the stream says so and starts from the first event."""
+    """An id that is malformed, of another epoch or beyond the last one starts at the first event."""
     await publish(etl_bus, 1, 2)
     async with serving(stream_bus) as api:
         async with api.stream() as stream:
             epoch = (await take(stream, 1))[0].id.partition("-")[0]
-        asked = id.replace("%s", epoch)
-        async with api.stream(Last_Event_ID=asked) as stream:
+        requested = id.replace("%s", epoch)
+        async with api.stream(Last_Event_ID=requested) as stream:
             events = await take(stream, 5)
             assert [e.name for e in events] == ["position", "gap", "movie", "movie", "live"]
-            assert events[1].json == {"requested": asked, "first_available": f"{epoch}-1", "missed": None}
+            assert events[1].json == {"requested": requested, "first_available": f"{epoch}-1", "missed": None}
             assert events[1].id == f"{epoch}-0"
 
 
 async def test_deleted_messages_are_no_gap(etl_bus: Bus, stream_bus: Bus, topology: NatsServer) -> None:
-    """Sequences that are missing inside history are passed in silence, live and in replay."""
+    """Sequences that are missing inside history are not reported, live and in replay."""
     await publish(etl_bus, 1)
     await limit_history(topology, max_msgs_per_subject=1)
     async with serving(stream_bus) as api, api.stream() as stream:
@@ -133,15 +135,15 @@ async def test_deleted_messages_are_no_gap(etl_bus: Bus, stream_bus: Bus, topolo
     await again.close()
 
 
-async def test_films_can_come_as_messages(etl_bus: Bus, stream_bus: Bus) -> None:
-    """With `?event=message` a plain `onmessage` sees the films, and nothing else."""
+async def test_films_can_be_sent_as_messages(etl_bus: Bus, stream_bus: Bus) -> None:
+    """With `?event=message` an `onmessage` handler gets the films and nothing else."""
     await publish(etl_bus, 1)
     async with serving(stream_bus) as api, api.stream("?event=message&replay=1") as stream:
         assert short(await take(stream, 3)) == ["position 0", "message 1", "live 1"]
 
 
 async def test_a_stream_can_be_lines_of_json(etl_bus: Bus, stream_bus: Bus) -> None:
-    """For a client that asks for NDJSON, every line is an object with id, event and data."""
+    """For a client that accepts NDJSON, each line is an object with id, event and data."""
     await publish(etl_bus, 1)
     async with (
         serving(stream_bus) as api,
@@ -155,7 +157,7 @@ async def test_a_stream_can_be_lines_of_json(etl_bus: Bus, stream_bus: Bus) -> N
 
 
 async def test_an_idle_stream_has_a_heartbeat(stream_bus: Bus, etl_bus: Bus) -> None:
-    """Silence is broken by a comment; when films passed that the filter hid, by the new position."""
+    """After silence comes a comment, or the new position if a filter has hidden films meanwhile."""
     async with serving(stream_bus, stream_heartbeat=0.15) as api, api.stream("?genre=war") as stream:
         assert short(await take(stream, 1)) == ["position 0"]
         with anyio.fail_after(60):
@@ -165,7 +167,7 @@ async def test_an_idle_stream_has_a_heartbeat(stream_bus: Bus, etl_bus: Bus) -> 
 
 
 async def test_the_lag_is_measured_where_films_are_written(etl_bus: Bus, stream_bus: Bus) -> None:
-    """A film that nobody is written is not late; one that several clients get is observed once."""
+    """A film that is written to nobody is not observed, and a film that several clients get is observed once."""
     async with serving(stream_bus, stream_push_interval_ms=0) as api:
         await publish(etl_bus, 1)
         with anyio.fail_after(60):
@@ -180,16 +182,16 @@ async def test_the_lag_is_measured_where_films_are_written(etl_bus: Bus, stream_
             assert api.metric("lag_seconds_sum") < 60
 
 
-async def test_how_full_history_is_can_be_watched(etl_bus: Bus, stream_bus: Bus) -> None:
-    """As the part of the bytes that the stream may hold, so that an alarm comes before films are lost."""
+async def test_the_fill_of_history_is_a_metric(etl_bus: Bus, stream_bus: Bus) -> None:
+    """It is the used part of the bytes that the stream may hold, so that an alert can come before films are lost."""
     await publish(etl_bus, 1, 2, 3)
     async with serving(stream_bus) as api:
         state = await stream_bus.stream_state("MOVIES")
         assert 0 < api.metric("history_fill_ratio") == state.bytes / state.max_bytes < 1
 
 
-async def test_a_client_that_goes_is_noticed_without_an_event(stream_bus: Bus) -> None:
-    """The number of clients falls when the connection closes, not when there is something to send."""
+async def test_a_disconnect_is_noticed_without_an_event(stream_bus: Bus) -> None:
+    """The number of clients falls when the connection closes, and not at the next event."""
     async with serving(stream_bus, stream_heartbeat=300) as api:
         async with api.stream() as stream:
             await take(stream, 1)
@@ -199,9 +201,9 @@ async def test_a_client_that_goes_is_noticed_without_an_event(stream_bus: Bus) -
         assert api.metric("clients", state="live") == 0
 
 
-async def test_a_client_that_does_not_read_is_cut_off(etl_bus: Bus, stream_bus: Bus) -> None:
-    """It is disconnected after the time limit, and costs others nothing."""
-    # Long enough that one who reads is never late for it, however busy the machine is.
+async def test_a_client_that_does_not_read_is_disconnected(etl_bus: Bus, stream_bus: Bus) -> None:
+    """It is disconnected after the send timeout, and other clients are not affected."""
+    # Long enough for a client that reads, even on a busy machine.
     limits = {"stream_send_timeout": 4, "stream_heartbeat": 1}
     async with serving(stream_bus, **limits) as api, api.stream() as lazy, api.stream() as eager:
         await take(lazy, 1)
@@ -215,8 +217,8 @@ async def test_a_client_that_does_not_read_is_cut_off(etl_bus: Bus, stream_bus: 
         assert api.metric("disconnects_total", reason="slow") == 0
 
 
-async def test_a_client_that_falls_out_of_the_ring_resumes(etl_bus: Bus, stream_bus: Bus) -> None:
-    """It is told to come again as soon as it reads, and goes on from history where it was."""
+async def test_a_client_that_falls_behind_the_ring_resumes(etl_bus: Bus, stream_bus: Bus) -> None:
+    """Its stream ends as soon as it reads, and it continues from history where it was."""
     seen: list[int] = []
     async with serving(stream_bus, stream_ring_events=16, stream_send_timeout=300) as api:
         async with api.stream() as slow, api.stream() as eager:
@@ -237,11 +239,13 @@ async def test_a_client_that_falls_out_of_the_ring_resumes(etl_bus: Bus, stream_
     assert seen == list(range(1, 121))
 
 
-async def test_a_burst_larger_than_the_ring_drops_nobody_who_reads(etl_bus: Bus, stream_bus: Bus) -> None:
-    """What came and went between two wakings is read from history, on the same connection."""
+async def test_a_burst_larger_than_the_ring_disconnects_no_client_that_reads(etl_bus: Bus, stream_bus: Bus) -> None:
+    """Events that came and went between two pushes are read from history on the same connection."""
     async with serving(stream_bus, stream_ring_events=16) as api, api.stream() as stream:
         await take(stream, 1)
-        async with anyio.create_task_group() as group:  # all at once: the service reads many off its socket in one go
+        async with (
+            anyio.create_task_group() as group
+        ):  # together, so that the service reads many from its socket at once
             for number in range(1, 201):
                 group.start_soon(publish, etl_bus, number)
         films = await take(stream, 200)
@@ -249,7 +253,7 @@ async def test_a_burst_larger_than_the_ring_drops_nobody_who_reads(etl_bus: Bus,
         assert api.metric("disconnects_total", reason="slow") == 0
 
 
-async def test_many_that_come_back_at_once_share_the_reads(etl_bus: Bus, stream_bus: Bus) -> None:
+async def test_many_clients_that_resume_share_the_reads(etl_bus: Bus, stream_bus: Bus) -> None:
     """A hundred clients that resume the same thousand events cost a few reads of JetStream."""
     await publish(etl_bus, *range(1, 1301))
     async with serving(stream_bus, stream_ring_events=16) as api:
@@ -265,8 +269,8 @@ async def test_many_that_come_back_at_once_share_the_reads(etl_bus: Bus, stream_
         assert api.metric("history_reads_total", purpose="page") <= 3
 
 
-async def test_over_the_cap_a_browser_is_told_to_come_again(stream_bus: Bus) -> None:
-    """EventSource gives up for good on any status but 200, so it gets a stream that ends; others a 503."""
+async def test_beyond_the_limit_a_browser_gets_a_retry_time(stream_bus: Bus) -> None:
+    """EventSource stops at any status but 200, so it gets a stream that ends. Other clients get a 503."""
     async with serving(stream_bus, stream_max_clients=1) as api, api.stream() as stream:
         await take(stream, 1)
         async with api.stream() as refused:
@@ -287,7 +291,7 @@ async def test_head_answers_without_a_stream(stream_bus: Bus) -> None:
 
 
 async def test_head_is_get_without_a_body(etl_bus: Bus, stream_bus: Bus) -> None:
-    """Everywhere, so that an entity tag or the way an error looks costs no body."""
+    """Each address answers HEAD with the status and headers of GET."""
     await publish(etl_bus, 1)
     async with serving(stream_bus) as api:
         with anyio.fail_after(60):
@@ -322,10 +326,8 @@ async def test_a_malformed_query_is_a_problem(stream_bus: Bus, query: str) -> No
         ("/api/stats?genre=War", "genre", "there are no parameters here"),
     ],
 )
-async def test_a_parameter_that_nobody_reads_is_a_problem(
-    stream_bus: Bus, path: str, parameter: str, cure: str
-) -> None:
-    """A misspelt filter is told with its cure, instead of being passed over."""
+async def test_an_unknown_parameter_is_a_problem(stream_bus: Bus, path: str, parameter: str, cure: str) -> None:
+    """A misspelt filter is reported with a suggestion, and not ignored."""
     async with serving(stream_bus) as api:
         answer = await api.client.get(path)
         assert answer.status_code == 400
@@ -336,7 +338,7 @@ async def test_a_parameter_that_nobody_reads_is_a_problem(
 
 @pytest.mark.parametrize("path", [STREAM + "/", "/api/movies/", "/api/stats/"])
 async def test_a_slash_too_many_is_a_problem(stream_bus: Bus, path: str) -> None:
-    """It says so, instead of sending clients to the address that a proxy knows the service by."""
+    """It is a 404 with an explanation. A redirect would name an address that is wrong behind a proxy."""
     async with serving(stream_bus) as api:
         answer = await api.client.get(path)
         assert answer.status_code == 404
@@ -345,7 +347,7 @@ async def test_a_slash_too_many_is_a_problem(stream_bus: Bus, path: str) -> None
 
 
 async def test_a_film_is_served_in_its_last_version(etl_bus: Bus, stream_bus: Bus) -> None:
-    """The entity tag is the id of the event, and saves the body when it has not changed."""
+    """The entity tag is the id of the event. If it has not changed, the answer has no body."""
     await publish(etl_bus, 1)
     await publish(etl_bus, 1, rating=9.9)
     async with serving(stream_bus) as api:
@@ -358,16 +360,16 @@ async def test_a_film_is_served_in_its_last_version(etl_bus: Bus, stream_bus: Bu
 
 
 @pytest.mark.parametrize(("id", "status"), [("tt9999999", 404), ("nonsense", 400), ("tt1", 400)])
-async def test_a_film_that_is_not_there_is_a_problem(stream_bus: Bus, id: str, status: int) -> None:
-    """Unknown ids and texts that are no ids get problem details."""
+async def test_an_unknown_film_is_a_problem(stream_bus: Bus, id: str, status: int) -> None:
+    """Unknown ids and malformed ids get problem details."""
     async with serving(stream_bus) as api:
         answer = await api.client.get(f"/api/movies/{id}")
         assert answer.json()["status"] == answer.status_code == status
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_what_is_not_a_film_is_passed_over(etl_bus: Bus, stream_bus: Bus) -> None:
-    """A message that nobody could show does not stop the stream, neither live nor in history."""
+async def test_a_message_that_is_not_a_film_is_skipped(etl_bus: Bus, stream_bus: Bus) -> None:
+    """It does not stop the stream, neither live nor in history."""
     sent = movie(2).encode(page_time=PAGE_TIME)
     await etl_bus.publish("cinestream.movies.tt0000002", sent._replace(body=b"not json"))
     async with serving(stream_bus) as api, api.stream("?last_event_id=earliest") as stream:
@@ -379,7 +381,7 @@ async def test_what_is_not_a_film_is_passed_over(etl_bus: Bus, stream_bus: Bus) 
 
 
 async def test_other_sites_may_read_only_when_they_are_listed(stream_bus: Bus) -> None:
-    """The allow-list of origins is empty by default."""
+    """The list of allowed origins is empty by default."""
     async with serving(stream_bus) as api:
         answer = await api.client.head(STREAM, headers={"Origin": "https://a.example"})
         assert "access-control-allow-origin" not in answer.headers
@@ -390,7 +392,7 @@ async def test_other_sites_may_read_only_when_they_are_listed(stream_bus: Bus) -
 
 
 async def test_the_documentation_needs_no_other_host(stream_bus: Bus) -> None:
-    """The page of the API's documentation loads only what the service itself serves."""
+    """The page of the API documentation loads only files that the service serves."""
     async with serving(stream_bus) as api:
         page = (await api.client.get("/docs")).text
         assert "//" not in page.replace("http://www.w3.org", "")
@@ -400,16 +402,16 @@ async def test_the_documentation_needs_no_other_host(stream_bus: Bus) -> None:
         assert "application/problem+json" in document["paths"]["/api/movies/{id}"]["get"]["responses"]["404"]["content"]
 
 
-async def test_the_events_are_described_beside_the_stream(stream_bus: Bus) -> None:
-    """The AsyncAPI document is served, and names the stream by its path."""
+async def test_the_asyncapi_document_is_served(stream_bus: Bus) -> None:
+    """The document names the stream by its path."""
     async with serving(stream_bus) as api:
         document = (await api.client.get("/asyncapi.json")).json()
         assert document["asyncapi"] == "3.0.0"
         assert document["channels"]["stream"]["address"] == STREAM
 
 
-async def test_the_page_runs_only_what_the_service_serves(stream_bus: Bus) -> None:
-    """The page and its files come under a policy without inline scripts and other hosts."""
+async def test_the_page_runs_only_scripts_of_the_service(stream_bus: Bus) -> None:
+    """The policy of the page and its files forbids inline scripts and other hosts."""
     async with serving(stream_bus) as api:
         for path in ("/", "/page/app.js", "/page/style.css", "/page/icon.svg"):
             answer = await api.client.get(path)
@@ -418,7 +420,7 @@ async def test_the_page_runs_only_what_the_service_serves(stream_bus: Bus) -> No
 
 
 async def test_curl_reads_the_stream(etl_bus: Bus, stream_bus: Bus) -> None:
-    """A client that knows nothing of events sees lines, at once."""
+    """A client that knows no events sees lines at once."""
     await publish(etl_bus, 1)
     async with serving(stream_bus, stream_max_lifetime=3) as api:
         command = ["curl", "-sN", "--max-time", "60", f"{api.url}{STREAM}?replay=1"]
@@ -429,7 +431,7 @@ async def test_curl_reads_the_stream(etl_bus: Bus, stream_bus: Bus) -> None:
 
 
 async def test_health_is_answered_on_the_same_port(stream_bus: Bus) -> None:
-    """Whoever reaches the stream can ask whether it is well."""
+    """/livez and /readyz answer on the port of the stream."""
     async with serving(stream_bus) as api:
         assert (await api.client.get("/livez")).json() == {"status": "alive"}
         assert (await api.client.get("/readyz")).json() == {"status": "ready", "degraded": []}

@@ -1,4 +1,4 @@
-"""Waking: at once when idle, at most once a tick under load."""
+"""The waker: at once when idle, at most once per interval under load."""
 
 import anyio
 import pytest
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_an_idle_waker_wakes_at_once() -> None:
-    """The first event after silence does not wait for the end of a tick."""
+    """The first event after silence does not wait for the end of an interval."""
     waker = Waker(interval=1000)
     with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
@@ -18,8 +18,8 @@ async def test_an_idle_waker_wakes_at_once() -> None:
             waker.wake()
 
 
-async def test_under_load_wakings_are_rare() -> None:
-    """However many events there are, those who wait are woken at most once a tick."""
+async def test_under_load_wake_ups_are_rare() -> None:
+    """There is at most one wake-up per interval, however many events there are."""
     interval, wakings, events = 0.05, 5, 0
     waker = Waker(interval)
 
@@ -38,7 +38,7 @@ async def test_under_load_wakings_are_rare() -> None:
                 await waker.wait()
             took = anyio.current_time() - started
             group.cancel_scope.cancel()
-    # The first comes at once; a slow machine can only make it longer.
+    # The first wake-up comes at once. A slow machine can only make the rest longer.
     assert took >= (wakings - 2) * interval
     assert events > wakings
 
@@ -47,12 +47,12 @@ async def test_under_load_wakings_are_rare() -> None:
     ("clients", "milliseconds"), [(0, 0), (1, 0.1), (100, 10), (249, 24.9), (250, 25), (10_000, 25)]
 )
 def test_few_clients_wait_little(clients: int, milliseconds: float) -> None:
-    """The tick grows with what a waking costs, up to the setting."""
+    """The interval grows with the number of clients up to the setting."""
     assert push_interval(clients, max_seconds=0.025) == pytest.approx(milliseconds / 1000)
 
 
-async def test_one_who_is_cancelled_does_not_disturb_the_others() -> None:
-    """All who wait share one waking, and stay independent."""
+async def test_a_cancelled_wait_does_not_affect_the_others() -> None:
+    """All waiting tasks share a wake-up and stay independent."""
     waker, woken = Waker(interval=0), anyio.Event()
 
     async def wait() -> None:

@@ -32,7 +32,10 @@ class Listener(Protocol):
         """Write the next bytes without waiting. Return True if there may be more to write already."""
 
     def check_limits(self, now: float) -> None:
-        """Apply the time limits of the stream. Called at each tick; `now` is the event loop's time."""
+        """Apply the time limits of the stream. Called at each tick.
+
+        `now` is the event loop's time.
+        """
 
     def end(self, reason: str) -> None:
         """Let the stream end at its next push, with closing frames."""
@@ -49,7 +52,7 @@ class Scheduler:
     round. After a round come the listeners that have more to read than one push writes, again in turns.
 
     Args:
-        listeners: all open streams. The owner changes this collection; the scheduler only reads it.
+        listeners: all open streams. The owner changes this collection, and the scheduler only reads it.
         tail: its ring says how far a round brings its listeners.
         waker: starts the rounds.
         lag: is told how far the listeners that keep up have been written to.

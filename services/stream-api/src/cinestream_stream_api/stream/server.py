@@ -45,7 +45,7 @@ class StreamServer:
     async def open(self, request: StartRequest, view: View, address: str) -> tuple[Subscriber, bytes]:
         """Admit a client and find its start position.
 
-        The caller must `release` the address at the end of the stream; `run` does so.
+        The caller must `release` the address at the end of the stream. `run` does so.
 
         Returns:
             The client's subscriber and the first block of its stream.
