@@ -100,7 +100,7 @@ class Ring:
         self.floor = oldest.sequence
         self._bytes -= oldest.size
         self._start += 1
-        # Cutting a list moves all of its rest: at an eighth of dead entries each event is moved about 8 times at most.
+        # Cutting a list moves the rest of it. Waiting until an eighth of it is dead bounds that cost per event.
         if self._start * 8 > len(self._events):
             del self._events[: self._start], self._sequences[: self._start]
             self._start = 0

@@ -1,9 +1,9 @@
 """The tail: keeps a ring equal to the end of the stream.
 
 NATS republishes stored messages in order, but a disconnect or a full buffer loses some of them. So each message must
-follow the ring's head. If one does not, the tail is out of sync: it keeps new messages in `_pending`, compares the
-ring with the stream, reads what is missing from history, and then appends the pending messages. It resyncs also after
-each reconnect and once per heartbeat interval, because a lost last message is followed by nothing.
+follow the ring's head. If one does not, the tail is out of sync. It then keeps new messages in `_pending`, compares
+the ring with the stream, reads the missing events from history, and appends the pending messages. It also resyncs
+after each reconnect and once per heartbeat interval, because no later message may come to show that one was lost.
 """
 
 import asyncio
@@ -38,10 +38,10 @@ class Tail:
 
     Args:
         bus: the connection to NATS.
-        history: gives what the live messages lack.
+        history: provides the events that live messages lack.
         settings: the limits of the ring and the heartbeat interval.
         metrics: counts the events.
-        lag: is told of each live event.
+        lag: records the arrival of each live event.
         on_growth: called whenever the ring has new events or was replaced.
     """
 

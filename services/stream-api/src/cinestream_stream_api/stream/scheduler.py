@@ -48,14 +48,14 @@ class Scheduler:
     """Rounds over all listeners, made in turns.
 
     A wake-up starts a round, in which each listener is pushed once. A round is made in turns of `_TURN` listeners.
-    Between two turns the event loop reads new events, so that the later listeners of a round get them in that very
-    round. After a round come the listeners that have more to read than one push writes, again in turns.
+    Between two turns the event loop reads new events, so that the later listeners get them in the same round. After
+    the round, listeners that have more to read than one push writes are pushed again.
 
     Args:
         listeners: all open streams. The owner changes this collection, and the scheduler only reads it.
-        tail: its ring says how far a round brings its listeners.
+        tail: provides the ring. A round writes at least up to the head that the ring had at its start.
         waker: starts the rounds.
-        lag: is told how far the listeners that keep up have been written to.
+        lag: records how far all listeners that keep up have been written to.
         heartbeat: seconds of silence after which a client gets a heartbeat.
     """
 
@@ -99,8 +99,8 @@ class Scheduler:
         self._schedule_turn()
 
     def _request_round(self) -> None:
-        # A running round is not started anew: its first listeners would be served twice before the last are served
-        # once. The request is kept, because the first listeners have not seen the newest events.
+        # A running round goes on to its last listener, so that none is served twice before all are served once. The
+        # request is kept for afterwards, because the first listeners have not seen the newest events.
         self._round_requested = True
         self._schedule_turn()
 

@@ -22,8 +22,9 @@ log = structlog.get_logger("stream")
 class Subscriber:
     """A cursor that gives the bytes after a position: from history first, then from the ring.
 
-    Events come in order, and no gap or repetition goes unannounced. A subscriber holds only its position, so a slow
-    client costs no memory here: the caller asks for the next bytes when the last ones are written.
+    Events come in order and each comes once. Events that history has lost are reported by a `gap` event. A subscriber
+    holds only its position, so a slow client costs no memory: the caller asks for the next bytes when the last ones
+    are written.
     """
 
     __slots__ = (
