@@ -13,13 +13,13 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
 from cinestream.contracts import ScrapeRequest
-from cinestream_scraper.browser.discovery import Installed, find_browser
-from cinestream_scraper.browser.launch import Launch
-from cinestream_scraper.browser.process_cleanup import Run
-from cinestream_scraper.crawl.raw_page import record_of
-from cinestream_scraper.pages.targets import place_of
+from cinestream_scraper.browser.discovery import InstalledBrowser, find_browser
+from cinestream_scraper.browser.launch import BrowserLauncher
+from cinestream_scraper.browser.process_cleanup import BrowserRun
+from cinestream_scraper.crawl.raw_page import raw_page_of
+from cinestream_scraper.pages.targets import target_of
 from cinestream_scraper.pages.verdict import Action, judge
-from cinestream_scraper.service.service import open_sessions
+from cinestream_scraper.service.service import open_pool
 from cinestream_scraper.settings import ScraperSettings
 
 PEER = Path(__file__).parent / "peers" / "scrapy_spider.py"
@@ -31,19 +31,20 @@ def read_with_scraper(urls: list[str], settings: ScraperSettings) -> int:
 
 
 async def _read_with_scraper(urls: list[str], settings: ScraperSettings) -> int:
-    run = Run.begin(Path(tempfile.mkdtemp()))
-    sessions = open_sessions(settings, find_browser("chrome"), run)
+    run = BrowserRun.begin(Path(tempfile.mkdtemp()))
+    pool = open_pool(settings, find_browser("chrome"), run)
     left, complete = iter(urls), 0
 
     async def worker() -> None:
         nonlocal complete
         for url in left:
-            place = place_of(url)
-            assert place
-            reading = await sessions.read(url, place.kind, 1)
-            judgement = judge(reading, place)
+            target = target_of(url)
+            assert target
+            async with pool.session() as session:
+                reading = await session.read(url, target.kind, 1)
+            judgement = judge(reading, target)
             if judgement.action is Action.PUBLISH:
-                record_of(place, reading, judgement).encode()
+                raw_page_of(target, reading, judgement).encode()
                 complete += 1
 
     try:
@@ -51,22 +52,22 @@ async def _read_with_scraper(urls: list[str], settings: ScraperSettings) -> int:
             for _ in range(settings.scraper_sessions):
                 group.start_soon(worker)
     finally:
-        await sessions.close()
+        await pool.close()
         run.end()
     return complete
 
 
 def read_with_bare_driver(urls: list[str], settings: ScraperSettings) -> int:
     """Read with bare `driver.get` and `page_source`, and with the same browsers, blocking and number of sessions."""
-    run = Run.begin(Path(tempfile.mkdtemp()))
-    launch, left = Launch(settings, find_browser("chrome")), SimpleQueue[str]()
+    run = BrowserRun.begin(Path(tempfile.mkdtemp()))
+    launch, left = BrowserLauncher(settings, find_browser("chrome")), SimpleQueue[str]()
     for url in urls:
         left.put(url)
 
     def worker(name: str) -> int:
         (driver, guard), read = launch.start(run.session(name)), 0
         assert guard
-        guard.end()
+        guard.close()
         while not left.empty():
             driver.get(left.get())
             read += "</html>" in driver.page_source
@@ -118,5 +119,5 @@ def searches(site: str, count: int) -> list[str]:
     return [f"{site}{request.query}" for request in requests]
 
 
-def _installed() -> Installed:
+def _installed() -> InstalledBrowser:
     return find_browser("chrome")

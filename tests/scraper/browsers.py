@@ -2,10 +2,10 @@
 
 import pytest
 
-from cinestream_scraper.browser.discovery import Installed, Kind, NoBrowser, find_browser
+from cinestream_scraper.browser.discovery import BrowserKind, InstalledBrowser, NoBrowser, find_browser
 
 
-def installed_or_skip(kind: Kind) -> Installed:
+def installed_or_skip(kind: BrowserKind) -> InstalledBrowser:
     """The browser of that kind on this machine; skips where it is not, with its driver."""
     try:
         installed = find_browser(kind)

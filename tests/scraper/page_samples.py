@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cinestream.contracts import Kind
+from cinestream_scraper.pages.page import Page
 from cinestream_scraper.pages.reading import Reading
-from cinestream_scraper.pages.targets import Place
+from cinestream_scraper.pages.rows import TitleRows
+from cinestream_scraper.pages.targets import Target
 
 SITE = "https://www.imdb.com"
 
@@ -79,14 +81,19 @@ def legacy_page(id: str = "tt0133093", *, kind: str = "video.movie", title: str 
 
 def reading(html: str, *, url: str = f"{SITE}/title/tt0111161/", status: int = 200, final_url: str = "") -> Reading:
     """A reading that brought this page."""
-    return Reading(url, final_url or url, status, html, datetime.now(UTC))
+    return Reading(url, final_url or url, status, Page(html), datetime.now(UTC))
 
 
-def title(id: str = "tt0111161") -> Place:
+def title(id: str = "tt0111161") -> Target:
     """The place of a title's page."""
-    return Place(Kind.TITLE, id)
+    return Target(Kind.TITLE, id)
 
 
-def chart(name: str = "top") -> Place:
+def chart(name: str = "top") -> Target:
     """The place of a chart's page."""
-    return Place(Kind.CHART, name)
+    return Target(Kind.CHART, name)
+
+
+def titles_in(html: str) -> list[str]:
+    """The ids of the titles in the rows of a page."""
+    return TitleRows(Page(html)).ids

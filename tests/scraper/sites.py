@@ -13,7 +13,7 @@ from tests.paths import SCRIPTS
 from tests.ports import free_port
 
 
-class Answer(NamedTuple):
+class CannedResponse(NamedTuple):
     """What the hand-made site answers; with `holds` it waits for that before it does."""
 
     body: str = ""
@@ -29,7 +29,7 @@ class HandMade(NamedTuple):
     """
 
     url: str
-    answers: dict[str, Answer]
+    answers: dict[str, CannedResponse]
     asked: list[str]
     credentials: list[str]
 
@@ -73,7 +73,7 @@ def hand_made_site() -> Iterator[HandMade]:
                 site.asked.append(self.path)
             if basic := self.headers.get("Authorization"):
                 site.credentials.append(base64.b64decode(basic.removeprefix("Basic ")).decode())
-            answer = site.answers.get(self.path, Answer(status=404))
+            answer = site.answers.get(self.path, CannedResponse(status=404))
             if answer.holds:
                 answer.holds.wait(60)
             body = answer.body.encode()

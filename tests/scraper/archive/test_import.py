@@ -23,8 +23,8 @@ from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Envelope, RawPage
-from cinestream_scraper.archive.importer import Fate, import_pages, size_of, verdict_on
-from cinestream_scraper.archive.warc import Unreadable, files_in, pages_in
+from cinestream_scraper.archive.importer import ImportOutcome, import_pages, judge_saved, size_of
+from cinestream_scraper.archive.warc import UnreadableFile, files_in, pages_in
 from cinestream_scraper.cli.app import app
 from cinestream_scraper.pages.verdict import Action
 from cinestream_scraper.site import Site
@@ -207,7 +207,7 @@ def test_a_page_in_a_damaged_part_is_not_given(tmp_path: Path, hit: int) -> None
     file = tmp_path / "pages.warc.gz"
     file.write_bytes(archive)
     found: list[str] = []
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableFile):
         found.extend(saved.url for saved in pages_in(file))
     assert found == ["https://www.imdb.com/title/tt0000001/"]
 
@@ -244,7 +244,7 @@ def test_a_page_is_given_by_its_own_sum_wherever_it_ends(tmp_path: Path, filled:
         archive[-1 - at % 8] ^= 1
         file.write_bytes(archive)
         found: list[str] = []
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableFile):
             found.extend(saved.url[-3:-1] for saved in pages_in(file))
         assert found == ["01"], at
 
@@ -261,7 +261,7 @@ def test_a_body_that_was_cut_when_it_was_sent_is_no_whole_page(tmp_path: Path, e
     sizes = [*range(0, len(sent), 50), *range(len(sent) - 30, len(sent) + 1)]
     file = tmp_path / "pages.warc.gz"
     file.write_bytes(b"".join(map(cut, sizes)))
-    judged = [(saved.html, verdict_on(saved, Site.of("https://www.imdb.com"))) for saved in pages_in(file)]
+    judged = [(saved.html, judge_saved(saved, Site.of("https://www.imdb.com"))) for saved in pages_in(file)]
     published = [text for text, verdict in judged if verdict and verdict[2].action is Action.PUBLISH]
     assert len(judged) == len(sizes)
     assert any(html.startswith(text) and 0 < len(text) < len(html) // 2 for text, _ in judged)
@@ -322,17 +322,17 @@ async def test_two_imports_at_once_store_each_page_once(topology: NatsServer, sc
     """Who is second finds the page of the first."""
     file = tmp_path / "pages.warc.gz"
     file.write_bytes(warc(*pages(20)))
-    fates: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
 
     async def imported() -> None:
-        async for come in import_pages(scraper_bus, Site.of("https://www.imdb.com"), [file]):
-            last = come.fates
-        fates.update(last)
+        async for progress in import_pages(scraper_bus, Site.of("https://www.imdb.com"), [file]):
+            last = progress.outcomes
+        outcomes.update(last)
 
     async with anyio.create_task_group() as group:
         group.start_soon(imported)
         group.start_soon(imported)
-    assert fates == {Fate.PUBLISHED: 20, Fate.STORED_ALREADY: 20}
+    assert outcomes == {ImportOutcome.PUBLISHED: 20, ImportOutcome.STORED_ALREADY: 20}
     assert (await scraper_bus.stream_state("PAGES")).messages == 20
 
 
@@ -343,7 +343,7 @@ async def test_how_far_an_import_has_come_is_known_within_a_large_archive(
     (tmp_path / "1.html").write_text(title_page("tt0000099"))
     (tmp_path / "2.warc.gz").write_bytes(warc(*pages(40)))
     files = files_in([tmp_path])
-    read = [come.read async for come in import_pages(scraper_bus, Site.of("https://www.imdb.com"), files)]
+    read = [progress.read_bytes async for progress in import_pages(scraper_bus, Site.of("https://www.imdb.com"), files)]
     assert len(read) > len(files)
     assert read == sorted(read)
     assert (read[0], read[-1]) == (size_of(files[0]), size_of(*files))

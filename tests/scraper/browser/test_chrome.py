@@ -8,8 +8,8 @@ from selenium.common.exceptions import SessionNotCreatedException
 from tests.scraper.browsers import installed_or_skip
 
 from cinestream_scraper.browser.chrome import is_about_sandbox
-from cinestream_scraper.browser.launch import Launch
-from cinestream_scraper.browser.process_cleanup import Run
+from cinestream_scraper.browser.launch import BrowserLauncher
+from cinestream_scraper.browser.process_cleanup import BrowserRun
 from cinestream_scraper.settings import ScraperSettings
 
 
@@ -36,8 +36,8 @@ def test_a_browser_that_starts_in_no_way_keeps_its_sandbox(tmp_path: Path, monke
     browser, starts = tmp_path / "browser", tmp_path / "starts"
     browser.write_text(f'#!/bin/sh\necho "$@" >> {starts}\nexit 1\n')
     browser.chmod(0o755)
-    run = Run.begin(tmp_path / "state")
-    launch = Launch(ScraperSettings(), installed_or_skip("chrome")._replace(browser=str(browser)))
+    run = BrowserRun.begin(tmp_path / "state")
+    launch = BrowserLauncher(ScraperSettings(), installed_or_skip("chrome")._replace(browser=str(browser)))
     for name in ("1", "2"):
         with pytest.raises(SessionNotCreatedException):
             launch.start(run.session(name))

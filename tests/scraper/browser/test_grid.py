@@ -6,9 +6,9 @@ from typing import Any
 import anyio
 import orjson
 import pytest
-from tests.scraper.sites import Answer, hand_made_site
+from tests.scraper.sites import CannedResponse, hand_made_site
 
-from cinestream_scraper.browser.grid import Room, sessions_of
+from cinestream_scraper.browser.grid import GridCapacity, sessions_of
 
 pytestmark = pytest.mark.anyio
 
@@ -39,12 +39,12 @@ async def test_a_limit_that_changes_is_noticed() -> None:
     """It is asked again after a while, and not for each page; who is away or talks nonsense has no limit."""
     now = 0.0
     with hand_made_site() as site:
-        room = Room(f"{site.url}/wd/hub/", lambda: now)
+        room = GridCapacity(f"{site.url}/wd/hub/", lambda: now)
         for said, expected in ((status(1), 1), (status(3), 3), ("nonsense", math.inf)):
-            site.answers["/wd/hub/status"] = Answer(orjson.dumps(said).decode())
+            site.answers["/wd/hub/status"] = CannedResponse(orjson.dumps(said).decode())
             now += 60
             for _ in range(3):
-                assert await room.most() == expected
+                assert await room.max_sessions() == expected
         assert len(site.asked) == 3
 
 
@@ -52,11 +52,11 @@ async def test_all_who_ask_at_once_get_the_answer() -> None:
     """Nobody is let through while the first question is under way."""
     found: list[float] = []
     with hand_made_site() as site:
-        site.answers["/status"] = Answer(orjson.dumps(status(2)).decode())
-        room = Room(site.url)
+        site.answers["/status"] = CannedResponse(orjson.dumps(status(2)).decode())
+        room = GridCapacity(site.url)
 
         async def ask() -> None:
-            found.append(await room.most())
+            found.append(await room.max_sessions())
 
         async with anyio.create_task_group() as group:
             for _ in range(5):
@@ -69,6 +69,6 @@ async def test_all_who_ask_at_once_get_the_answer() -> None:
 async def test_a_server_is_asked_by_the_name_and_password_in_its_address(written: str, meant: str) -> None:
     """As the driver asks it, too; both may have any characters."""
     with hand_made_site() as site:
-        site.answers["/status"] = Answer(orjson.dumps(status(3)).decode())
-        assert await Room(site.url.replace("//", f"//{written}@")).most() == 3
+        site.answers["/status"] = CannedResponse(orjson.dumps(status(3)).decode())
+        assert await GridCapacity(site.url.replace("//", f"//{written}@")).max_sessions() == 3
         assert site.credentials == [meant]

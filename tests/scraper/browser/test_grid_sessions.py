@@ -10,14 +10,15 @@ import httpx2
 import pytest
 from tests.scraper.grids import SESSIONS, grid
 from tests.scraper.page_samples import title_page
-from tests.scraper.sites import Answer, HandMade, hand_made_site
+from tests.scraper.pools import read_page
+from tests.scraper.sites import CannedResponse, HandMade, hand_made_site
 
-from cinestream.contracts import Invalid, Kind
-from cinestream_scraper.browser.grid import Room, sessions_of
-from cinestream_scraper.browser.pool import Sessions
-from cinestream_scraper.browser.process_cleanup import Run
-from cinestream_scraper.browser.session import BrowserUnavailable, SessionLost
-from cinestream_scraper.service.service import open_sessions
+from cinestream.contracts import Invalid
+from cinestream_scraper.browser.errors import BrowserUnavailable, SessionLost
+from cinestream_scraper.browser.grid import GridCapacity, sessions_of
+from cinestream_scraper.browser.pool import SessionPool
+from cinestream_scraper.browser.process_cleanup import BrowserRun
+from cinestream_scraper.service.service import open_pool
 from cinestream_scraper.settings import ScraperSettings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.timeout(400)]
@@ -35,24 +36,24 @@ def server(request: pytest.FixtureRequest) -> Iterator[str]:
 def site() -> Iterator[HandMade]:
     """The site that is read."""
     with hand_made_site() as site:
-        site.answers[PATH] = Answer(title_page())
+        site.answers[PATH] = CannedResponse(title_page())
         yield site
 
 
 @pytest.fixture(params=["chrome", "firefox"])
-async def sessions(
+async def pool(
     request: pytest.FixtureRequest, server: str, site: HandMade, tmp_path: Path
-) -> AsyncIterator[Sessions]:
+) -> AsyncIterator[SessionPool]:
     """A pool of one of its browsers."""
     if request.param == "firefox" and "firefox" not in httpx2.get(f"{server}/status", timeout=20).text:
         pytest.skip("that server has no Firefox")
     settings = ScraperSettings(
         imdb_url=site.url, selenium_url=server, scraper_browser=request.param, scraper_page_deadline=90
     )
-    run = Run.begin(tmp_path)
-    sessions = open_sessions(settings, None, run)
-    yield sessions
-    await sessions.close()
+    run = BrowserRun.begin(tmp_path)
+    pool = open_pool(settings, None, run)
+    yield pool
+    await pool.close()
     run.end()
 
 
@@ -72,48 +73,48 @@ async def none_open_on(server: str) -> None:
             await anyio.sleep(0.1)
 
 
-async def test_a_browser_elsewhere_goes_nowhere_that_nobody_allowed(sessions: Sessions, site: HandMade) -> None:
+async def test_a_browser_elsewhere_goes_nowhere_that_nobody_allowed(pool: SessionPool, site: HandMade) -> None:
     """It is watched through the server: a redirect is refused before the other host is asked."""
-    assert (await sessions.read(site.url + PATH, Kind.TITLE)).status == 200
+    assert (await read_page(pool, site.url + PATH)).status == 200
     with hand_made_site() as foreign:
-        site.answers[PATH] = Answer(status=302, headers={"Location": foreign.url + PATH})
+        site.answers[PATH] = CannedResponse(status=302, headers={"Location": foreign.url + PATH})
         with pytest.raises(Invalid, match="not allowed"):
-            await sessions.read(site.url + PATH, Kind.TITLE)
+            await read_page(pool, site.url + PATH)
         assert foreign.asked == []
-    site.answers[PATH] = Answer(status=429, headers={"Retry-After": "7"})
-    reading = await sessions.read(site.url + PATH, Kind.TITLE)
+    site.answers[PATH] = CannedResponse(status=429, headers={"Retry-After": "7"})
+    reading = await read_page(pool, site.url + PATH)
     assert (reading.status, reading.retry_after) == (429, "7")
 
 
-async def read(sessions: Sessions, url: str) -> None:
+async def read(pool: SessionPool, url: str) -> None:
     """Read a page as the queue does: again, where no browser could be started on a busy machine."""
     while True:
         with suppress(BrowserUnavailable):
-            assert (await sessions.read(url, Kind.TITLE)).status == 200
+            assert (await read_page(pool, url)).status == 200
             return
 
 
-@pytest.mark.parametrize("sessions", ["chrome"], indirect=True)
-async def test_the_limit_of_a_grid_is_respected(sessions: Sessions, site: HandMade, server: str) -> None:
+@pytest.mark.parametrize("pool", ["chrome"], indirect=True)
+async def test_the_limit_of_a_grid_is_respected(pool: SessionPool, site: HandMade, server: str) -> None:
     """More hands than it has room for: the pages are read, by as many browsers as it may have."""
     await none_open_on(server)
-    assert await Room(server).most() == SESSIONS
+    assert await GridCapacity(server).max_sessions() == SESSIONS
     with anyio.fail_after(200):
         async with anyio.create_task_group() as group:
             for _ in range(SESSIONS + 2):
-                group.start_soon(read, sessions, site.url + PATH)
+                group.start_soon(read, pool, site.url + PATH)
     assert site.asked.count(PATH) == SESSIONS + 2
     assert 1 <= await open_on(server) <= SESSIONS
-    await sessions.close()
+    await pool.close()
     await none_open_on(server)
 
 
-@pytest.mark.parametrize("sessions", ["chrome"], indirect=True)
-async def test_a_session_that_a_grid_ended_is_replaced(sessions: Sessions, site: HandMade, server: str) -> None:
+@pytest.mark.parametrize("pool", ["chrome"], indirect=True)
+async def test_a_session_that_a_grid_ended_is_replaced(pool: SessionPool, site: HandMade, server: str) -> None:
     """It did nothing for too long; the page is given back once, and then read by another."""
     await open_on(server)
-    await read(sessions, site.url + PATH)
+    await read(pool, site.url + PATH)
     await none_open_on(server)
     with pytest.raises(SessionLost):
-        await sessions.read(site.url + PATH, Kind.TITLE)
-    await read(sessions, site.url + PATH)
+        await read_page(pool, site.url + PATH)
+    await read(pool, site.url + PATH)

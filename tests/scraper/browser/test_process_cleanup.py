@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.scraper.sites import hand_made_site
 
-from cinestream_scraper.browser.process_cleanup import Run, SessionFiles
+from cinestream_scraper.browser.process_cleanup import BrowserRun, SessionFiles
 
 CHILD_WITHOUT_MARK = (
     "import os, subprocess; subprocess.Popen(['sleep', '60'], env={}); os.execvp('sleep', ['sleep', '60'])"
@@ -53,7 +53,7 @@ def alive(session: int) -> list[int]:
 @pytest.mark.process
 def test_a_session_ends_with_all_its_processes_and_no_others(tmp_path: Path, started: Start) -> None:
     """Killing one session ends its driver and what that started; its neighbour and strangers live on."""
-    run = Run.begin(tmp_path)
+    run = BrowserRun.begin(tmp_path)
     ours, neighbours = run.session("1"), run.session("2")
     mine, neighbour, stranger = browser(ours, started), browser(neighbours, started), browser(None, started)
     ours.kill()
@@ -68,7 +68,7 @@ def test_a_session_ends_with_all_its_processes_and_no_others(tmp_path: Path, sta
 
 def test_a_remote_session_that_comes_after_it_was_killed_is_ended_all_the_same(tmp_path: Path) -> None:
     """A Selenium server that had no place for it for long gives one when nobody waits any more."""
-    files = Run.begin(tmp_path).session("1")
+    files = BrowserRun.begin(tmp_path).session("1")
     files.kill()
     files.remove()
     with hand_made_site() as server:
@@ -79,7 +79,7 @@ def test_a_remote_session_that_comes_after_it_was_killed_is_ended_all_the_same(t
 
 def test_a_browser_that_still_removes_its_files_is_killed_all_the_same(tmp_path: Path) -> None:
     """Directories that vanish while the session is killed, as those of a dying Chromium do, are no fault."""
-    run = Run.begin(tmp_path)
+    run = BrowserRun.begin(tmp_path)
     session = run.session("1")
     profile, over = session.directory / "tmp" / "profile", threading.Event()
 
@@ -107,8 +107,8 @@ def test_what_a_killed_scraper_left_is_cleaned_at_the_next_start(tmp_path: Path,
         [
             sys.executable,
             "-c",
-            "import sys, pathlib, subprocess; from cinestream_scraper.browser.process_cleanup import Run;"
-            "run = Run.begin(pathlib.Path(sys.argv[1]));"
+            "import sys, pathlib, subprocess; from cinestream_scraper.browser.process_cleanup import BrowserRun;"
+            "run = BrowserRun.begin(pathlib.Path(sys.argv[1]));"
             "p = subprocess.Popen([sys.executable, '-c', 'import subprocess; subprocess.run([\"sleep\", \"60\"])'],"
             " env=run.session('1').environment, start_new_session=True);"
             "print(p.pid, flush=True); p.wait()",
@@ -127,7 +127,7 @@ def test_what_a_killed_scraper_left_is_cleaned_at_the_next_start(tmp_path: Path,
     while driver in alive(driver):
         pass
     assert len(alive(driver)) == 1
-    run = Run.begin(tmp_path)
+    run = BrowserRun.begin(tmp_path)
     assert alive(driver) == []
     assert {path.name for path in tmp_path.iterdir()} == {"lock", run.directory.name}
     run.end()
@@ -136,9 +136,9 @@ def test_what_a_killed_scraper_left_is_cleaned_at_the_next_start(tmp_path: Path,
 @pytest.mark.process
 def test_the_run_of_a_living_scraper_is_left_alone(tmp_path: Path, started: Start) -> None:
     """Two scrapers on one machine share the state directory and not their browsers."""
-    first = Run.begin(tmp_path)
+    first = BrowserRun.begin(tmp_path)
     process = browser(first.session("1"), started)
-    second = Run.begin(tmp_path)
+    second = BrowserRun.begin(tmp_path)
     assert len(alive(process.pid)) == 2
     second.end()
     assert first.directory.is_dir()
@@ -154,9 +154,9 @@ def test_only_what_a_run_made_is_cleaned_up(tmp_path: Path) -> None:
     (tmp_path / "elsewhere" / "lock").write_text("mine")
     (tmp_path / "00112233445566ff").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "0011223344556677").mkdir()  # of a run that was killed when it had just begun
-    killed = Run.begin(tmp_path)
+    killed = BrowserRun.begin(tmp_path)
     killed._lock.close()  # as the kernel does for a scraper that is killed
-    Run.begin(tmp_path).end()
+    BrowserRun.begin(tmp_path).end()
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {"lock", "films", "0123456789abcdef", "fedcba9876543210-notes", "elsewhere", "00112233445566ff"}
     assert (tmp_path / "films" / "notes.txt").read_text() == "mine"

@@ -9,16 +9,17 @@ import pytest
 from selenium import webdriver
 from tests.scraper.browsers import installed_or_skip
 from tests.scraper.page_samples import title_page
-from tests.scraper.sites import Answer, HandMade, hand_made_site
+from tests.scraper.sites import CannedResponse, HandMade, hand_made_site
 
 from cinestream.contracts import Invalid, Kind
-from cinestream_scraper.browser.discovery import Installed
-from cinestream_scraper.browser.launch import Launch
-from cinestream_scraper.browser.process_cleanup import Run
-from cinestream_scraper.browser.session import BrowserSession, SessionLost
-from cinestream_scraper.browser.visit import Waits
-from cinestream_scraper.politeness.access_policy import Leave
-from cinestream_scraper.politeness.dns import Names
+from cinestream_scraper.browser.discovery import InstalledBrowser
+from cinestream_scraper.browser.errors import SessionLost
+from cinestream_scraper.browser.launch import BrowserLauncher
+from cinestream_scraper.browser.process_cleanup import BrowserRun
+from cinestream_scraper.browser.session import BrowserSession
+from cinestream_scraper.browser.visit import PageTimeouts
+from cinestream_scraper.politeness.access_policy import AllowedHosts
+from cinestream_scraper.politeness.dns import NameResolver
 from cinestream_scraper.settings import ScraperSettings
 
 pytestmark = pytest.mark.browser
@@ -31,7 +32,7 @@ def addresses_of(name: str) -> list[str]:
 
 
 @pytest.fixture(scope="module", params=["chrome", "firefox"])
-def installed(request: pytest.FixtureRequest) -> Installed:
+def installed(request: pytest.FixtureRequest) -> InstalledBrowser:
     """A browser of this machine."""
     return installed_or_skip(request.param)
 
@@ -72,7 +73,7 @@ def arguments(kind: str, site: HandMade, foreign: HandMade) -> str:
 
 @pytest.fixture(scope="module")
 def browser(
-    installed: Installed, site: HandMade, foreign: HandMade, tmp_path_factory: pytest.TempPathFactory
+    installed: InstalledBrowser, site: HandMade, foreign: HandMade, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BrowserSession]:
     """A browser of the site, whose pages may come from two names of the other one as well."""
     settings = ScraperSettings(
@@ -81,9 +82,9 @@ def browser(
         scraper_browser_args=arguments(installed.kind, site, foreign),
         scraper_allowed_hosts=f"allowed.example:{port(foreign)},inside.example:{port(foreign)}",
     )
-    run = Run.begin(tmp_path_factory.mktemp("state"))
-    launch = Launch(settings, installed, Leave(settings.site, Names(addresses_of)))
-    session = BrowserSession("1", launch, run, Waits(quiet=0.5))
+    run = BrowserRun.begin(tmp_path_factory.mktemp("state"))
+    launch = BrowserLauncher(settings, installed, AllowedHosts(settings.site, NameResolver(addresses_of)))
+    session = BrowserSession("1", launch, run, PageTimeouts(quiet=0.5))
     if installed.kind == "firefox":
         session.read(site.url + PATH, Kind.TITLE)
         assert isinstance(session._driver, webdriver.Firefox)
@@ -103,7 +104,7 @@ def nobody_asked(browser: BrowserSession, site: HandMade, foreign: HandMade, ins
     for one in (site, foreign, inside):
         one.asked.clear()
         one.answers.clear()
-        one.answers.update(dict.fromkeys(("/", "/i.js", "/data", PATH), Answer("x")))
+        one.answers.update(dict.fromkeys(("/", "/i.js", "/data", PATH), CannedResponse("x")))
 
 
 def elsewhere(foreign: HandMade, host: str) -> str:
@@ -116,11 +117,11 @@ def test_a_page_that_leads_to_a_foreign_host_is_refused(
     browser: BrowserSession, site: HandMade, foreign: HandMade, host: str
 ) -> None:
     """It is never asked, and the next page is read by the same browser."""
-    site.answers[PATH] = Answer(status=302, headers={"Location": elsewhere(foreign, host)})
+    site.answers[PATH] = CannedResponse(status=302, headers={"Location": elsewhere(foreign, host)})
     with pytest.raises(Invalid, match="not allowed"):
         browser.read(site.url + PATH, Kind.TITLE)
     assert foreign.asked == []
-    site.answers[PATH] = Answer(title_page())
+    site.answers[PATH] = CannedResponse(title_page())
     assert browser.read(site.url + PATH, Kind.TITLE).status == 200
 
 
@@ -128,10 +129,10 @@ def test_an_allowed_host_may_answer_unless_it_is_at_a_private_address(
     browser: BrowserSession, site: HandMade, foreign: HandMade
 ) -> None:
     """A name that leads inside by DNS is refused before it is asked, though the list has it."""
-    site.answers[PATH] = Answer(status=302, headers={"Location": elsewhere(foreign, "allowed.example")})
+    site.answers[PATH] = CannedResponse(status=302, headers={"Location": elsewhere(foreign, "allowed.example")})
     assert browser.read(site.url + PATH, Kind.TITLE).final_url == elsewhere(foreign, "allowed.example")
     foreign.asked.clear()
-    site.answers[PATH] = Answer(status=302, headers={"Location": elsewhere(foreign, "inside.example")})
+    site.answers[PATH] = CannedResponse(status=302, headers={"Location": elsewhere(foreign, "inside.example")})
     with pytest.raises(Invalid, match=r"inside\.example.* is at a private address"):
         browser.read(site.url + PATH, Kind.TITLE)
     assert foreign.asked == []
@@ -149,7 +150,7 @@ def test_what_a_page_needs_comes_from_no_name_that_leads_inside(
         )
 
     parts = needs(f"inside.example:{port(inside)}") + needs(f"public.example:{port(foreign)}")
-    site.answers[PATH] = Answer(title_page().replace("<body>", f"<body>{parts}"))
+    site.answers[PATH] = CannedResponse(title_page().replace("<body>", f"<body>{parts}"))
     assert browser.read(site.url + PATH, Kind.TITLE).status == 200
     foreign.wait_until_asked("/i.js", "/", "/data")
     assert inside.asked == []
@@ -157,10 +158,10 @@ def test_what_a_page_needs_comes_from_no_name_that_leads_inside(
 
 def test_a_script_leads_to_no_foreign_host(browser: BrowserSession, site: HandMade, foreign: HandMade) -> None:
     """Whether the page was read before the script ran or not."""
-    site.answers[PATH] = Answer(f"<html><script>location = {elsewhere(foreign, 'public.example')!r}</script>")
+    site.answers[PATH] = CannedResponse(f"<html><script>location = {elsewhere(foreign, 'public.example')!r}</script>")
     with suppress(Invalid):
         browser.read(site.url + PATH, Kind.TITLE)
-    site.answers[PATH] = Answer(title_page())
+    site.answers[PATH] = CannedResponse(title_page())
     assert browser.read(site.url + PATH, Kind.TITLE).status == 200
     assert foreign.asked == []
 
@@ -175,18 +176,18 @@ def test_what_a_page_needs_comes_from_public_hosts_only(
         for host in ("public.example", "localhost", "10.0.0.1", "[::1]")
     )
     window = f"<a target=w href='http://public.example:{at}/window'>x</a><script>document.links[0].click()</script>"
-    site.answers[PATH] = Answer(title_page().replace("<body>", f"<body>{parts}{window}"))
+    site.answers[PATH] = CannedResponse(title_page().replace("<body>", f"<body>{parts}{window}"))
     assert browser.read(site.url + PATH, Kind.TITLE).status == 200
     foreign.wait_until_asked("/i.js", "/")
     assert sorted(foreign.asked) == ["/", "/i.js"]
 
 
 @pytest.fixture
-def another(installed: Installed, site: HandMade, tmp_path: Path) -> Iterator[BrowserSession]:
+def another(installed: InstalledBrowser, site: HandMade, tmp_path: Path) -> Iterator[BrowserSession]:
     """A browser of a test's own."""
     settings = ScraperSettings(imdb_url=site.url, scraper_page_deadline=60)
-    run = Run.begin(tmp_path)
-    session = BrowserSession("1", Launch(settings, installed), run, Waits())
+    run = BrowserRun.begin(tmp_path)
+    session = BrowserSession("1", BrowserLauncher(settings, installed), run, PageTimeouts())
     yield session
     session.kill()
     run.end()
@@ -194,11 +195,11 @@ def another(installed: Installed, site: HandMade, tmp_path: Path) -> Iterator[Br
 
 def test_a_browser_that_nobody_watches_reads_nothing(another: BrowserSession, site: HandMade) -> None:
     """It is lost, to be replaced."""
-    site.answers[PATH] = Answer(title_page())
+    site.answers[PATH] = CannedResponse(title_page())
     assert another.read(site.url + PATH, Kind.TITLE).status == 200
     assert another._guard
-    another._guard.end()
+    another._guard.close()
     while another._guard.alive:
         time.sleep(0.01)
-    with pytest.raises(SessionLost, match="nobody watches"):
+    with pytest.raises(SessionLost, match="request guard connection lost"):
         another.read(site.url + PATH, Kind.TITLE)

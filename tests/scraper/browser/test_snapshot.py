@@ -11,6 +11,7 @@ import pytest
 from cinestream.contracts import Invalid
 from cinestream.contracts.page import MAX_PAGE_BYTES
 from cinestream_scraper.browser.snapshot import pack, unpack, write
+from cinestream_scraper.pages.page import Page
 from cinestream_scraper.pages.reading import Evidence, Reading
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -18,7 +19,7 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 def reading(evidence: Evidence | None, html: str = "<p>é") -> Reading:
     """A reading that failed."""
-    return Reading("http://x/title/tt0000001/", "http://x/sorry", 503, html, NOW, "7", evidence)
+    return Reading("http://x/title/tt0000001/", "http://x/sorry", 503, Page(html), NOW, "7", evidence)
 
 
 def test_what_is_known_of_a_failure_is_in_its_snapshot(tmp_path: Path) -> None:

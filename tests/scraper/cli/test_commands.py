@@ -14,7 +14,7 @@ URL = "https://www.imdb.com/title/tt0111161/"
 
 
 def run(*arguments: str, **environment: str) -> tuple[int, str]:
-    """Run the command; its exit code and what it said."""
+    """Run the command. Return its exit code and its output."""
     result = CliRunner().invoke(
         app, arguments, env={f"CINESTREAM_{name}": value for name, value in environment.items()}
     )
@@ -23,9 +23,9 @@ def run(*arguments: str, **environment: str) -> tuple[int, str]:
 
 def test_check_prints_the_effective_settings() -> None:
     """Every setting as its variable, durations in seconds."""
-    code, output = run("--check", SCRAPER_FRESH_FOR="30m", IMDB_URL="https://www.imdb.com")
+    code, output = run("--check", SCRAPER_FRESHNESS_TTL="30m", IMDB_URL="https://www.imdb.com")
     assert code == 0
-    assert "CINESTREAM_SCRAPER_FRESH_FOR=1800.0" in output
+    assert "CINESTREAM_SCRAPER_FRESHNESS_TTL=1800.0" in output
     assert "CINESTREAM_IMDB_URL=https://www.imdb.com" in output
 
 
@@ -58,7 +58,7 @@ def test_passwords_in_addresses_are_not_shown(name: str, value: str) -> None:
         ("SELENIUM_URL", "http://:word@grid:4444"),
         ("SCRAPER_SESSIONS", "0"),
         ("SCRAPER_BROWSER", "netscape"),
-        ("SCRAPER_FRESH_FOR", "soon"),
+        ("SCRAPER_FRESHNESS_TTL", "soon"),
         ("SCRAPER_SEEDS", "nonsense"),
         ("SCRAPER_WINDOW", "big"),
         ("SCRAPER_RATE", "-1"),
@@ -133,4 +133,4 @@ def test_a_page_that_could_not_be_written_is_not_read(tmp_path: Path) -> None:
     """Where its folder is missing, that is said before anything is opened."""
     code, output = run("scrape", "tt0111161", "--out", str(tmp_path / "nothing" / "page.html"))
     assert code == 1
-    assert f"{tmp_path / 'nothing'} is no directory" in output.replace("\n", "")
+    assert f"{tmp_path / 'nothing'} is not a directory" in output.replace("\n", "")

@@ -9,15 +9,15 @@ import pytest
 from prometheus_client import REGISTRY
 from tests.scraper.browsers import installed_or_skip
 from tests.scraper.page_samples import list_page
-from tests.scraper.sites import Answer, HandMade, demo_site, hand_made_site
+from tests.scraper.sites import CannedResponse, HandMade, demo_site, hand_made_site
 
 from cinestream.bus.jetstream import Bus, Delivery
 from cinestream.contracts import Kind, Lane, ScrapeRequest
 from cinestream_demo.films.catalogue import open_catalogue
-from cinestream_scraper.browser.process_cleanup import Run
+from cinestream_scraper.browser.process_cleanup import BrowserRun
 from cinestream_scraper.crawl.pipeline import Pipeline
 from cinestream_scraper.politeness.host import Host
-from cinestream_scraper.service.service import open_sessions
+from cinestream_scraper.service.service import open_pool
 from cinestream_scraper.settings import ScraperSettings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.timeout(300)]
@@ -43,8 +43,8 @@ def made() -> Iterator[HandMade]:
 async def pipeline(bus: Bus, url: str, state: Path) -> AsyncIterator[Pipeline]:
     """The way of a request, with a browser."""
     settings = ScraperSettings(imdb_url=url, scraper_rate=0)
-    run = Run.begin(state)
-    sessions = open_sessions(settings, installed_or_skip("chrome"), run)
+    run = BrowserRun.begin(state)
+    sessions = open_pool(settings, installed_or_skip("chrome"), run)
     async with httpx2.AsyncClient() as client:
         yield Pipeline(settings, bus, sessions, Host(settings, client))
     await sessions.close()
@@ -134,9 +134,9 @@ async def test_rows_that_a_list_has_and_does_not_show_are_told(
     """In the metrics: a list of nine whose second page is the first once more, and then ends."""
     counted = "cinestream_scraper_rows_missing_total"
     before = REGISTRY.get_sample_value(counted) or 0
-    made.answers["/robots.txt"] = Answer("")
-    made.answers["/list/ls055592025/"] = Answer(list_page(IDS, total=9, more=True))
-    made.answers["/list/ls055592025/?page=2"] = Answer(list_page(IDS, page=2, total=9, more=True))
+    made.answers["/robots.txt"] = CannedResponse("")
+    made.answers["/list/ls055592025/"] = CannedResponse(list_page(IDS, total=9, more=True))
+    made.answers["/list/ls055592025/?page=2"] = CannedResponse(list_page(IDS, page=2, total=9, more=True))
     queue = Queue(scraper_bus)
     async with pipeline(scraper_bus, made.url, tmp_path / "state") as reads:
         await queue.ask(ScrapeRequest.of("list:ls055592025", lane=Lane.NOW))

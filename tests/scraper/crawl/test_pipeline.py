@@ -9,12 +9,13 @@ import httpx2
 import pytest
 from tests.nats_server import NatsServer
 from tests.scraper.page_samples import MORE, list_page, title_page
-from tests.scraper.sites import Answer, hand_made_site
+from tests.scraper.sites import CannedResponse, hand_made_site
 
 from cinestream.bus.jetstream import Bus, Delivery
 from cinestream.contracts import Envelope, Invalid, Kind, Lane, Outcome, RawPage, ScrapeRequest, Transient
-from cinestream_scraper.browser.pool import Sessions
-from cinestream_scraper.browser.session import BrowserSession, BrowserUnavailable
+from cinestream_scraper.browser.errors import BrowserUnavailable
+from cinestream_scraper.browser.pool import SessionPool
+from cinestream_scraper.browser.session import BrowserSession
 from cinestream_scraper.crawl import schedule
 from cinestream_scraper.crawl.backlog import Backlog
 from cinestream_scraper.crawl.pipeline import Pipeline
@@ -42,7 +43,7 @@ async def client() -> AsyncIterator[httpx2.AsyncClient]:
 def pipeline(bus: Bus, client: httpx2.AsyncClient, **changes: object) -> Pipeline:
     """A pipeline that has no browser."""
     settings = ScraperSettings(scraper_rate=0, scraper_obey_robots=False, **changes)  # type: ignore[arg-type]
-    return Pipeline(settings, bus, Sessions(no_browser, deadline=1), Host(settings, client))
+    return Pipeline(settings, bus, SessionPool(no_browser, deadline=1), Host(settings, client))
 
 
 async def asked(bus: Bus, request: ScrapeRequest) -> Delivery:
@@ -73,7 +74,7 @@ async def test_a_fresh_page_is_not_read_again(scraper_bus: Bus, client: httpx2.A
     """Neither a film nor what is known to be none is opened in a browser while its record is fresh."""
     stored = page(datetime.now(UTC) - timedelta(minutes=59), outcome)
     await scraper_bus.publish(stored.subject, stored.encode())
-    await pipeline(scraper_bus, client, scraper_fresh_for="1h").handle(
+    await pipeline(scraper_bus, client, scraper_freshness_ttl="1h").handle(
         await asked(scraper_bus, ScrapeRequest.of("tt0111161"))
     )
     assert (await scraper_bus.stream_state("PAGES")).messages == 1
@@ -150,7 +151,7 @@ async def test_a_stale_page_and_a_forced_one_are_read(
     await scraper_bus.publish(stored.subject, stored.encode())
     delivery = await asked(scraper_bus, ScrapeRequest.of("tt0111161", force=force))
     with pytest.raises(BrowserUnavailable):
-        await pipeline(scraper_bus, client, scraper_fresh_for="1h").handle(delivery)
+        await pipeline(scraper_bus, client, scraper_freshness_ttl="1h").handle(delivery)
 
 
 async def test_seeds_are_queued_once_and_scheduled(scraper_bus: Bus) -> None:
@@ -274,7 +275,7 @@ async def test_the_backlog_is_full_when_etl_has_half_of_the_stream_to_read(topol
 async def test_robots_txt_is_obeyed_and_asked_once(client: httpx2.AsyncClient, mark: str) -> None:
     """What it forbids becomes a dead letter with that reason, whether it begins with a byte order mark or not."""
     with hand_made_site() as site:
-        site.answers["/robots.txt"] = Answer(f"{mark}User-agent: *\nDisallow: /title/tt0000666/\n")
+        site.answers["/robots.txt"] = CannedResponse(f"{mark}User-agent: *\nDisallow: /title/tt0000666/\n")
         host = Host(ScraperSettings(imdb_url=site.url, scraper_rate=0), client)
         for _ in range(3):
             await host.admit(f"{site.url}/title/tt0111161/")
@@ -291,7 +292,7 @@ async def test_a_site_without_robots_txt_allows_and_a_broken_one_forbids(
 ) -> None:
     """RFC 9309: "unavailable" means no rules, "unreachable" that nothing may be asked for now."""
     with hand_made_site() as site:
-        site.answers["/robots.txt"] = Answer(status=status)
+        site.answers["/robots.txt"] = CannedResponse(status=status)
         host = Host(ScraperSettings(imdb_url=site.url, scraper_rate=0), client)
         if allowed:
             await host.admit(f"{site.url}/title/tt0111161/")
@@ -303,14 +304,14 @@ async def test_a_site_without_robots_txt_allows_and_a_broken_one_forbids(
 async def test_a_site_whose_robots_txt_cannot_be_had_is_left_alone(client: httpx2.AsyncClient) -> None:
     """After a few tries nothing is taken from the queue for a while, and /readyz says why."""
     with hand_made_site() as site:
-        site.answers["/robots.txt"] = Answer(status=500)
+        site.answers["/robots.txt"] = CannedResponse(status=500)
         host = Host(ScraperSettings(imdb_url=site.url, scraper_rate=0), client)
         for _ in range(3):
             with pytest.raises(Transient, match="HTTP 500"):
                 await host.admit(f"{site.url}/title/tt0111161/")
         assert host.paused
         assert f"{site.url}/robots.txt: HTTP 500" in host.degraded()[0]
-        site.answers["/robots.txt"] = Answer(status=404)
+        site.answers["/robots.txt"] = CannedResponse(status=404)
         with anyio.fail_after(90):
             await host.admit(f"{site.url}/title/tt0111161/")
 
@@ -319,7 +320,9 @@ async def test_a_robots_txt_without_end_is_read_to_a_bound(client: httpx2.AsyncC
     """What is read holds; a line that is cut forbids nothing."""
     lines = "User-agent: *\nDisallow: /title/tt0000666/\n" + "# so\n" * 102_388
     with hand_made_site() as site:
-        site.answers["/robots.txt"] = Answer(f"{lines}Disallow: /title/tt0{'0' * 100}\n" + "Disallow: /\n" * 50_000)
+        site.answers["/robots.txt"] = CannedResponse(
+            f"{lines}Disallow: /title/tt0{'0' * 100}\n" + "Disallow: /\n" * 50_000
+        )
         assert 512_000 - len(lines) == len("Disallow: /title/t")
         host = Host(ScraperSettings(imdb_url=site.url, scraper_rate=0), client)
         await host.admit(f"{site.url}/title/tt0111161/")
@@ -330,14 +333,14 @@ async def test_a_robots_txt_without_end_is_read_to_a_bound(client: httpx2.AsyncC
 async def test_robots_txt_is_looked_for_at_allowed_hosts_only(client: httpx2.AsyncClient) -> None:
     """A redirect to another path is followed; one to a foreign host is not, and forbids until somebody allows it."""
     with hand_made_site() as site, hand_made_site() as foreign:
-        rules = Answer("User-agent: *\nDisallow: /title/tt0000666/\n")
-        site.answers["/robots.txt"] = Answer(status=302, headers={"Location": "/rules.txt"})
+        rules = CannedResponse("User-agent: *\nDisallow: /title/tt0000666/\n")
+        site.answers["/robots.txt"] = CannedResponse(status=302, headers={"Location": "/rules.txt"})
         site.answers["/rules.txt"] = rules
         foreign.answers["/robots.txt"] = rules
         settings = ScraperSettings(imdb_url=site.url, scraper_rate=0)
         with pytest.raises(Invalid, match=r"robots\.txt forbids"):
             await Host(settings, client).admit(f"{site.url}/title/tt0000666/")
-        site.answers["/robots.txt"] = Answer(status=302, headers={"Location": f"{foreign.url}/robots.txt"})
+        site.answers["/robots.txt"] = CannedResponse(status=302, headers={"Location": f"{foreign.url}/robots.txt"})
         with pytest.raises(Transient, match="CINESTREAM_SCRAPER_ALLOWED_HOSTS"):
             await Host(settings, client).admit(f"{site.url}/title/tt0111161/")
         assert foreign.asked == []
@@ -347,7 +350,7 @@ async def test_robots_txt_is_looked_for_at_allowed_hosts_only(client: httpx2.Asy
 async def test_pages_of_a_host_are_asked_for_at_its_rate(client: httpx2.AsyncClient, rate: float, robots: str) -> None:
     """All sessions together keep the rate of the setting, or the slower one that robots.txt asks for."""
     with hand_made_site() as site:
-        site.answers["/robots.txt"] = Answer(robots)
+        site.answers["/robots.txt"] = CannedResponse(robots)
         host = Host(ScraperSettings(imdb_url=site.url, scraper_rate=rate), client)
         await host.admit(f"{site.url}/title/tt0111161/")
         started = time.monotonic()
@@ -361,7 +364,7 @@ async def test_a_paused_host_is_not_asked(client: httpx2.AsyncClient) -> None:
     """Who is in hand is told when to come back, and /readyz tells people why."""
     settings = ScraperSettings(scraper_rate=0, scraper_obey_robots=False)
     host = Host(settings, client)
-    host.pauses.refused(60, "challenge")
+    host.backoff.record_refusal(60, "challenge")
     with pytest.raises(Transient, match="paused") as error:
         await host.admit("http://127.0.0.1:8080/title/tt0111161/")
     assert error.value.retry_after == pytest.approx(60, abs=30)
@@ -373,7 +376,7 @@ async def test_a_host_that_refused_is_asked_more_slowly_once(client: httpx2.Asyn
     """Pages that were in hand together count as one refusal; /readyz tells people."""
     host = Host(ScraperSettings(scraper_rate=40, scraper_obey_robots=False), client)
     for _ in range(3):
-        host.refused(0.05, "429")
+        host.record_refusal(0.05, "429")
     assert host.rate.now == 20
     assert any("20 pages a second" in reason for reason in host.degraded())
     with anyio.fail_after(60):
@@ -388,7 +391,7 @@ async def test_a_host_that_refused_is_asked_more_slowly_once(client: httpx2.Asyn
 async def test_a_short_pause_is_waited_for(client: httpx2.AsyncClient) -> None:
     """A request in hand then costs no delivery, of which it has only a few."""
     host = Host(ScraperSettings(scraper_rate=0, scraper_obey_robots=False), client)
-    host.pauses.refused(0.3, "429")
+    host.backoff.record_refusal(0.3, "429")
     with anyio.fail_after(90):
         await host.admit("http://127.0.0.1:8080/title/tt0111161/")
     assert not host.paused

@@ -9,7 +9,7 @@ import httpx2
 import orjson
 import pytest
 from tests.nats_server import NatsServer
-from tests.scraper.sites import Answer, HandMade, hand_made_site
+from tests.scraper.sites import CannedResponse, HandMade, hand_made_site
 from typer.testing import CliRunner
 
 from cinestream.bus.consume import Work, consume
@@ -17,11 +17,11 @@ from cinestream.bus.jetstream import Bus
 from cinestream.contracts import DeadLetter, ScrapeRequest
 from cinestream_scraper import metrics
 from cinestream_scraper.browser.discovery import NoBrowser, find_browser
-from cinestream_scraper.browser.process_cleanup import Run
+from cinestream_scraper.browser.process_cleanup import BrowserRun
 from cinestream_scraper.cli.app import app
 from cinestream_scraper.crawl.pipeline import Pipeline
 from cinestream_scraper.politeness.host import Host
-from cinestream_scraper.service.service import open_sessions
+from cinestream_scraper.service.service import open_pool
 from cinestream_scraper.settings import ScraperSettings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
@@ -32,8 +32,8 @@ PAGE = "<html><script>console.warn('the wheel is off')</script><h1>Sorry</h1></h
 async def site() -> AsyncIterator[HandMade]:
     """A site that fails, and one page of it that leads elsewhere."""
     with hand_made_site() as site:
-        site.answers["/robots.txt"] = Answer("")
-        site.answers["/title/tt0000001/"] = Answer(PAGE, status=503)
+        site.answers["/robots.txt"] = CannedResponse("")
+        site.answers["/title/tt0000001/"] = CannedResponse(PAGE, status=503)
         yield site
 
 
@@ -43,9 +43,9 @@ async def letter_of(bus: Bus, site: HandMade, state: Path, target: str) -> DeadL
         installed = find_browser("chrome")
     except NoBrowser as error:
         pytest.skip(str(error))
-    settings = ScraperSettings(imdb_url=site.url, scraper_rate=0, scraper_tries=1)
-    request, run, stop = ScrapeRequest.of(target), Run.begin(state), anyio.Event()
-    sessions = open_sessions(settings, installed, run)
+    settings = ScraperSettings(imdb_url=site.url, scraper_rate=0, scraper_max_attempts=1)
+    request, run, stop = ScrapeRequest.of(target), BrowserRun.begin(state), anyio.Event()
+    sessions = open_pool(settings, installed, run)
     await bus.publish(request.subject, request.encode())
     pull = await bus.pull("REQUESTS", "scraper-crawl")
     try:
@@ -116,7 +116,7 @@ async def test_what_was_never_opened_has_no_snapshot(
     topology: NatsServer, scraper_bus: Bus, site: HandMade, tmp_path: Path
 ) -> None:
     """What robots.txt forbids needs no browser."""
-    site.answers["/robots.txt"] = Answer("User-agent: *\nDisallow: /title/tt0000001/\n")
+    site.answers["/robots.txt"] = CannedResponse("User-agent: *\nDisallow: /title/tt0000001/\n")
     letter = await letter_of(scraper_bus, site, tmp_path / "state", "tt0000001")
     assert (letter.snapshot, "robots.txt" in letter.reason) == (None, True)
     assert site.asked == ["/robots.txt"]

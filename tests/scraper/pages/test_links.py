@@ -5,9 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.scraper.page_samples import chart_page, row
-
-from cinestream_scraper.pages.links import titles_of
+from tests.scraper.page_samples import chart_page, row, titles_in
 
 
 def test_the_data_says_all_titles_in_the_order_of_their_ranks() -> None:
@@ -17,7 +15,7 @@ def test_the_data_says_all_titles_in_the_order_of_their_ranks() -> None:
     data = html[html.index("{") : html.rindex("}") + 1]
     parsed = json.loads(data)
     parsed["props"]["pageProps"]["pageData"]["chartTitles"]["edges"].reverse()
-    assert titles_of(html.replace(data, json.dumps(parsed))) == ids
+    assert titles_in(html.replace(data, json.dumps(parsed))) == ids
 
 
 def test_without_data_the_rows_are_read() -> None:
@@ -25,7 +23,7 @@ def test_without_data_the_rows_are_read() -> None:
     links = '<a href="/title/{0}/?ref=1"><img></a><a href="/title/{0}/">x</a>'
     row = f'<li class="ipc-metadata-list-summary-item">{links}</li>'
     html = f'<a href="/title/tt7777777/">news</a>{row.format("tt0000002")}{row.format("tt0000001")}'
-    assert titles_of(html) == ["tt0000002", "tt0000001"]
+    assert titles_in(html) == ["tt0000002", "tt0000001"]
 
 
 IDS = ["tt0111161", "tt0068646", "tt0133093"]
@@ -46,7 +44,7 @@ def test_searches_and_lists_hold_their_titles_in_their_data(layout: str) -> None
     data = json.dumps({"props": {"pageProps": LAYOUTS[layout]}}).replace(IDS[2], "nm0000001")
     shown = '<li class="ipc-metadata-list-summary-item"><a href="/title/tt7777777/">x</a></li>'
     html = f'{shown}<script id="__NEXT_DATA__" type="application/json">{data}</script>'
-    assert titles_of(html) == [*IDS[:2], "tt7777777"]
+    assert titles_in(html) == [*IDS[:2], "tt7777777"]
 
 
 def test_a_chart_whose_data_does_not_hold_all_rows_leads_to_those_that_are_shown_too() -> None:
@@ -54,10 +52,10 @@ def test_a_chart_whose_data_does_not_hold_all_rows_leads_to_those_that_are_shown
     shown = "".join(map(row, ["tt0000002", "tt0000003"]))
     for more, found in ((True, ["tt0000001", "tt0000002", "tt0000003"]), (False, ["tt0000001", "tt0000002"])):
         html = chart_page(["tt0000001", "tt0000002"], more=more)
-        assert titles_of(html.replace("<h1>x</h1>", shown)) == found
+        assert titles_in(html.replace("<h1>x</h1>", shown)) == found
 
 
 @given(st.text(max_size=300))
 def test_any_text_is_a_chart_without_titles(html: str) -> None:
     """Nonsense leads nowhere."""
-    assert titles_of(html) == []
+    assert titles_in(html) == []

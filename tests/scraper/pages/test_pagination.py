@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.scraper.page_samples import MORE, chart_page, list_page, reading
+from tests.scraper.page_samples import MORE, chart_page, list_page, reading, row, titles_in
 from tests.scraper.page_samples import next_page as page_of
 from tests.scraper.pages.test_real_pages import text
 
 from cinestream.contracts import Kind, Lane, ScrapeRequest
-from cinestream_scraper.pages.links import led_to, titles_of
-from cinestream_scraper.pages.pagination import missing, next_page, offers_more
-from cinestream_scraper.pages.targets import Place
+from cinestream_scraper.pages.links import links_of
+from cinestream_scraper.pages.page import Page
+from cinestream_scraper.pages.pagination import missing_rows, next_page, offers_more
+from cinestream_scraper.pages.rows import TitleRows
+from cinestream_scraper.pages.targets import Target
 from cinestream_scraper.pages.verdict import Verdict, judge
 from cinestream_scraper.site import Site
 
@@ -23,22 +25,37 @@ IDS = [f"tt{number:07}" for number in range(1, 6)]
 
 
 def linked(href: str, how: str = 'a class="next-page"') -> str:
-    """A page that links to its next one."""
-    return f"<html><body><{how} href='{href}'>Next</a></body></html>"
+    """A page with rows that links to its next one."""
+    return f"<html><body>{''.join(map(row, IDS))}<{how} href='{href}'>Next</a></body></html>"
+
+
+def following_page(request: ScrapeRequest, html: str) -> ScrapeRequest | None:
+    """The request for the page after this one."""
+    return next_page(request, TitleRows(Page(html)))
+
+
+def missing(request: ScrapeRequest, html: str) -> int:
+    """The number of rows that this page lacks."""
+    return missing_rows(request, TitleRows(Page(html)))
+
+
+def expandable(request: ScrapeRequest, html: str) -> bool:
+    """True if a click on this page would show more of its rows."""
+    return offers_more(request, TitleRows(Page(html)))
 
 
 def test_a_list_goes_on_by_its_data() -> None:
     """The request for its next page is like its own, with what is left of the limit."""
     request = ScrapeRequest.of(LIST, lane=Lane.NOW, force=True, limit=12, depth=2)
-    following = next_page(request, list_page(IDS, more=True), IDS)
+    following = following_page(request, list_page(IDS, more=True))
     assert following == ScrapeRequest(
         kind=Kind.LIST, id="ls055592025-2", lane=Lane.NOW, force=True, limit=7, depth=2, before=5, after=IDS[0]
     )
-    third = next_page(following, list_page(IDS, page=2, more=True), ["tt0000010", *IDS[1:]])
+    third = following_page(following, list_page(["tt0000010", *IDS[1:]], page=2, more=True))
     assert third
     assert (third.path, third.limit, third.before) == ("/list/ls055592025/?page=3", 2, 10)
     assert ScrapeRequest.decode(third.encode()) == third
-    assert next_page(third, list_page(IDS, page=3, more=True), ["tt0000020", *IDS[1:]]) is None
+    assert following_page(third, list_page(["tt0000020", *IDS[1:]], page=3, more=True)) is None
 
 
 @pytest.mark.parametrize(
@@ -74,15 +91,15 @@ def test_the_next_page_is_a_later_one_of_the_same(target: str, href: str, path: 
         "link rel=next",
         'a data-testid="index-pagination-nxt"',
     ):
-        following = next_page(ScrapeRequest.of(target), linked(href, how), IDS)
+        following = following_page(ScrapeRequest.of(target), linked(href, how))
         assert (following.path if following else None) == path
 
 
 def test_a_page_that_comes_once_more_ends_it() -> None:
     """As some sites show their last page for any number; and so does one without rows."""
     request = ScrapeRequest.of(LIST + "-2").model_copy(update={"after": IDS[0]})
-    assert next_page(request, list_page(IDS, page=2, more=True), IDS) is None
-    assert next_page(ScrapeRequest.of(LIST), list_page([], more=True), []) is None
+    assert following_page(request, list_page(IDS, page=2, more=True)) is None
+    assert following_page(ScrapeRequest.of(LIST), list_page([], more=True)) is None
 
 
 def test_a_list_that_never_ends_is_read_to_the_most_that_any_limit_may_be() -> None:
@@ -91,7 +108,7 @@ def test_a_list_that_never_ends_is_read_to_the_most_that_any_limit_may_be() -> N
     for number in range(1, 1000):
         rows = [f"tt{number:04}{row:03}" for row in range(250)]
         read += 1
-        following = next_page(request, list_page(rows, page=number, more=True), rows)
+        following = following_page(request, list_page(rows, page=number, more=True))
         if following is None:
             break
         request = following
@@ -101,47 +118,48 @@ def test_a_list_that_never_ends_is_read_to_the_most_that_any_limit_may_be() -> N
 def test_rows_that_are_not_shown_are_known() -> None:
     """Of as many as the list says it has, or the limit asks for."""
     request = ScrapeRequest.of(LIST)
-    assert missing(request, list_page(IDS), IDS) == 0
-    assert missing(request, list_page(IDS, total=9), IDS) == 4
-    assert missing(request, list_page([], total=9), []) == 9
-    assert missing(ScrapeRequest.of(LIST, limit=6), list_page(IDS, total=9), IDS) == 1
-    assert missing(ScrapeRequest.of(LIST, limit=2), list_page(IDS, total=9), IDS) == 0
+    assert missing(request, list_page(IDS)) == 0
+    assert missing(request, list_page(IDS, total=9)) == 4
+    assert missing(request, list_page([], total=9)) == 9
+    assert missing(ScrapeRequest.of(LIST, limit=6), list_page(IDS, total=9)) == 1
+    assert missing(ScrapeRequest.of(LIST, limit=2), list_page(IDS, total=9)) == 0
     last = ScrapeRequest.of(LIST + "-2").model_copy(update={"before": 5, "after": IDS[0]})
-    assert missing(last, list_page(IDS, page=2, total=9), IDS) == 4
-    assert missing(last, list_page(IDS[1:], page=2, total=9), IDS[1:]) == 0
-    assert missing(ScrapeRequest.of("chart:top"), list_page(IDS, total=9), IDS) == 0
+    assert missing(last, list_page(IDS, page=2, total=9)) == 4
+    assert missing(last, list_page(IDS[1:], page=2, total=9)) == 0
+    assert missing(ScrapeRequest.of("chart:top"), list_page(IDS, total=9)) == 0
 
 
 def test_a_page_that_would_show_more_is_known_by_its_button() -> None:
     """Not by a number: a list may count titles that it never shows. The data of a chart may hold what is not shown."""
     list, chart = ScrapeRequest.of(LIST), ScrapeRequest.of("chart:top")
-    assert not offers_more(list, list_page(IDS, total=9), IDS)
-    assert offers_more(list, list_page(IDS).replace("<h1>x</h1>", MORE), IDS)
-    assert not offers_more(ScrapeRequest.of(LIST, limit=5), list_page(IDS).replace("<h1>x</h1>", MORE), IDS)
-    assert not offers_more(chart, chart_page(IDS).replace("<h1>x</h1>", MORE), IDS)
-    assert offers_more(chart, chart_page(IDS, more=True).replace("<h1>x</h1>", MORE), IDS)
-    assert not offers_more(chart, chart_page(IDS, more=True), IDS)
+    assert not expandable(list, list_page(IDS, total=9))
+    assert expandable(list, list_page(IDS).replace("<h1>x</h1>", MORE))
+    assert not expandable(ScrapeRequest.of(LIST, limit=5), list_page(IDS).replace("<h1>x</h1>", MORE))
+    assert not expandable(chart, chart_page(IDS).replace("<h1>x</h1>", MORE))
+    assert expandable(chart, chart_page(IDS, more=True).replace("<h1>x</h1>", MORE))
+    assert not expandable(chart, chart_page(IDS, more=True))
 
 
 @pytest.mark.parametrize(("more", "missed"), [(True, 0), (False, 4)])
 def test_rows_on_a_further_page_are_not_missing(more: bool, missed: int) -> None:
     """Only the last page of a list says how many were not shown."""
     request, html = ScrapeRequest.of(LIST), list_page(IDS, total=9, more=more)
-    judgement = judge(reading(html, url="https://www.imdb.com/list/ls055592025/"), Place(request.kind, request.id))
-    led = led_to(request, html, judgement)
+    read = reading(html, url="https://www.imdb.com/list/ls055592025/")
+    judgement = judge(read, Target(request.kind, request.id))
+    led = links_of(request, read.page, judgement)
     assert (led.missing, len(led.requests)) == (missed, len(IDS) + more)
 
 
 def test_a_search_that_would_show_more_says_so() -> None:
     """By its number, or by the button that is still there."""
     found = {"searchResults": {"titleResults": {"total": 80, "titleListItems": [{"titleId": id} for id in IDS]}}}
-    assert missing(ScrapeRequest.of(SEARCH), page_of("/search/title", found), IDS) == 75
+    assert missing(ScrapeRequest.of(SEARCH), page_of("/search/title", found)) == 75
     button = (
         '<section data-testid="find-results-section-title"><p class="ipc-see-more"><button>More</button></p></section>'
     )
-    by_name = page_of("/find", {"titleResults": {"results": []}}).replace("<h1>x</h1>", button)
-    assert missing(ScrapeRequest.of("search:x"), by_name, IDS) == 1
-    assert missing(ScrapeRequest.of("search:x", limit=5), by_name, IDS) == 0
+    by_name = page_of("/find", {"titleResults": {"results": [{"id": id} for id in IDS]}}).replace("<h1>x</h1>", button)
+    assert missing(ScrapeRequest.of("search:x"), by_name) == 1
+    assert missing(ScrapeRequest.of("search:x", limit=5), by_name) == 0
 
 
 def test_a_page_of_a_list_is_judged_as_that_page() -> None:
@@ -149,7 +167,7 @@ def test_a_page_of_a_list_is_judged_as_that_page() -> None:
     for page, verdict in ((2, Verdict.LIST), (1, Verdict.WRONG_PAGE), (3, Verdict.WRONG_PAGE)):
         url = "https://www.imdb.com/list/ls055592025/?page=2"
         html = list_page(IDS, page=page)
-        assert judge(reading(html, url=url), Place(Kind.LIST, "ls055592025-2")).verdict is verdict
+        assert judge(reading(html, url=url), Target(Kind.LIST, "ls055592025-2")).verdict is verdict
 
 
 def test_a_saved_search_leads_to_its_rows_and_on(samples: Path) -> None:
@@ -160,9 +178,10 @@ def test_a_saved_search_leads_to_its_rows_and_on(samples: Path) -> None:
     )
     html = text(file)
     url = Site.of("https://www.imdb.com").address(request)
-    judgement = judge(reading(html, url=url), Place(request.kind, request.id))
-    *titles, following = led_to(request, html, judgement).requests
-    assert [title.id for title in titles] == titles_of(html)
+    read = reading(html, url=url)
+    judgement = judge(read, Target(request.kind, request.id))
+    *titles, following = links_of(request, read.page, judgement).requests
+    assert [title.id for title in titles] == titles_in(html)
     assert len(titles) == 50
     assert (following.kind, "start=51" in following.query, following.limit) == (Kind.SEARCH, True, 9_950)
 
@@ -171,8 +190,9 @@ def test_a_saved_search_leads_to_its_rows_and_on(samples: Path) -> None:
 def test_any_text_goes_on_nowhere(html: str, rows: list[str]) -> None:
     """Nonsense is the end of a list."""
     for target in (LIST, SEARCH, "search:x"):
-        assert next_page(ScrapeRequest.of(target), html, rows) is None
-        assert missing(ScrapeRequest.of(target), html, rows) == 0
+        page = html + "".join(map(row, rows))
+        assert following_page(ScrapeRequest.of(target), page) is None
+        assert missing(ScrapeRequest.of(target), page) == 0
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | inner))
@@ -182,5 +202,5 @@ def test_any_data_is_read_without_failing(value: object) -> None:
     html = page_of("/list/[lsconst]", {"mainColumnData": {"list": {"titleListItemSearch": search}}})
     assert json.dumps(value) in html
     request = ScrapeRequest.of(LIST, limit=9)
-    assert next_page(request, html, []) is None
-    assert 0 <= missing(request, html, []) <= 9
+    assert following_page(request, html) is None
+    assert 0 <= missing(request, html) <= 9

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.scraper.page_samples import chart, reading, title
+from tests.scraper.page_samples import chart, reading, title, titles_in
 
 from cinestream.contracts import Kind, ScrapeRequest
-from cinestream_scraper.pages.links import more_like_this, titles_of
-from cinestream_scraper.pages.targets import Place, place_of
+from cinestream_scraper.pages.page import Page
+from cinestream_scraper.pages.rows import more_like_this
+from cinestream_scraper.pages.targets import Target, target_of
 from cinestream_scraper.pages.verdict import Verdict, judge
 
 pytestmark = pytest.mark.usefixtures("samples")
@@ -46,10 +47,10 @@ def pages(samples: Path) -> Path:
     return samples / "imdb-pages"
 
 
-def asked_for(row: dict[str, str]) -> tuple[str, Place]:
+def asked_for(row: dict[str, str]) -> tuple[str, Target]:
     """The address and the place of a saved page, or of the title that it is part of."""
     id, _, url = row["url_or_id"].rpartition("|")
-    return url, place_of(url) or title(id or "tt0111161")
+    return url, target_of(url) or title(id or "tt0111161")
 
 
 def expected(row: dict[str, str]) -> Verdict:
@@ -67,8 +68,8 @@ def test_every_real_page_gets_its_verdict(pages: Path) -> None:
     """Films are films, series are not, and calendars, people and parts of titles are wrong pages."""
     wrong = {}
     for row in index(pages):
-        url, place = asked_for(row)
-        judgement = judge(reading(text(pages / row["file"]), url=url), place)
+        url, target = asked_for(row)
+        judgement = judge(reading(text(pages / row["file"]), url=url), target)
         if judgement.verdict is not expected(row):
             wrong[row["file"]] = judgement[:2]
     assert not wrong
@@ -90,10 +91,10 @@ def test_every_real_chart_leads_to_all_its_titles(pages: Path) -> None:
     for row in index(pages):
         if expected(row) is not Verdict.CHART:
             continue
-        ids = titles_of(text(pages / row["file"]))
-        place = place_of(row["url_or_id"])
-        assert len(ids) == len(set(ids)) == (100 if place == chart("moviemeter") else 250), row["file"]
-        assert place != chart("top") or ids[0] == "tt0111161"
+        ids = titles_in(text(pages / row["file"]))
+        target = target_of(row["url_or_id"])
+        assert len(ids) == len(set(ids)) == (100 if target == chart("moviemeter") else 250), row["file"]
+        assert target != chart("top") or ids[0] == "tt0111161"
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -102,12 +103,12 @@ def test_a_real_page_with_a_piece_missing_is_no_other_page(pages: Path, data: st
     """A page that is cut off is never published; one that lost a piece inside is at most still itself."""
     rows = [row for row in index(pages) if expected(row) in (Verdict.FILM, Verdict.CHART)]
     row = data.draw(st.sampled_from(rows), label="page")
-    url, place = asked_for(row)
+    url, target = asked_for(row)
     html = text(pages / row["file"])
     start = data.draw(st.integers(0, len(html) - 8), label="start")
-    assert judge(reading(html[:start], url=url), place).verdict not in (Verdict.FILM, Verdict.CHART)
+    assert judge(reading(html[:start], url=url), target).verdict not in (Verdict.FILM, Verdict.CHART)
     end = data.draw(st.integers(start, len(html)), label="end")
-    verdict = judge(reading(html[:start] + html[end:], url=url), place).verdict
+    verdict = judge(reading(html[:start] + html[end:], url=url), target).verdict
     assert verdict in (expected(row), Verdict.INCOMPLETE, Verdict.WRONG_PAGE, Verdict.OTHER_KIND)
 
 
@@ -117,19 +118,19 @@ def test_two_real_pages_in_one_are_neither(pages: Path, data: st.DataObject) -> 
     """The beginning of one film's page and the end of another's is never published as either."""
     rows = [row for row in index(pages) if row["layout"].startswith("next_title_20")]
     first, second = data.draw(st.permutations(rows), label="pages")[:2]
-    (url, place), (_, other) = asked_for(first), asked_for(second)
-    if place == other:
+    (url, target), (_, other) = asked_for(first), asked_for(second)
+    if target == other:
         return
     heads, tails = text(pages / first["file"]), text(pages / second["file"])
     mixed = heads[: heads.index("__NEXT_DATA__")] + tails[tails.index("__NEXT_DATA__") :]
-    assert judge(reading(mixed, url=url), place).verdict is not Verdict.FILM
-    assert judge(reading(mixed, url=url.replace(place.id, other.id)), other).verdict is not Verdict.FILM
+    assert judge(reading(mixed, url=url), target).verdict is not Verdict.FILM
+    assert judge(reading(mixed, url=url.replace(target.id, other.id)), other).verdict is not Verdict.FILM
 
 
 def test_kinds_of_places_are_those_of_requests() -> None:
     """Every kind that can be asked for has an address; that of a search is its words."""
     kinds = set(Kind) - {Kind.SEARCH}
-    assert {place_of(f"https://www.imdb.com/{kind}/x/") for kind in kinds} == {Place(kind, "x") for kind in kinds}
+    assert {target_of(f"https://www.imdb.com/{kind}/x/") for kind in kinds} == {Target(kind, "x") for kind in kinds}
 
 
 @pytest.mark.parametrize(
@@ -142,18 +143,18 @@ def test_a_real_search_is_one_of_its_own_words_only(pages: Path, file: str, word
     for asked, verdict in ((words, Verdict.SEARCH), (f"{words} 2", Verdict.WRONG_PAGE)):
         request = ScrapeRequest.of(f"search:{asked}")
         url = f"https://www.imdb.com{request.query}"
-        assert judge(reading(html, url=url), Place(request.kind, request.id)).verdict is verdict
-    assert 5 <= len(titles_of(html)) <= most
+        assert judge(reading(html, url=url), Target(request.kind, request.id)).verdict is verdict
+    assert 5 <= len(titles_in(html)) <= most
 
 
 def test_a_real_list_of_results_leads_to_its_titles(pages: Path) -> None:
     """The fifty of a page of 2023."""
-    assert len(titles_of(text(next((pages / "legacy_search_title").iterdir())))) == 50
+    assert len(titles_in(text(next((pages / "legacy_search_title").iterdir())))) == 50
 
 
 def test_a_real_title_leads_to_what_is_like_it(pages: Path) -> None:
     """The twelve of its section, itself not among them."""
     row = next(row for row in index(pages) if row["layout"] == "next_title_2023plus")
-    found = more_like_this(text(pages / row["file"]))
+    found = more_like_this(Page(text(pages / row["file"])))
     assert len(found) == 12
     assert row["url_or_id"].split("|")[0] not in found

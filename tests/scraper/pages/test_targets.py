@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cinestream.contracts import Invalid, Kind, ScrapeRequest
-from cinestream_scraper.pages.targets import Place, place_of
+from cinestream_scraper.pages.targets import Target, target_of
 from cinestream_scraper.site import Site
 
 
@@ -29,7 +29,7 @@ def test_a_target_has_one_address(site: str, target: str, url: str) -> None:
     """A target's page is below the site's own address."""
     request = ScrapeRequest.of(target)
     assert Site.of(site).address(request) == url
-    assert place_of(url) == Place(request.kind, request.id)
+    assert target_of(url) == Target(request.kind, request.id)
 
 
 @pytest.mark.parametrize(
@@ -45,14 +45,14 @@ def test_a_target_has_one_address(site: str, target: str, url: str) -> None:
 )
 def test_other_pages_are_no_place(url: str) -> None:
     """A sub-page, a person and the home page are not the page of a target."""
-    assert place_of(url) is None
+    assert target_of(url) is None
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_a_place_or_none(url: str) -> None:
     """Looking for a place never fails."""
-    place = place_of(url)
-    assert place is None or place.kind in Kind
+    target = target_of(url)
+    assert target is None or target.kind in Kind
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cinestream_scraper.politeness.backoff import Pauses, retry_after_seconds
+from cinestream_scraper.politeness.backoff import Backoff, retry_after_seconds
 
 NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -20,61 +20,61 @@ class Clock:
 def test_a_refusal_pauses_for_as_long_as_it_says_and_no_longer() -> None:
     """The pause ends by itself; a shorter one does not cut a longer one."""
     clock = Clock()
-    pauses = Pauses(600, clock)
-    assert pauses.left == 0
-    pauses.refused(60, "challenge")
-    pauses.refused(5, "429")
-    assert (pauses.left, pauses.reason) == (60, "challenge")
+    backoff = Backoff(600, clock)
+    assert backoff.seconds_left == 0
+    backoff.record_refusal(60, "challenge")
+    backoff.record_refusal(5, "429")
+    assert (backoff.seconds_left, backoff.reason) == (60, "challenge")
     clock.now += 60
-    assert pauses.left == 0
+    assert backoff.seconds_left == 0
 
 
 def test_no_pause_is_longer_than_the_setting() -> None:
     """A site that says "come back tomorrow" is asked again when the setting says."""
-    pauses = Pauses(600, Clock())
-    pauses.refused(86_400, "429")
-    assert pauses.left == 600
+    backoff = Backoff(600, Clock())
+    backoff.record_refusal(86_400, "429")
+    assert backoff.seconds_left == 600
 
 
 def test_single_failures_do_not_pause_but_several_in_a_row_do_each_time_longer() -> None:
     """One page that fails is the page; three in a row are the host."""
     clock = Clock()
-    pauses = Pauses(600, clock)
-    pauses.failed("503")
-    pauses.failed("503")
-    assert (pauses.left, pauses.failing) == (0, False)
-    pauses.failed("503")
-    assert (pauses.left, pauses.failing) == (2, True)
+    backoff = Backoff(600, clock)
+    backoff.record_failure("503")
+    backoff.record_failure("503")
+    assert (backoff.seconds_left, backoff.failing) == (0, False)
+    backoff.record_failure("503")
+    assert (backoff.seconds_left, backoff.failing) == (2, True)
     clock.now += 2
-    pauses.failed("503")
-    assert pauses.left == 4
+    backoff.record_failure("503")
+    assert backoff.seconds_left == 4
     clock.now += 4
-    pauses.worked()
-    pauses.failed("503")
-    assert (pauses.left, pauses.failing) == (0, False)
+    backoff.record_success()
+    backoff.record_failure("503")
+    assert (backoff.seconds_left, backoff.failing) == (0, False)
 
 
 def test_a_failure_that_says_when_to_come_back_pauses_at_once() -> None:
     """A 503 with Retry-After, as of a site that is maintained."""
-    pauses = Pauses(600, Clock())
-    pauses.failed("503", "page", 120)
-    assert (pauses.left, pauses.reason, pauses.failing) == (120, "503", False)
-    pauses.failed("503", "page", 86_400)
-    assert pauses.left == 600
+    backoff = Backoff(600, Clock())
+    backoff.record_failure("503", "page", 120)
+    assert (backoff.seconds_left, backoff.reason, backoff.failing) == (120, "503", False)
+    backoff.record_failure("503", "page", 86_400)
+    assert backoff.seconds_left == 600
 
 
 def test_one_page_that_always_fails_is_not_the_host() -> None:
     """However often it is read again, and though the host is paused meanwhile; three different pages are."""
-    pauses = Pauses(600, Clock())
+    backoff = Backoff(600, Clock())
     for _ in range(9):
-        pauses.refused(60, "challenge", "/a")
-        pauses.failed("503", "/b")
-    assert pauses.left
-    assert not pauses.failing
-    pauses.failed("503", "/c")
-    assert pauses.failing
-    pauses.worked()
-    assert not pauses.failing
+        backoff.record_refusal(60, "challenge", "/a")
+        backoff.record_failure("503", "/b")
+    assert backoff.seconds_left
+    assert not backoff.failing
+    backoff.record_failure("503", "/c")
+    assert backoff.failing
+    backoff.record_success()
+    assert not backoff.failing
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 import pytest
 from tests.scraper.politeness.test_backoff import Clock
 
-from cinestream_scraper.politeness.rate import Rate
+from cinestream_scraper.politeness.rate import HostRate
 
 
 def test_a_refusal_halves_the_rate_and_time_restores_it_step_by_step() -> None:
     """Two refusals make a quarter; each while without one doubles it, up to what it was."""
     clock = Clock()
-    rate = Rate(2.0, 600, clock)
+    rate = HostRate(2.0, 600, clock)
     rate.halve()
     rate.halve()
     assert (rate.now, rate.slowed) == (0.5, True)
@@ -24,7 +24,7 @@ def test_a_refusal_halves_the_rate_and_time_restores_it_step_by_step() -> None:
 def test_a_refusal_on_the_way_back_halves_what_it_is_then() -> None:
     """And the while begins anew."""
     clock = Clock()
-    rate = Rate(2.0, 600, clock)
+    rate = HostRate(2.0, 600, clock)
     for _ in range(3):
         rate.halve()
     clock.now += 1_300
@@ -37,7 +37,7 @@ def test_a_refusal_on_the_way_back_halves_what_it_is_then() -> None:
 def test_an_unlimited_rate_becomes_one_while_the_host_refuses() -> None:
     """It is unlimited again afterwards; and however often a host refuses, it is asked now and then."""
     clock = Clock()
-    rate = Rate(0, 10, clock)
+    rate = HostRate(0, 10, clock)
     assert (rate.now, rate.slowed) == (0, False)
     for _ in range(100):
         rate.halve()
@@ -51,5 +51,5 @@ def test_an_unlimited_rate_becomes_one_while_the_host_refuses() -> None:
 )
 def test_what_robots_txt_asks_for_is_a_bound(full: float, asked: float, now: float, lower: bool) -> None:
     """A slower rate is taken over, a faster one is not."""
-    rate = Rate(full, 600, Clock())
+    rate = HostRate(full, 600, Clock())
     assert (rate.limit_to(asked), rate.now) == (lower, now)

@@ -12,7 +12,7 @@ import pytest
 from nats.aio.client import Client
 from tests.nats_server import NatsServer
 from tests.ports import free_port
-from tests.scraper.sites import Answer, hand_made_site
+from tests.scraper.sites import CannedResponse, hand_made_site
 from typer.testing import CliRunner
 
 from cinestream.bus.jetstream import Bus
@@ -23,7 +23,7 @@ from cinestream_scraper.cli.app import app
 from cinestream_scraper.crawl import schedule
 from cinestream_scraper.politeness.host import Host
 from cinestream_scraper.seeds import parse_seeds
-from cinestream_scraper.service.request_api import SERVICE, VERSION, Asking, Question
+from cinestream_scraper.service.request_api import SERVICE, VERSION, ApiRequest, RequestApi
 from cinestream_scraper.settings import ScraperSettings
 
 pytestmark = pytest.mark.anyio
@@ -35,13 +35,13 @@ async def offered(
 ) -> AsyncIterator[None]:
     """The micro service of a scraper whose site has this robots.txt, or is left alone."""
     with hand_made_site() as site:
-        site.answers["/robots.txt"] = Answer(robots, holds=holds)
+        site.answers["/robots.txt"] = CannedResponse(robots, holds=holds)
         settings = ScraperSettings(imdb_url=site.url, scraper_rate=0)
         async with httpx2.AsyncClient(timeout=None) as client:
             host = Host(settings, client)
             if pause:
-                host.pauses.refused(pause, "challenge")
-            answer = Asking(settings, bus, host).answer
+                host.backoff.record_refusal(pause, "challenge")
+            answer = RequestApi(settings, bus, host).answer
             async with bus.serve(SERVICE, ASK_SCRAPER, answer, version=VERSION, about="a test's"):
                 yield
 
@@ -144,18 +144,18 @@ async def test_who_asks_does_not_wait_for_a_site_that_does_not_answer(scraper_bu
             said = orjson.loads(await scraper_bus.request(ASK_SCRAPER, b"tt0000001", wait=40))
         finally:
             held.set()
-    assert (said["answer"], "not said yet" in said["why"]) == ("queued", True)
+    assert (said["answer"], "not sent its robots.txt yet" in said["why"]) == ("queued", True)
 
 
 async def test_who_asks_does_not_wait_for_a_queue_that_may_not_be_read(topology: NatsServer) -> None:
     """That a target is queued already is said before the bus gives up, and whoever asks with it."""
     bus = await topology.connect("trakt-export")  # this user may queue titles, and read nothing of the queue
-    question = Question(target="tt0000001", lane=Lane.CRAWL, force=True)
+    question = ApiRequest(target="tt0000001", lane=Lane.CRAWL, force=True)
     subject = ScrapeRequest.of(question.target).subject
     try:
         async with httpx2.AsyncClient() as client, anyio.create_task_group() as group:
             settings = ScraperSettings(scraper_obey_robots=False)
-            asking = Asking(settings, bus, Host(settings, client))
+            asking = RequestApi(settings, bus, Host(settings, client))
             assert (await asking.decide(question))[0] == "queued"
             group.start_soon(bus.last_message, REQUESTS, subject)  # it fails when the bus gives up, and the test
             assert await asking.decide(question) == ("already queued", "")
@@ -168,7 +168,9 @@ async def test_who_asks_does_not_wait_for_a_queue_that_may_not_be_read(topology:
 async def test_what_is_no_question_is_an_error_of_the_asker(scraper_bus: Bus, question: bytes) -> None:
     """The service says so with the error 400, and where it is wrong, and goes on."""
     async with offered(scraper_bus):
-        with pytest.raises(Invalid, match="no question: .+" if b"target" not in question else "no question: target: "):
+        with pytest.raises(
+            Invalid, match="not a request: .+" if b"target" not in question else "not a request: target: "
+        ):
             await scraper_bus.request(ASK_SCRAPER, question)
         assert (await asked(scraper_bus, b"tt0000001"))[0] == "queued"
 
@@ -212,7 +214,7 @@ async def test_a_service_that_was_offered_answers_at_once(topology: NatsServer, 
 
 
 async def echo(body: bytes) -> bytes:
-    """Answer what was asked."""
+    """Return the request."""
     return body
 
 
@@ -241,8 +243,8 @@ async def test_status_says_what_is_left(topology: NatsServer, scraper_bus: Bus) 
 async def test_status_says_what_the_running_scraper_says(topology: NatsServer) -> None:
     """That a host is left alone, and that lists did not show all their rows."""
     with hand_made_site() as ops:
-        ops.answers["/readyz"] = Answer('{"status":"ready","degraded":["a pause"]}')
-        ops.answers["/metrics"] = Answer("# HELP x\ncinestream_scraper_rows_missing_total 1200.0\n")
+        ops.answers["/readyz"] = CannedResponse('{"status":"ready","degraded":["a pause"]}')
+        ops.answers["/metrics"] = CannedResponse("# HELP x\ncinestream_scraper_rows_missing_total 1200.0\n")
         environment = topology.environment("scraper") | {"CINESTREAM_OPS_PORT": ops.url.rpartition(":")[2]}
         result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, ["status"], env=environment))
     assert result.stdout.splitlines()[-3:] == [

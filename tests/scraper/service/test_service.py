@@ -20,21 +20,23 @@ from tests.paths import SCRIPTS
 from tests.ports import free_port
 from tests.scraper.browsers import installed_or_skip
 from tests.scraper.page_samples import title_page
-from tests.scraper.sites import Answer, HandMade, demo_site, hand_made_site
+from tests.scraper.pools import read_page
+from tests.scraper.sites import CannedResponse, HandMade, demo_site, hand_made_site
 
 from cinestream.bus.jetstream import Bus
-from cinestream.contracts import Kind, Lane, ScrapeRequest
+from cinestream.contracts import Lane, ScrapeRequest
 from cinestream_scraper.browser.discovery import NoBrowser, find_browser
-from cinestream_scraper.browser.grid import Room
-from cinestream_scraper.browser.launch import Launch
-from cinestream_scraper.browser.pool import Sessions
-from cinestream_scraper.browser.process_cleanup import Run
+from cinestream_scraper.browser.errors import SessionLost
+from cinestream_scraper.browser.grid import GridCapacity
+from cinestream_scraper.browser.launch import BrowserLauncher
+from cinestream_scraper.browser.pool import SessionPool
+from cinestream_scraper.browser.process_cleanup import BrowserRun
 from cinestream_scraper.browser.processes import marked
-from cinestream_scraper.browser.session import BrowserSession, SessionLost
-from cinestream_scraper.browser.visit import Waits
+from cinestream_scraper.browser.session import BrowserSession
+from cinestream_scraper.browser.visit import PageTimeouts
 from cinestream_scraper.crawl.pipeline import Pipeline
 from cinestream_scraper.politeness.host import Host
-from cinestream_scraper.service.service import open_sessions
+from cinestream_scraper.service.service import open_pool
 from cinestream_scraper.settings import ScraperSettings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
@@ -57,9 +59,9 @@ def demo() -> Iterator[str]:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
+def run(tmp_path: Path) -> Iterator[BrowserRun]:
     """A run whose browsers are counted at its end."""
-    run = Run.begin(tmp_path / "state")
+    run = BrowserRun.begin(tmp_path / "state")
     yield run
     left = marked(run.directory.name)
     run.end()
@@ -75,8 +77,8 @@ class Hanging:
         self.url = f"{site.url}/title/tt0111161/"
         self.other = f"{site.url}/title/tt0068646/"
         self._end = threading.Event()
-        site.answers["/title/tt0111161/"] = Answer(holds=self._end)
-        site.answers["/title/tt0068646/"] = Answer("well")
+        site.answers["/title/tt0111161/"] = CannedResponse(holds=self._end)
+        site.answers["/title/tt0068646/"] = CannedResponse("well")
 
     async def asked(self) -> None:
         """Wait until the browser has asked for the page."""
@@ -87,7 +89,7 @@ class Hanging:
     def end(self) -> None:
         """From now on it answers at once."""
         self._end.set()
-        self._site.answers["/title/tt0111161/"] = Answer("well")
+        self._site.answers["/title/tt0111161/"] = CannedResponse("well")
 
 
 @pytest.fixture
@@ -100,28 +102,30 @@ def hanging() -> Iterator[Hanging]:
 
 
 @pytest.fixture(params=["chrome", "firefox"])
-async def sessions(request: pytest.FixtureRequest, run: Run, hanging: Hanging) -> AsyncIterator[Sessions]:
+async def pool(request: pytest.FixtureRequest, run: BrowserRun, hanging: Hanging) -> AsyncIterator[SessionPool]:
     """A pool whose pages, and the start of a browser, may take a minute."""
     installed = installed_or_skip(request.param)
     settings = ScraperSettings(imdb_url=hanging.site_url, scraper_page_deadline=60, scraper_browser=request.param)
-    sessions = open_sessions(settings, installed, run)
-    yield sessions
-    await sessions.close()
+    pool = open_pool(settings, installed, run)
+    yield pool
+    await pool.close()
 
 
-async def test_a_page_that_hangs_costs_its_session_and_no_more(sessions: Sessions, hanging: Hanging, run: Run) -> None:
+async def test_a_page_that_hangs_costs_its_session_and_no_more(
+    pool: SessionPool, hanging: Hanging, run: BrowserRun
+) -> None:
     """The deadline is kept from outside, the browser is gone, and the next page is read by another."""
-    assert (await sessions.read(hanging.other, Kind.TITLE)).status == 200
-    start_included, sessions._deadline = sessions._deadline, 5  # the browser runs: only the page takes time
+    assert (await read_page(pool, hanging.other)).status == 200
+    start_included, pool._deadline = pool._deadline, 5  # the browser runs: only the page takes time
     with anyio.fail_after(90), pytest.raises(SessionLost):
-        await sessions.read(hanging.url, Kind.TITLE)
+        await read_page(pool, hanging.url)
     assert not marked(run.directory.name)
-    sessions._deadline = start_included
+    pool._deadline = start_included
     hanging.end()
-    assert (await sessions.read(hanging.url, Kind.TITLE)).status == 200
+    assert (await read_page(pool, hanging.url)).status == 200
 
 
-def kill(run: Run, what: str) -> None:
+def kill(run: BrowserRun, what: str) -> None:
     """Kill the processes of the browsers whose command line matches; there are some."""
     killed = 0
     for pid in marked(run.directory.name):
@@ -137,12 +141,12 @@ PAGES = r"--type=renderer|-contentproc.*\Wtab\W*$"
 
 
 @pytest.mark.parametrize("what", [DRIVERS, PAGES], ids=["driver", "pages"])
-async def test_a_browser_that_dies_is_replaced(sessions: Sessions, hanging: Hanging, run: Run, what: str) -> None:
+async def test_a_browser_that_dies_is_replaced(pool: SessionPool, hanging: Hanging, run: BrowserRun, what: str) -> None:
     """A page that is read meanwhile is given back, nothing of the dead browser is left, the next page is read."""
 
     async def interrupted() -> None:
         with pytest.raises(SessionLost):
-            await sessions.read(hanging.url, Kind.TITLE)
+            await read_page(pool, hanging.url)
 
     async with anyio.create_task_group() as group:
         group.start_soon(interrupted)
@@ -150,7 +154,7 @@ async def test_a_browser_that_dies_is_replaced(sessions: Sessions, hanging: Hang
         kill(run, what)
     assert not marked(run.directory.name)
     hanging.end()
-    assert (await sessions.read(hanging.url, Kind.TITLE)).status == 200
+    assert (await read_page(pool, hanging.url)).status == 200
 
 
 class Scraper:
@@ -252,24 +256,24 @@ def listens(port: int) -> bool:
         return sock.connect_ex(("127.0.0.1", port)) == 0
 
 
-async def test_a_title_that_both_lanes_hold_is_read_once(scraper_bus: Bus, run: Run) -> None:
+async def test_a_title_that_both_lanes_hold_is_read_once(scraper_bus: Bus, run: BrowserRun) -> None:
     """Who comes second waits for the page of who came first, instead of asking the site for it, too."""
     with hand_made_site() as site:
         settings = ScraperSettings(imdb_url=site.url, scraper_rate=0)
-        sessions = open_sessions(settings, find_browser("chrome"), run)
+        pool = open_pool(settings, find_browser("chrome"), run)
         end = threading.Event()
-        site.answers["/title/tt0111161/"] = Answer(title_page(), holds=end)
+        site.answers["/title/tt0111161/"] = CannedResponse(title_page(), holds=end)
         for lane in Lane:
             request = ScrapeRequest.of("tt0111161", lane=lane)
             await scraper_bus.publish(request.subject, request.encode())
         async with httpx2.AsyncClient() as client, anyio.create_task_group() as group:
-            pipeline = Pipeline(settings, scraper_bus, sessions, Host(settings, client))
+            pipeline = Pipeline(settings, scraper_bus, pool, Host(settings, client))
             for lane in Lane:
                 (delivery,) = await (await scraper_bus.pull("REQUESTS", f"scraper-{lane}")).fetch(1, wait=30)
                 group.start_soon(pipeline.handle, delivery)
             await anyio.to_thread.run_sync(site.wait_until_asked, "/title/tt0111161/")
             end.set()
-        await sessions.close()
+        await pool.close()
         assert site.asked.count("/title/tt0111161/") == 1
     assert (await scraper_bus.stream_state("PAGES")).messages == 1
 
@@ -300,69 +304,71 @@ async def test_sessions_on_a_selenium_server_do_not_outlive_their_scraper(
 ) -> None:
     """Neither one that ends nor one that is killed leaves a session there, which would keep its place."""
     settings = ScraperSettings(imdb_url=demo, selenium_url=selenium, scraper_page_deadline=60)
-    run = Run.begin(tmp_path)
+    run = BrowserRun.begin(tmp_path)
     url = f"{demo}/title/tt0068646/"
-    sessions = open_sessions(settings, None, run)
+    pool = open_pool(settings, None, run)
     for _ in range(2):
-        assert (await sessions.read(url, Kind.TITLE)).status == 200
+        assert (await read_page(pool, url)).status == 200
         assert await open_on(selenium) == 1
-        await sessions.close()
+        await pool.close()
         assert await open_on(selenium) == 0
-    assert (await sessions.read(url, Kind.TITLE)).status == 200
+    assert (await read_page(pool, url)).status == 200
     run._lock.close()  # as the kernel does for a scraper that is killed
-    Run.begin(tmp_path).end()
+    BrowserRun.begin(tmp_path).end()
     assert await open_on(selenium) == 0
 
 
 @pytest.mark.parametrize(("pages", "memory", "opened"), [(2, 0, 2), (500, 1, 1), (500, 0, 1)])
 async def test_a_browser_is_replaced_before_it_wears_out(
-    run: Run, demo: str, pages: int, memory: int, opened: int
+    run: BrowserRun, demo: str, pages: int, memory: int, opened: int
 ) -> None:
     """After its pages; nothing of it is left, and the next page gets a new one. A small bound is looked at rarely."""
     settings = ScraperSettings(imdb_url=demo, scraper_session_pages=pages, scraper_session_memory=memory)
-    sessions = open_sessions(settings, find_browser("chrome"), run)
+    pool = open_pool(settings, find_browser("chrome"), run)
     for _ in range(3):
-        assert (await sessions.read(f"{demo}/title/tt0068646/", Kind.TITLE)).status == 200
+        assert (await read_page(pool, f"{demo}/title/tt0068646/")).status == 200
     assert {path.name for path in run.directory.iterdir() if path.is_dir()} == {str(opened)}
-    await sessions.close()
+    await pool.close()
 
 
-async def test_no_more_browsers_are_opened_than_the_server_has_room_for(run: Run, demo: str) -> None:
+async def test_no_more_browsers_are_opened_than_the_server_has_room_for(run: BrowserRun, demo: str) -> None:
     """Who finds none waits for the next that is idle."""
     settings = ScraperSettings(imdb_url=demo)
-    launch = Launch(settings, find_browser("chrome"))
+    launch = BrowserLauncher(settings, find_browser("chrome"))
     with hand_made_site() as grid:
-        grid.answers["/status"] = Answer('{"value":{"nodes":[{"maxSessions":1}]}}')
-        sessions = Sessions(lambda name: BrowserSession(name, launch, run, Waits()), deadline=60, room=Room(grid.url))
+        grid.answers["/status"] = CannedResponse('{"value":{"nodes":[{"maxSessions":1}]}}')
+        pool = SessionPool(
+            lambda name: BrowserSession(name, launch, run, PageTimeouts()), deadline=60, capacity=GridCapacity(grid.url)
+        )
         try:
             with anyio.fail_after(100):
                 async with anyio.create_task_group() as group:
                     for _ in range(3):
-                        group.start_soon(sessions.read, f"{demo}/title/tt0068646/", Kind.TITLE)
+                        group.start_soon(read_page, pool, f"{demo}/title/tt0068646/")
             assert {path.name for path in run.directory.iterdir() if path.is_dir()} == {"1"}
         finally:
-            await sessions.close()
+            await pool.close()
 
 
 @pytest.mark.parametrize("status", [202, 429])
-async def test_a_page_that_was_refused_is_left(run: Run, status: int) -> None:
+async def test_a_page_that_was_refused_is_left(run: BrowserRun, status: int) -> None:
     """It might load itself again and again, while the site is to be left alone."""
     with hand_made_site() as site:
-        site.answers["/title/tt0111161/"] = Answer("<meta http-equiv=refresh content=1>x", status=status)
-        launch = Launch(ScraperSettings(imdb_url=site.url), find_browser("chrome"))
-        session = BrowserSession("1", launch, run, Waits(challenge=1))
-        sessions = Sessions(lambda _: session, deadline=60)
-        assert (await sessions.read(f"{site.url}/title/tt0111161/", Kind.TITLE)).status == status
+        site.answers["/title/tt0111161/"] = CannedResponse("<meta http-equiv=refresh content=1>x", status=status)
+        launch = BrowserLauncher(ScraperSettings(imdb_url=site.url), find_browser("chrome"))
+        session = BrowserSession("1", launch, run, PageTimeouts(challenge=1))
+        pool = SessionPool(lambda _: session, deadline=60)
+        assert (await read_page(pool, f"{site.url}/title/tt0111161/")).status == status
         assert session._driver
         assert session._driver.current_url == "about:blank"
-        await sessions.close()
+        await pool.close()
 
 
-async def test_a_browser_that_needs_too_much_memory_is_replaced(run: Run, demo: str) -> None:
+async def test_a_browser_that_needs_too_much_memory_is_replaced(run: BrowserRun, demo: str) -> None:
     """Its own memory is known, and above the bound it ends."""
     settings = ScraperSettings(imdb_url=demo, scraper_session_memory=1)
-    sessions = open_sessions(settings, find_browser("chrome"), run)
+    pool = open_pool(settings, find_browser("chrome"), run)
     for _ in range(10):
-        await sessions.read(f"{demo}/title/tt0068646/", Kind.TITLE)
+        await read_page(pool, f"{demo}/title/tt0068646/")
     assert not marked(run.directory.name)
-    await sessions.close()
+    await pool.close()

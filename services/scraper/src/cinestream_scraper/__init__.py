@@ -1,4 +1,4 @@
 """Read title, chart, list and search pages in a real browser and publish them raw.
 
-A request goes down through the sub-packages: `crawl` decides, `politeness` waits, `browser` reads, `pages` judges.
+A request passes through the sub-packages: `crawl` decides, `politeness` waits, `browser` reads, `pages` judges.
 """

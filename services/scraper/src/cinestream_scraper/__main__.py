@@ -1,10 +1,10 @@
-"""`cinestream-scraper`: without a subcommand the service; the subcommands are small tools around it."""
+"""The command `cinestream-scraper`: the service, or with a subcommand a small tool around it."""
 
 from cinestream_scraper.cli.app import app
 
 
 def main() -> None:
-    """Entry point of the command."""
+    """Run the command."""
     app()
 
 

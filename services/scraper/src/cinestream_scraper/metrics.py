@@ -1,4 +1,4 @@
-"""The metrics of the scraper, besides those of its consume loops (`cinestream_scraper_deliveries_…`)."""
+"""The metrics of the scraper. Those of its consume loops are `cinestream_scraper_deliveries_…`."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -8,19 +8,19 @@ REQUEST_LOOP = ConsumeMetrics("scraper")
 DUE_LOOP = ConsumeMetrics("scraper_due")
 
 REQUESTS = Counter(
-    "cinestream_scraper_requests_total", "Requests taken: pages asked for, those taken again included", ["kind"]
+    "cinestream_scraper_requests_total", "Requests taken from the queue, repeated deliveries included", ["kind"]
 )
-FRESH = Counter("cinestream_scraper_fresh_total", "Requests that needed no reading: the stored page is fresh", ["kind"])
+FRESH = Counter("cinestream_scraper_fresh_total", "Requests whose stored page was fresh", ["kind"])
 PAGES = Counter("cinestream_scraper_pages_total", "Pages read, by verdict", ["verdict"])
 FAILURES = Counter(
-    "cinestream_scraper_failures_total", "Readings that brought no page: session-lost, unreachable", ["reason"]
+    "cinestream_scraper_failures_total",
+    "Readings that brought no page, by reason: session-lost, unreachable",
+    ["reason"],
 )
 PUBLISHED = Counter("cinestream_scraper_published_total", "Pages published, by outcome", ["outcome"])
-DISCOVERED = Counter("cinestream_scraper_discovered_total", "Requests that pages led to and that were not queued yet")
-ROWS_MISSING = Counter(
-    "cinestream_scraper_rows_missing_total", "Rows that lists and searches say they have, and that they did not show"
-)
-SNAPSHOTS = Counter("cinestream_scraper_snapshots_total", "Snapshots of failed pages that were stored")
+DISCOVERED = Counter("cinestream_scraper_discovered_total", "Requests that followed from pages and were not queued yet")
+ROWS_MISSING = Counter("cinestream_scraper_rows_missing_total", "Rows that lists and searches state and did not show")
+SNAPSHOTS = Counter("cinestream_scraper_snapshots_total", "Snapshots stored of failed pages")
 PAGE_BYTES = Counter("cinestream_scraper_page_bytes_total", "Size of the pages read, before compression")
 PAGE_SECONDS = Histogram(
     "cinestream_scraper_page_seconds",
@@ -31,9 +31,13 @@ SESSIONS_OPEN = Gauge("cinestream_scraper_sessions_open", "Browser sessions open
 SESSIONS_OPENED = Counter("cinestream_scraper_sessions_opened_total", "Browser sessions opened since the start")
 SESSIONS_RECYCLED = Counter(
     "cinestream_scraper_sessions_recycled_total",
-    "Sessions replaced before they wear out, by reason: pages, memory",
+    "Sessions replaced at a limit, by reason: pages, memory",
     ["reason"],
 )
-RATE = Gauge("cinestream_scraper_rate_pages_per_second", "Pages per second that the host is asked for now; 0: no limit")
-HOSTS_PAUSED = Gauge("cinestream_scraper_hosts_paused", "Hosts that are left alone now")
-BACKLOGGED = Gauge("cinestream_scraper_backlogged", "1 while no request is taken because etl has too much to read")
+RATE = Gauge(
+    "cinestream_scraper_rate_pages_per_second", "Pages per second that are read from the host at most. 0: no limit"
+)
+HOSTS_PAUSED = Gauge("cinestream_scraper_hosts_paused", "Hosts that are paused now")
+BACKLOGGED = Gauge(
+    "cinestream_scraper_backlogged", "1 while no request is taken because etl has too much to read, else 0"
+)

@@ -1,4 +1,4 @@
-"""What is scraped at start, and again every so often: `chart:top@25h,tt0111161@10s`, or `none`. Pure."""
+"""The seeds: targets to read at the start and periodically, as `chart:top@25h,tt0111161@10s`. Pure."""
 
 from typing import NamedTuple
 
@@ -7,25 +7,27 @@ from cinestream.runtime.durations import parse_duration
 
 
 class Seed(NamedTuple):
-    """A target, and after how many whole seconds it is asked for again (None: never)."""
+    """A request, and the whole seconds after which it is repeated (None: never)."""
 
     request: ScrapeRequest
     every: int | None
 
 
 def parse_seeds(text: str) -> tuple[Seed, ...]:
-    """Read a comma-separated list of `target` or `target@period`; `none` is empty, as an empty variable is no setting.
+    """Read a comma-separated list of `target` or `target@period`.
+
+    `none` is the empty list, because an empty environment variable counts as unset.
 
     Raises:
-        ValueError: an entry names no target, its period is no duration of at least a second, or a target
-            comes twice.
+        ValueError: an entry names no target, its period is not a duration of at least a second, or a target stands in
+            the list twice.
     """
     entries = () if text.strip() == "none" else text.split(",")
     seeds = tuple(_seed(entry.strip()) for entry in entries if entry.strip())
     targets = [seed.request.target for seed in seeds]
     for target in targets:
         if targets.count(target) > 1:
-            raise ValueError(f"{target} is there twice")
+            raise ValueError(f"{target} is listed twice")
     return seeds
 
 
@@ -39,5 +41,5 @@ def _seed(entry: str) -> Seed:
     except (Invalid, ValueError) as error:
         raise ValueError(f"{entry}: {error}") from error
     if every is not None and every < 1:
-        raise ValueError(f"{entry}: a period is at least one second")
+        raise ValueError(f"{entry}: a period must be at least one second")
     return Seed(request, every)

@@ -10,21 +10,26 @@ from cinestream.contracts import Invalid, ScrapeRequest
 
 _IMDB = frozenset({"www.imdb.com", "imdb.com", "m.imdb.com"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-OVER_THE_NETWORK = frozenset({"http", "https", "ws", "wss"})
+NETWORK_SCHEMES = frozenset({"http", "https", "ws", "wss"})
 
 
 class Site(NamedTuple):
-    """The site that is read. `hosts` are those that may answer, as `host` or, with an unusual port, `host:port`."""
+    """The site whose pages are read.
+
+    Attributes:
+        url: its address, without a slash at the end.
+        hosts: the hosts that pages may come from, as `host` or, with an unusual port, `host:port`.
+    """
 
     url: str
     hosts: frozenset[str]
 
     @classmethod
     def of(cls, url: str, allowed: Iterable[str] = ()) -> Self:
-        """The site at `url`, whose pages may also come from the `allowed` hosts.
+        """Return the site at a URL, whose pages may also come from the `allowed` hosts.
 
         Raises:
-            ValueError: an address is none, or an allowed host is a private address.
+            ValueError: the URL is invalid, or an allowed host is a private address.
         """
         own = _host(url)
         others = {_host(f"https://{host.strip()}") for host in allowed if host.strip()}
@@ -33,38 +38,38 @@ class Site(NamedTuple):
         return cls(url.rstrip("/"), frozenset({own} | others))
 
     def address(self, request: ScrapeRequest) -> str:
-        """The URL of the page that is asked for."""
+        """Return the URL of the page that a request is for."""
         return f"{self.url}{request.path}"
 
     def allows(self, url: str) -> bool:
-        """Whether a page may come from this URL."""
+        """Return True if a page may come from this URL."""
         try:
             return _host(url) in self.hosts
         except ValueError:
             return False
 
     def is_own(self, url: str) -> bool:
-        """Whether this URL is at the site's own host, wherever that is."""
+        """Return True if the URL is at the site's own host, which may be a private address."""
         try:
             return _host(url) == _host(self.url)
         except ValueError:
             return False
 
     def is_public(self, url: str) -> bool:
-        """Whether what a page needs besides may come from this URL: from anywhere but a private address."""
+        """Return True unless the URL is at a private address. Parts of a page may come from any public one."""
         try:
             parts = urlsplit(url)
-            return parts.scheme not in OVER_THE_NETWORK or not _is_private(parts.hostname or "")
+            return parts.scheme not in NETWORK_SCHEMES or not _is_private(parts.hostname or "")
         except ValueError:
             return False
 
     def require_named(self, target: str) -> None:
-        """Check that a target that is an address is one of this site, or of IMDb, whose ids these are.
+        """Check that a target that is a URL belongs to this site, or to IMDb, whose ids the site uses.
 
         Raises:
-            Invalid: it is at another host.
+            Invalid: the URL is at another host.
         """
-        address = target.strip()  # as a request is read, or it would be of another address than was checked
+        address = target.strip()  # as requests are parsed: else another address would be checked than is read
         if address.startswith("http") and not _is_imdb(address):
             self.require_allowed(address)
 
@@ -72,14 +77,14 @@ class Site(NamedTuple):
         """Check that a page may come from this URL.
 
         Raises:
-            Invalid: it is at a host that nobody allowed.
+            Invalid: the URL is at a host that is not allowed.
         """
         if not self.allows(url):
             raise Invalid(f"the host of {url[:200]} is not allowed (CINESTREAM_SCRAPER_ALLOWED_HOSTS)")
 
 
-class Server(NamedTuple):
-    """A Selenium server: its address, and the name and password that may stand in it as `https://name:password@…`."""
+class SeleniumServer(NamedTuple):
+    """The address of a Selenium server, and the name and password in it (`https://name:password@…`)."""
 
     url: str
     name: str | None
@@ -87,22 +92,21 @@ class Server(NamedTuple):
 
     @classmethod
     def of(cls, url: str) -> Self:
-        """The parts of an address.
+        """Split an address into its parts.
 
         Raises:
-            ValueError: it is none, or has a name without a password or a password without a name: the driver would send
-                neither.
+            ValueError: the address is invalid, or has only one of name and password. The driver would send neither.
         """
         parts = urlsplit(url)
-        _ = parts.port  # one that is no number is refused when it is looked at, and not before
+        _ = parts.port  # raises for a port that is not a number
         if bool(parts.username) != bool(parts.password):
-            raise ValueError("a name and a password go together: write it as in https://name:password@grid.example")
+            raise ValueError("a name needs a password and a password a name: write https://name:password@grid.example")
         address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         return cls(address, unquote(parts.username or "") or None, unquote(parts.password or "") or None)
 
     @property
     def headers(self) -> dict[str, str]:
-        """The name and password, if any, as a header: in UTF-8, as the driver sends them."""
+        """The header with name and password, if there are any. In UTF-8, as the driver sends them."""
         if self.name is None:
             return {}
         return {"Authorization": f"Basic {b64encode(f'{self.name}:{self.password}'.encode()).decode()}"}
@@ -118,8 +122,8 @@ def _is_imdb(url: str) -> bool:
 def _host(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise ValueError(f"{url!r} is no http(s) address")
-    # http:// and https:// of a host are the same place when each is at its usual port.
+        raise ValueError(f"{url!r} is not an http(s) address")
+    # A host is the same by http:// and https://, each at its usual port.
     usual = parts.port in (None, *_DEFAULT_PORTS.values())
     return parts.hostname.lower() if usual else f"{parts.hostname.lower()}:{parts.port}"
 

@@ -1,1 +1,1 @@
-"""Pages that come from files or go into files: WARC, WACZ, HTML and compressed streams."""
+"""Saved pages: import from HTML, WARC and WACZ files, and export to WARC."""

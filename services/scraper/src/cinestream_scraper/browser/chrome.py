@@ -1,4 +1,4 @@
-"""How Chrome and Chromium are set up: their options, and what of a page they do not load."""
+"""The options of Chrome and Chromium, and the resources that they do not load."""
 
 import os
 import shlex
@@ -10,7 +10,7 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from cinestream_scraper.browser import scripts
-from cinestream_scraper.browser.discovery import Installed
+from cinestream_scraper.browser.discovery import InstalledBrowser
 from cinestream_scraper.settings import ScraperSettings
 
 _ARGS = (
@@ -23,22 +23,22 @@ _ARGS = (
     "--no-default-browser-check",
     "--no-first-run",
 )
-BLOCKED = (
+BLOCKED_ADDRESSES = (
     *(f"*.{ending}" for ending in ("woff", "woff2", "ttf", "otf", "mp4", "webm", "m3u8", "ts", "mp3")),
     *(f"*.{ending}?*" for ending in ("woff", "woff2", "ttf", "mp4", "webm", "m3u8")),
     *(f"*://*.{host}/*" for host in ("amazon-adsystem.com", "doubleclick.net", "scorecardresearch.com")),
 )
-"""What is not loaded: fonts, media and trackers, as patterns of addresses."""
-_SMALL_SHM = 256 << 20
+"""Patterns of the addresses of fonts, media and trackers, which are not loaded."""
+_MIN_SHM_BYTES = 256 << 20
 _NO_SANDBOX = ("sandbox", "DevToolsActivePort file doesn't exist", "Chrome failed to start", "Chrome instance exited")
-"""What a driver says of a browser that its kernel gives no sandbox: it dies as it starts, mostly without a word."""
+"""Parts of a driver's errors when the kernel gives a browser no sandbox: mostly it just ends as it starts."""
 
 
-def options(settings: ScraperSettings, installed: Installed | None, *, sandbox: bool) -> Options:
-    """The options for the browser of this machine, or (None) for one elsewhere."""
-    chosen = Options()
-    chosen.page_load_strategy = "eager"
-    chosen.unhandled_prompt_behavior = "dismiss"  # those of other windows, without a word
+def chrome_options(settings: ScraperSettings, installed: InstalledBrowser | None, *, sandbox: bool) -> Options:
+    """Return the options for the browser of this machine, or for a remote one (None)."""
+    options = Options()
+    options.page_load_strategy = "eager"
+    options.unhandled_prompt_behavior = "dismiss"  # those of other windows, without an error
     width, height = settings.window
     args = [*_ARGS, f"--window-size={width},{height}", f"--lang={settings.scraper_locale}"]
     args.append(f"--accept-lang={settings.scraper_locale}")
@@ -46,36 +46,36 @@ def options(settings: ScraperSettings, installed: Installed | None, *, sandbox: 
         args.append("--headless=new")
     if not sandbox:
         args.append("--no-sandbox")
-    if settings.scraper_block:
+    if settings.scraper_block_resources:
         args.append("--blink-settings=imagesEnabled=false")
     if installed:
-        chosen.binary_location = installed.browser
-        if os.path.isdir("/dev/shm") and shutil.disk_usage("/dev/shm").total < _SMALL_SHM:  # noqa: S108
+        options.binary_location = installed.browser
+        if os.path.isdir("/dev/shm") and shutil.disk_usage("/dev/shm").total < _MIN_SHM_BYTES:  # noqa: S108
             args.append("--disable-dev-shm-usage")
     for arg in [*args, *shlex.split(settings.scraper_browser_args)]:
-        chosen.add_argument(arg)
-    # "performance" is the only place where a driver tells the headers of an answer.
-    chosen.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    chosen.add_experimental_option("perfLoggingPrefs", {"enableNetwork": True, "enablePage": False})
-    return chosen
+        options.add_argument(arg)
+    # The performance log is the only place where the driver reports the headers of a response.
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    options.add_experimental_option("perfLoggingPrefs", {"enableNetwork": True, "enablePage": False})
+    return options
 
 
 def prepare(driver: WebDriver, settings: ScraperSettings) -> None:
-    """Set the time zone, and what is neither loaded nor shown.
+    """Set the time zone, and suppress blocked resources and dialogs.
 
     Raises:
-        WebDriverException: the browser does not take it.
+        WebDriverException: the browser refuses a setting.
     """
     commands: list[tuple[str, Any]] = [
         ("Emulation.setTimezoneOverride", {"timezoneId": settings.scraper_timezone}),
-        ("Page.addScriptToEvaluateOnNewDocument", {"source": scripts.NO_BOXES}),
+        ("Page.addScriptToEvaluateOnNewDocument", {"source": scripts.NO_DIALOGS}),
     ]
-    if settings.scraper_block:
-        commands += [("Network.enable", {}), ("Network.setBlockedURLs", {"urls": list(BLOCKED)})]
+    if settings.scraper_block_resources:
+        commands += [("Network.enable", {}), ("Network.setBlockedURLs", {"urls": list(BLOCKED_ADDRESSES)})]
     for command, parameters in commands:
         driver.execute("executeCdpCommand", {"cmd": command, "params": parameters})
 
 
 def is_about_sandbox(error: SessionNotCreatedException) -> bool:
-    """Whether a browser without sandbox might start where this one did not; a Grid that is full is another matter."""
+    """Return True if the browser might start without a sandbox. Another fault, as a full Grid, returns False."""
     return any(words in (error.msg or "") for words in _NO_SANDBOX)

@@ -1,4 +1,4 @@
-"""Which browser and driver of this machine are used. Selenium Manager, which downloads, is never run."""
+"""The browser and the driver of this machine. Selenium Manager, which would download them, is never run."""
 
 import re
 import shutil
@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-Kind = Literal["chrome", "firefox"]
+BrowserKind = Literal["chrome", "firefox"]
 
-# The shell's own path first: the script in /usr/bin does not exec, so that every quit leaves a browser running.
+# The path of the shell itself first: the script in /usr/bin does not exec, and each quit leaves a browser running.
 _CHROMES = (
     "/usr/lib/chromium/chromium-headless-shell",
     "/usr/lib/chromium/chromium",
@@ -22,38 +22,42 @@ _CHROMES = (
 _CHROMEDRIVERS = ("chromedriver", "/usr/lib/chromium/chromedriver", "/usr/lib/chromium-browser/chromedriver")
 _FIREFOXES = ("firefox", "firefox-esr", "/Applications/Firefox.app/Contents/MacOS/firefox")
 _GECKODRIVERS = ("geckodriver",)
-_MAJOR = re.compile(r"(\d+)\.\d+")
+_MAJOR_VERSION = re.compile(r"(\d+)\.\d+")
 
 
 class NoBrowser(Exception):
-    """There is no browser with a driver that fits it; the text says what to install."""
+    """This machine has no browser with a matching driver. The text says what to install."""
 
 
-class Installed(NamedTuple):
-    """A browser and the driver that fits it."""
+class InstalledBrowser(NamedTuple):
+    """A browser and its matching driver, by their paths."""
 
-    kind: Kind
+    kind: BrowserKind
     browser: str
     driver: str
 
     @property
     def is_shell(self) -> bool:
-        """Whether it is the small browser that is always headless."""
+        """True for the small browser that is always headless."""
         return "headless-shell" in self.browser
 
 
-def find_browser(wanted: Kind, which: Callable[[str], str | None] = shutil.which) -> Installed:
-    """The browser of the wanted kind, else of the other one.
+def find_browser(wanted: BrowserKind, which: Callable[[str], str | None] = shutil.which) -> InstalledBrowser:
+    """Return a browser of the wanted kind, or else of the other kind.
+
+    Args:
+        wanted: the kind to look for first.
+        which: finds a program by its name or path.
 
     Raises:
-        NoBrowser: there is none.
+        NoBrowser: there is neither.
     """
     finders = {"chrome": _find_chrome, "firefox": _find_firefox}
-    misfits: list[str] = []
+    mismatches: list[str] = []
     for kind in sorted(finders, key=lambda kind: kind != wanted):
-        if found := finders[kind](which, misfits):
+        if found := finders[kind](which, mismatches):
             return found
-    reason = f" ({'; '.join(misfits)})" if misfits else ""
+    reason = f" ({'; '.join(mismatches)})" if mismatches else ""
     raise NoBrowser(
         f"no browser with its driver found{reason}: install chromium-headless-shell and chromium-driver "
         "(Debian: apt install chromium-headless-shell chromium-driver), or Chrome with its chromedriver, or Firefox "
@@ -62,36 +66,37 @@ def find_browser(wanted: Kind, which: Callable[[str], str | None] = shutil.which
     )
 
 
-def _find_chrome(which: Callable[[str], str | None], misfits: list[str]) -> Installed | None:
-    drivers = _present(_CHROMEDRIVERS, which)
-    for browser in _present(_CHROMES, which):
+def _find_chrome(which: Callable[[str], str | None], mismatches: list[str]) -> InstalledBrowser | None:
+    drivers = _installed(_CHROMEDRIVERS, which)
+    for browser in _installed(_CHROMES, which):
         for driver in drivers:
-            versions = _major(browser), _major(driver)
+            versions = _major_version(browser), _major_version(driver)
             if versions[0] == versions[1]:
-                return Installed("chrome", browser, driver)
-            misfits.append(f"{browser} is version {versions[0]}, {driver} is for {versions[1]}")
+                return InstalledBrowser("chrome", browser, driver)
+            mismatches.append(f"{browser} is version {versions[0]}, {driver} is for {versions[1]}")
         if not drivers:
-            misfits.append(f"{browser} has no chromedriver")
+            mismatches.append(f"{browser} has no chromedriver")
     return None
 
 
-def _find_firefox(which: Callable[[str], str | None], misfits: list[str]) -> Installed | None:
-    drivers = _present(_GECKODRIVERS, which)
-    for browser in _present(_FIREFOXES, which):
+def _find_firefox(which: Callable[[str], str | None], mismatches: list[str]) -> InstalledBrowser | None:
+    drivers = _installed(_GECKODRIVERS, which)
+    for browser in _installed(_FIREFOXES, which):
         if drivers:
-            return Installed("firefox", browser, drivers[0])
-        misfits.append(f"{browser} has no geckodriver")
+            return InstalledBrowser("firefox", browser, drivers[0])
+        mismatches.append(f"{browser} has no geckodriver")
     return None
 
 
-def _present(names: tuple[str, ...], which: Callable[[str], str | None]) -> list[str]:
+def _installed(names: tuple[str, ...], which: Callable[[str], str | None]) -> list[str]:
     return list(dict.fromkeys(str(Path(path)) for name in names if (path := which(name))))
 
 
-def _major(program: str) -> str:
+def _major_version(program: str) -> str:
     try:
-        said = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=20, check=False).stdout
+        command = [program, "--version"]
+        output = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False).stdout
     except (OSError, subprocess.SubprocessError):
         return "unknown"
-    match = _MAJOR.search(said)
+    match = _MAJOR_VERSION.search(output)
     return match[1] if match else "unknown"

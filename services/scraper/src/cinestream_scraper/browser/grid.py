@@ -1,4 +1,4 @@
-"""How many sessions a Selenium Grid lets us have: asked every now and then, because its nodes come and go."""
+"""Requests to a Selenium server, and the number of sessions that a Selenium Grid allows."""
 
 import math
 import time
@@ -11,52 +11,59 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from cinestream_scraper.browser.threads import in_daemon_thread
-from cinestream_scraper.site import Server
+from cinestream_scraper.site import SeleniumServer
 
-_KEPT = 15.0
-_PATIENCE = 5.0
+_TTL_SECONDS = 15.0
+_TIMEOUT_SECONDS = 5.0
 
 
-class Room:
-    """The most sessions that all nodes of a server have together; no limit where it does not say, or is away."""
+class GridCapacity:
+    """The number of sessions that all nodes of a server have together, read again every 15 s.
+
+    There is no limit where the server states none, or does not answer.
+    """
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._url = url
         self._clock = clock
-        self._most = math.inf
-        self._asked_at = -math.inf
+        self._max_sessions = math.inf
+        self._read_at = -math.inf
         self._lock = anyio.Lock()
 
-    async def most(self) -> float:
-        """How many, as it was within the last quarter of a minute."""
+    async def max_sessions(self) -> float:
+        """Return the number of sessions, at most 15 s old. Infinity: no limit."""
         if not self._url:
             return math.inf
-        async with self._lock:  # who comes while it is asked waits for the answer
-            if self._clock() - self._asked_at > _KEPT:
-                self._most = await in_daemon_thread(self._ask)
-                self._asked_at = self._clock()
-            return self._most
+        async with self._lock:  # concurrent callers wait for one request
+            if self._clock() - self._read_at > _TTL_SECONDS:
+                self._max_sessions = await in_daemon_thread(self._read)
+                self._read_at = self._clock()
+            return self._max_sessions
 
-    def _ask(self) -> float:
+    def _read(self) -> float:
         try:
-            return sessions_of(orjson.loads(ask("GET", f"{self._url.rstrip('/')}/status", wait=_PATIENCE).data))
+            response = send("GET", f"{self._url.rstrip('/')}/status", timeout_seconds=_TIMEOUT_SECONDS)
+            return sessions_of(orjson.loads(response.data))
         except (HTTPError, orjson.JSONDecodeError):
             return math.inf
 
 
-def ask(method: str, url: str, *, wait: float) -> urllib3.BaseHTTPResponse:
-    """Ask a Selenium server, for at most `wait` seconds.
+def send(method: str, url: str, *, timeout_seconds: float) -> urllib3.BaseHTTPResponse:
+    """Send a request to a Selenium server and return its response.
 
     Raises:
-        urllib3.exceptions.HTTPError: it does not answer.
-        ValueError: the address is none that the settings allow.
+        urllib3.exceptions.HTTPError: the server does not answer.
+        ValueError: the settings would not allow the address.
     """
-    server = Server.of(url)
-    return urllib3.request(method, server.url, headers=server.headers, timeout=wait, retries=False)
+    server = SeleniumServer.of(url)
+    return urllib3.request(method, server.url, headers=server.headers, timeout=timeout_seconds, retries=False)
 
 
 def sessions_of(status: Any) -> float:
-    """What the answer of `/status` allows: at least one; no limit for a driver, which names no nodes. Pure."""
+    """Return how many sessions the body of `/status` allows: at least one. Pure.
+
+    A plain driver names no nodes: then there is no limit.
+    """
     try:
         nodes = status["value"]["nodes"]
         return max(1, sum(int(node["maxSessions"]) for node in nodes if node.get("availability", "UP") == "UP"))

@@ -1,4 +1,4 @@
-"""How a browser is started, on this machine or on a Selenium server, and is watched from then on."""
+"""The start of a browser, on this machine or on a Selenium server, and of the request guard beside it."""
 
 import os
 import subprocess
@@ -16,54 +16,61 @@ from selenium.webdriver.firefox.service import Service as FirefoxService
 from selenium.webdriver.remote.client_config import ClientConfig
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from cinestream_scraper.browser import chrome, firefox
-from cinestream_scraper.browser.discovery import Installed, Kind
-from cinestream_scraper.browser.guard.bidi import BiDi
-from cinestream_scraper.browser.guard.devtools import DevTools
-from cinestream_scraper.browser.guard.request_guard import Guard, Tongue
+from cinestream_scraper.browser import chrome
+from cinestream_scraper.browser.chrome import chrome_options
+from cinestream_scraper.browser.discovery import BrowserKind, InstalledBrowser
+from cinestream_scraper.browser.firefox import firefox_options
+from cinestream_scraper.browser.guard.bidi import BidiProtocol
+from cinestream_scraper.browser.guard.devtools import DevToolsProtocol
+from cinestream_scraper.browser.guard.request_guard import DebugProtocol, RequestGuard
 from cinestream_scraper.browser.process_cleanup import SessionFiles
-from cinestream_scraper.politeness.access_policy import Leave
-from cinestream_scraper.politeness.dns import Names
+from cinestream_scraper.politeness.access_policy import AllowedHosts
+from cinestream_scraper.politeness.dns import NameResolver
 from cinestream_scraper.settings import ScraperSettings
-from cinestream_scraper.site import Server
+from cinestream_scraper.site import SeleniumServer
 
 log = structlog.get_logger("scraper")
 
-_PATIENCE = 15.0
-_UNWATCHED = (websocket.WebSocketException, urllib3.exceptions.HTTPError, OSError, ValueError, KeyError)
+_TIMEOUT_SECONDS = 15.0
+_NO_GUARD = (websocket.WebSocketException, urllib3.exceptions.HTTPError, OSError, ValueError, KeyError)
 
 
-class Started(NamedTuple):
-    """A browser that is ready for pages, and what watches it, where it can be watched."""
+class LaunchedBrowser(NamedTuple):
+    """A browser that is ready for pages, and its request guard. None: a remote browser without one."""
 
     driver: WebDriver
-    guard: Guard | None
+    guard: RequestGuard | None
 
 
-class Launch:
-    """Starts browsers as the settings say; remembers whether the kernel lets them have their sandbox."""
+class BrowserLauncher:
+    """Starts browsers as the settings say.
 
-    def __init__(self, settings: ScraperSettings, installed: Installed | None, leave: Leave | None = None) -> None:
+    It remembers if the kernel gives them no sandbox, so that only the first start tries one in vain.
+    """
+
+    def __init__(
+        self, settings: ScraperSettings, installed: InstalledBrowser | None, allowed_hosts: AllowedHosts | None = None
+    ) -> None:
         self._settings = settings
-        self._leave = leave or Leave(settings.site, Names())
+        self._allowed_hosts = allowed_hosts or AllowedHosts(settings.site, NameResolver())
         self._installed = installed
-        self._unwatched = False
+        self._warned_no_guard = False
         self._sandbox = installed is None or self.kind != "chrome" or os.geteuid() != 0
         if not self._sandbox:
             log.warning("browser.no_sandbox", reason="the user is root")
 
     @property
-    def kind(self) -> Kind:
-        """Which browser is started."""
+    def kind(self) -> BrowserKind:
+        """The kind of browser that is started."""
         return self._installed.kind if self._installed else self._settings.scraper_browser
 
-    def start(self, files: SessionFiles) -> Started:
-        """Start a browser and prepare it for reading.
+    def start(self, files: SessionFiles) -> LaunchedBrowser:
+        """Start a browser and its request guard.
 
         Raises:
-            WebDriverException, OSError: it does not start.
+            WebDriverException, OSError: the browser does not start, or a local one cannot be guarded.
         """
-        sandbox = self._sandbox  # another thread may learn in the meantime that there is no sandbox
+        sandbox = self._sandbox  # a copy: another thread may find out meanwhile that there is no sandbox
         try:
             driver = self._open(files, sandbox=sandbox)
         except SessionNotCreatedException as error:
@@ -78,40 +85,44 @@ class Launch:
         driver.set_script_timeout(self._settings.scraper_page_deadline)
         if self.kind == "chrome":
             chrome.prepare(driver, self._settings)
-        return Started(driver, self._guard(driver, files))
+        return LaunchedBrowser(driver, self._guard(driver, files))
 
-    def _guard(self, driver: WebDriver, files: SessionFiles) -> Guard | None:
-        """What watches the browser; None where it is elsewhere and cannot be reached, which is said."""
+    def _guard(self, driver: WebDriver, files: SessionFiles) -> RequestGuard | None:
+        """Return the request guard. None, with a warning, for a remote browser that is only reached by its driver."""
         try:
             address = self._devtools(driver) if self.kind == "chrome" else self._bidi(driver)
-            return Guard(address, self._tongue(driver.current_window_handle), files.kill)
-        except _UNWATCHED as error:
+            return RequestGuard(address, self._protocol(driver.current_window_handle), files.kill)
+        except _NO_GUARD as error:
             if self._installed:
-                raise OSError(f"the browser cannot be watched: {error}") from error
-            if not self._unwatched:
-                log.warning("browser.unwatched", reason=str(error), so="redirects are checked after they were followed")
-            self._unwatched = True
+                raise OSError(f"the browser cannot be guarded: {error}") from error
+            if not self._warned_no_guard:
+                log.warning(
+                    "browser.unguarded", reason=str(error), effect="redirects are checked only after they were followed"
+                )
+            self._warned_no_guard = True
             return None
 
-    def _tongue(self, main: str) -> Tongue:
+    def _protocol(self, main_window: str) -> DebugProtocol:
         if self.kind == "chrome":
-            return DevTools(main, self._leave)
-        elsewhere = "" if self._installed else self._settings.scraper_timezone
-        return BiDi(main, self._leave, block=self._settings.scraper_block, timezone=elsewhere)
+            return DevToolsProtocol(main_window, self._allowed_hosts)
+        # A local browser has its time zone from its environment.
+        timezone = "" if self._installed else self._settings.scraper_timezone
+        block = self._settings.scraper_block_resources
+        return BidiProtocol(main_window, self._allowed_hosts, block_resources=block, timezone=timezone)
 
     def _devtools(self, driver: WebDriver) -> str:
-        """The DevTools address of a Chrome: its own, or the way to it through a Selenium Grid."""
+        """Return the DevTools address of a Chrome: its own, or one that leads to it through a Selenium Grid."""
         server = self._server
-        if "se:cdp" in driver.capabilities:  # the address in it is the one that the node knows itself by
+        if "se:cdp" in driver.capabilities:  # the address in it is only valid inside of the Grid
             return f"{_websocket(server)}/session/{driver.session_id}/se/cdp"
         port = urlsplit(f"//{driver.capabilities['goog:chromeOptions']['debuggerAddress']}").port
         host = "127.0.0.1" if self._installed else server.hostname
-        answer = urllib3.request("GET", f"http://{host}:{port}/json/version", timeout=_PATIENCE, retries=False)
-        path = urlsplit(answer.json()["webSocketDebuggerUrl"]).path
+        response = urllib3.request("GET", f"http://{host}:{port}/json/version", timeout=_TIMEOUT_SECONDS, retries=False)
+        path = urlsplit(response.json()["webSocketDebuggerUrl"]).path
         return f"ws://{host}:{port}{path}"
 
     def _bidi(self, driver: WebDriver) -> str:
-        """The BiDi address of a Firefox: its own, or the way to it on or through a server."""
+        """Return the BiDi address of a Firefox: its own, or one that leads to it on or through a server."""
         own = urlsplit(driver.capabilities["webSocketUrl"])
         if self._installed:
             return str(driver.capabilities["webSocketUrl"])
@@ -121,39 +132,39 @@ class Launch:
 
     @property
     def _server(self) -> SplitResult:
-        return urlsplit(Server.of(self._settings.selenium_url).url)
+        return urlsplit(SeleniumServer.of(self._settings.selenium_url).url)
 
     def _open(self, files: SessionFiles, *, sandbox: bool) -> WebDriver:
         if self._installed:
             return self._local(self._installed, files, sandbox=sandbox)
         return self._remote(files, sandbox=sandbox)
 
-    def _local(self, installed: Installed, files: SessionFiles, *, sandbox: bool) -> WebDriver:
-        home = {"HOME": str(files.directory)} if installed.kind == "firefox" else {}  # it writes into ~/.cache
-        how: dict[str, Any] = {
+    def _local(self, installed: InstalledBrowser, files: SessionFiles, *, sandbox: bool) -> WebDriver:
+        home = {"HOME": str(files.directory)} if installed.kind == "firefox" else {}  # Firefox writes into ~/.cache
+        service: dict[str, Any] = {
             "executable_path": installed.driver,
             "env": files.environment | home | {"TZ": self._settings.scraper_timezone},
             "log_output": subprocess.DEVNULL,
-            # Of its own session, so that Ctrl-C in a terminal does not end the browsers before the drain.
+            # In a session of its own, so that Ctrl-C in a terminal does not end browsers that still read a page.
             "popen_kw": {"start_new_session": True},
         }
         if installed.kind == "firefox":
-            return webdriver.Firefox(firefox.options(self._settings, installed), FirefoxService(**how))
-        return webdriver.Chrome(chrome.options(self._settings, installed, sandbox=sandbox), ChromeService(**how))
+            return webdriver.Firefox(firefox_options(self._settings, installed), FirefoxService(**service))
+        return webdriver.Chrome(chrome_options(self._settings, installed, sandbox=sandbox), ChromeService(**service))
 
     def _remote(self, files: SessionFiles, *, sandbox: bool) -> WebDriver:
-        options: ArgOptions = firefox.options(self._settings, None)
+        options: ArgOptions = firefox_options(self._settings, None)
         if self.kind == "chrome":
-            options = chrome.options(self._settings, None, sandbox=sandbox)
-        url, name, password = Server.of(self._settings.selenium_url)
-        wait = int(self._settings.scraper_page_deadline) + 5
-        config = ClientConfig(remote_server_addr=url, username=name, password=password, timeout=wait)
+            options = chrome_options(self._settings, None, sandbox=sandbox)
+        url, name, password = SeleniumServer.of(self._settings.selenium_url)
+        timeout = int(self._settings.scraper_page_deadline) + 5
+        config = ClientConfig(remote_server_addr=url, username=name, password=password, timeout=timeout)
         driver = webdriver.Remote(command_executor=url, options=options, client_config=config)
         files.note_remote(f"{self._settings.selenium_url.rstrip('/')}/session/{driver.session_id}")
         return driver
 
 
 def _websocket(server: SplitResult) -> str:
-    """The address of a server's websockets."""
+    """Return the address of a server's websockets."""
     scheme = "wss" if server.scheme == "https" else "ws"
     return f"{scheme}://{server.netloc}"

@@ -1,7 +1,4 @@
-"""The processes of a browser, found by the mark in their environment: how to kill and to measure them.
-
-Linux only: where there is no /proc, no process is found.
-"""
+"""The processes of a browser, found by the mark in their environment. Without /proc (Linux only) none is found."""
 
 import os
 import signal
@@ -9,19 +6,17 @@ import time
 from contextlib import suppress
 
 MARK = "CINESTREAM_BROWSER_OF"
-_PATIENCE = 1.0
-_GLANCE = 0.002
-_PAGE = os.sysconf("SC_PAGE_SIZE")
+_KILL_SECONDS = 1.0
+_POLL_SECONDS = 0.002
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 def kill_marked(mark: str) -> int:
-    """Kill all processes of a run (`<run>`) or of a session (`<run>/<session>`); return how many there were.
-
-    The helpers of a browser hide their environment, but share the session id (setsid) of its driver.
-    """
-    deadline = time.monotonic() + _PATIENCE
+    """Kill all processes of a run (`<run>`) or of a session (`<run>/<session>`). Return how many there were."""
+    deadline = time.monotonic() + _KILL_SECONDS
     killed: set[int] = set()
     while time.monotonic() < deadline:
+        # Again until none is left: a browser may start further processes while it is killed.
         found = marked(mark)
         for pid in found:
             killed.add(pid)
@@ -29,12 +24,15 @@ def kill_marked(mark: str) -> int:
                 os.kill(pid, signal.SIGKILL)
         if not found and not any(_session_of(pid) for pid in killed):
             break
-        time.sleep(_GLANCE)  # they are not our children: there is nothing to wait on
+        time.sleep(_POLL_SECONDS)  # they are not our children, so there is nothing to wait on
     return len(killed)
 
 
 def marked(mark: str) -> set[int]:
-    """The living processes of the mark; none where there is no /proc."""
+    """Return the ids of all living processes with the mark.
+
+    The helpers of a browser hide their environment, but share the session id (setsid) of its driver.
+    """
     whole, prefix = f"{MARK}={mark}".encode(), f"{MARK}={mark}/".encode()
     named: set[int] = set()
     sessions: dict[int, int] = {}
@@ -60,7 +58,7 @@ def _pids() -> list[int]:
 
 
 def _session_of(pid: int) -> int | None:
-    """The session id of a process that is alive (a zombie is not)."""
+    """Return the session id of a process, or None if it is dead or a zombie."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as stat:
             fields = stat.read().rpartition(b")")[2].split()
@@ -70,13 +68,13 @@ def _session_of(pid: int) -> int | None:
 
 
 def memory_of(mark: str) -> int:
-    """The bytes that the marked processes have resident and share with no file; 0 where there is no /proc.
+    """Return the bytes of memory that the marked processes have for themselves: resident, and shared with no file.
 
-    What all may read (`/proc/<pid>/statm`), because sandboxed processes hide the more exact figures.
+    Read from `/proc/<pid>/statm`, because sandboxed processes hide the more exact figures from others.
     """
     total = 0
     for pid in marked(mark):
         with suppress(OSError, IndexError, ValueError), open(f"/proc/{pid}/statm", "rb") as statm:
             fields = statm.read().split()
-            total += (int(fields[1]) - int(fields[2])) * _PAGE
+            total += (int(fields[1]) - int(fields[2])) * _PAGE_BYTES
     return total

@@ -1,7 +1,6 @@
-"""What the network told of a page: the status and headers of its answer, which scripts in the page cannot always see.
+"""The responses for a page as the network saw them: scripts in a page cannot always see status and headers.
 
-Chrome and Firefox show a page of their own in place of an answer without a body that is an error; Chrome also begins
-with one.
+For an error without a body, Chrome and Firefox show a page of their own. Chrome also starts with one.
 """
 
 from typing import Any, NamedTuple
@@ -9,13 +8,22 @@ from typing import Any, NamedTuple
 import orjson
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from cinestream_scraper.pages.page import Page
 from cinestream_scraper.pages.reading import Reading
 
-ERROR_PAGES = ("chrome-error:", "about:", "data:,")
+BROWSER_PAGES = ("chrome-error:", "about:", "data:,")
+"""Beginnings of the addresses of the browsers' own pages."""
 
 
-class Answer(NamedTuple):
-    """The answer for a document; `headers` by their names in lower case, `cut` if it is known to have no end."""
+class DocumentResponse(NamedTuple):
+    """The response for a document.
+
+    Attributes:
+        url: its address.
+        status: its HTTP status.
+        headers: its headers, with their names in lower case.
+        cut: True if it is known to have been cut off.
+    """
 
     url: str
     status: int
@@ -23,10 +31,10 @@ class Answer(NamedTuple):
     cut: bool = False
 
 
-def logged(driver: WebDriver) -> list[Answer]:
-    """The answers for documents that a driver of Chrome has logged since it was last asked; none of other drivers.
+def drain_response_log(driver: WebDriver) -> list[DocumentResponse]:
+    """Return the responses for pages that Chrome's driver has logged since the last call. Empty for other drivers.
 
-    Empties the driver's log, which would grow otherwise.
+    The driver's log is emptied: else it would grow with each page.
 
     Raises:
         WebDriverException: the browser is gone.
@@ -34,35 +42,40 @@ def logged(driver: WebDriver) -> list[Answer]:
     if "goog:chromeOptions" not in driver.capabilities:
         return []
     entries = driver.execute("getLog", {"type": "performance"})["value"]
-    said = (orjson.loads(entry["message"]) for entry in entries if '"Document"' in entry["message"])
-    return [_answer(one["message"]["params"]["response"]) for one in said if _is_answer(one["message"], one["webview"])]
+    # Most entries are about other resources. Parsing those would take longer than the search for one word.
+    logged = [orjson.loads(entry["message"]) for entry in entries if '"Document"' in entry["message"]]
+    return [_response(entry["message"]) for entry in logged if _is_page_response(entry["message"], entry["webview"])]
 
 
-def completed(reading: Reading, answers: list[Answer]) -> Reading:
-    """The reading with what its answer said; where the browser shows its own page, the answer instead of that. Pure."""
-    if reading.final_url.startswith(ERROR_PAGES):
-        # An error, or what brought no page: nothing (204), or a file that a browser only stores.
-        own = [answer for answer in answers if answer.status >= 400 or answer.url == reading.url]
-        return _instead(reading, own[-1]) if own else reading
-    own = [answer for answer in answers if answer.url == reading.final_url]
+def complete(reading: Reading, responses: list[DocumentResponse]) -> Reading:
+    """Return the reading with status and headers of its response. Pure.
+
+    Where the browser shows a page of its own, the response replaces that page.
+    """
+    if reading.final_url.startswith(BROWSER_PAGES):
+        # An error, or a response that brought no page: none at all (204), or a file, which browsers only store.
+        own = [response for response in responses if response.status >= 400 or response.url == reading.url]
+        return _from_response(reading, own[-1]) if own else reading
+    own = [response for response in responses if response.url == reading.final_url]
     if not own:
         return reading
     reading = reading._replace(retry_after=own[-1].headers.get("retry-after"))
     return reading.without_end() if own[-1].cut else reading
 
 
-def _instead(reading: Reading, answer: Answer) -> Reading:
-    retry_after = answer.headers.get("retry-after")
-    return reading._replace(final_url=answer.url, status=answer.status, html="", retry_after=retry_after)
+def _from_response(reading: Reading, response: DocumentResponse) -> Reading:
+    retry_after = response.headers.get("retry-after")
+    return reading._replace(final_url=response.url, status=response.status, page=Page(""), retry_after=retry_after)
 
 
-def _is_answer(message: dict[str, Any], webview: str) -> bool:
-    """Whether it is the answer for the page of a window, and not for a frame in it."""
+def _is_page_response(message: dict[str, Any], webview: str) -> bool:
+    """Return True if a logged message is the response for the page of a window, and not for a frame in it."""
     if message.get("method") != "Network.responseReceived":
         return False
     return (message["params"]["type"], message["params"].get("frameId")) == ("Document", webview)
 
 
-def _answer(response: dict[str, Any]) -> Answer:
+def _response(message: dict[str, Any]) -> DocumentResponse:
+    response = message["params"]["response"]
     headers = {name.lower(): value for name, value in response.get("headers", {}).items()}
-    return Answer(response.get("url", ""), int(response.get("status", 0)), headers)
+    return DocumentResponse(response.get("url", ""), int(response.get("status", 0)), headers)

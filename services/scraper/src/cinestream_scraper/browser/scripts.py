@@ -1,6 +1,6 @@
-"""The scripts that look at a page from inside: what it is, its lazy sections, and the page as it is now."""
+"""The scripts that run in a page: its state, its lazy sections, its rows, and the page as it is now."""
 
-from cinestream_scraper.pages.rows import FOUND, MORE_BUTTON
+from cinestream_scraper.pages.rows import MORE_BUTTON, TITLE_RESULTS
 
 CONSENT_FRAME = 'iframe[id^="sp_message_iframe"], iframe[title*="consent" i], iframe[src*="consent" i]'
 CONSENT_BUTTON = (
@@ -9,24 +9,24 @@ CONSENT_BUTTON = (
 )
 ROW = ".ipc-metadata-list-summary-item"
 
-NO_BOXES = """
-// A page is none the worse for its alert boxes, but its driver may wait for one that has gone with its page.
+NO_DIALOGS = """
+// A page needs no alert boxes, and its driver could go on waiting for one that has gone with its page.
 window.alert = window.print = () => {};
 window.confirm = () => false;
 window.prompt = () => null;
 """
 
-LOOK = f"""
+STATE = f"""
 const navigation = performance.getEntriesByType("navigation")[0];
 const data = document.getElementById("__NEXT_DATA__");
 const first = (selector) => {{
-  // A page that has its data waits for no dialog that nobody sees; any other may be waiting for one that is to come.
+  // A page that has its data waits for no invisible dialog. Any other page may wait for one that is still to appear.
   const found = [...document.querySelectorAll(selector)];
-  const seen = (node) => {{
+  const isVisible = (node) => {{
     const box = node.getBoundingClientRect();
     return box.width > 1 && box.height > 1 && node.checkVisibility({{opacityProperty: true, visibilityProperty: true}});
   }};
-  return found.find(seen) || (data ? null : found[0]);
+  return found.find(isVisible) || (data ? null : found[0]);
 }};
 return {{
   status: navigation ? navigation.responseStatus : 0,
@@ -39,8 +39,8 @@ return {{
 }};
 """
 
-LOAD_PARTS = """
-// Bring each part that loads only when seen into view, until all are there or nothing has changed for a while.
+LOAD_SECTIONS = """
+// Scroll each section that loads only when seen into view, until all are there or nothing has changed for a while.
 const [quiet] = arguments;
 const lazy = '[data-testid$="-loader"]';
 const never = /ribbon|-wl-|voting|news/;
@@ -54,31 +54,31 @@ const step = (turn) => {
   if (!left.length || performance.now() - changed > quiet) {
     observer.disconnect();
     window.scrollTo(0, 0);
-    window.cinestreamParts = "loaded";
+    window.cinestreamSections = "loaded";
     return;
   }
   left[turn % left.length].scrollIntoView({ block: "center", behavior: "instant" });
   requestAnimationFrame(() => step(turn + 1));
 };
-window.cinestreamParts = "loading";
+window.cinestreamSections = "loading";
 step(0);
-return window.cinestreamParts;
+return window.cinestreamSections;
 """
 
-# Chrome's driver waits for the end of a script whose page is gone, so none is left running in it.
-PARTS = """
-if (!window.cinestreamParts) return "replaced";
-return window.cinestreamParts === "loaded" ? "loaded" : "";
+# Polled instead of awaited in the script: Chrome's driver waits for the end of a script whose page is gone.
+SECTIONS = """
+if (!window.cinestreamSections) return "replaced";
+return window.cinestreamSections === "loaded" ? "loaded" : "";
 """
 
 ROWS = f"""
-const section = document.querySelector({FOUND!r}) || document;
+const section = document.querySelector({TITLE_RESULTS!r}) || document;
 const shown = section.querySelectorAll({ROW!r}).length;
 let held = 0;
 try {{
   const chart = JSON.parse(document.getElementById("__NEXT_DATA__").textContent).props.pageProps.pageData.chartTitles;
   held = chart.pageInfo && chart.pageInfo.hasNextPage ? 0 : chart.edges.length;
-}} catch {{ /* a page without data: its rows are all there is */ }}
+}} catch {{ /* a page without data has its rows in its HTML only */ }}
 return {{ shown, held }};
 """
 
@@ -94,7 +94,7 @@ return navigation ? navigation.toJSON() : {};
 """
 
 SNAPSHOT = """
-// Marks the page by the visit, so that the next one knows when it sees this page still.
+// Mark the page with its visit: the next visit then knows if it still sees this page.
 const [visit] = arguments;
 const before = Boolean(window.cinestreamVisit) && window.cinestreamVisit !== visit;
 window.cinestreamVisit = visit;

@@ -1,4 +1,4 @@
-"""One browser session: starts when it is first needed, reads one page at a time, can be killed from outside."""
+"""One browser session: starts its browser for the first page, reads one page at a time, can be killed from outside."""
 
 import re
 import subprocess
@@ -6,183 +6,176 @@ import time
 from contextlib import suppress
 from typing import NamedTuple
 
-import structlog
 import urllib3.exceptions
 from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from cinestream.contracts import Invalid, Kind, Transient
-from cinestream_scraper.browser.guard.request_guard import Guard
-from cinestream_scraper.browser.launch import Launch
-from cinestream_scraper.browser.process_cleanup import Run
+from cinestream.contracts import Invalid, Kind
+from cinestream_scraper.browser.errors import BrowserUnavailable, SessionLost, SiteUnreachable
+from cinestream_scraper.browser.guard.request_guard import RequestGuard
+from cinestream_scraper.browser.launch import BrowserLauncher
+from cinestream_scraper.browser.process_cleanup import BrowserRun
 from cinestream_scraper.browser.processes import memory_of
-from cinestream_scraper.browser.responses import ERROR_PAGES, Answer, completed, logged
-from cinestream_scraper.browser.snapshot import gather
-from cinestream_scraper.browser.visit import Waits, leave, visit
+from cinestream_scraper.browser.responses import BROWSER_PAGES, DocumentResponse, complete, drain_response_log
+from cinestream_scraper.browser.snapshot import collect_evidence
+from cinestream_scraper.browser.visit import PageTimeouts, navigate_away, visit
 from cinestream_scraper.pages.reading import Evidence, Reading
 from cinestream_scraper.pages.verdict import looks_challenged
 
-log = structlog.get_logger("scraper")
-
 _UNREACHABLE = re.compile(r"net::ERR_\w+|about:neterror\?e=\w+")
-_IN_CIRCLES = "redirectLoop"
+_REDIRECT_LOOP = "redirectLoop"
+# Measuring the memory looks through all processes, which takes a tenth of the time of a page.
+_PAGES_PER_MEMORY_CHECK = 10
 
 
-_LOOK_EVERY = 10  # looking through all processes takes as long as a tenth of a page
-
-
-class Bounds(NamedTuple):
-    """What a browser may have read (pages) and may need (bytes; 0: any) before it is replaced."""
+class SessionLimits(NamedTuple):
+    """The limits at which a browser is replaced: pages opened, and memory of its own. `memory_bytes` 0: no limit."""
 
     pages: int
-    memory: int
-
-
-class BrowserUnavailable(Transient):
-    """No browser could be started: no page's fault, so no page is given up for it."""
-
-
-class SessionLost(Transient):
-    """The browser hung or crashed: the page is read again, by another session."""
-
-
-class SiteUnreachable(Transient):
-    """The browser is well, but the site does not answer; `page` is the page that it concerns, empty: any of them."""
-
-    def __init__(self, message: str, page: str = "") -> None:
-        super().__init__(message)
-        self.page = page
+    memory_bytes: int
 
 
 class BrowserSession:
-    """A browser that is used by one thread at a time; `kill` may come from any other."""
+    """A browser that one thread at a time uses. `kill` may be called from any other thread.
 
-    def __init__(self, name: str, launch: Launch, run: Run, waits: Waits) -> None:
-        self._launch = launch
-        self._waits = waits
+    Attributes:
+        started: True once the browser runs.
+        pages: how many pages it has opened.
+        page_active: True if the page that it shows may go on sending requests, as challenges do that reload themselves.
+    """
+
+    def __init__(self, name: str, launcher: BrowserLauncher, run: BrowserRun, timeouts: PageTimeouts) -> None:
+        self._launcher = launcher
+        self._timeouts = timeouts
         self._files = run.session(name)
         self._driver: WebDriver | None = None
-        self._guard: Guard | None = None
-        self._dead = False
-        self._failed = False
-        self.restless = False
+        self._guard: RequestGuard | None = None
+        self._killed = False
+        self._last_read_failed = False
         self._page_since = 0.0
         self.started = False
         self.pages = 0
+        self.page_active = False
 
     def read(self, url: str, kind: Kind, limit: int | None = None) -> Reading:
         """Read a page.
 
         Raises:
-            Invalid: it led to a host that nobody allowed, which was not asked.
-            BrowserUnavailable: there is no browser; this session must be killed and not be used again.
-            SessionLost: the same, but the browser had started.
+            Invalid: the page led to a host that is not allowed. The host was not contacted.
+            BrowserUnavailable: no browser starts. Kill this session and use it no more.
+            SessionLost: the browser started and was lost. Kill this session and use it no more.
             SiteUnreachable: the site does not answer.
         """
         try:
             driver = self._driver or self._start()
-            if self.restless:
-                leave(driver, self._waits)
-            if self._failed:
-                logged(driver)  # of the page that failed, and not of this one
-            self._failed = self.restless = True
-            self._watched()
-            self.pages += 1
-            self._page_since = time.time()
-            reading = completed(visit(driver, url, kind, self._waits, limit), self._answers(driver))
+            self._prepare(driver)
+            reading = complete(visit(driver, url, kind, self._timeouts, limit), self._responses(driver))
         except TimeoutException as error:
             raise SessionLost(f"{url}: the browser waited too long") from error
         except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
+            # A refused address looks like a page that cannot be reached: ask the guard first.
             self._require_allowed()
             if match := _UNREACHABLE.search(str(error)):
-                raise SiteUnreachable(f"{url}: {match[0]}", url if _IN_CIRCLES in match[0] else "") from error
-            raise SessionLost(f"{url}: {_line(error)}") from error
+                raise SiteUnreachable(f"{url}: {match[0]}", url if _REDIRECT_LOOP in match[0] else "") from error
+            raise SessionLost(f"{url}: {_first_line(error)}") from error
         finally:
-            if self._dead:
-                self._end()  # it was killed while it started: what came up since is killed too
+            if self._killed:
+                self._end()  # `kill` came while the browser started: end the processes that have appeared since
+        # The guard may also have refused an address that a script led to, after the page itself was read.
         self._require_allowed()
-        self._failed = False
-        self.restless = reading.status != 200 or looks_challenged(reading.html)
-        if reading.final_url.startswith(ERROR_PAGES):
-            # Nobody refused a connection: its redirects go in circles, or lead where no browser goes.
+        self._last_read_failed = False
+        self.page_active = reading.status != 200 or looks_challenged(reading.html)
+        if reading.final_url.startswith(BROWSER_PAGES):
+            # No connection was refused: the redirects of this one page loop, or lead where no browser connects.
             raise SiteUnreachable(f"{url}: the browser shows {reading.final_url[:80]}", url)
         return reading
 
-    def _answers(self, driver: WebDriver) -> list[Answer]:
-        return [*logged(driver), *(self._guard.heard().answers if self._guard else ())]
-
-    def _watched(self) -> None:
+    def _prepare(self, driver: WebDriver) -> None:
+        if self.page_active:
+            # Else the old page could reload itself while the new one loads, and be read in its place.
+            navigate_away(driver, self._timeouts)
+        if self._last_read_failed:
+            drain_response_log(driver)  # responses of the page that failed would be taken for those of this one
+        # Both stay true if the read fails, in whatever way.
+        self._last_read_failed = self.page_active = True
         if self._guard:
             if not self._guard.alive:
-                raise SessionLost("nobody watches where the browser goes")
-            self._guard.begin()
+                raise SessionLost("request guard connection lost; restarting the session")
+            self._guard.begin_page()
+        self.pages += 1
+        self._page_since = time.time()
+
+    def _responses(self, driver: WebDriver) -> list[DocumentResponse]:
+        observed = self._guard.observed().responses if self._guard else ()
+        return [*drain_response_log(driver), *observed]
 
     def _require_allowed(self) -> None:
         if self._guard and self._guard.refused:
             raise Invalid(self._guard.refused)
 
     def evidence(self) -> Evidence:
-        """What shows why the page that was read last is not what was asked for.
+        """Return what else the browser can tell of the page that was read last.
 
         Raises:
-            SessionLost: the browser is gone; this session must be killed and not be used again.
+            SessionLost: the browser is gone. Kill this session and use it no more.
         """
         try:
             if self._driver is None:
                 raise SessionLost("there is no browser")
-            console = list(self._guard.heard().console) if self._guard else []
-            return gather(self._driver, self._page_since, console)
+            console = list(self._guard.observed().console) if self._guard else []
+            return collect_evidence(self._driver, self._page_since, console)
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise SessionLost(_line(error)) from error
+            raise SessionLost(_first_line(error)) from error
 
-    def rest(self) -> None:
-        """Leave a page that was refused: it may go on asking, though the site is to be left alone.
+    def leave_page(self) -> None:
+        """Leave a page that may go on sending requests, while the site is to be left alone.
 
         Raises:
-            SessionLost: it cannot be left; this session must be killed and not be used again.
+            SessionLost: the page cannot be left. Kill this session and use it no more.
         """
         try:
-            if self._driver and self.restless:
-                leave(self._driver, self._waits)
-                logged(self._driver)  # what it was answered meanwhile
-                self.restless = False
+            if self._driver and self.page_active:
+                navigate_away(self._driver, self._timeouts)
+                drain_response_log(self._driver)  # of the requests that it sent meanwhile
+                self.page_active = False
         except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise SessionLost(_line(error)) from error
+            raise SessionLost(_first_line(error)) from error
 
-    def worn(self, bounds: Bounds) -> str | None:
-        """Why this browser should be replaced before its next page: `pages`, `memory`; None if it need not."""
-        if self.pages >= bounds.pages:
+    def exceeded_limit(self, limits: SessionLimits) -> str | None:
+        """Return the limit that this browser has reached, `pages` or `memory`, or None."""
+        if self.pages >= limits.pages:
             return "pages"
-        if bounds.memory and self.pages % _LOOK_EVERY == 0 and memory_of(self._files.mark) > bounds.memory:
-            return "memory"
-        return None
+        if not limits.memory_bytes or self.pages % _PAGES_PER_MEMORY_CHECK:
+            return None
+        return "memory" if memory_of(self._files.mark) > limits.memory_bytes else None
 
     def _start(self) -> WebDriver:
         try:
-            self._driver, self._guard = self._launch.start(self._files)
+            self._driver, self._guard = self._launcher.start(self._files)
         except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise BrowserUnavailable(f"no browser starts: {_line(error)}") from error
-        if self._dead:
-            raise SessionLost("killed while it started")
+            raise BrowserUnavailable(f"no browser starts: {_first_line(error)}") from error
+        if self._killed:
+            raise SessionLost("the session was killed while its browser started")
         self.started = True
         return self._driver
 
     def kill(self) -> None:
-        """End the browser at once, whatever it is doing; nothing of it is left."""
-        self._dead = True
+        """End the browser at once, whatever it is doing. No process and no file of it is left."""
+        self._killed = True
         self._end()
 
     def _end(self) -> None:
         self._files.kill()
         if self._guard:
-            self._guard.end()
+            self._guard.close()
         service = getattr(self._driver, "service", None)
         if service is not None and service.process is not None:
+            # The driver is a child of ours: without the wait it would stay a zombie.
             with suppress(subprocess.TimeoutExpired):
                 service.process.wait(timeout=2)
         self._files.remove()
 
 
-def _line(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     text = (str(error).splitlines() or [""])[0]
     return f"{type(error).__name__}: {text[:300]}"

@@ -1,4 +1,4 @@
-"""The snapshot of a failed page: what the browser can tell of it, and the ZIP that stores it.
+"""The snapshot of a failed page: the evidence that the browser still has, and the ZIP that stores it.
 
 The ZIP holds `facts.json`, `page.html`, `screenshot.png` and `console.log`.
 """
@@ -18,21 +18,24 @@ from cinestream.contracts.page import MAX_PAGE_BYTES
 from cinestream_scraper.browser import scripts
 from cinestream_scraper.pages.reading import Evidence, Reading
 
-_MOST_LINES = 200
-_MOST_CHARACTERS = 1000
-_MOST_SCREENSHOT = 4_000_000
+_MAX_CONSOLE_LINES = 200
+_MAX_LINE_CHARACTERS = 1000
+_MAX_SCREENSHOT_BYTES = 4_000_000
 _FILES = ("facts.json", "page.html", "screenshot.png", "console.log")
-_MOST_BYTES = MAX_PAGE_BYTES + _MOST_SCREENSHOT + 1_000_000
+_MAX_BYTES = MAX_PAGE_BYTES + _MAX_SCREENSHOT_BYTES + 1_000_000
 
 
-def gather(driver: WebDriver, since: float, heard: list[str]) -> Evidence:
-    """Screenshot, console since that moment (seconds since 1970) and timing; what cannot be had is left out.
+def collect_evidence(driver: WebDriver, since: float, console: list[str]) -> Evidence:
+    """Return the screenshot, the console and the timing of a page. What the browser does not give is left empty.
 
-    `heard` are the lines of the console that were told already.
+    Args:
+        driver: the browser that still shows the page.
+        since: when the page was opened, in seconds since 1970.
+        console: the lines of the console as far as the request guard has them.
     """
-    screenshot, console, timing = b"", heard, dict[str, Any]()
+    screenshot, timing = b"", dict[str, Any]()
     with suppress(WebDriverException):
-        console = heard or _console(driver, since)
+        console = console or _console(driver, since)
     with suppress(WebDriverException):
         timing = driver.execute_script(scripts.TIMING) or {}
     with suppress(WebDriverException):
@@ -43,14 +46,17 @@ def gather(driver: WebDriver, since: float, heard: list[str]) -> Evidence:
 def _console(driver: WebDriver, since: float) -> list[str]:
     if "goog:chromeOptions" not in driver.capabilities:
         return []
-    # The driver keeps the lines of all pages until they are asked for.
+    # The driver keeps the lines of all pages until they are read.
     entries = driver.execute("getLog", {"type": "browser"})["value"]
     lines = [f"{entry['level']} {entry['message']}" for entry in entries if entry["timestamp"] >= since * 1000]
-    return [line[:_MOST_CHARACTERS] for line in lines[-_MOST_LINES:]]
+    return [line[:_MAX_LINE_CHARACTERS] for line in lines[-_MAX_CONSOLE_LINES:]]
 
 
 def pack(reading: Reading, why: str) -> bytes:
-    """The snapshot of a reading. A page is cut at `MAX_PAGE_BYTES`, a screenshot of over 4 MB left out."""
+    """Return the snapshot of a reading. Pure.
+
+    A page is cut at `MAX_PAGE_BYTES`. A screenshot of over 4 MB is left out.
+    """
     evidence = reading.evidence
     facts = {
         "url": reading.url,
@@ -67,7 +73,7 @@ def pack(reading: Reading, why: str) -> bytes:
     }
     if evidence:
         files["console.log"] = "\n".join(evidence.console).encode("utf-8", "replace")
-        if 0 < len(evidence.screenshot) <= _MOST_SCREENSHOT:
+        if 0 < len(evidence.screenshot) <= _MAX_SCREENSHOT_BYTES:
             files["screenshot.png"] = evidence.screenshot
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -77,15 +83,15 @@ def pack(reading: Reading, why: str) -> bytes:
 
 
 def unpack(packed: bytes) -> dict[str, bytes]:
-    """The files of a snapshot, by name; no others than those that `pack` makes.
+    """Return the files of a snapshot by their names, and no others than `pack` writes. Pure.
 
     Raises:
-        Invalid: it is none, or larger than one can be.
+        Invalid: the bytes are no snapshot, or larger than one can be.
     """
     try:
         with zipfile.ZipFile(BytesIO(packed)) as archive:
             entries = [entry for entry in archive.infolist() if entry.filename in _FILES]
-            if sum(entry.file_size for entry in entries) > _MOST_BYTES:
+            if sum(entry.file_size for entry in entries) > _MAX_BYTES:
                 raise Invalid("the snapshot is larger than one can be")
             return {entry.filename: archive.read(entry) for entry in entries}
     except (zipfile.BadZipFile, EOFError, ValueError) as error:
@@ -93,7 +99,7 @@ def unpack(packed: bytes) -> dict[str, bytes]:
 
 
 def write(files: dict[str, bytes], folder: Path) -> list[Path]:
-    """Write the files into a folder, which is made; return their paths."""
+    """Write the files into a folder and return their paths. The folder is made if it is missing."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, body in files.items():
         (folder / name).write_bytes(body)

@@ -1,4 +1,4 @@
-"""Blocking calls on threads that never hold up the end of the process, however long the call hangs."""
+"""Blocking calls on daemon threads: the process can end however long such a call hangs."""
 
 import asyncio
 import threading
@@ -12,8 +12,9 @@ T = TypeVar("T")
 async def in_daemon_thread(call: Callable[[], T]) -> T:
     """Return what the call returns, or raise what it raises.
 
-    When cancelled, returns at once; the call goes on by itself, and its result is dropped.
+    A cancelled caller returns at once. The call itself goes on, and its result is dropped.
     """
+    # Not `anyio.to_thread`: its threads are joined at the end of the process, and a hanging driver would hold it up.
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
 

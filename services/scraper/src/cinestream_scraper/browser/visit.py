@@ -1,4 +1,4 @@
-"""One page, from its address to what it was when all its parts were there. Waits for things, never for time."""
+"""One visit to a page, until all its parts have loaded. Waits on page conditions, never for a fixed time."""
 
 import time
 from contextlib import suppress
@@ -20,13 +20,21 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from cinestream.contracts import Kind
 from cinestream_scraper.browser import scripts
+from cinestream_scraper.pages.page import Page
 from cinestream_scraper.pages.reading import Reading
 
-Look = dict[str, Any]
+PageState = dict[str, Any]
 
 
-class Waits(NamedTuple):
-    """How long a page's parts are waited for, in seconds."""
+class PageTimeouts(NamedTuple):
+    """Seconds to wait for each part of a page.
+
+    Attributes:
+        page: the page itself, and each click.
+        challenge: a bot challenge, which the browser may solve by itself.
+        consent: the button in a consent dialog.
+        quiet: how long nothing may change before sections that never load are given up.
+    """
 
     page: float = 20.0
     challenge: float = 10.0
@@ -34,7 +42,7 @@ class Waits(NamedTuple):
     quiet: float = 1.0
 
 
-# What a page that changes under our hands causes, or asks one thing after another: look again.
+# Errors of a page that changes while it is looked at, or that shows one dialog after another: look again.
 _IN_MOTION = (
     JavascriptException,
     StaleElementReferenceException,
@@ -43,100 +51,103 @@ _IN_MOTION = (
     UnexpectedAlertPresentException,
 )
 _REPLACED = "aborted by navigation"  # Chrome's driver has no exception of its own for it
-_POLL = 0.05
+_POLL_SECONDS = 0.05
 _BLANK = "about:blank"
-_MOST_CLICKS = 400
+_MAX_CLICKS = 400
 
 
-def visit(driver: WebDriver, url: str, kind: Kind, waits: Waits, limit: int | None = None) -> Reading:
-    """Open a page, let its dynamic parts load, and return it as it is then, whatever it is.
+def visit(driver: WebDriver, url: str, kind: Kind, timeouts: PageTimeouts, limit: int | None = None) -> Reading:
+    """Open a page, let its dynamic parts load, and return it as it then is, whatever it is.
 
-    Of a chart, search or list as many rows are shown as it has, or at least `limit`. Where the answer brought no page
-    (a 204, a download) the browser still shows the one before: the reading is at `about:blank` then, and empty.
+    Of a chart, search or list all rows are shown, or at least `limit`. If the response brought no page (a 204, a
+    download), the browser still shows the page before: the reading is then empty and at `about:blank`.
 
     Raises:
         WebDriverException: the page or the browser cannot be reached.
     """
-    with suppress(UnexpectedAlertPresentException):  # it goes on loading
+    with suppress(UnexpectedAlertPresentException):  # the page goes on loading behind the dialog
         driver.get(url)
-    _until(driver, waits.page, lambda: _loaded(driver, kind, waits, limit))
-    seen = _ask(driver, waits, scripts.SNAPSHOT, str(time.monotonic_ns()))
+    _wait_until(driver, timeouts.page, lambda: _load(driver, kind, timeouts, limit))
+    state = _run(driver, timeouts, scripts.SNAPSHOT, str(time.monotonic_ns()))
     reading = Reading(
         url=url,
-        final_url=seen["url"],
-        status=int(seen["status"]),
-        html=seen["html"],
+        final_url=state["url"],
+        status=int(state["status"]),
+        page=Page(state["html"]),
         read_at=datetime.now(UTC),
     )
     _close_other_windows(driver)
-    if seen["before"]:
-        return reading._replace(final_url=_BLANK, html="")
-    return reading.without_end() if seen["loading"] else reading  # what was cut off, or still comes
+    if state["before"]:
+        return reading._replace(final_url=_BLANK, page=Page(""))
+    return reading.without_end() if state["loading"] else reading  # a page that still loads was cut off
 
 
-def leave(driver: WebDriver, waits: Waits) -> None:
-    """Leave a page that may load itself again, and take the place of the next.
+def navigate_away(driver: WebDriver, timeouts: PageTimeouts) -> None:
+    """Leave a page that may reload itself, and would then take the place of the next one.
 
     Raises:
-        WebDriverException: it cannot be left, or the browser is gone.
+        WebDriverException: the page cannot be left, or the browser is gone.
     """
 
-    def left() -> bool:
+    def is_blank() -> bool:
         driver.get(_BLANK)
         return driver.current_url == _BLANK
 
-    _until(driver, waits.page, left)
+    _wait_until(driver, timeouts.page, is_blank)
 
 
-def _loaded(driver: WebDriver, kind: Kind, waits: Waits, limit: int | None) -> bool:
-    """Let all parts of the page load; False, or an error of a page in motion, if it was replaced meanwhile."""
-    if not _settle(driver, waits):
+def _load(driver: WebDriver, kind: Kind, timeouts: PageTimeouts, limit: int | None) -> bool:
+    """Let all parts of the page load. Return False, or raise an error of `_IN_MOTION`, if the page was replaced."""
+    if not _settle(driver, timeouts):
         return True
-    if not _has_parts(driver, waits):
+    if not _load_sections(driver, timeouts):
         return False
     if kind is not Kind.TITLE:
-        _show_rows(driver, waits, limit)
+        _show_rows(driver, timeouts, limit)
     return True
 
 
-def _settle(driver: WebDriver, waits: Waits) -> bool:
-    """Wait until the page is what it is going to be; return whether it is one that has parts to load."""
+def _settle(driver: WebDriver, timeouts: PageTimeouts) -> bool:
+    """Wait for the end of challenges and dialogs. Return True if the page is one that has sections to load."""
 
-    def settled(*, patient: bool = True) -> Look | None:
-        look: Look | None = driver.execute_script(scripts.LOOK)
-        if look is None:
+    def settled(*, wait_for_challenge: bool = True) -> PageState | None:
+        state: PageState | None = driver.execute_script(scripts.STATE)
+        if state is None:
             return None
-        if _is_challenge(look):
-            return None if patient and look["scripts"] else look
-        if look["consentFrame"] or look["consentButton"]:
-            _answer_consent(driver, waits, look)
+        if _is_challenge(state):
+            # A challenge without scripts cannot solve itself.
+            return None if wait_for_challenge and state["scripts"] else state
+        if state["consentFrame"] or state["consentButton"]:
+            _answer_consent(driver, timeouts, state)
             return None
-        there = look["data"] or look["ready"] == "complete" or look["status"] >= 400
-        return look if there else None
+        is_there = state["data"] or state["ready"] == "complete" or state["status"] >= 400
+        return state if is_there else None
 
     try:
-        look = _until(driver, waits.challenge, settled)
+        state = _wait_until(driver, timeouts.challenge, settled)
     except TimeoutException:
-        # Still a challenge or a dialog, or very slow: a page gets more time, a challenge gets none.
-        look = _ask(driver, waits, scripts.LOOK)
-        if not _is_challenge(look) and look["ready"] == "loading":
-            # A page that was cut off says so for ever, and just now maybe a challenge that loads itself again.
+        # Still a challenge or a dialog, or a slow page. A page gets more time, a challenge does not.
+        state = _run(driver, timeouts, scripts.STATE)
+        if not _is_challenge(state) and state["ready"] == "loading":
+            # A page that was cut off stays "loading" for ever. A challenge that reloads itself is "loading" at times.
             with suppress(TimeoutException):
-                look = _until(driver, waits.page, lambda: settled(patient=False))
-    return bool(look["status"] == 200 and look["data"])
+                state = _wait_until(driver, timeouts.page, lambda: settled(wait_for_challenge=False))
+    return bool(state["status"] == 200 and state["data"])
 
 
-def _is_challenge(look: Look) -> bool:
-    return bool(look["status"] == 202 or (look["challenge"] and not look["data"]))
+def _is_challenge(state: PageState) -> bool:
+    return bool(state["status"] == 202 or (state["challenge"] and not state["data"]))
 
 
-def _answer_consent(driver: WebDriver, waits: Waits, look: Look) -> None:
-    """Decline, or where that is not offered accept; in the dialog's own frame if it has one."""
-    button = look["consentButton"]
+def _answer_consent(driver: WebDriver, timeouts: PageTimeouts, state: PageState) -> None:
+    """Decline, or accept where that is the only choice, in the dialog's own frame if it has one."""
+    button = state["consentButton"]
     try:
-        if frame := look["consentFrame"]:
+        if frame := state["consentFrame"]:
             driver.switch_to.frame(frame)
-            button = _until(driver, waits.consent, lambda: driver.find_element(By.CSS_SELECTOR, scripts.CONSENT_BUTTON))
+            button = _wait_until(
+                driver, timeouts.consent, lambda: driver.find_element(By.CSS_SELECTOR, scripts.CONSENT_BUTTON)
+            )
         driver.execute_script("arguments[0].click()", button)
     except TimeoutException:
         pass
@@ -144,33 +155,33 @@ def _answer_consent(driver: WebDriver, waits: Waits, look: Look) -> None:
         driver.switch_to.default_content()
 
 
-def _has_parts(driver: WebDriver, waits: Waits) -> bool:
-    """Let the parts load that do so when they are seen; return whether it is still the same page then.
+def _load_sections(driver: WebDriver, timeouts: PageTimeouts) -> bool:
+    """Let the sections load that do so when they are seen. Return False if the page was replaced meanwhile.
 
-    What never comes to rest is read as it is after the wait.
+    A page that never comes to rest is read as it is when the time is over.
     """
-    parts = driver.execute_script(scripts.LOAD_PARTS, waits.quiet * 1000)
-    if parts == "loading":
+    state = driver.execute_script(scripts.LOAD_SECTIONS, timeouts.quiet * 1000)
+    if state == "loading":
         with suppress(TimeoutException):
-            parts = _until(driver, waits.page, lambda: driver.execute_script(scripts.PARTS))
-    return parts in ("loaded", "loading")
+            state = _wait_until(driver, timeouts.page, lambda: driver.execute_script(scripts.SECTIONS))
+    return state in ("loaded", "loading")
 
 
-def _show_rows(driver: WebDriver, waits: Waits, limit: int | None) -> None:
-    """Click "more" as long as there is more, where the page's own data does not hold all rows."""
-    rows = _ask(driver, waits, scripts.ROWS)
-    for _ in range(_MOST_CLICKS):
-        enough = rows["held"] >= rows["shown"] or (limit and rows["shown"] >= limit)
-        if enough or not driver.execute_script(scripts.SHOW_MORE):
+def _show_rows(driver: WebDriver, timeouts: PageTimeouts, limit: int | None) -> None:
+    """Click "more" until all rows are shown, or `limit`, or the page's own data holds all of them."""
+    rows = _run(driver, timeouts, scripts.ROWS)
+    for _ in range(_MAX_CLICKS):
+        is_enough = rows["held"] >= rows["shown"] or (limit and rows["shown"] >= limit)
+        if is_enough or not driver.execute_script(scripts.SHOW_MORE):
             return
         before = rows["shown"]
 
-        def more(before: int = before) -> Look | None:
-            now: Look | None = driver.execute_script(scripts.ROWS)
+        def more(before: int = before) -> PageState | None:
+            now: PageState | None = driver.execute_script(scripts.ROWS)
             return now if now and now["shown"] > before else None
 
         try:
-            rows = _until(driver, waits.page, more)
+            rows = _wait_until(driver, timeouts.page, more)
         except TimeoutException:
             return
 
@@ -184,14 +195,17 @@ def _close_other_windows(driver: WebDriver) -> None:
         driver.switch_to.window(first)
 
 
-def _ask(driver: WebDriver, waits: Waits, script: str, *arguments: str) -> Look:
-    """What a script says of the page. Firefox answers nothing for a page that is just being replaced: asked again."""
-    answer: Look = _until(driver, waits.page, lambda: driver.execute_script(script, *arguments))
-    return answer
+def _run(driver: WebDriver, timeouts: PageTimeouts, script: str, *arguments: str) -> PageState:
+    """Return what a script returns about the page."""
+    # Firefox returns nothing while a page is being replaced: run it again.
+    state: PageState = _wait_until(driver, timeouts.page, lambda: driver.execute_script(script, *arguments))
+    return state
 
 
-def _until(driver: WebDriver, seconds: float, condition: Any) -> Any:
-    def there(_: WebDriver) -> Any:
+def _wait_until(driver: WebDriver, seconds: float, condition: Any) -> Any:
+    """Return the first true result of the condition. Raises TimeoutException after so many seconds."""
+
+    def check(_: WebDriver) -> Any:
         try:
             return condition()
         except WebDriverException as error:
@@ -199,5 +213,5 @@ def _until(driver: WebDriver, seconds: float, condition: Any) -> Any:
                 raise
             return None
 
-    wait = WebDriverWait(driver, seconds, poll_frequency=_POLL, ignored_exceptions=_IN_MOTION)
-    return wait.until(there)
+    wait = WebDriverWait(driver, seconds, poll_frequency=_POLL_SECONDS, ignored_exceptions=_IN_MOTION)
+    return wait.until(check)

@@ -1,1 +1,1 @@
-"""The subcommands of `cinestream-scraper`."""
+"""The command line: the service and the subcommands of `cinestream-scraper`."""

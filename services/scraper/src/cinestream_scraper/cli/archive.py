@@ -1,4 +1,4 @@
-"""The commands `import` and `export`, with their progress."""
+"""The commands `import` and `export`, with their progress bars."""
 
 import sys
 from collections import Counter
@@ -9,36 +9,37 @@ import typer
 from cinestream.contracts import Invalid
 from cinestream.runtime.connected import connected
 from cinestream_flow.atomic import replacing
-from cinestream_scraper.archive.importer import export_pages, import_pages, size_of
+from cinestream_scraper.archive.exporter import export_pages
+from cinestream_scraper.archive.importer import import_pages, size_of
 from cinestream_scraper.archive.warc import files_in
 from cinestream_scraper.settings import ScraperSettings
 
 
 async def import_into(settings: ScraperSettings, paths: list[Path]) -> Counter[str]:
-    """Import, a bar of bytes on the way, and say what became of the pages; the same is returned.
+    """Import the pages, print how many had each outcome, and return the same.
 
     Raises:
-        Invalid: there is nothing to import.
+        Invalid: the paths contain nothing to import.
         Transient: the bus does not answer.
     """
-    fates: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     files = files_in(paths)
     if not files:
-        raise Invalid("there is no .html, .htm, .warc, .warc.gz or .wacz file in what was named")
+        raise Invalid("no .html, .htm, .warc, .warc.gz or .wacz file found: name files, or folders that contain some")
     async with connected(settings, "cinestream-scraper-import") as bus:
         with typer.progressbar(length=size_of(*files), label="importing", file=sys.stderr) as bar:
-            async for read, fates in import_pages(bus, settings.site, files):  # noqa: B007
-                bar.update(max(0, read - bar.pos))  # the parts of a package may not be in their order
-    for fate, count in sorted(fates.items()):
-        typer.echo(f"{fate}: {count:,}")
-    return fates
+            async for read_bytes, outcomes in import_pages(bus, settings.site, files):  # noqa: B007
+                bar.update(max(0, read_bytes - bar.pos))  # the parts of a package may be out of order
+    for outcome, count in sorted(outcomes.items()):
+        typer.echo(f"{outcome}: {count:,}")
+    return outcomes
 
 
 async def export_from(settings: ScraperSettings, out: Path) -> None:
-    """Export into a file that is there only when it is whole.
+    """Export the stored pages into a file, which appears when it is whole.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: the file cannot be written.
         Transient: the bus does not answer.
     """
     written = 0

@@ -1,4 +1,4 @@
-"""`cinestream-scraper dead-letters`: what every stage can do with its letters, and the snapshots of ours."""
+"""The command `dead-letters`: the subcommands that every stage has, and `snapshot`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -26,13 +26,13 @@ def snapshot(
 
 
 async def _snapshot(bus: Bus, number: int, out: Path) -> None:
-    kept = await known_letter(bus, _STAGE, number)
-    name = kept.letter.snapshot if kept.letter else None
+    stored = await known_letter(bus, _STAGE, number)
+    name = stored.letter.snapshot if stored.letter else None
     if not name:
-        raise Invalid(f"letter {number} has no snapshot: there was no page to take one of, or it could not be stored")
+        raise Invalid(f"letter {number} has no snapshot: there was no page, or the snapshot could not be stored")
     packed = await objects.get(bus, subjects.SNAPSHOTS_BUCKET, name)
     if packed is None:
-        raise Invalid(f"{name} is gone: snapshots are kept for 30 days, and the oldest go first when there are many")
+        raise Invalid(f"{name} is gone: snapshots are kept for 30 days, and fewer when there are many")
     try:
         written = write(unpack(packed), out)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The command `enqueue`: asks the running scraper for pages; where none runs, puts them into its queue."""
+"""The command `enqueue`: sends requests to the running scraper, or queues them if none runs."""
 
 import sys
 from collections import Counter
@@ -12,32 +12,32 @@ from cinestream.contracts import Transient
 from cinestream.contracts.subjects import ASK_SCRAPER
 from cinestream.runtime.connected import connected
 from cinestream_scraper.politeness.host import Host
-from cinestream_scraper.service.request_api import Answer, Asking, Question
+from cinestream_scraper.service.request_api import ApiRequest, RequestApi, RequestStatus
 from cinestream_scraper.settings import ScraperSettings
 
 
-async def enqueue(settings: ScraperSettings, questions: list[Question]) -> Counter[Answer]:
-    """Ask for each, a bar on the way, and say for each what becomes of it; return how often what.
+async def enqueue(settings: ScraperSettings, requests: list[ApiRequest]) -> Counter[RequestStatus]:
+    """Send each request and print its status. Return how many had each status.
 
     Raises:
         Transient: the bus does not answer.
     """
-    answers: Counter[Answer] = Counter()
+    statuses: Counter[RequestStatus] = Counter()
     async with connected(settings, "cinestream-scraper-enqueue") as bus, httpx2.AsyncClient() as client:
-        # The scraper that runs knows the site's robots.txt and its pauses, and who asks it needs no way to the site.
-        careless = settings.model_copy(update={"scraper_obey_robots": False})
-        alone = Asking(settings, bus, Host(careless, client))
-        running = await _runs(bus)
-        with typer.progressbar(questions, label="asking", file=sys.stderr) as bar:
-            for question in bar:
-                answer, why = await (_ask(bus, question) if running else alone.decide(question))
-                typer.echo(f"{question.target}: {answer}{f' ({why})' if why else ''}")
-                answers[answer] += 1
-    return answers
+        # A running scraper knows robots.txt and the pauses. This machine may have no access to the site.
+        without_robots = settings.model_copy(update={"scraper_obey_robots": False})
+        local_api = RequestApi(settings, bus, Host(without_robots, client))
+        is_running = await _is_running(bus)
+        with typer.progressbar(requests, label="asking", file=sys.stderr) as bar:
+            for request in bar:
+                status, why = await (_send(bus, request) if is_running else local_api.decide(request))
+                typer.echo(f"{request.target}: {status}{f' ({why})' if why else ''}")
+                statuses[status] += 1
+    return statuses
 
 
-async def _runs(bus: Bus) -> bool:
-    """Whether a scraper answers."""
+async def _is_running(bus: Bus) -> bool:
+    """Return True if a scraper answers."""
     try:
         await bus.request("$SRV.PING.cinestream-scraper", b"", wait=5.0)
     except Transient:
@@ -45,6 +45,6 @@ async def _runs(bus: Bus) -> bool:
     return True
 
 
-async def _ask(bus: Bus, question: Question) -> tuple[Answer, str]:
-    said = orjson.loads(await bus.request(ASK_SCRAPER, question.model_dump_json().encode()))
-    return Answer(said["answer"]), said["why"]
+async def _send(bus: Bus, request: ApiRequest) -> tuple[RequestStatus, str]:
+    answer = orjson.loads(await bus.request(ASK_SCRAPER, request.model_dump_json().encode()))
+    return RequestStatus(answer["answer"]), answer["why"]

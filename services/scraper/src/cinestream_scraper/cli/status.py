@@ -1,4 +1,4 @@
-"""What is done and what is left: from the streams, and from the ops port of a running scraper."""
+"""The command `status`: the state of the queue and the streams, and of the scraper at the ops port."""
 
 import re
 from typing import NamedTuple
@@ -13,18 +13,25 @@ from cinestream.runtime.connected import connected
 from cinestream_scraper.crawl.schedule import SCHEDULE
 from cinestream_scraper.settings import ScraperSettings
 
-_PATIENCE = 2.0
+_TIMEOUT_SECONDS = 2.0
 _MIB = 1 << 20
 _ROWS_MISSING = re.compile(r"^cinestream_scraper_rows_missing_total ([\d.e+]+)$", re.MULTILINE)
 
 
 class Status(NamedTuple):
-    """The state of things.
+    """The state of the scraper and its queue. The names of the fields are those of `--json`.
 
-    `in_hand` are read now or wait to be tried again; `unread` pages wait for etl; `dead_letters` are those of all
-    stages; `schedules` is how often each target is asked for again; `scraper` is how the one at the ops port is,
-    `degraded` what it says is wrong (a host that is left alone, browsers that do not start), and `rows_missing` how
-    many rows lists and searches did not show it that they say they have.
+    Attributes:
+        waiting: requests in the queue, by lane.
+        in_hand: requests that are being read or wait for another attempt, by lane.
+        pages: pages stored.
+        page_bytes: their size.
+        unread: pages that etl has not read.
+        dead_letters: dead letters of all stages.
+        schedules: the period of each target that is read periodically.
+        scraper: the state of the scraper at the ops port.
+        degraded: what it reports as wrong, as a host that is paused or browsers that do not start.
+        rows_missing: rows that lists and searches stated and did not show.
     """
 
     waiting: dict[str, int]
@@ -40,10 +47,10 @@ class Status(NamedTuple):
 
 
 async def read(settings: ScraperSettings) -> Status:
-    """Ask the bus, and the scraper.
+    """Read the state from the bus and from the scraper.
 
     Raises:
-        Transient: the bus does not answer, or a stream is not there.
+        Transient: the bus does not answer, or a stream is missing.
     """
     scraper, degraded, rows_missing = await _scraper(settings)
     async with connected(settings, "cinestream-scraper-status") as bus:
@@ -64,7 +71,7 @@ async def read(settings: ScraperSettings) -> Status:
 
 
 def as_text(status: Status) -> str:
-    """The state for people."""
+    """Return the state as lines for people."""
     lines = [
         f"lane {lane}: {status.waiting[lane]:,} waiting, {status.in_hand[lane]:,} in hand or to be tried again"
         for lane in status.waiting
@@ -81,7 +88,7 @@ def as_text(status: Status) -> str:
 
 
 def as_json(status: Status) -> str:
-    """The state for programs."""
+    """Return the state as JSON for programs."""
     return orjson.dumps(status._asdict()).decode()
 
 
@@ -99,13 +106,13 @@ async def _schedules(bus: Bus) -> dict[str, str]:
 
 
 async def _scraper(settings: ScraperSettings) -> tuple[str, list[str], int]:
-    """How the scraper at the ops port is, what it says is wrong, and how many rows it missed."""
+    """Return the state of the scraper, what it reports as wrong, and the rows that it missed."""
     ops = f"http://{settings.ops_host}:{settings.ops_port}"
     try:
-        async with httpx2.AsyncClient(timeout=_PATIENCE) as client:
-            said = orjson.loads((await client.get(f"{ops}/readyz")).content)
+        async with httpx2.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
+            report = orjson.loads((await client.get(f"{ops}/readyz")).content)
             missing = _ROWS_MISSING.search((await client.get(f"{ops}/metrics")).text)
-        wrong = [*said.get("degraded", []), *([said["reason"]] if "reason" in said else [])]
-        return f"{said['status']} ({ops}/readyz)", wrong, int(float(missing[1])) if missing else 0
+        degraded = [*report.get("degraded", []), *([report["reason"]] if "reason" in report else [])]
+        return f"{report['status']} ({ops}/readyz)", degraded, int(float(missing[1])) if missing else 0
     except (httpx2.HTTPError, orjson.JSONDecodeError, KeyError, TypeError):
         return f"none answers at {ops}/readyz", [], 0

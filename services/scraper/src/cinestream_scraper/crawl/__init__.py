@@ -1,1 +1,1 @@
-"""The way of a request: freshness, reading, verdict, follow-up requests, publication."""
+"""The way of a request, from the queue to the published page."""

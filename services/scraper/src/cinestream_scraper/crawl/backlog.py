@@ -1,4 +1,4 @@
-"""The backlog of pages that etl has not read yet, which must not fill the stream."""
+"""The backlog of pages that etl has not read yet."""
 
 import anyio
 import structlog
@@ -10,47 +10,50 @@ from cinestream_scraper import metrics
 
 log = structlog.get_logger("scraper")
 
-_LOOK_EVERY = 2.0
+_INTERVAL_SECONDS = 2.0
 
 
 class Backlog:
-    """Whether what etl has not read exceeds half of what PAGES may hold, beyond which pages would be lost."""
+    """The pages that etl has not read, compared with what the stream PAGES may hold.
+
+    It counts as full at one half. A full stream drops its oldest pages, read or not.
+    """
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self.full = False
 
     async def watch(self) -> None:
-        """Look every now and then, for ever."""
+        """Check every 2 s, for ever."""
         while True:
             try:
-                await self.look()
+                await self.check()
             except Transient as error:
                 log.warning("backlog.unknown", reason=str(error))
-            await anyio.sleep(_LOOK_EVERY)
+            await anyio.sleep(_INTERVAL_SECONDS)
 
-    async def look(self) -> bool:
-        """Look now; return whether it is full.
+    async def check(self) -> bool:
+        """Measure the backlog now, and return True if it is full.
 
         Raises:
             Transient: the bus does not answer.
         """
-        self.note(*await self._unread())
+        self._update(*await self._measure())
         return self.full
 
-    def note(self, unread: float, max_bytes: int) -> None:
-        """Decide by the bytes that etl has not read."""
-        full = unread > max_bytes / 2
+    def degraded(self) -> list[str]:
+        """Return what is wrong, for /readyz."""
+        return ["etl has too many pages to read: no request is taken"] if self.full else []
+
+    def _update(self, unread_bytes: float, max_bytes: int) -> None:
+        full = unread_bytes > max_bytes / 2
         if full != self.full:
-            log.warning("backlog.full" if full else "backlog.drained", unread_bytes=int(unread))
+            log.warning("backlog.full" if full else "backlog.drained", unread_bytes=int(unread_bytes))
         self.full = full
         metrics.BACKLOGGED.set(full)
 
-    def degraded(self) -> list[str]:
-        """What is wrong, for /readyz."""
-        return ["etl has too many pages to read: no request is taken"] if self.full else []
-
-    async def _unread(self) -> tuple[float, int]:
+    async def _measure(self) -> tuple[float, int]:
+        """Return the bytes that etl has not read, estimated from the mean size of a page, and the stream's limit."""
         pages = await self._bus.stream_state(topology.PAGES)
         etl = await self._bus.consumer_state(topology.PAGES, "etl")
         mean = pages.bytes / pages.messages if pages.messages else 0.0

@@ -1,7 +1,7 @@
-"""What is scraped at start, and again every so often: JetStream's own schedules, made what the settings say.
+"""The seeds in JetStream: queued at the start, and repeated by the server's own schedules (nats-server 2.12, ADR-51).
 
-A schedule is a message on `cinestream.schedules.every.…` that the server repeats on `…due.…`. What is due is
-carried over to the work queue, which may hold it already.
+A schedule is a message on `cinestream.schedules.every.…` that the server repeats on `…due.…`. Requests that are due are
+moved to the work queue, unless they are queued already.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,44 +18,48 @@ log = structlog.get_logger("scraper")
 
 SCHEDULE = "Nats-Schedule"
 _TARGET = "Nats-Schedule-Target"
-_AGAIN = 5.0
+_RETRY_SECONDS = 5.0
 
 
 async def plant_when_possible(bus: Bus, seeds: Iterable[Seed]) -> None:
-    """Plant as soon as the bus answers and the queue has room, for which others must be read first."""
+    """Plant the seeds as soon as the bus answers and the queue has room.
+
+    A full queue is emptied by the scraper itself, so that it must not end here.
+    """
     seeds = [*seeds]
     while True:
         try:
             return await plant(bus, seeds)
         except Transient as error:
             log.warning("seeds.not_queued", reason=str(error))
-        await anyio.sleep(_AGAIN)
+        await anyio.sleep(_RETRY_SECONDS)
 
 
 async def plant(bus: Bus, seeds: Sequence[Seed]) -> None:
-    """Queue the seeds, and make the stored schedules theirs. A schedule that is right keeps its clock.
+    """Queue the seeds, and replace the stored schedules by those of the seeds.
 
     Raises:
-        Transient: the bus does not answer, or the queue is full; what was done until then is right.
+        Transient: the bus does not answer, or the queue is full. What was done until then stays.
     """
-    wanted = {subjects.schedule(s.request.kind, s.request.id): s for s in seeds if s.every}
+    schedules = {subjects.schedule(s.request.kind, s.request.id): s for s in seeds if s.every}
     stored = await bus.last_messages(topology.SCHEDULES, [f"{subjects.SCHEDULES_EVERY}.>"])
     current = {message.subject: message.envelope for message in stored}
-    for subject, seed in wanted.items():
+    for subject, seed in schedules.items():
         envelope = scheduled(seed)
-        if not _same(current.get(subject), envelope):
+        # An unchanged schedule is not published again, which would start its period anew.
+        if not _is_same(current.get(subject), envelope):
             await bus.publish(subject, envelope)
             log.info("schedule.set", target=seed.request.target, every=seed.every)
     for subject, envelope in current.items():
-        if subject not in wanted and SCHEDULE in envelope.headers:
-            await bus.publish(subject, Envelope({}, b""))  # a message without a schedule ends the one before
+        if subject not in schedules and SCHEDULE in envelope.headers:
+            await bus.publish(subject, Envelope({}, b""))  # a message without a schedule replaces the one with it
             log.info("schedule.ended", subject=subject)
     for seed in seeds:
         await enqueue(bus, seed.request)
 
 
 async def enqueue(bus: Bus, request: ScrapeRequest) -> bool:
-    """Queue a request; return False if its target is queued or in hand already."""
+    """Queue a request. Return False if its target is queued or being read already."""
     try:
         await bus.publish(request.subject, request.encode())
     except AlreadyQueued:
@@ -64,18 +68,21 @@ async def enqueue(bus: Bus, request: ScrapeRequest) -> bool:
 
 
 async def carry_over(bus: Bus, delivery: Delivery) -> None:
-    """Move what a schedule made due to the work queue."""
+    """Move a request that is due to the work queue."""
     request = ScrapeRequest.decode(delivery.envelope)
     await enqueue(bus, request.model_copy(update={"lane": Lane.CRAWL}))
 
 
 def scheduled(seed: Seed) -> Envelope:
-    """The message that makes the server repeat the seed's request, to be read even when its page is fresh. Pure."""
+    """Return the message that makes the server repeat the seed's request. Pure.
+
+    The request is forced: its page may still be fresh when it is due.
+    """
     request = seed.request.model_copy(update={"force": True})
     envelope = request.encode()
     schedule = {SCHEDULE: f"@every {seed.every}s", _TARGET: subjects.due(request.kind, request.id)}
     return Envelope({**envelope.headers, **schedule}, envelope.body)
 
 
-def _same(stored: Envelope | None, wanted: Envelope) -> bool:
-    return stored is not None and stored.body == wanted.body and wanted.headers.items() <= stored.headers.items()
+def _is_same(stored: Envelope | None, expected: Envelope) -> bool:
+    return stored is not None and stored.body == expected.body and expected.headers.items() <= stored.headers.items()

@@ -1,4 +1,4 @@
-"""Where the snapshots of failed pages are kept: a bucket, bounded in bytes and age."""
+"""The store of the snapshots of failed pages: an object bucket, bounded in bytes and age."""
 
 import secrets
 
@@ -14,19 +14,19 @@ from cinestream_scraper.pages.reading import Reading
 
 log = structlog.get_logger("scraper")
 
-_PATIENCE = 10.0
+_TIMEOUT_SECONDS = 10.0
 
 
-async def keep(bus: Bus, request: ScrapeRequest, reading: Reading | None, why: str) -> str | None:
-    """Store the snapshot of a failed reading; return its name. None if there is none, for whatever reason.
+async def store(bus: Bus, request: ScrapeRequest, reading: Reading | None, why: str) -> str | None:
+    """Store the snapshot of a failed reading and return its name, or None if it could not be stored.
 
-    Never raises: the dead letter, which names it, is worth more.
+    It never raises: the dead letter that names the snapshot must be written in any case.
     """
     if reading is None:
         return None
     name = f"{request.kind}-{request.id}-{reading.read_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}.zip"
     try:
-        with anyio.fail_after(_PATIENCE):
+        with anyio.fail_after(_TIMEOUT_SECONDS):
             await objects.put(bus, subjects.SNAPSHOTS_BUCKET, name, pack(reading, why))
     except Exception as error:
         log.warning("snapshot.not_stored", subject=request.subject, reason=f"{type(error).__name__}: {error}")

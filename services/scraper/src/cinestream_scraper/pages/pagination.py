@@ -1,98 +1,86 @@
-"""Where a list or a search goes on, and whether it showed all that it says it has. Pure.
+"""The next page of a list or search, and the number of rows that it did not show. Pure.
 
-Lists go on by `?page=2`, searches of before 2023 by `&start=51`; later ones by clicks. The next page is the one that
-the page itself names, if it is of the same list or search and further on, until one brings nothing new: so it ends,
-whatever the site says.
+Lists continue at `?page=2`, searches before 2023 at `&start=51`, and later searches by clicks. The next page is the one
+that the page itself names, provided that it is a later page of the same list or search. Reading ends at a page that
+brings no new rows, so that it ends whatever the site answers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser
-
 from cinestream.contracts import Invalid, Kind, ScrapeRequest
 from cinestream.contracts.lists import list_page
-from cinestream_scraper.pages.identity import next_data, path_into
-from cinestream_scraper.pages.rows import MORE_BUTTON
+from cinestream_scraper.pages.rows import TitleRows
 
-_NEXT = ", ".join(('link[rel~="next"]', 'a[rel~="next"]', "a.next-page", 'a[data-testid="index-pagination-nxt"]'))
-_CHART = ("props", "pageProps", "pageData", "chartTitles")
-_LIST = ("props", "pageProps", "mainColumnData", "list", "titleListItemSearch")
-_SEARCH = ("props", "pageProps", "searchResults", "titleResults")
+_PAGINATED = (Kind.LIST, Kind.SEARCH)
 _POSITION = ("page", "start")
-_GO_ON = (Kind.LIST, Kind.SEARCH)
 
 
-def next_page(request: ScrapeRequest, html: str, rows: Sequence[str]) -> ScrapeRequest | None:
-    """The request for what follows a page with these titles; None where it ends, or the limit is reached.
+def next_page(request: ScrapeRequest, rows: TitleRows) -> ScrapeRequest | None:
+    """Return the request for the page after the one with these rows, or None at the end or at the limit.
 
-    Its limit is what is left of the request's, or of the most that any may be.
+    The limit of the next request is what these rows leave of this request's.
     """
-    left = request.max_titles - len(rows)
-    if request.kind not in _GO_ON or not _new(request, rows) or left < 1:
+    remaining = request.max_titles - len(rows.ids)
+    if request.kind not in _PAGINATED or not _new_rows(request, rows) or remaining < 1:
         return None
-    progress = {"limit": left, "before": request.before + len(rows), "after": rows[0]}
-    for address in _addresses(request, html):
+    progress = {"limit": remaining, "before": request.before + len(rows.ids), "after": rows.ids[0]}
+    for address in _next_addresses(request, rows):
         try:
             following = ScrapeRequest.of(address, lane=request.lane, force=request.force, depth=request.depth)
         except Invalid:
             continue
-        if _goes_on(request, following):
+        if _continues(request, following):
             return following.model_copy(update=progress)
     return None
 
 
-def missing(request: ScrapeRequest, html: str, rows: Sequence[str]) -> int:
-    """How many rows fewer than asked for the last page of a list or search found, of those that the site says it has.
+def missing_rows(request: ScrapeRequest, rows: TitleRows) -> int:
+    """Return how many rows the last page of a list or search lacks of those that the site states and the request wants.
 
-    A search by name says no number: 1 if it would have shown more.
+    A search by name states no number: 1 stands for "it would have shown more".
     """
-    if request.kind not in _GO_ON:
+    if request.kind not in _PAGINATED:
         return 0
-    data = next_data(html)
-    total = path_into(data, *(_LIST if request.kind is Kind.LIST else _SEARCH), "total")
-    if isinstance(total, int):
-        return max(0, min(total - request.before, request.max_titles) - _new(request, rows))
-    return int(request.kind is Kind.SEARCH and offers_more(request, html, rows))
+    if (total := rows.total) is not None:
+        return max(0, min(total - request.before, request.max_titles) - _new_rows(request, rows))
+    return int(request.kind is Kind.SEARCH and offers_more(request, rows))
 
 
-def offers_more(request: ScrapeRequest, html: str, rows: Sequence[str]) -> bool:
-    """Whether a click on the page would show more of the rows that are asked for."""
-    chart = path_into(next_data(html), *_CHART)
-    if len(rows) >= request.max_titles or (chart and path_into(chart, "pageInfo", "hasNextPage") is not True):
-        return False
-    return LexborHTMLParser(html).css_first(MORE_BUTTON) is not None
+def offers_more(request: ScrapeRequest, rows: TitleRows) -> bool:
+    """Return True if a click on the page would show more of the rows that the request wants."""
+    return len(rows.ids) < request.max_titles and rows.is_expandable
 
 
-def _new(request: ScrapeRequest, rows: Sequence[str]) -> int:
-    """How many of the titles are new: none of a page that is the one before it once more."""
-    return 0 if rows and rows[0] == request.after else len(rows)
+def _new_rows(request: ScrapeRequest, rows: TitleRows) -> int:
+    # Some sites show their last page for any higher number: it then begins like the page before.
+    return 0 if rows.ids and rows.ids[0] == request.after else len(rows.ids)
 
 
-def _addresses(request: ScrapeRequest, html: str) -> Iterator[str]:
+def _next_addresses(request: ScrapeRequest, rows: TitleRows) -> Iterator[str]:
     here = f"https://site{request.path}"
-    for link in LexborHTMLParser(html).css(_NEXT):
+    for link in rows.next_links:
         with suppress(ValueError):
-            yield urljoin(here, link.attributes.get("href") or "")
-    if request.kind is Kind.LIST and path_into(next_data(html), *_LIST, "pageInfo", "hasNextPage") is True:
+            yield urljoin(here, link)
+    if request.kind is Kind.LIST and rows.list_has_next_page:
         list, _, page = request.id.partition("-")
         yield f"list:{list_page(list, str(int(page or 1) + 1))}"
 
 
-def _goes_on(request: ScrapeRequest, following: ScrapeRequest) -> bool:
-    """Whether it is the same list or search, and a later part of it."""
+def _continues(request: ScrapeRequest, following: ScrapeRequest) -> bool:
+    """Return True if the following request is for a later part of the same list or search."""
     if following.kind is not request.kind:
         return False
-    same, position = _parts(request.path)
-    other, later = _parts(following.path)
+    same, position = _listing_and_position(request.path)
+    other, later = _listing_and_position(following.path)
     return same == other and later != position and all(b >= a for a, b in zip(position, later, strict=True))
 
 
-def _parts(path: str) -> tuple[tuple[object, ...], tuple[int, ...]]:
-    """What is listed, and from where on."""
+def _listing_and_position(path: str) -> tuple[tuple[object, ...], tuple[int, ...]]:
+    """Split a path with its query into what is listed and the position in it: page and first row, from 1."""
     parts = urlsplit(path)
     parameters = dict(parse_qsl(parts.query))
-    said = [parameters.pop(name, "") for name in _POSITION]
-    position = tuple(int(one) if one.isdecimal() else 1 for one in said)
+    values = [parameters.pop(name, "") for name in _POSITION]
+    position = tuple(int(value) if value.isdecimal() else 1 for value in values)
     return (parts.path, *sorted(parameters.items())), position

@@ -1,14 +1,18 @@
-"""`Reading`: what the browser saw at an address; `Evidence`: what else shows why it was not what was asked for."""
+"""The result of opening an address in a browser."""
 
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
+from cinestream_scraper.pages.page import Page
+
 
 class Evidence(NamedTuple):
-    """What a failed page looked like.
+    """Further facts about a page that failed, for people who look into it.
 
-    A PNG of the window (empty: none could be made), the lines of the console, and the browser's own times of the
-    navigation (milliseconds since its start).
+    Attributes:
+        screenshot: a PNG of the window, or empty.
+        console: the lines of the browser's console.
+        timing: the browser's own times of the navigation, in milliseconds since its start.
     """
 
     screenshot: bytes
@@ -17,16 +21,34 @@ class Evidence(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A page after its dynamic parts loaded. `retry_after` is the header of that name, where it was sent."""
+    """A page after its dynamic parts have loaded.
+
+    Attributes:
+        url: the address that was opened.
+        final_url: the address that answered in the end, after redirects.
+        status: the HTTP status of that answer.
+        page: the page as it was in the browser.
+        read_at: the moment of reading, in UTC.
+        retry_after: the header of that name, if the site sent it.
+        evidence: what else there is to see of a page that failed.
+    """
 
     url: str
     final_url: str
     status: int
-    html: str
+    page: Page
     read_at: datetime
     retry_after: str | None = None
     evidence: Evidence | None = None
 
+    @property
+    def html(self) -> str:
+        """The text of the page."""
+        return self.page.html
+
     def without_end(self) -> Self:
-        """The same of a page that was cut off: without the end that browsers write where there is none."""
-        return self._replace(html=self.html.removesuffix("</body></html>"))
+        """Return the reading of a page that was cut off.
+
+        Browsers write an end to every page, which would make it look whole.
+        """
+        return self._replace(page=Page(self.html.removesuffix("</body></html>")))

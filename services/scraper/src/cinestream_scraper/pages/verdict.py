@@ -1,7 +1,7 @@
-"""What became of a reading, and what to do about it: one function and one table. Pure.
+"""The verdict on a reading, and the action that follows from it: one function and one table. Pure.
 
-Nothing but the whole page that was asked for is ever a film or a chart: the status, the final address and
-everything that the page says of itself must agree.
+Only the whole page of the target is ever a film, a chart, a search or a list: the status, the final address and all
+statements of the page about itself must agree.
 """
 
 from enum import StrEnum
@@ -9,13 +9,13 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from cinestream.contracts import Kind, Outcome
-from cinestream_scraper.pages.identity import NOTHING, Identity, Shape, identify
+from cinestream_scraper.pages.identity import NOTHING, Identity, Shape
 from cinestream_scraper.pages.reading import Reading
-from cinestream_scraper.pages.targets import Place, place_of
+from cinestream_scraper.pages.targets import Target, target_of
 
 
 class Verdict(StrEnum):
-    """What a page turned out to be."""
+    """The classes of readings."""
 
     FILM = "film"
     CHART = "chart"
@@ -34,10 +34,12 @@ class Verdict(StrEnum):
 
 
 class Action(StrEnum):
-    """What a verdict leads to.
+    """The action that follows from a verdict.
 
-    Publish: with the outcome of the same name. Later: again, a few times, then a dead letter. Pause: the host
-    is left alone for a while, then again.
+    Attributes:
+        PUBLISH: publish the page, with the outcome of the same name.
+        LATER: try again a few times, then give the request up as a dead letter.
+        PAUSE: pause the host, then try again.
     """
 
     PUBLISH = "publish"
@@ -64,7 +66,7 @@ ACTIONS: dict[Verdict, Action] = {
 
 
 class Judgement(NamedTuple):
-    """A verdict, in words why, and what the page said that it is."""
+    """A verdict, the reason for it in words, and the identity of the page."""
 
     verdict: Verdict
     why: str
@@ -72,33 +74,33 @@ class Judgement(NamedTuple):
 
     @property
     def action(self) -> Action:
-        """What to do about it."""
+        """The action that follows."""
         return ACTIONS[self.verdict]
 
     @property
     def outcome(self) -> Outcome:
-        """The outcome that is published; only for verdicts whose action is to publish."""
+        """The outcome to publish. Only for verdicts whose action is PUBLISH."""
         return Outcome(self.verdict.value)
 
 
 _CHALLENGE = ("gokuProps", "AwsWafIntegration", "awswaf.com", "awsWafCaptcha")
 _CONSENT = ('data-testid="consent-wall"', "sp_message_iframe", "consent-page", 'id="consent')
 _GONE = frozenset({404, 410})
-_NO_ENTRY = frozenset({401, 402, 403, 405, 451})
+_FORBIDDEN = frozenset({401, 402, 403, 405, 451})
 
 
-def judge(reading: Reading, asked: Place) -> Judgement:
-    """Say what a reading of the page of `asked` brought."""
-    return _by_status(reading) or _by_page(reading, asked)
+def judge(reading: Reading, target: Target) -> Judgement:
+    """Return the verdict on a reading of the target's page."""
+    return _by_status(reading) or _by_page(reading, target)
 
 
 def looks_challenged(html: str) -> bool:
-    """Whether a page that is nothing else is a bot challenge."""
+    """Return True if a page has the marks of a bot challenge. Ask this only of a page that is nothing else."""
     return any(mark in html for mark in _CHALLENGE)
 
 
 def _by_status(reading: Reading) -> Judgement | None:
-    """The verdict where the HTTP status alone decides; None when the page must be looked at."""
+    """Return the verdict if the HTTP status decides it, or None."""
     status = reading.status
     if status == 200:
         return None
@@ -108,45 +110,45 @@ def _by_status(reading: Reading) -> Judgement | None:
         return Judgement(Verdict.NOT_FOUND, f"HTTP {status}")
     if status == 429:
         return Judgement(Verdict.RATE_LIMITED, f"HTTP 429, Retry-After {reading.retry_after}")
-    if status in _NO_ENTRY:
+    if status in _FORBIDDEN:
         return Judgement(Verdict.BLOCKED, f"HTTP {status}")
     return Judgement(Verdict.SERVER_ERROR, f"HTTP {status}")
 
 
-def _by_page(reading: Reading, asked: Place) -> Judgement:
-    identity = identify(reading.html)
+def _by_page(reading: Reading, target: Target) -> Judgement:
+    identity = reading.page.identity
     if identity.shape in (Shape.NOTHING, Shape.OTHER):
         return _nothing(reading, identity)
     if identity.shape is Shape.NOT_FOUND:
         return Judgement(Verdict.NOT_FOUND, "a page that says 404", identity)
     if not identity.whole:
         return Judgement(Verdict.INCOMPLETE, "the page lacks its data", identity)
-    if identity.shape.value != asked.kind.value:
+    if identity.shape.value != target.kind.value:
         return Judgement(Verdict.WRONG_PAGE, f"a {identity.shape} page", identity)
-    return _own_page(reading, identity, asked)
+    return _own_page(reading, identity, target)
 
 
-def _own_page(reading: Reading, identity: Identity, asked: Place) -> Judgement:
-    """The verdict on a whole page of the kind that was asked for."""
-    final = place_of(reading.final_url)
-    if asked.kind is Kind.SEARCH:
-        return _search(reading, identity, asked)
-    if identity.id != asked.id:
-        verdict = Verdict.MOVED if asked.kind is Kind.TITLE else Verdict.WRONG_PAGE
+def _own_page(reading: Reading, identity: Identity, target: Target) -> Judgement:
+    """Return the verdict on a whole page of the target's kind."""
+    final = target_of(reading.final_url)
+    if target.kind is Kind.SEARCH:
+        return _search(reading, identity, target)
+    if identity.id != target.id:
+        verdict = Verdict.MOVED if target.kind is Kind.TITLE else Verdict.WRONG_PAGE
         return Judgement(verdict, f"the page of {identity.id}", identity)
-    if final != asked:
+    if final != target:
         return Judgement(Verdict.WRONG_PAGE, f"its address is {reading.final_url[:200]}", identity)
-    if asked.kind is not Kind.TITLE:
-        return Judgement(Verdict(asked.kind.value), f"a whole {asked.kind.value}", identity)
+    if target.kind is not Kind.TITLE:
+        return Judgement(Verdict(target.kind.value), f"a whole {target.kind.value}", identity)
     if identity.film:
         return Judgement(Verdict.FILM, "a whole film page", identity)
     return Judgement(Verdict.OTHER_KIND, "a whole page of a title that is no film", identity)
 
 
-def _search(reading: Reading, identity: Identity, asked: Place) -> Judgement:
-    """The verdict on a whole page of results, which must be those of the words that were asked for."""
+def _search(reading: Reading, identity: Identity, target: Target) -> Judgement:
+    """Return the verdict on a whole page of results, which must be those of the target's words."""
     words = dict(parse_qsl(urlsplit(reading.final_url).query)).get("q", "")
-    if place_of(reading.final_url) != asked:
+    if target_of(reading.final_url) != target:
         return Judgement(Verdict.WRONG_PAGE, f"its address is {reading.final_url[:200]}", identity)
     if identity.id and identity.id.casefold().split() != words.casefold().split():
         return Judgement(Verdict.WRONG_PAGE, f"a search for {identity.id[:100]!r}", identity)
@@ -154,7 +156,7 @@ def _search(reading: Reading, identity: Identity, asked: Place) -> Judgement:
 
 
 def _nothing(reading: Reading, identity: Identity) -> Judgement:
-    """The verdict on a page that is neither title nor chart."""
+    """Return the verdict on a page that is nothing to read."""
     if looks_challenged(reading.html):
         return Judgement(Verdict.CHALLENGE, "a bot challenge", identity)
     if any(mark in reading.html for mark in _CONSENT):

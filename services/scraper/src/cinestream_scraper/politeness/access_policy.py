@@ -1,29 +1,32 @@
-"""Who may be asked by a browser: the site itself, allowed hosts for pages, public hosts for what pages need."""
+"""The hosts that a browser may contact: the site, allowed hosts for pages, public hosts for what pages need."""
 
 from urllib.parse import urlsplit
 
 from cinestream.contracts import Invalid
-from cinestream_scraper.politeness.dns import Names
-from cinestream_scraper.site import OVER_THE_NETWORK, Site
+from cinestream_scraper.politeness.dns import NameResolver
+from cinestream_scraper.site import NETWORK_SCHEMES, Site
 
 
-class Leave:
-    """The rule of one site. Names are looked up on this machine, also where the browser is on another."""
+class AllowedHosts:
+    """The access policy of one site.
 
-    def __init__(self, site: Site, names: Names) -> None:
+    Names are resolved on this machine, even if the browser runs on another one.
+    """
+
+    def __init__(self, site: Site, resolver: NameResolver) -> None:
         self.site = site
-        self._names = names
+        self._resolver = resolver
 
     def require(self, url: str, *, is_page: bool) -> None:
-        """Check that an address may be asked, for a page or (not `is_page`) for what a page needs.
+        """Check that an address may be contacted, for a page or for something that a page needs.
 
         Raises:
-            Invalid: it may not.
+            Invalid: the policy forbids the address.
         """
         parts = urlsplit(url)
-        if parts.scheme not in OVER_THE_NETWORK or self.site.is_own(url):
+        if parts.scheme not in NETWORK_SCHEMES or self.site.is_own(url):
             return
         if is_page:
             self.site.require_allowed(url)
-        if not self.site.is_public(url) or self._names.is_private(parts.hostname or ""):
+        if not self.site.is_public(url) or self._resolver.is_private(parts.hostname or ""):
             raise Invalid(f"{url[:200]} is at a private address: only the site itself may be (CINESTREAM_IMDB_URL)")

@@ -1,8 +1,8 @@
-"""When a host is left alone, and for how long: the circuit breaker of a host. Pure: the clock is an argument.
+"""The circuit breaker of a host, or of the starts of browsers. Pure: the clock is an argument.
 
-A refusal (challenge, 429, 403) opens it at once, for as long as the verdict says, and so does a failure that says when
-to come back. Other failures open it when several come in a row, each time for longer. Several pages of either in a row
-mean that it is the site that fails, not a page.
+A refusal (challenge, 429, 403) opens it at once, for as long as the verdict says. So does a failure that states when to
+come back. Other failures open it when three come in a row, each time for longer. Failures of three different pages in a
+row mean that the site fails, and not a page.
 """
 
 from collections.abc import Callable
@@ -10,64 +10,74 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _FAILURES_IN_A_ROW = 3
-_FIRST_PAUSE = 2.0
+_FIRST_PAUSE_SECONDS = 2.0
 
 
-class Pauses:
-    """The breaker of one host."""
+class Backoff:
+    """The breaker of one host.
 
-    def __init__(self, longest: float, clock: Callable[[], float]) -> None:
-        self._longest = longest
+    Args:
+        max_seconds: the longest pause.
+        clock: the current time in seconds, which never goes back.
+    """
+
+    def __init__(self, max_seconds: float, clock: Callable[[], float]) -> None:
+        self._max_seconds = max_seconds
         self._clock = clock
         self._until = 0.0
         self._failures = 0
-        self._pages: set[str] = set()
+        self._failed_pages: set[str] = set()
         self.reason = ""
 
     @property
-    def left(self) -> float:
-        """Seconds until the host may be asked again; 0 when it may."""
+    def seconds_left(self) -> float:
+        """Seconds until the host may be contacted again, or 0."""
         return max(0.0, self._until - self._clock())
 
     @property
     def failing(self) -> bool:
-        """Whether it is the host that fails, and not one page or two."""
-        return len(self._pages) >= _FAILURES_IN_A_ROW
+        """True if the host fails, and not one page or two."""
+        return len(self._failed_pages) >= _FAILURES_IN_A_ROW
 
-    def refused(self, seconds: float, reason: str, page: str = "") -> None:
-        """The host said no: leave it alone for a while. A longer pause that is running goes on."""
+    def record_refusal(self, seconds: float, reason: str, page: str = "") -> None:
+        """Pause because the host refused a page. A longer pause that is running stays."""
         self._count(page)
         self._pause(seconds, reason)
 
-    def failed(self, reason: str, page: str = "", seconds: float = 0.0) -> None:
-        """The host gave no usable answer, and maybe said for how many seconds.
+    def record_failure(self, reason: str, page: str = "", seconds: float = 0.0) -> None:
+        """Count that the host gave no usable response, and pause if it is time to.
 
-        `page` is the page that it concerns, empty where it is none's fault.
+        Args:
+            reason: what happened, for /readyz.
+            page: the page that it concerns. Empty if it concerns no page of its own.
+            seconds: the pause that the host asked for, or 0.
         """
         self._count(page)
         if seconds:
             self._pause(seconds, reason)
         if self._failures >= _FAILURES_IN_A_ROW:
-            self._pause(_FIRST_PAUSE * 2 ** min(self._failures - _FAILURES_IN_A_ROW, 16), reason)
+            # 2 s, 4 s, 8 s … The exponent is bounded, so that the power stays a small number.
+            exponent = min(self._failures - _FAILURES_IN_A_ROW, 16)
+            self._pause(_FIRST_PAUSE_SECONDS * 2**exponent, reason)
 
-    def worked(self) -> None:
-        """The host answered."""
+    def record_success(self) -> None:
+        """Forget the failures: the host responded."""
         self._failures = 0
-        self._pages.clear()
+        self._failed_pages.clear()
 
     def _count(self, page: str) -> None:
         self._failures += 1
-        if not self.failing:
-            self._pages.add(page or f"failure {self._failures}")
+        if not self.failing:  # the set stays small
+            self._failed_pages.add(page or f"failure {self._failures}")
 
     def _pause(self, seconds: float, reason: str) -> None:
-        until = self._clock() + min(seconds, self._longest)
+        until = self._clock() + min(seconds, self._max_seconds)
         if until > self._until:
             self._until, self.reason = until, reason
 
 
 def retry_after_seconds(value: str | None, now: datetime, *, default: float) -> float:
-    """The seconds that a Retry-After header means: a number of them, or an HTTP date (RFC 9110, 10.2.3)."""
+    """Return the seconds of a Retry-After header: a number or an HTTP date (RFC 9110, section 10.2.3)."""
     if value is None:
         return default
     if value.strip().isascii() and value.strip().isdigit():

@@ -1,4 +1,4 @@
-"""The one way to a host: its rules, its rate and its pauses, shared by all sessions."""
+"""The site's host: its robots.txt, its rate and its pauses, shared by all sessions."""
 
 import time
 
@@ -8,34 +8,35 @@ import structlog
 from aiolimiter import AsyncLimiter
 
 from cinestream.contracts import Invalid, Transient
-from cinestream_scraper.politeness.access_policy import Leave
-from cinestream_scraper.politeness.backoff import Pauses
-from cinestream_scraper.politeness.dns import Names
-from cinestream_scraper.politeness.rate import Rate
+from cinestream_scraper.politeness.access_policy import AllowedHosts
+from cinestream_scraper.politeness.backoff import Backoff
+from cinestream_scraper.politeness.dns import NameResolver
+from cinestream_scraper.politeness.rate import HostRate
 from cinestream_scraper.politeness.robots import Robots
 from cinestream_scraper.settings import ScraperSettings
 
 log = structlog.get_logger("scraper")
 
-_SHORT_PAUSE = 10.0
+_MAX_WAIT_SECONDS = 10.0
+_MIN_LONGEST_PAUSE_SECONDS = 60.0
 
 
 class Host:
-    """The site's host. While it is paused nothing is taken from the queue, and nothing is asked of it."""
+    """The host of the site. While it is paused, nothing is taken from the queue and no page is opened."""
 
     def __init__(self, settings: ScraperSettings, client: httpx2.AsyncClient) -> None:
-        self.rate = Rate(settings.scraper_rate, settings.scraper_rate_recovery, time.monotonic)
+        self.rate = HostRate(settings.scraper_rate, settings.scraper_rate_recovery, time.monotonic)
         self._limiter, self._limited_to = _limiter(self.rate.now), self.rate.now
-        leave = Leave(settings.site, Names())
-        self._robots = Robots(client, leave) if settings.scraper_obey_robots else None
-        self.pauses = Pauses(max(settings.scraper_challenge_pause, 60.0), time.monotonic)
+        allowed_hosts = AllowedHosts(settings.site, NameResolver())
+        self._robots = Robots(client, allowed_hosts) if settings.scraper_obey_robots else None
+        self.backoff = Backoff(max(settings.scraper_challenge_pause, _MIN_LONGEST_PAUSE_SECONDS), time.monotonic)
 
     async def admit(self, url: str) -> None:
-        """Return when the page may be asked for.
+        """Return when the page may be opened.
 
         Raises:
-            Invalid: robots.txt forbids it.
-            Transient: the host is paused, or its robots.txt cannot be had.
+            Invalid: robots.txt forbids the page.
+            Transient: the host is paused, or its robots.txt cannot be read.
         """
         await self._require_open()
         await self.require_allowed(url)
@@ -43,48 +44,51 @@ class Host:
             self._obey_delay(await self._robots.crawl_delay(url))
         if limiter := self._current_limiter():
             await limiter.acquire()
-            await self._require_open()  # the others may have been refused while this one waited for its turn
+            await self._require_open()  # another page may have been refused during the wait
 
-    def refused(self, seconds: float, reason: str, page: str = "") -> None:
-        """The host said no to a page: leave it alone for a while, and ask it more slowly afterwards."""
-        if not self.paused:  # who was in hand at the same time was refused for the same haste
+    def record_refusal(self, seconds: float, reason: str, page: str = "") -> None:
+        """Pause, and open pages more slowly afterwards, because the host refused one."""
+        if not self.paused:  # concurrent requests hit the same rate limit: count it once
             self.rate.halve()
             log.warning("host.slowed", reason=reason, pages_per_second=round(self.rate.now, 3))
-        self.pauses.refused(seconds, reason, page)
+        self.backoff.record_refusal(seconds, reason, page)
 
     async def require_allowed(self, url: str) -> None:
-        """Check that the page may ever be asked for.
+        """Check that robots.txt allows the page.
 
         Raises:
-            Invalid: robots.txt forbids it.
-            Transient: its robots.txt cannot be had.
+            Invalid: robots.txt forbids the page.
+            Transient: robots.txt cannot be read.
         """
         try:
             allowed = not self._robots or await self._robots.allows(url)
         except Transient as error:
-            if not self.paused:  # who only asks may come meanwhile
-                self.pauses.failed(str(error))  # else each request would be taken, and given back at once
+            # Without a pause each request would be taken from the queue and given back at once. During a pause only
+            # the request API gets here, and what it asks must not make the pause longer.
+            if not self.paused:
+                self.backoff.record_failure(str(error))
             raise
         if not allowed:
             raise Invalid(f"robots.txt forbids {url} (CINESTREAM_SCRAPER_OBEY_ROBOTS)")
 
     @property
     def paused(self) -> bool:
-        """Whether the host is left alone now."""
-        return self.pauses.left > 0
+        """True while the host is left alone."""
+        return self.backoff.seconds_left > 0
 
     def degraded(self) -> list[str]:
-        """What is wrong, for /readyz."""
-        left = self.pauses.left
-        paused = [f"the site is left alone for {left:.0f} s: {self.pauses.reason}"] if left else []
-        slowed = [f"the site is asked for {self.rate.now:g} pages a second only"] if self.rate.slowed else []
+        """Return what is wrong, for /readyz."""
+        left = self.backoff.seconds_left
+        paused = [f"the site is paused for {left:.0f} s: {self.backoff.reason}"] if left else []
+        slowed = [f"the site is slowed down to {self.rate.now:g} pages a second"] if self.rate.slowed else []
         return paused + slowed
 
     async def _require_open(self) -> None:
-        while 0 < (left := self.pauses.left) <= _SHORT_PAUSE:
-            await anyio.sleep(left)  # giving it back would count as one of its tries
+        # A short pause is waited for: to give the request back would cost it one of its attempts.
+        while 0 < (left := self.backoff.seconds_left) <= _MAX_WAIT_SECONDS:
+            await anyio.sleep(left)
         if left:
-            raise Transient(f"the host is paused: {self.pauses.reason}", retry_after=left)
+            raise Transient(f"the host is paused: {self.backoff.reason}", retry_after=left)
 
     def _obey_delay(self, delay: float) -> None:
         if delay and self.rate.limit_to(1 / delay):

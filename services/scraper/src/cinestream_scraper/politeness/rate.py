@@ -1,46 +1,53 @@
-"""How fast a host is asked: halved when it refuses, doubled again after each while without refusal. Pure.
+"""The rate of requests to a host: halved after a refusal, doubled again after each interval without one. Pure.
 
-A rate of 0 is as fast as the browser; such a host is slowed down from `_FASTEST` pages per second.
+A configured rate of 0 means "as fast as the browser". After a refusal such a host starts at
+`_UNLIMITED_RATE` pages per second.
 """
 
 from collections.abc import Callable
 
-_FASTEST = 16.0
-_MOST_HALVINGS = 5
+_UNLIMITED_RATE = 16.0
+_MAX_HALVINGS = 5
 
 
-class Rate:
-    """The pages per second of one host: `full` at best, and less for a while after each refusal."""
+class HostRate:
+    """The pages per second of one host.
+
+    Args:
+        full: the rate without refusals. 0: no limit.
+        recovery: seconds without a refusal after which the rate is doubled again.
+        clock: the current time in seconds, which never goes back.
+    """
 
     def __init__(self, full: float, recovery: float, clock: Callable[[], float]) -> None:
         self._full = full
         self._recovery = recovery
         self._clock = clock
         self._halvings = 0
-        self._since = 0.0
+        self._halved_at = 0.0
 
     @property
     def now(self) -> float:
-        """Pages per second; 0: no limit."""
-        left = self._left()
-        return (self._full or _FASTEST) / 2**left if left else self._full
+        """Pages per second now. 0: no limit."""
+        halvings = self._current_halvings()
+        return (self._full or _UNLIMITED_RATE) / 2**halvings if halvings else self._full
 
     @property
     def slowed(self) -> bool:
-        """Whether it is less than at best."""
-        return self._left() > 0
+        """True while the rate is below the full one."""
+        return self._current_halvings() > 0
 
     def halve(self) -> None:
-        """The host refused."""
-        self._halvings = min(self._left() + 1, _MOST_HALVINGS)
-        self._since = self._clock()
+        """Slow down, because the host refused a page."""
+        self._halvings = min(self._current_halvings() + 1, _MAX_HALVINGS)
+        self._halved_at = self._clock()
 
     def limit_to(self, rate: float) -> bool:
-        """The host wants no more than this; return whether that is less than it was asked at best."""
+        """Lower the full rate to what the host wants. Return True if that is lower than before."""
         lower = rate > 0 and (self._full == 0 or rate < self._full)
         self._full = rate if lower else self._full
         return lower
 
-    def _left(self) -> int:
-        over = int((self._clock() - self._since) / self._recovery) if self._halvings else 0
-        return max(0, self._halvings - over)
+    def _current_halvings(self) -> int:
+        intervals = int((self._clock() - self._halved_at) / self._recovery) if self._halvings else 0
+        return max(0, self._halvings - intervals)

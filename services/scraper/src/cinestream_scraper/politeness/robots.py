@@ -1,4 +1,4 @@
-"""What robots.txt allows (RFC 9309), asked once and kept for a while."""
+"""The rules of robots.txt (RFC 9309), read once and kept for an hour."""
 
 import time
 from collections.abc import Callable
@@ -11,41 +11,47 @@ import httpx2
 from protego import Protego
 
 from cinestream.contracts import Invalid, Transient
-from cinestream_scraper.politeness.access_policy import Leave
+from cinestream_scraper.politeness.access_policy import AllowedHosts
 
 AGENT = "CineStream"
-_KEPT = 3600.0
-_MOST_BYTES = 512_000
-_MOST_REDIRECTS = 5
-_PATIENCE = 30.0
+_TTL_SECONDS = 3600.0
+_MAX_BYTES = 512_000
+_MAX_REDIRECTS = 5
+_TIMEOUT_SECONDS = 30.0
 
 
 class Robots:
     """The rules of one host."""
 
-    def __init__(self, client: httpx2.AsyncClient, leave: Leave, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, client: httpx2.AsyncClient, allowed_hosts: AllowedHosts, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client = client
-        self._leave = leave
+        self._allowed_hosts = allowed_hosts
         self._clock = clock
         self._rules: Protego | None = None
         self._read_at = 0.0
         self._lock = anyio.Lock()
 
     async def allows(self, url: str) -> bool:
-        """Whether the URL may be fetched.
+        """Return True if the rules allow the URL.
 
         Raises:
-            Transient: robots.txt cannot be had now, which forbids everything until it can.
+            Transient: robots.txt cannot be read now. Everything is forbidden until it can.
         """
         return bool((await self._current(url)).can_fetch(url, AGENT))
 
     async def crawl_delay(self, url: str) -> float:
-        """The seconds that the host wants between two pages; 0 if it does not say."""
+        """Return the seconds that the host wants between two pages, or 0.
+
+        Raises:
+            Transient: robots.txt cannot be read now.
+        """
         return float((await self._current(url)).crawl_delay(AGENT) or 0)
 
     async def _current(self, url: str) -> Protego:
-        async with self._lock:
-            if self._rules is None or self._clock() - self._read_at > _KEPT:
+        async with self._lock:  # concurrent requests wait for one download
+            if self._rules is None or self._clock() - self._read_at > _TTL_SECONDS:
                 self._rules = Protego.parse(await self._fetch(url))
                 self._read_at = self._clock()
             return self._rules
@@ -54,40 +60,42 @@ class Robots:
         parts = urlsplit(url)
         address = f"{parts.scheme}://{parts.netloc}/robots.txt"
         try:
-            with anyio.fail_after(_PATIENCE):
-                return await self._asked(address)
+            with anyio.fail_after(_TIMEOUT_SECONDS):
+                return await self._follow(address)
         except Invalid as error:
-            raise Transient(f"{address} leads elsewhere: {error}") from error
+            raise Transient(f"{address} redirects to a host that is not allowed: {error}") from error
         except TimeoutError as error:
-            raise Transient(f"{address}: not there after {_PATIENCE:g} s") from error
+            raise Transient(f"{address}: no response within {_TIMEOUT_SECONDS:g} s") from error
         except httpx2.HTTPError as error:
             raise Transient(f"{address}: {type(error).__name__} {error}".rstrip()) from error
 
-    async def _asked(self, address: str) -> str:
-        """The text, after as many redirects as RFC 9309 wants followed, each of which must be allowed."""
+    async def _follow(self, address: str) -> str:
+        """Return the text after at most five redirects, as RFC 9309 wants, each to an allowed host."""
         request = self._client.build_request("GET", address)
-        for _ in range(_MOST_REDIRECTS + 1):
-            answer = await self._client.send(request, stream=True)
+        for _ in range(_MAX_REDIRECTS + 1):
+            response = await self._client.send(request, stream=True)
             try:
-                if answer.next_request is None:
-                    return await _rules(answer, address)
+                if response.next_request is None:
+                    return await _rules_of(response, address)
             finally:
-                await answer.aclose()
-            request = answer.next_request
-            await anyio.to_thread.run_sync(partial(self._leave.require, str(request.url), is_page=True))
+                await response.aclose()
+            request = response.next_request
+            await anyio.to_thread.run_sync(partial(self._allowed_hosts.require, str(request.url), is_page=True))
         return ""
 
 
-async def _rules(answer: httpx2.Response, address: str) -> str:
-    """The text of an answer as far as it is read; none where it is "unavailable" (4xx), which means no rules."""
-    if answer.status_code >= 500 or answer.status_code == 429:
-        raise Transient(f"{address}: HTTP {answer.status_code}")
-    if not answer.is_success:
+async def _rules_of(response: httpx2.Response, address: str) -> str:
+    """Return the text of a response, cut at 512,000 bytes. A response of 4xx means that there are no rules."""
+    if response.status_code >= 500 or response.status_code == 429:
+        raise Transient(f"{address}: HTTP {response.status_code}")
+    if not response.is_success:
         return ""
     text = bytearray()
-    async for piece in answer.aiter_bytes():
+    async for piece in response.aiter_bytes():
         text += piece
-        if len(text) > _MOST_BYTES:
-            del text[text.rfind(b"\n", 0, _MOST_BYTES) + 1 :]  # half a path would forbid more than the whole
+        if len(text) > _MAX_BYTES:
+            # Cut at the end of a line: half a path would forbid more than the whole one.
+            del text[text.rfind(b"\n", 0, _MAX_BYTES) + 1 :]
             break
-    return text.decode("utf-8-sig", "replace")  # after a byte order mark the first group would not be seen
+    # With a byte order mark left in, the parser would not see the first group.
+    return text.decode("utf-8-sig", "replace")

@@ -1,1 +1,1 @@
-"""The running service: its parts put together, and the request API on NATS."""
+"""The running service, and its request API on NATS."""

@@ -1,4 +1,4 @@
-"""A source of requests that can be shut: while the host is paused, no browser starts or etl has too much to read."""
+"""A source of requests with a gate."""
 
 from collections.abc import Callable
 
@@ -9,14 +9,14 @@ from cinestream.bus.jetstream import Delivery
 
 
 class GatedPull:
-    """A pull that gives nothing while the gate is closed."""
+    """A pull that returns nothing while its gate is closed."""
 
     def __init__(self, pull: Source, closed: Callable[[], bool]) -> None:
         self._pull = pull
         self._closed = closed
 
     async def fetch(self, most: int, *, wait: float) -> list[Delivery]:
-        """Like `Pull.fetch`; waits out `wait` when the gate is closed."""
+        """Fetch as `Pull.fetch` does. While the gate is closed, return none after `wait` seconds."""
         if self._closed():
             await anyio.sleep(wait)
             return []

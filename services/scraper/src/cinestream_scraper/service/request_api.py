@@ -1,4 +1,4 @@
-"""The micro service `cinestream-scraper`: who asks for a page is told at once what becomes of it.
+"""The request API: the NATS micro service `cinestream-scraper`, which answers at once what it does with a request.
 
 nats request cinestream.ask.scraper.scrape tt0111161
 {"target":"tt0111161","answer":"queued","why":""}
@@ -6,6 +6,7 @@ nats request cinestream.ask.scraper.scrape tt0111161
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 import anyio
 import orjson
@@ -20,15 +21,14 @@ from cinestream_scraper.settings import ScraperSettings
 
 SERVICE = "cinestream-scraper"
 VERSION = "1.0.0"
-"""Of the question and the answer, which are a contract."""
+"""The version of the request and the answer, which are a contract."""
+
+_TIMEOUT_SECONDS = 1.0
+"""Time for facts that an answer can do without: the robots.txt of the site, and the request that is queued already."""
 
 
-_PATIENCE = 1.0
-"""Seconds for what an answer can do without, what a site allows and what the queue holds: who asks is answered soon."""
-
-
-class Answer(StrEnum):
-    """What becomes of a request."""
+class RequestStatus(StrEnum):
+    """The field `answer`: the scraper's decision on a request."""
 
     QUEUED = "queued"
     ALREADY_QUEUED = "already queued"
@@ -36,8 +36,11 @@ class Answer(StrEnum):
     REFUSED = "refused"
 
 
-class Question(BaseModel):
-    """What is asked: an object of these fields, or the target alone as text. Who asks waits: the lane is `now`."""
+class ApiRequest(BaseModel):
+    """A request for a page: a JSON object of these fields, or the target alone as text.
+
+    The lane is `now` by default, because the client waits for the page.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,84 +51,85 @@ class Question(BaseModel):
     depth: int = 0
 
     @classmethod
-    def read(cls, body: bytes) -> "Question":
-        """Read a question.
+    def decode(cls, body: bytes) -> Self:
+        """Read a request.
 
         Raises:
-            Invalid: it is none.
+            Invalid: the body is no request.
         """
         try:
             text = body.decode().strip()
             return cls.model_validate_json(text) if text.startswith("{") else cls(target=text)
         except ValueError as error:
-            raise Invalid(f"no question: {_fault(error)}") from error
+            raise Invalid(f"not a request: {_first_fault(error)}") from error
 
 
 @dataclass(frozen=True)
-class Asking:
-    """What answers."""
+class RequestApi:
+    """The request API of one scraper."""
 
     settings: ScraperSettings
     bus: Bus
     host: Host
 
     async def answer(self, body: bytes) -> bytes:
-        """The answer to a question, as JSON: `target`, `answer`, and `why` in words.
+        """Return the answer to a request as JSON: `target`, `answer`, and `why` in words.
 
         Raises:
-            Invalid: what is asked cannot be read.
+            Invalid: the body is no request.
             Transient: the bus does not answer.
         """
-        question = Question.read(body)
-        answer, why = await self.decide(question)
-        return orjson.dumps({"target": question.target, "answer": answer, "why": why})
+        request = ApiRequest.decode(body)
+        status, why = await self.decide(request)
+        return orjson.dumps({"target": request.target, "answer": status, "why": why})
 
-    async def decide(self, question: Question) -> tuple[Answer, str]:
-        """Queue what is asked for, if that is any use; what became of it, and why.
+    async def decide(self, wanted: ApiRequest) -> tuple[RequestStatus, str]:
+        """Queue a request unless its page is fresh or refused. Return its status, and the reason in words.
 
         Raises:
             Transient: the bus does not answer.
         """
         try:
-            self.settings.site.require_named(question.target)
+            self.settings.site.require_named(wanted.target)
             request = ScrapeRequest.of(
-                question.target, lane=question.lane, force=question.force, limit=question.limit, depth=question.depth
+                wanted.target, lane=wanted.lane, force=wanted.force, limit=wanted.limit, depth=wanted.depth
             )
-            with anyio.fail_after(_PATIENCE):
+            with anyio.fail_after(_TIMEOUT_SECONDS):
                 await self.host.require_allowed(self.settings.site.address(request))
         except Invalid as error:
-            return Answer.REFUSED, str(error)
+            return RequestStatus.REFUSED, str(error)
         except TimeoutError:
-            why = "the site has not said yet what its robots.txt allows"
+            why = "the site has not sent its robots.txt yet"
         except Transient as error:
-            why = str(error)  # its robots.txt cannot be had now, which the queue can wait for
+            why = str(error)  # robots.txt cannot be read now, for which the request can wait in the queue
         else:
             why = "; ".join(self.host.degraded())
-        if not request.force and not request.follows_links:  # what a fresh page leads to may not be fresh
-            page = await freshness.fresh(self.bus, request, self.settings.scraper_fresh_for)
+        # A request that leads to other titles is queued even if its page is fresh: those titles may not be.
+        if not request.force and not request.follows_links:
+            page = await freshness.fresh_page(self.bus, request, self.settings.scraper_freshness_ttl)
             if page:
-                return Answer.FRESH, f"read {freshness.age(page):.0f} s ago"
+                return RequestStatus.FRESH, f"read {freshness.age_seconds(page):.0f} s ago"
         if await schedule.enqueue(self.bus, request):
-            return Answer.QUEUED, why
-        return Answer.ALREADY_QUEUED, await self._less_than(request) or why
+            return RequestStatus.QUEUED, why
+        return RequestStatus.ALREADY_QUEUED, await self._lacks(request) or why
 
-    async def _less_than(self, request: ScrapeRequest) -> str:
-        """What the queue holds of the target, if that asks for less than this request, and it can be known."""
+    async def _lacks(self, request: ScrapeRequest) -> str:
+        """Return in words what the queued request for the target lacks of this one, as far as that can be known."""
         try:
-            with anyio.fail_after(_PATIENCE):  # where the queue may not be read, NATS says nothing at all
+            with anyio.fail_after(_TIMEOUT_SECONDS):  # without permission to read the queue there is no answer at all
                 stored = await self.bus.last_message(topology.REQUESTS, request.subject)
             queued = ScrapeRequest.decode(stored.envelope) if stored else request
         except (Invalid, Transient, TimeoutError):
             return ""
-        less = [
+        lacks = [
             *([f"limit {queued.limit}"] if queued.max_titles < request.max_titles and request.follows_links else []),
             *([f"depth {queued.depth}"] if queued.depth < request.depth else []),
             *(["not forced"] if request.force and not queued.force else []),
         ]
-        return f"with {', '.join(less)}: ask again when it is read" if less else ""
+        return f"with {', '.join(lacks)}: ask again when it is read" if lacks else ""
 
 
-def _fault(error: ValueError) -> str:
+def _first_fault(error: ValueError) -> str:
     if not isinstance(error, ValidationError):
         return str(error)
     (first, *_) = error.errors()

@@ -1,1 +1,1 @@
-"""The request guard, which decides for each address whether the browser may contact it."""
+"""The request guard: it decides for each address whether the browser may contact it."""

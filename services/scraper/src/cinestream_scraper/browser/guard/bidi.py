@@ -1,6 +1,7 @@
-"""Watching Firefox by WebDriver BiDi (https://w3c.github.io/webdriver-bidi/): network, log, script, browsingContext.
+"""The protocol of Firefox: WebDriver BiDi (https://w3c.github.io/webdriver-bidi/).
 
-Every request waits there until it is let through, because BiDi cannot ask for documents alone.
+It uses the modules network, log, script and browsingContext. The browser asks before every request, because BiDi cannot
+be limited to documents.
 """
 
 from collections import deque
@@ -11,16 +12,16 @@ import structlog
 
 from cinestream.contracts import Invalid
 from cinestream_scraper.browser import scripts
-from cinestream_scraper.browser.chrome import BLOCKED
-from cinestream_scraper.browser.guard.request_guard import Command, Said
-from cinestream_scraper.browser.responses import Answer
-from cinestream_scraper.politeness.access_policy import Leave
+from cinestream_scraper.browser.chrome import BLOCKED_ADDRESSES
+from cinestream_scraper.browser.guard.request_guard import Command, Message
+from cinestream_scraper.browser.responses import DocumentResponse
+from cinestream_scraper.politeness.access_policy import AllowedHosts
 
 log = structlog.get_logger("scraper")
 
-_MOST_ANSWERS = 20
-_MOST_LINES = 200
-_MOST_CHARACTERS = 1000
+_MAX_RESPONSES = 20
+_MAX_CONSOLE_LINES = 200
+_MAX_LINE_CHARACTERS = 1000
 _EVENTS = (
     "network.beforeRequestSent",
     "network.responseStarted",
@@ -28,77 +29,85 @@ _EVENTS = (
     "log.entryAdded",
     "browsingContext.contextDestroyed",
 )
-_NOTHING = {"statusCode": 403, "reasonPhrase": "Refused", "body": {"type": "string", "value": ""}}
+_REFUSED = {"statusCode": 403, "reasonPhrase": "Refused", "body": {"type": "string", "value": ""}}
 
 
-class BiDi:
-    """What is said to Firefox, and what follows from what it says.
+class BidiProtocol:
+    """The commands to Firefox and the state that follows from its events.
 
     Args:
-        main: the id of the window whose pages are read.
-        leave: who may be asked.
-        block: whether fonts, media and trackers are refused.
-        timezone: that the browser shall say it is in; empty: the one of its environment.
+        main_window: the id of the window whose pages are read.
+        allowed_hosts: the hosts that may be contacted.
+        block_resources: True to refuse fonts, media and trackers.
+        timezone: the time zone that pages see. Empty: that of the browser's environment.
     """
 
-    echo: Command | None = ("session.status", {})
+    echo_command: Command | None = ("session.status", {})
 
-    def __init__(self, main: str, leave: Leave, *, block: bool, timezone: str) -> None:
+    def __init__(self, main_window: str, allowed_hosts: AllowedHosts, *, block_resources: bool, timezone: str) -> None:
         self.refused = ""
         self.crashed = False
-        self.answers: deque[Answer] = deque(maxlen=_MOST_ANSWERS)
-        self.console: deque[str] = deque(maxlen=_MOST_LINES)
-        self._main, self._leave, self._block, self._timezone = main, leave, block, timezone
-        self._answered = ""
+        self.responses: deque[DocumentResponse] = deque(maxlen=_MAX_RESPONSES)
+        self.console: deque[str] = deque(maxlen=_MAX_CONSOLE_LINES)
+        self._main_window, self._allowed_hosts = main_window, allowed_hosts
+        self._block_resources, self._timezone = block_resources, timezone
+        self._last_navigation = ""
 
-    def greeting(self) -> Iterator[Command]:
-        """What makes the browser ask."""
+    def setup_commands(self) -> Iterator[Command]:
+        """Return the commands that make the browser ask before it sends requests."""
         yield "session.subscribe", {"events": list(_EVENTS)}
-        if self._timezone:  # Firefox 140 does not know it
+        if self._timezone:  # Firefox 140 does not know this command
             yield "emulation.setTimezoneOverride", {"timezone": self._timezone, "userContexts": ["default"]}
-        yield "script.addPreloadScript", {"functionDeclaration": f"() => {{{scripts.NO_BOXES}}}"}
-        yield "network.addIntercept", {"phases": ["beforeRequestSent"]}  # once nothing more can be refused
+        yield "script.addPreloadScript", {"functionDeclaration": f"() => {{{scripts.NO_DIALOGS}}}"}
+        # Last, once no other command can fail: from here on every request waits for an answer.
+        yield "network.addIntercept", {"phases": ["beforeRequestSent"]}
 
-    def begin(self) -> None:
-        """A new page is read: what was heard of the one before is forgotten."""
-        self.refused = self._answered = ""
-        self.answers.clear()
+    def begin_page(self) -> None:
+        """Forget what was observed of the page before."""
+        self.refused = self._last_navigation = ""
+        self.responses.clear()
         self.console.clear()
 
-    def hear(self, said: Said) -> Command | None:
-        """What to answer to an event."""
-        parameters = said.get("params", {})
-        if said.get("method") == "network.beforeRequestSent" and parameters["isBlocked"]:
-            return self._decide(parameters)
-        if said.get("method") == "network.responseStarted" and self._is_main(parameters):
-            response = parameters["response"]
-            headers = {header["name"].lower(): header["value"].get("value", "") for header in response["headers"]}
-            self.answers.append(Answer(response["url"], response["status"], headers))
-            self._answered = parameters["navigation"]
-        elif said.get("method") == "network.fetchError" and parameters["navigation"] == self._answered:
-            # Firefox takes a page that was cut off for a whole one.
-            self.answers[-1] = self.answers[-1]._replace(cut=True)
-        elif said.get("method") == "browsingContext.contextDestroyed":
-            self.crashed |= parameters["context"] == self._main
-        elif said.get("method") == "log.entryAdded":
-            self.console.append(f"{parameters['level'].upper()} {parameters['text']}"[:_MOST_CHARACTERS])
+    def handle(self, message: Message) -> Command | None:
+        """Note responses, console lines and crashes, and decide about a request that waits."""
+        parameters = message.get("params", {})
+        match message.get("method"):
+            case "network.beforeRequestSent" if parameters["isBlocked"]:
+                return self._decide(parameters)
+            case "network.responseStarted" if self._is_main_page(parameters):
+                self._note_response(parameters)
+            case "network.fetchError" if parameters["navigation"] == self._last_navigation:
+                # Firefox shows a page that was cut off like a whole one.
+                self.responses[-1] = self.responses[-1]._replace(cut=True)
+            case "browsingContext.contextDestroyed":
+                self.crashed |= parameters["context"] == self._main_window
+            case "log.entryAdded":
+                self.console.append(f"{parameters['level'].upper()} {parameters['text']}"[:_MAX_LINE_CHARACTERS])
         return None
 
-    def _decide(self, paused: Said) -> Command:
-        asked = paused["request"]
-        request, url = {"request": asked["request"]}, asked["url"]
-        if self._block and any(fnmatchcase(url, pattern) for pattern in BLOCKED):
+    def _note_response(self, parameters: Message) -> None:
+        response = parameters["response"]
+        headers = {header["name"].lower(): header["value"].get("value", "") for header in response["headers"]}
+        self.responses.append(DocumentResponse(response["url"], response["status"], headers))
+        self._last_navigation = parameters["navigation"]
+
+    def _decide(self, paused: Message) -> Command:
+        details = paused["request"]
+        request, url = {"request": details["request"]}, details["url"]
+        if self._block_resources and any(fnmatchcase(url, pattern) for pattern in BLOCKED_ADDRESSES):
             return "network.failRequest", request
         try:
-            self._leave.require(url, is_page=asked["destination"] == "document")
+            self._allowed_hosts.require(url, is_page=details["destination"] == "document")
         except Invalid as refusal:
-            log.warning("address.refused", url=url[:200], by=asked["destination"] or asked["initiatorType"])
-            if not self._is_main(paused):
+            kind = details["destination"] or details["initiatorType"]
+            log.warning("address.refused", url=url[:200], resource_type=kind)
+            if not self._is_main_page(paused):
                 return "network.failRequest", request
             self.refused = str(refusal)
-            return "network.provideResponse", request | _NOTHING  # after a failure WebDriver waits for the page
+            # A response instead of a failure: after a failure the driver would go on waiting for the page.
+            return "network.provideResponse", request | _REFUSED
         return "network.continueRequest", request
 
-    def _is_main(self, event: Said) -> bool:
-        """Whether it is about the page that is read."""
-        return bool(event["context"] == self._main and event["navigation"])
+    def _is_main_page(self, event: Message) -> bool:
+        """Return True if the event is about the page that is read, and not about a part of it."""
+        return bool(event["context"] == self._main_window and event["navigation"])

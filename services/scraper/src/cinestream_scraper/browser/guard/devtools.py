@@ -1,8 +1,10 @@
-"""Watching Chrome: the Chrome DevTools protocol, domain Fetch, on the browser itself.
+"""The protocol of Chrome: the domain Fetch of the Chrome DevTools Protocol, on the browser as a whole.
 
-Every document, and whatever may be at a private address by its name, waits there until it is let through. That costs
-about a millisecond a page, where looking at every request would cost one for each of hundreds. What leads to a private
-address by DNS and is no document the browser refuses itself (Local Network Access, Chrome 142 and later).
+https://chromedevtools.github.io/devtools-protocol/tot/Fetch/
+
+The browser asks before each document, and before each address that looks private. That costs about a millisecond per
+page. To be asked before every request would cost a millisecond for each of hundreds. Requests that are no documents and
+reach a private address by DNS are refused by the browser itself (Local Network Access, Chrome 142 and later).
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,9 +13,9 @@ from fnmatch import fnmatchcase
 import structlog
 
 from cinestream.contracts import Invalid
-from cinestream_scraper.browser.guard.request_guard import Command, Said
-from cinestream_scraper.browser.responses import Answer
-from cinestream_scraper.politeness.access_policy import Leave
+from cinestream_scraper.browser.guard.request_guard import Command, Message
+from cinestream_scraper.browser.responses import DocumentResponse
+from cinestream_scraper.politeness.access_policy import AllowedHosts
 
 log = structlog.get_logger("scraper")
 
@@ -22,58 +24,61 @@ _PRIVATE = (
     *(f"*://172.{number}.*" for number in range(16, 32)),
     *("*://localhost*", "*://*.localhost*", "*://*.local*", "*://*.internal*", "*://[[]*"),
 )
-"""What may be a private address. An address that is none is let through, so that these may match too much."""
+"""Patterns of addresses that may be private. They match too much: an address that is not private is let through."""
 
 
-class DevTools:
-    """What is said to Chrome, and what follows from what it says.
+class DevToolsProtocol:
+    """The commands to Chrome and the state that follows from its events.
 
     Args:
-        main: the id of the window whose pages are read.
-        leave: who may be asked.
+        main_window: the id of the window whose pages are read.
+        allowed_hosts: the hosts that may be contacted.
     """
 
     crashed = False
-    echo: Command | None = None
-    answers: Sequence[Answer] = ()
+    echo_command: Command | None = None
+    responses: Sequence[DocumentResponse] = ()
     console: Sequence[str] = ()
 
-    def __init__(self, main: str, leave: Leave) -> None:
+    def __init__(self, main_window: str, allowed_hosts: AllowedHosts) -> None:
         self.refused = ""
-        self._main, self._leave = main, leave
-        self._windows = {main}
+        self._main_window, self._allowed_hosts = main_window, allowed_hosts
+        self._windows = {main_window}
 
-    def greeting(self) -> Iterator[Command]:
-        """What makes the browser ask."""
+    def setup_commands(self) -> Iterator[Command]:
+        """Return the commands that make the browser ask before it sends requests."""
         yield "Target.setDiscoverTargets", {"discover": True, "filter": [{"type": "page"}]}
-        # What matches the site's own address would be every request of a site at a private one.
-        private = [pattern for pattern in _PRIVATE if not fnmatchcase(f"{self._leave.site.url}/", pattern)]
+        # A pattern that matches the site's own address would make the browser ask before every request to it.
+        site = f"{self._allowed_hosts.site.url}/"
+        private = [pattern for pattern in _PRIVATE if not fnmatchcase(site, pattern)]
         patterns = [{"urlPattern": pattern.replace("[[]", "[")} for pattern in private]
         yield "Fetch.enable", {"patterns": [{"resourceType": "Document"}, *patterns]}
 
-    def begin(self) -> None:
-        """A new page is read: what was refused before is forgotten."""
+    def begin_page(self) -> None:
+        """Forget the refusal of the page before."""
         self.refused = ""
 
-    def hear(self, said: Said) -> Command | None:
-        """What to answer to an event."""
-        parameters = said.get("params", {})
-        if said.get("method") == "Target.targetCreated":
-            self._windows.add(parameters["targetInfo"]["targetId"])
-        elif said.get("method") == "Target.targetDestroyed":
-            self._windows.discard(parameters["targetId"])
-        elif said.get("method") == "Fetch.requestPaused":
-            return self._decide(parameters)
+    def handle(self, message: Message) -> Command | None:
+        """Follow the windows of the browser, and decide about a request that waits."""
+        parameters = message.get("params", {})
+        match message.get("method"):
+            case "Target.targetCreated":
+                self._windows.add(parameters["targetInfo"]["targetId"])
+            case "Target.targetDestroyed":
+                self._windows.discard(parameters["targetId"])
+            case "Fetch.requestPaused":
+                return self._decide(parameters)
         return None
 
-    def _decide(self, paused: Said) -> Command:
+    def _decide(self, paused: Message) -> Command:
         url, frame, request = paused["request"]["url"], paused.get("frameId"), {"requestId": paused["requestId"]}
-        document = paused["resourceType"] == "Document"
+        is_document = paused["resourceType"] == "Document"
         try:
-            self._leave.require(url, is_page=document and frame in self._windows)
+            # The id of a window is that of its main frame. The document of any other frame is no page.
+            self._allowed_hosts.require(url, is_page=is_document and frame in self._windows)
         except Invalid as refusal:
-            log.warning("address.refused", url=url[:200], by=paused["resourceType"])
-            if document and frame == self._main:
+            log.warning("address.refused", url=url[:200], resource_type=paused["resourceType"])
+            if is_document and frame == self._main_window:
                 self.refused = str(refusal)
             return "Fetch.failRequest", request | {"errorReason": "BlockedByClient"}
         return "Fetch.continueRequest", request

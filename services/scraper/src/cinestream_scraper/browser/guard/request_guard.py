@@ -1,6 +1,7 @@
-"""Refuses addresses that nobody allowed before they are asked, in whatever way a page leads there.
+"""The request guard refuses addresses before the browser contacts them, in whatever way a page leads there.
 
-A second connection to the browser, where requests wait until they are let through; spoken is `devtools` or `bidi`.
+It holds a second connection to the browser, beside the driver's, on which the browser asks before it sends a request.
+`devtools` speaks the protocol of Chrome, `bidi` that of Firefox.
 """
 
 import itertools
@@ -13,115 +14,128 @@ from typing import Any, Protocol
 
 import websocket
 
-from cinestream_scraper.browser.responses import Answer
+from cinestream_scraper.browser.responses import DocumentResponse
 
-Said = dict[str, Any]
+Message = dict[str, Any]
 Command = tuple[str, dict[str, Any]]
 
-_PATIENCE = 15.0
+_TIMEOUT_SECONDS = 15.0
 
 
-class Tongue(Protocol):
-    """The protocol of a browser: what is said to it, and what follows from what it says. Does no I/O but lookups.
+class DebugProtocol(Protocol):
+    """The debugging protocol of a browser: the messages to send, and the state that follows from messages received.
 
-    `refused` is why the page was not asked for, `crashed` whether its window is gone. The `answers` for the page and
-    the lines of its `console` are since `begin`. `echo` is a command that changes nothing; None where the driver tells
-    both.
+    It does no I/O but name lookups.
+
+    Attributes:
+        refused: the reason why the page was not opened, or empty.
+        crashed: True once the page's window has crashed.
+        echo_command: a command without effect, whose answer shows that all earlier events have arrived. None if the
+            driver itself reports responses and console.
     """
 
     refused: str
     crashed: bool
-    echo: Command | None
+    echo_command: Command | None
 
     @property
-    def answers(self) -> Iterable[Answer]:
-        """The answers for the page: one, or of each page that led to the next."""
+    def responses(self) -> Iterable[DocumentResponse]:
+        """The responses for the page since `begin_page`: one, or one of each page that redirected to the next."""
 
     @property
     def console(self) -> Iterable[str]:
-        """The lines of the console."""
+        """The lines of the console since `begin_page`."""
 
-    def greeting(self) -> Iterable[Command]:
-        """What makes the browser ask."""
+    def setup_commands(self) -> Iterable[Command]:
+        """Return the commands that make the browser ask before it sends requests."""
 
-    def begin(self) -> None:
-        """A new page is read: what was heard of the one before is forgotten."""
+    def begin_page(self) -> None:
+        """Forget what was observed of the page before."""
 
-    def hear(self, said: Said) -> Command | None:
-        """What to answer to an event."""
+    def handle(self, message: Message) -> Command | None:
+        """Update the state by an event, and return the command that answers it, if it needs one."""
 
 
-class Guard:
-    """Watches one browser, from when it is made until the browser ends.
+class RequestGuard:
+    """The guard of one browser, from its creation until the browser ends.
 
     Args:
         address: where the browser listens (ws://…).
-        tongue: how it is talked with.
-        kill: what ends the browser; called when its page has crashed and its driver would go on waiting for it.
+        protocol: the browser's protocol.
+        kill: ends the browser. Called when its page has crashed, because its driver would go on waiting for the page.
 
     Raises:
-        OSError, websocket.WebSocketException: the browser cannot be watched.
+        OSError, websocket.WebSocketException: the browser cannot be guarded.
     """
 
-    def __init__(self, address: str, tongue: Tongue, kill: Callable[[], None]) -> None:
+    def __init__(self, address: str, protocol: DebugProtocol, kill: Callable[[], None]) -> None:
         self.alive = True
-        self._tongue, self._kill = tongue, kill
-        self._numbers = itertools.count(1)
-        self._echo, self._echoed = 0, threading.Event()
-        self._browser = websocket.create_connection(address, timeout=_PATIENCE, suppress_origin=True)
-        for command in tongue.greeting():
-            self._say(command, number := next(self._numbers))
-            while (said := json.loads(self._browser.recv())).get("id") != number:
-                self._look(said)
-            if "error" in said:
-                self._browser.close()
-                raise OSError(f"it refuses {command[0]} ({said['error']} {said.get('message', '')})")
-        self._browser.settimeout(None)
+        self._protocol, self._kill = protocol, kill
+        self._ids = itertools.count(1)
+        self._echo_id, self._echo_received = 0, threading.Event()
+        # The thread that reads the connection answers the browser's questions at once: while one waits, so does the
+        # page. So no lock is held and nothing else is done on that thread.
+        self._connection = websocket.create_connection(address, timeout=_TIMEOUT_SECONDS, suppress_origin=True)
+        for command in protocol.setup_commands():
+            self._set_up(command)
+        self._connection.settimeout(None)  # a browser without pages sends nothing for as long as it likes
         threading.Thread(target=self._watch, name="guard", daemon=True).start()
 
     @property
     def refused(self) -> str:
-        """Why the page that is read was not asked for; empty if it was."""
-        return self._tongue.refused
+        """The reason why the page that is read was not opened, or empty."""
+        return self._protocol.refused
 
-    def begin(self) -> None:
-        """A new page is read: what was refused before is forgotten."""
-        self._tongue.begin()
+    def begin_page(self) -> None:
+        """Forget what was observed of the page before."""
+        self._protocol.begin_page()
 
-    def heard(self) -> Tongue:
-        """What the browser has told of the page, all of it until now."""
-        if self._tongue.echo is None:
-            return self._tongue
-        self._echoed.clear()
-        with suppress(websocket.WebSocketException, OSError):  # the browser is gone: that is all it told
-            self._echo = next(self._numbers)
-            self._say(self._tongue.echo, self._echo)
-            self._echoed.wait(_PATIENCE)
-        return self._tongue
+    def observed(self) -> DebugProtocol:
+        """Return the state after all events that the browser has sent until now."""
+        if self._protocol.echo_command is None:
+            return self._protocol
+        # Events arrive on their own connection, maybe later than the driver's answer. The browser answers in order:
+        # when the answer to this command is here, all earlier events are, too.
+        self._echo_received.clear()
+        with suppress(websocket.WebSocketException, OSError):  # the browser is gone: there is nothing more to come
+            self._echo_id = next(self._ids)
+            self._send(self._protocol.echo_command, self._echo_id)
+            self._echo_received.wait(_TIMEOUT_SECONDS)
+        return self._protocol
 
-    def end(self) -> None:
-        """Watch no more; the browser loads what it wants to again."""
-        connection = self._browser.sock
+    def close(self) -> None:
+        """Stop guarding. The browser may contact any address again."""
+        connection = self._connection.sock
         if connection is not None:
-            with suppress(OSError):  # the browser was faster
+            with suppress(OSError):  # the browser has closed it already
+                # Wakes the thread that reads. `close` alone would leave it waiting.
                 connection.shutdown(socket.SHUT_RDWR)
+
+    def _set_up(self, command: Command) -> None:
+        self._send(command, id := next(self._ids))
+        while (message := json.loads(self._connection.recv())).get("id") != id:
+            self._receive(message)
+        if "error" in message:
+            self._connection.close()
+            raise OSError(f"it refuses {command[0]} ({message['error']} {message.get('message', '')})")
 
     def _watch(self) -> None:
         try:
             with suppress(websocket.WebSocketException, OSError, ValueError):
-                while not self._tongue.crashed:
-                    self._look(json.loads(self._browser.recv()))
+                while not self._protocol.crashed:
+                    self._receive(json.loads(self._connection.recv()))
                 self._kill()
         finally:
+            # A session without its guard reads no further page: see `BrowserSession`.
             self.alive = False
-            self._echoed.set()
+            self._echo_received.set()
 
-    def _look(self, said: Said) -> None:
-        if said.get("id") and said["id"] == self._echo:
-            self._echoed.set()
-        if command := self._tongue.hear(said):
-            self._say(command, next(self._numbers))
+    def _receive(self, message: Message) -> None:
+        if message.get("id") and message["id"] == self._echo_id:
+            self._echo_received.set()
+        if command := self._protocol.handle(message):
+            self._send(command, next(self._ids))
 
-    def _say(self, command: Command, number: int) -> None:
+    def _send(self, command: Command, id: int) -> None:
         method, parameters = command
-        self._browser.send(json.dumps({"id": number, "method": method, "params": parameters}))
+        self._connection.send(json.dumps({"id": id, "method": method, "params": parameters}))
