@@ -1,24 +1,18 @@
 """Lists that go on by pages, with a real browser and a real queue: each page is a request of its own."""
 
-import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import httpx2
 import pytest
 from prometheus_client import REGISTRY
-from tests.scraper.browsers import installed_or_skip
 from tests.scraper.page_samples import list_page
+from tests.scraper.pools import pipeline_of
 from tests.scraper.sites import CannedResponse, HandMade, demo_site, hand_made_site
 
 from cinestream.bus.jetstream import Bus, Delivery
 from cinestream.contracts import Kind, Lane, ScrapeRequest
 from cinestream_demo.films.catalogue import open_catalogue
-from cinestream_scraper.browser.process_cleanup import BrowserRun
 from cinestream_scraper.crawl.pipeline import Pipeline
-from cinestream_scraper.politeness.host import Host
-from cinestream_scraper.service.service import open_pool
-from cinestream_scraper.settings import ScraperSettings
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.timeout(300)]
 DEMO_LIST = "list:ls000000316"
@@ -37,18 +31,6 @@ def made() -> Iterator[HandMade]:
     """A hand-made site."""
     with hand_made_site() as site:
         yield site
-
-
-@contextlib.asynccontextmanager
-async def pipeline(bus: Bus, url: str, state: Path) -> AsyncIterator[Pipeline]:
-    """The way of a request, with a browser."""
-    settings = ScraperSettings(imdb_url=url, scraper_rate=0)
-    run = BrowserRun.begin(state)
-    sessions = open_pool(settings, installed_or_skip("chrome"), run)
-    async with httpx2.AsyncClient() as client:
-        yield Pipeline(settings, bus, sessions, Host(settings, client))
-    await sessions.close()
-    run.end()
 
 
 class Queue:
@@ -91,7 +73,7 @@ async def test_a_list_is_read_page_by_page_until_its_end_or_the_limit(
 ) -> None:
     """Each page is asked for by the one before it, and each title is asked for once, in the order of the list."""
     queue = Queue(scraper_bus)
-    async with pipeline(scraper_bus, demo, tmp_path / "state") as reads:
+    async with pipeline_of(scraper_bus, demo, tmp_path / "state") as reads:
         await queue.ask(ScrapeRequest.of(DEMO_LIST, lane=Lane.NOW, limit=limit))
         await queue.read(reads)
     assert queue.lists == ["ls000000316", "ls000000316-2", "ls000000316-3", "ls000000316-4"][:pages]
@@ -104,7 +86,7 @@ async def test_a_list_goes_on_where_it_was_when_the_scraper_was_killed(
 ) -> None:
     """A page that was published and not acknowledged is not read again, and each page that follows it once."""
     queue = Queue(scraper_bus)
-    async with pipeline(scraper_bus, demo, tmp_path / "state") as reads:
+    async with pipeline_of(scraper_bus, demo, tmp_path / "state") as reads:
         await queue.ask(ScrapeRequest.of(DEMO_LIST, lane=Lane.NOW))
         (first,) = await queue.take()
         await reads.handle(first)
@@ -119,7 +101,7 @@ async def test_a_list_goes_on_where_it_was_when_the_scraper_was_killed(
 async def test_a_fresh_list_goes_on_to_more_than_it_was_read_for(scraper_bus: Bus, demo: str, tmp_path: Path) -> None:
     """The first page is stored with all its rows, and says itself where it goes on: only what is missing is read."""
     queue = Queue(scraper_bus)
-    async with pipeline(scraper_bus, demo, tmp_path / "state") as reads:
+    async with pipeline_of(scraper_bus, demo, tmp_path / "state") as reads:
         for limit in (50, 250):
             await queue.ask(ScrapeRequest.of(DEMO_LIST, lane=Lane.NOW, limit=limit))
             await queue.read(reads)
@@ -138,7 +120,7 @@ async def test_rows_that_a_list_has_and_does_not_show_are_told(
     made.answers["/list/ls055592025/"] = CannedResponse(list_page(IDS, total=9, more=True))
     made.answers["/list/ls055592025/?page=2"] = CannedResponse(list_page(IDS, page=2, total=9, more=True))
     queue = Queue(scraper_bus)
-    async with pipeline(scraper_bus, made.url, tmp_path / "state") as reads:
+    async with pipeline_of(scraper_bus, made.url, tmp_path / "state") as reads:
         await queue.ask(ScrapeRequest.of("list:ls055592025", lane=Lane.NOW))
         await queue.read(reads)
     assert queue.lists == ["ls055592025", "ls055592025-2"]

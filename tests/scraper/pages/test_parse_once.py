@@ -1,13 +1,11 @@
 """How often a page is parsed on its way: once as HTML, and once for each of its JSON documents."""
 
-import orjson
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 from tests.scraper.page_samples import MORE, chart_page, legacy_page, list_page, next_page, reading, title_page
+from tests.scraper.parses import Parses
 
 from cinestream.contracts import Outcome, ScrapeRequest
 from cinestream_scraper.crawl.raw_page import raw_page_of
-from cinestream_scraper.pages import document
 from cinestream_scraper.pages.links import links_of, links_of_stored
 from cinestream_scraper.pages.page import Page
 from cinestream_scraper.pages.targets import Target
@@ -16,26 +14,6 @@ from cinestream_scraper.pages.verdict import judge
 IDS = [f"tt{number:07}" for number in range(1, 26)]
 LINKED_DATA = '<script type="application/ld+json">{"@type": "Movie", "url": "/title/tt0111161/"}</script>'
 FOUND = {"titleResults": {"results": [{"id": id} for id in IDS]}, "findPageMeta": {"searchTerm": "x"}}
-
-
-class Parses:
-    """The texts that the parsers were given."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.html: list[str] = []
-        self.json: list[str] = []
-        loads = orjson.loads
-
-        def parse(html: str) -> LexborHTMLParser:
-            self.html.append(html)
-            return LexborHTMLParser(html)
-
-        def load(text: str) -> object:
-            self.json.append(text)
-            return loads(text)
-
-        monkeypatch.setattr(document, "LexborHTMLParser", parse)
-        monkeypatch.setattr(orjson, "loads", load)
 
 
 @pytest.fixture
