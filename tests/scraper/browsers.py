@@ -6,7 +6,7 @@ from cinestream_scraper.browser.discovery import BrowserKind, InstalledBrowser, 
 
 
 def installed_or_skip(kind: BrowserKind) -> InstalledBrowser:
-    """The browser of that kind on this machine; skips where it is not, with its driver."""
+    """Return the browser of that kind on this machine. Skips the test if there is none with its driver."""
     try:
         installed = find_browser(kind)
     except NoBrowser as error:

@@ -21,7 +21,7 @@ SESSION_TIMEOUT = 10
 
 @contextmanager
 def grid(kind: str) -> Iterator[str]:
-    """The address of a server of the kind `container` or `jar`; skips where it cannot be had."""
+    """Start a server of the kind `container` or `jar`, and yield its address. Skip the test where it is missing."""
     port = free_port()
     with _container(port) if kind == "container" else _jar(port):
         url = f"http://127.0.0.1:{port}/wd/hub"
@@ -31,7 +31,7 @@ def grid(kind: str) -> Iterator[str]:
 
 @contextmanager
 def _container(port: int) -> Iterator[None]:
-    """The published image, on the host's network: the sites of tests are there."""
+    """Run the published image on the host's network, where the sites of the tests are."""
     if (
         not shutil.which("docker")
         or subprocess.run(["docker", "image", "inspect", IMAGE], capture_output=True).returncode
@@ -48,7 +48,7 @@ def _container(port: int) -> Iterator[None]:
     entry = subprocess.run(
         ["docker", "image", "inspect", "-f", "{{.Config.Cmd}}", IMAGE], capture_output=True, text=True
     )
-    if "chromedriver" in entry.stdout:  # a plain driver in the image's place
+    if "chromedriver" in entry.stdout:  # a plain driver stands in for the image
         command += ["chromedriver", f"--port={port}", "--url-base=/wd/hub", "--allowed-ips=", "--allowed-origins=*"]
     started = subprocess.run(command, capture_output=True, text=True, check=True)
     try:
@@ -59,7 +59,7 @@ def _container(port: int) -> Iterator[None]:
 
 @contextmanager
 def _jar(port: int) -> Iterator[None]:
-    """A Grid of the browsers of this machine."""
+    """Run a Grid of the browsers of this machine."""
     jar = os.environ.get("CINESTREAM_SELENIUM_JAR", "")
     if not Path(jar).is_file() or not shutil.which("java"):
         pytest.skip("no Selenium Grid here (set CINESTREAM_SELENIUM_JAR to selenium-server-4.*.jar; it needs java)")
@@ -81,7 +81,7 @@ def _jar(port: int) -> Iterator[None]:
         try:
             process.wait(60)
         finally:
-            with suppress(ProcessLookupError):  # drivers and browsers that it leaves
+            with suppress(ProcessLookupError):  # ends the drivers and browsers that it leaves
                 os.killpg(process.pid, signal.SIGKILL)
 
 

@@ -1,4 +1,4 @@
-"""Hand-made pages of the shapes that IMDb's have, for tests of what judges and reads them."""
+"""Hand-made pages in the layouts of IMDb."""
 
 import json
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ SITE = "https://www.imdb.com"
 def next_page(
     route: str, props: dict[str, Any], *, canonical: str = "", head: str = "", query: dict[str, str] | None = None
 ) -> str:
-    """A modern page: its data in `script#__NEXT_DATA__`."""
+    """Return a modern page, with its data in `script#__NEXT_DATA__`."""
     data = json.dumps({"props": {"pageProps": props}, "page": route, "query": query or {}})
     link = f'<link rel="canonical" href="{SITE}{canonical}">' if canonical else ""
     return (
@@ -29,7 +29,7 @@ def next_page(
 def title_page(
     id: str = "tt0111161", *, kind: str = "movie", canonical: str | None = None, alike: Sequence[str] = ()
 ) -> str:
-    """A modern title page."""
+    """Return a modern title page."""
     edges = [{"node": {"id": other}} for other in alike]
     above = {"id": id, "titleText": {"text": "A film"}, "titleType": {"id": kind}}
     props = {
@@ -41,25 +41,25 @@ def title_page(
 
 
 MORE = '<span class="ipc-see-more"><button>more</button></span>'
-"""What is clicked for more rows."""
+"""The button for more rows."""
 
 
 def chart_page(ids: list[str], *, name: str = "top", more: bool = False) -> str:
-    """A modern chart page, whose data may hold not all rows."""
+    """Return a modern chart page. With `more` its data states that it lacks rows."""
     edges = [{"currentRank": rank, "node": {"id": id}} for rank, id in enumerate(ids, 1)]
     titles = {"edges": edges, "pageInfo": {"hasNextPage": more}}
     return next_page(f"/chart/{name}", {"pageData": {"chartTitles": titles}}, canonical=f"/chart/{name}/")
 
 
 def row(id: str) -> str:
-    """A title as it is shown in a chart, search or list."""
+    """Return a row of a chart, search or list."""
     return f'<li class="ipc-metadata-list-summary-item"><a href="/title/{id}/">x</a></li>'
 
 
 def list_page(
     ids: Sequence[str], *, id: str = "ls055592025", page: int = 1, total: int | None = None, more: bool = False
 ) -> str:
-    """A page of a modern list, which says how many rows the list has, and whether it goes on."""
+    """Return a page of a modern list, which states the total number of rows and if another page follows."""
     search = {
         "total": len(ids) if total is None else total,
         "pageInfo": {"hasNextPage": more},
@@ -71,7 +71,7 @@ def list_page(
 
 
 def legacy_page(id: str = "tt0133093", *, kind: str = "video.movie", title: str = "The Matrix (1999)") -> str:
-    """A title page of 2015."""
+    """Return a title page of 2015."""
     return (
         f'<html><head><link rel="canonical" href="http://www.imdb.com/title/{id}/">'
         f'<meta property="og:type" content="{kind}"><meta property="pageId" content="{id}"></head>'
@@ -80,20 +80,20 @@ def legacy_page(id: str = "tt0133093", *, kind: str = "video.movie", title: str 
 
 
 def reading(html: str, *, url: str = f"{SITE}/title/tt0111161/", status: int = 200, final_url: str = "") -> Reading:
-    """A reading that brought this page."""
+    """Return a reading of this page."""
     return Reading(url, final_url or url, status, Page(html), datetime.now(UTC))
 
 
 def title(id: str = "tt0111161") -> Target:
-    """The place of a title's page."""
+    """Return the target of a title's page."""
     return Target(Kind.TITLE, id)
 
 
 def chart(name: str = "top") -> Target:
-    """The place of a chart's page."""
+    """Return the target of a chart's page."""
     return Target(Kind.CHART, name)
 
 
 def titles_in(html: str) -> list[str]:
-    """The ids of the titles in the rows of a page."""
+    """Return the ids of the titles in the rows of a page."""
     return TitleRows(Page(html)).ids

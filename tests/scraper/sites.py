@@ -1,4 +1,4 @@
-"""Sites that a browser can open in tests: the demo site as its own process, and a hand-made one."""
+"""Sites for browsers in tests: the demo site as a process, and a hand-made one."""
 
 import base64
 import http.server
@@ -14,7 +14,7 @@ from tests.ports import free_port
 
 
 class CannedResponse(NamedTuple):
-    """What the hand-made site answers; with `holds` it waits for that before it does."""
+    """A response of the hand-made site. It is sent once `holds` is set."""
 
     body: str = ""
     status: int = 200
@@ -23,37 +23,41 @@ class CannedResponse(NamedTuple):
 
 
 class HandMade(NamedTuple):
-    """A site whose answers a test sets; `asked` are the paths that were asked for, `credentials` with which names.
+    """A site whose responses a test sets.
 
-    The icon is not among them, which browsers ask for whenever they like.
+    Attributes:
+        url: its address.
+        answers: the response for each path. Other paths return 404.
+        requested: the paths that were requested, without the icon, which browsers request whenever they like.
+        credentials: the names and passwords that were sent.
     """
 
     url: str
     answers: dict[str, CannedResponse]
-    asked: list[str]
+    requested: list[str]
     credentials: list[str]
 
-    def wait_until_asked(self, *paths: str) -> None:
-        """Wait until each of the paths was asked for.
+    def wait_until_requested(self, *paths: str) -> None:
+        """Wait until each of the paths was requested.
 
         Raises:
-            TimeoutError: not within a minute.
+            TimeoutError: one was not requested within a minute.
         """
         end = time.monotonic() + 60
-        while missing := set(paths) - set(self.asked):
+        while missing := set(paths) - set(self.requested):
             if time.monotonic() > end:
-                raise TimeoutError(f"nobody asked for {missing}")
+                raise TimeoutError(f"not requested: {missing}")
             time.sleep(0.01)
 
 
 @contextmanager
 def demo_site(*options: str) -> Iterator[str]:
-    """The address of a demo site."""
+    """Start a demo site, and yield its address."""
     port = free_port()
     command = [str(SCRIPTS / "cinestream-demo-site"), "--port", str(port), *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
-        process.stdout.readline()  # it says where it is once it listens
+        process.stdout.readline()  # it prints its address once it listens
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
@@ -62,7 +66,7 @@ def demo_site(*options: str) -> Iterator[str]:
 
 @contextmanager
 def hand_made_site() -> Iterator[HandMade]:
-    """A site that answers what the test says, 404 for everything else."""
+    """Start a site that sends the responses of the test, and 404 for all other paths."""
     site = HandMade("", {}, [], [])
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -70,7 +74,7 @@ def hand_made_site() -> Iterator[HandMade]:
 
         def do_GET(self) -> None:
             if self.path != "/favicon.ico":
-                site.asked.append(self.path)
+                site.requested.append(self.path)
             if basic := self.headers.get("Authorization"):
                 site.credentials.append(base64.b64decode(basic.removeprefix("Basic ")).decode())
             answer = site.answers.get(self.path, CannedResponse(status=404))

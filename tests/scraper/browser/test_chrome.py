@@ -1,4 +1,4 @@
-"""When a browser that did not start is tried again without its sandbox."""
+"""The second start of a browser, without its sandbox."""
 
 import os
 from pathlib import Path
@@ -14,7 +14,7 @@ from cinestream_scraper.settings import ScraperSettings
 
 
 @pytest.mark.parametrize(
-    ("said", "sandbox"),
+    ("message", "sandbox"),
     [
         ("session not created: Chrome instance exited. Examine ChromeDriver verbose log", True),
         ("session not created: Chrome failed to start: crashed.\n(DevToolsActivePort file doesn't exist)", True),
@@ -24,14 +24,14 @@ from cinestream_scraper.settings import ScraperSettings
         ("Could not start a new session. No Node supports the required capabilities", False),
     ],
 )
-def test_only_a_missing_sandbox_switches_it_off(said: str, sandbox: bool) -> None:
-    """A server that is full or has another browser says "session not created" as well."""
-    assert is_about_sandbox(SessionNotCreatedException(said)) is sandbox
+def test_only_a_missing_sandbox_switches_it_off(message: str, sandbox: bool) -> None:
+    """A server that is full or lacks the browser reports "session not created" as well."""
+    assert is_about_sandbox(SessionNotCreatedException(message)) is sandbox
 
 
 @pytest.mark.process
-def test_a_browser_that_starts_in_no_way_keeps_its_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It was something else that it failed for: what starts later starts with its sandbox."""
+def test_a_browser_that_never_starts_keeps_its_sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It failed for another reason: a later start uses the sandbox again."""
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     browser, starts = tmp_path / "browser", tmp_path / "starts"
     browser.write_text(f'#!/bin/sh\necho "$@" >> {starts}\nexit 1\n')

@@ -1,4 +1,4 @@
-"""Browsers of a Selenium server: the published container, and a Grid with its limits."""
+"""Browsers of a Selenium server: of the published container, and of a Grid with limits."""
 
 import math
 from collections.abc import AsyncIterator, Iterator
@@ -27,14 +27,14 @@ PATH = "/title/tt0111161/"
 
 @pytest.fixture(scope="module", params=["container", "jar"])
 def server(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A Selenium server."""
+    """Yield the address of a Selenium server."""
     with grid(request.param) as url:
         yield url
 
 
 @pytest.fixture
 def site() -> Iterator[HandMade]:
-    """The site that is read."""
+    """Yield the site that is read."""
     with hand_made_site() as site:
         site.answers[PATH] = CannedResponse(title_page())
         yield site
@@ -44,7 +44,7 @@ def site() -> Iterator[HandMade]:
 async def pool(
     request: pytest.FixtureRequest, server: str, site: HandMade, tmp_path: Path
 ) -> AsyncIterator[SessionPool]:
-    """A pool of one of its browsers."""
+    """Yield a pool of one of its browsers."""
     if request.param == "firefox" and "firefox" not in httpx2.get(f"{server}/status", timeout=20).text:
         pytest.skip("that server has no Firefox")
     settings = ScraperSettings(
@@ -58,7 +58,7 @@ async def pool(
 
 
 async def open_on(server: str) -> float:
-    """How many sessions a Grid has now."""
+    """Return the number of open sessions of a Grid."""
     async with httpx2.AsyncClient(timeout=20) as client:
         status = (await client.get(f"{server}/status")).json()
     if sessions_of(status) == math.inf:
@@ -67,27 +67,27 @@ async def open_on(server: str) -> float:
 
 
 async def none_open_on(server: str) -> None:
-    """Wait until a Grid has ended all sessions, which takes it a moment."""
+    """Wait until a Grid has ended all sessions."""
     with anyio.fail_after(120):
         while await open_on(server):
             await anyio.sleep(0.1)
 
 
-async def test_a_browser_elsewhere_goes_nowhere_that_nobody_allowed(pool: SessionPool, site: HandMade) -> None:
-    """It is watched through the server: a redirect is refused before the other host is asked."""
+async def test_a_remote_browser_contacts_no_host_that_is_not_allowed(pool: SessionPool, site: HandMade) -> None:
+    """The guard works through the server: a redirect is refused before the other host is contacted."""
     assert (await read_page(pool, site.url + PATH)).status == 200
     with hand_made_site() as foreign:
         site.answers[PATH] = CannedResponse(status=302, headers={"Location": foreign.url + PATH})
         with pytest.raises(Invalid, match="not allowed"):
             await read_page(pool, site.url + PATH)
-        assert foreign.asked == []
+        assert foreign.requested == []
     site.answers[PATH] = CannedResponse(status=429, headers={"Retry-After": "7"})
     reading = await read_page(pool, site.url + PATH)
     assert (reading.status, reading.retry_after) == (429, "7")
 
 
 async def read(pool: SessionPool, url: str) -> None:
-    """Read a page as the queue does: again, where no browser could be started on a busy machine."""
+    """Read a page, and try again where no browser could be started on a busy machine."""
     while True:
         with suppress(BrowserUnavailable):
             assert (await read_page(pool, url)).status == 200
@@ -96,14 +96,14 @@ async def read(pool: SessionPool, url: str) -> None:
 
 @pytest.mark.parametrize("pool", ["chrome"], indirect=True)
 async def test_the_limit_of_a_grid_is_respected(pool: SessionPool, site: HandMade, server: str) -> None:
-    """More hands than it has room for: the pages are read, by as many browsers as it may have."""
+    """More readings than its capacity: all pages are read, by as many browsers as it allows."""
     await none_open_on(server)
     assert await GridCapacity(server).max_sessions() == SESSIONS
     with anyio.fail_after(200):
         async with anyio.create_task_group() as group:
             for _ in range(SESSIONS + 2):
                 group.start_soon(read, pool, site.url + PATH)
-    assert site.asked.count(PATH) == SESSIONS + 2
+    assert site.requested.count(PATH) == SESSIONS + 2
     assert 1 <= await open_on(server) <= SESSIONS
     await pool.close()
     await none_open_on(server)
@@ -111,7 +111,7 @@ async def test_the_limit_of_a_grid_is_respected(pool: SessionPool, site: HandMad
 
 @pytest.mark.parametrize("pool", ["chrome"], indirect=True)
 async def test_a_session_that_a_grid_ended_is_replaced(pool: SessionPool, site: HandMade, server: str) -> None:
-    """It did nothing for too long; the page is given back once, and then read by another."""
+    """The Grid ends an idle session. The page fails once, and another session then reads it."""
     await open_on(server)
     await read(pool, site.url + PATH)
     await none_open_on(server)

@@ -1,4 +1,4 @@
-"""Runs and their processes: what is ours is found and killed, what is not is left alone."""
+"""The cleanup of browser processes: those of a run are found and killed, and no others."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ Start = list[subprocess.Popen[bytes]]
 
 @pytest.fixture
 def started() -> Iterator[Start]:
-    """Processes that a test starts; none is left."""
+    """Yield a list for the processes that a test starts, and end them."""
     processes: Start = []
     yield processes
     for process in processes:
@@ -34,7 +34,7 @@ def started() -> Iterator[Start]:
 
 
 def browser(files: SessionFiles | None, started: Start, code: str = CHILD_WITHOUT_MARK) -> subprocess.Popen[bytes]:
-    """A process like a driver: of a session of its own, with a child whose environment tells nothing."""
+    """Start a process like a driver: in a session of its own, with a child whose environment has no mark."""
     environment = files.environment if files else dict(os.environ)
     process = subprocess.Popen([sys.executable, "-c", code], env=environment, start_new_session=True)
     started.append(process)
@@ -44,7 +44,7 @@ def browser(files: SessionFiles | None, started: Start, code: str = CHILD_WITHOU
 
 
 def alive(session: int) -> list[int]:
-    """The living processes of a session."""
+    """Return the living processes of a session."""
     found = subprocess.run(["ps", "-e", "-o", "sess=,pid=,stat="], capture_output=True, text=True, check=True)
     rows = [line.split() for line in found.stdout.splitlines()]
     return [int(pid) for of, pid, state in rows if of == str(session) and not state.startswith("Z")]
@@ -52,7 +52,7 @@ def alive(session: int) -> list[int]:
 
 @pytest.mark.process
 def test_a_session_ends_with_all_its_processes_and_no_others(tmp_path: Path, started: Start) -> None:
-    """Killing one session ends its driver and what that started; its neighbour and strangers live on."""
+    """Killing one session ends its driver and the driver's children. Its neighbour and other processes live on."""
     run = BrowserRun.begin(tmp_path)
     ours, neighbours = run.session("1"), run.session("2")
     mine, neighbour, stranger = browser(ours, started), browser(neighbours, started), browser(None, started)
@@ -66,19 +66,19 @@ def test_a_session_ends_with_all_its_processes_and_no_others(tmp_path: Path, sta
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
 
 
-def test_a_remote_session_that_comes_after_it_was_killed_is_ended_all_the_same(tmp_path: Path) -> None:
-    """A Selenium server that had no place for it for long gives one when nobody waits any more."""
+def test_a_remote_session_that_opens_after_the_kill_is_ended(tmp_path: Path) -> None:
+    """A full Selenium server may open a session after the scraper has stopped waiting for it."""
     files = BrowserRun.begin(tmp_path).session("1")
     files.kill()
     files.remove()
     with hand_made_site() as server:
         files.note_remote(f"{server.url}/session/1")
         files.kill()
-        assert server.asked == ["/session/1"]
+        assert server.requested == ["/session/1"]
 
 
-def test_a_browser_that_still_removes_its_files_is_killed_all_the_same(tmp_path: Path) -> None:
-    """Directories that vanish while the session is killed, as those of a dying Chromium do, are no fault."""
+def test_a_browser_that_still_removes_its_files_can_be_killed(tmp_path: Path) -> None:
+    """Directories may vanish while the session is killed, as those of a dying Chromium do."""
     run = BrowserRun.begin(tmp_path)
     session = run.session("1")
     profile, over = session.directory / "tmp" / "profile", threading.Event()
@@ -101,8 +101,8 @@ def test_a_browser_that_still_removes_its_files_is_killed_all_the_same(tmp_path:
 
 
 @pytest.mark.process
-def test_what_a_killed_scraper_left_is_cleaned_at_the_next_start(tmp_path: Path, started: Start) -> None:
-    """A run whose scraper is dead is killed and removed, also when its driver died first."""
+def test_the_next_start_cleans_up_after_a_killed_scraper(tmp_path: Path, started: Start) -> None:
+    """The processes and files of a run without its scraper are removed, even if its driver died first."""
     scraper = subprocess.Popen(
         [
             sys.executable,
@@ -135,7 +135,7 @@ def test_what_a_killed_scraper_left_is_cleaned_at_the_next_start(tmp_path: Path,
 
 @pytest.mark.process
 def test_the_run_of_a_living_scraper_is_left_alone(tmp_path: Path, started: Start) -> None:
-    """Two scrapers on one machine share the state directory and not their browsers."""
+    """Two scrapers on one machine share the state directory, but not their browsers."""
     first = BrowserRun.begin(tmp_path)
     process = browser(first.session("1"), started)
     second = BrowserRun.begin(tmp_path)
@@ -145,8 +145,8 @@ def test_the_run_of_a_living_scraper_is_left_alone(tmp_path: Path, started: Star
     first.end()
 
 
-def test_only_what_a_run_made_is_cleaned_up(tmp_path: Path) -> None:
-    """The state directory may be one that others use too: their folders stay, whatever they are called."""
+def test_only_directories_of_runs_are_cleaned_up(tmp_path: Path) -> None:
+    """Other programs may use the state directory: their folders stay, whatever their names."""
     for name in ("films", "0123456789abcdef", "fedcba9876543210-notes"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "notes.txt").write_text("mine")

@@ -1,4 +1,4 @@
-"""The scraper with a remote browser: it may be away, come later, and refuse its sandbox; no page is given up for it."""
+"""The scraper with a remote browser that is away, comes later, or has no sandbox. No page is given up for it."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ IDS = ["tt0111161", "tt0068646", "tt0133093", "tt0110912", "tt0468569", "tt01375
 
 @contextmanager
 def process(*command: str | os.PathLike[str], **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process, ended at the end."""
+    """Start a process, and end it at the end."""
     started = subprocess.Popen(command, env=os.environ | environment, start_new_session=True)
     try:
         yield started

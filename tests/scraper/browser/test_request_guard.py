@@ -1,4 +1,4 @@
-"""Where a browser may go: what is not allowed is refused before it is asked, however a page leads there."""
+"""The request guard of a real browser: it refuses addresses before they are contacted, however a page leads there."""
 
 import time
 from collections.abc import Iterator
@@ -27,44 +27,44 @@ PATH = "/title/tt0111161/"
 
 
 def addresses_of(name: str) -> list[str]:
-    """What the resolver knows: one of these names has an address inside as well."""
+    """Resolve the names of the tests. One of them has a private address as well."""
     return ["1.1.1.1", "10.0.0.1"] if name == "inside.example" else ["1.1.1.1"]
 
 
 @pytest.fixture(scope="module", params=["chrome", "firefox"])
 def installed(request: pytest.FixtureRequest) -> InstalledBrowser:
-    """A browser of this machine."""
+    """Return a browser of this machine."""
     return installed_or_skip(request.param)
 
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[HandMade]:
-    """The site that is read."""
+    """Yield the site that is read."""
     with hand_made_site() as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def foreign() -> Iterator[HandMade]:
-    """Another site, on the same machine; all names of `.example` lead to it too."""
+    """Yield another site on the same machine. All names of `.example` lead to it, too."""
     with hand_made_site() as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def inside() -> Iterator[HandMade]:
-    """What is at a private address as browsers see it, where the two others are not."""
+    """Yield a site at an address that browsers take for private. They take the two others for public."""
     with hand_made_site() as site:
         yield site
 
 
 def port(site: HandMade) -> str:
-    """Where it listens."""
+    """Return the port of a site."""
     return site.url.rpartition(":")[2]
 
 
 def arguments(kind: str, site: HandMade, foreign: HandMade) -> str:
-    """What makes names of `.example` lead to this machine, and the two sites public ones."""
+    """Return browser arguments that map `.example` to this machine and make two sites public."""
     if kind == "firefox":
         return "-remote-allow-system-access"  # the names are a preference, set below
     public = ",".join(f"127.0.0.1:{port(one)}=public" for one in (site, foreign))
@@ -75,7 +75,7 @@ def arguments(kind: str, site: HandMade, foreign: HandMade) -> str:
 def browser(
     installed: InstalledBrowser, site: HandMade, foreign: HandMade, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[BrowserSession]:
-    """A browser of the site, whose pages may come from two names of the other one as well."""
+    """Yield a browser of the site. Its pages may also come from two names of the other one."""
     settings = ScraperSettings(
         imdb_url=site.url,
         scraper_page_deadline=60,
@@ -98,17 +98,17 @@ def browser(
 
 @pytest.fixture(autouse=True)
 def nobody_asked(browser: BrowserSession, site: HandMade, foreign: HandMade, inside: HandMade) -> None:
-    """The sites are asked for the first time, and answer well; the page of the test before has been left."""
+    """Leave the page of the test before, and reset the sites."""
     if browser._driver:
         browser._driver.get("about:blank")
     for one in (site, foreign, inside):
-        one.asked.clear()
+        one.requested.clear()
         one.answers.clear()
         one.answers.update(dict.fromkeys(("/", "/i.js", "/data", PATH), CannedResponse("x")))
 
 
 def elsewhere(foreign: HandMade, host: str) -> str:
-    """The address of a page of the other site, by one of the names that lead to it."""
+    """Return the address of a page of the other site by one of its names."""
     return f"{foreign.url.replace('127.0.0.1', host)}{PATH}"
 
 
@@ -116,11 +116,11 @@ def elsewhere(foreign: HandMade, host: str) -> str:
 def test_a_page_that_leads_to_a_foreign_host_is_refused(
     browser: BrowserSession, site: HandMade, foreign: HandMade, host: str
 ) -> None:
-    """It is never asked, and the next page is read by the same browser."""
+    """The host is never contacted, and the same browser reads the next page."""
     site.answers[PATH] = CannedResponse(status=302, headers={"Location": elsewhere(foreign, host)})
     with pytest.raises(Invalid, match="not allowed"):
         browser.read(site.url + PATH, Kind.TITLE)
-    assert foreign.asked == []
+    assert foreign.requested == []
     site.answers[PATH] = CannedResponse(title_page())
     assert browser.read(site.url + PATH, Kind.TITLE).status == 200
 
@@ -128,20 +128,20 @@ def test_a_page_that_leads_to_a_foreign_host_is_refused(
 def test_an_allowed_host_may_answer_unless_it_is_at_a_private_address(
     browser: BrowserSession, site: HandMade, foreign: HandMade
 ) -> None:
-    """A name that leads inside by DNS is refused before it is asked, though the list has it."""
+    """A listed name that resolves to a private address is refused before it is contacted."""
     site.answers[PATH] = CannedResponse(status=302, headers={"Location": elsewhere(foreign, "allowed.example")})
     assert browser.read(site.url + PATH, Kind.TITLE).final_url == elsewhere(foreign, "allowed.example")
-    foreign.asked.clear()
+    foreign.requested.clear()
     site.answers[PATH] = CannedResponse(status=302, headers={"Location": elsewhere(foreign, "inside.example")})
     with pytest.raises(Invalid, match=r"inside\.example.* is at a private address"):
         browser.read(site.url + PATH, Kind.TITLE)
-    assert foreign.asked == []
+    assert foreign.requested == []
 
 
-def test_what_a_page_needs_comes_from_no_name_that_leads_inside(
+def test_parts_of_a_page_come_from_no_name_that_resolves_to_a_private_address(
     browser: BrowserSession, site: HandMade, foreign: HandMade, inside: HandMade
 ) -> None:
-    """Scripts, frames and calls; those of other names are made."""
+    """Scripts, frames and calls to a private name are refused. Those to other names are sent."""
 
     def needs(host: str) -> str:
         return (
@@ -152,24 +152,24 @@ def test_what_a_page_needs_comes_from_no_name_that_leads_inside(
     parts = needs(f"inside.example:{port(inside)}") + needs(f"public.example:{port(foreign)}")
     site.answers[PATH] = CannedResponse(title_page().replace("<body>", f"<body>{parts}"))
     assert browser.read(site.url + PATH, Kind.TITLE).status == 200
-    foreign.wait_until_asked("/i.js", "/", "/data")
-    assert inside.asked == []
+    foreign.wait_until_requested("/i.js", "/", "/data")
+    assert inside.requested == []
 
 
 def test_a_script_leads_to_no_foreign_host(browser: BrowserSession, site: HandMade, foreign: HandMade) -> None:
-    """Whether the page was read before the script ran or not."""
+    """The script may run before or after the page was read."""
     site.answers[PATH] = CannedResponse(f"<html><script>location = {elsewhere(foreign, 'public.example')!r}</script>")
     with suppress(Invalid):
         browser.read(site.url + PATH, Kind.TITLE)
     site.answers[PATH] = CannedResponse(title_page())
     assert browser.read(site.url + PATH, Kind.TITLE).status == 200
-    assert foreign.asked == []
+    assert foreign.requested == []
 
 
-def test_what_a_page_needs_comes_from_public_hosts_only(
+def test_parts_of_a_page_come_from_public_hosts_only(
     browser: BrowserSession, site: HandMade, foreign: HandMade
 ) -> None:
-    """Frames and scripts of other hosts are loaded, but nothing from a private address; a window is a page."""
+    """Frames and scripts of public hosts are loaded, and none from a private address. A window counts as a page."""
     at = port(foreign)
     parts = "".join(
         f"<script src='http://{host}:{at}/i.js'></script><iframe src='http://{host}:{at}/'></iframe>"
@@ -178,13 +178,13 @@ def test_what_a_page_needs_comes_from_public_hosts_only(
     window = f"<a target=w href='http://public.example:{at}/window'>x</a><script>document.links[0].click()</script>"
     site.answers[PATH] = CannedResponse(title_page().replace("<body>", f"<body>{parts}{window}"))
     assert browser.read(site.url + PATH, Kind.TITLE).status == 200
-    foreign.wait_until_asked("/i.js", "/")
-    assert sorted(foreign.asked) == ["/", "/i.js"]
+    foreign.wait_until_requested("/i.js", "/")
+    assert sorted(foreign.requested) == ["/", "/i.js"]
 
 
 @pytest.fixture
 def another(installed: InstalledBrowser, site: HandMade, tmp_path: Path) -> Iterator[BrowserSession]:
-    """A browser of a test's own."""
+    """Yield a browser for one test."""
     settings = ScraperSettings(imdb_url=site.url, scraper_page_deadline=60)
     run = BrowserRun.begin(tmp_path)
     session = BrowserSession("1", BrowserLauncher(settings, installed), run, PageTimeouts())
@@ -193,8 +193,8 @@ def another(installed: InstalledBrowser, site: HandMade, tmp_path: Path) -> Iter
     run.end()
 
 
-def test_a_browser_that_nobody_watches_reads_nothing(another: BrowserSession, site: HandMade) -> None:
-    """It is lost, to be replaced."""
+def test_a_session_without_its_guard_reads_nothing(another: BrowserSession, site: HandMade) -> None:
+    """The session is lost, and the pool replaces it."""
     site.answers[PATH] = CannedResponse(title_page())
     assert another.read(site.url + PATH, Kind.TITLE).status == 200
     assert another._guard

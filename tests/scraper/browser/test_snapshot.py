@@ -1,4 +1,4 @@
-"""The snapshot of a failed page, from the reading to the files that people look at."""
+"""The snapshot of a failed page, from the reading to the files."""
 
 import zipfile
 from datetime import UTC, datetime
@@ -18,12 +18,12 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def reading(evidence: Evidence | None, html: str = "<p>é") -> Reading:
-    """A reading that failed."""
+    """Return a reading that failed."""
     return Reading("http://x/title/tt0000001/", "http://x/sorry", 503, Page(html), NOW, "7", evidence)
 
 
-def test_what_is_known_of_a_failure_is_in_its_snapshot(tmp_path: Path) -> None:
-    """Facts, page, screenshot and console, as files."""
+def test_a_snapshot_holds_all_facts_of_a_failure(tmp_path: Path) -> None:
+    """The files are facts, page, screenshot and console."""
     packed = pack(reading(Evidence(b"PNG", ["SEVERE a", "INFO b"], {"responseEnd": 12.5})), "server-error")
     paths = write(unpack(packed), tmp_path / "new" / "folder")
     files = {path.name: path.read_bytes() for path in paths}
@@ -37,19 +37,19 @@ def test_what_is_known_of_a_failure_is_in_its_snapshot(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("evidence", [None, Evidence(b"", [], {}), Evidence(bytes(4_000_001), [], {})])
 def test_a_snapshot_needs_no_screenshot(evidence: Evidence | None) -> None:
-    """A browser that could not make one, or made a huge one, costs no other part."""
+    """A missing or huge screenshot costs no other part."""
     files = unpack(pack(reading(evidence), "x"))
     assert "screenshot.png" not in files
     assert files["page.html"]
 
 
 def test_a_snapshot_is_bounded() -> None:
-    """A page of any length is cut."""
+    """A page of any length is cut to the limit."""
     assert len(unpack(pack(reading(None, "x" * (MAX_PAGE_BYTES + 5)), "x"))["page.html"]) == MAX_PAGE_BYTES
 
 
-def test_only_what_a_snapshot_has_is_unpacked() -> None:
-    """Other names, which might lead out of the folder, are passed by; a bomb and a text are refused."""
+def test_only_the_files_of_a_snapshot_are_unpacked() -> None:
+    """Files of other names, which might lead out of the folder, are skipped. A ZIP bomb and a text are refused."""
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("../page.html", "x")

@@ -1,4 +1,4 @@
-"""One page in a real browser: what loads is waited for, what asks is answered, what says no is recognised."""
+"""A visit in a real browser: loading parts, dialogs, challenges and refusals."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from tests.ports import free_port
 from tests.scraper.browsers import installed_or_skip
 from tests.scraper.page_samples import SITE, chart_page, title_page, titles_in
-from tests.scraper.pages.test_real_pages import asked_for, expected, index, text
+from tests.scraper.pages.test_real_pages import address_of, expected, index, text
 from tests.scraper.sites import CannedResponse, HandMade, demo_site, hand_made_site
 
 from cinestream.contracts import Kind, ScrapeRequest
@@ -31,29 +31,29 @@ OFFLINE = {"chrome": "--host-resolver-rules='MAP * ~NOTFOUND, EXCLUDE 127.0.0.1,
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[str]:
-    """A demo site."""
+    """Yield the address of a demo site."""
     with demo_site() as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def made() -> Iterator[HandMade]:
-    """A hand-made site."""
+    """Yield a hand-made site."""
     with hand_made_site() as site:
         yield site
 
 
 class Anywhere(Site):
-    """A site that everybody may answer for: the tests have several."""
+    """A site for which any host may answer: the tests have several."""
 
     def is_own(self, url: str) -> bool:
-        """Yes."""
+        """Return True."""
         return True
 
 
 @pytest.fixture(scope="module", params=["chrome", "firefox"])
 def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserSession]:
-    """A browser that knows no other host than this machine."""
+    """Yield a browser that reaches no other host than this machine."""
     installed = installed_or_skip(request.param)
     settings = ScraperSettings(
         scraper_browser=request.param,
@@ -72,7 +72,7 @@ def browser(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 
 def verdict_of(browser: BrowserSession, url: str) -> Judgement:
-    """The verdict on the page at a URL."""
+    """Return the verdict on the page at a URL."""
     target = target_of(url.partition("?")[0])
     assert target
     return judge(browser.read(url, target.kind), target)
@@ -99,16 +99,18 @@ def verdict_of(browser: BrowserSession, url: str) -> Judgement:
         ("incomplete:bare", Verdict.INCOMPLETE),
     ],
 )
-def test_what_a_crawl_meets(browser: BrowserSession, demo: str, fault: str, expected: Verdict) -> None:
-    """Each thing that the site can do to a page gets its verdict."""
+def test_each_fault_of_a_site_gets_its_verdict(
+    browser: BrowserSession, demo: str, fault: str, expected: Verdict
+) -> None:
+    """Each fault of the demo site gets its verdict."""
     assert verdict_of(browser, f"{demo}/title/tt0468569/?fault={fault}").verdict is expected
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(1, Verdict.FILM), (600, Verdict.CHALLENGE)])
-def test_a_challenge_that_loads_itself_again_is_asked_again(
+def test_a_challenge_that_reloads_itself_is_waited_for(
     browser: BrowserSession, made: HandMade, seconds: int, expected: Verdict
 ) -> None:
-    """A page that is replaced while it is asked answers nothing, or fails: that is no fault of browser or page."""
+    """Scripts return nothing or fail on a page that is being replaced. The visit tries them again."""
     path = "/title/tt0111161/"
     script = f"""window.gokuProps = {{}};
     sessionStorage.since{seconds} ||= Date.now();
@@ -121,11 +123,11 @@ def test_a_challenge_that_loads_itself_again_is_asked_again(
     assert verdict_of(browser, f"{made.url}{path}?moving={seconds}").verdict is expected
 
 
-def test_a_page_that_goes_on_loading_itself_does_not_take_the_place_of_the_next(
+def test_a_page_that_reloads_itself_is_not_read_in_place_of_the_next(
     browser: BrowserSession, made: HandMade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A challenge that never ends is left before another page is opened."""
-    monkeypatch.setattr(browser, "_waits", browser._waits._replace(challenge=2))
+    """The browser leaves an endless challenge before it opens another page."""
+    monkeypatch.setattr(browser, "_timeouts", browser._timeouts._replace(challenge=2))
     path, other = "/title/tt0111161/", "/title/tt0068646/"
     script = "window.gokuProps = {}; setTimeout(() => location.reload(), 100)"
     made.answers[f"{path}?forever"] = CannedResponse(f"<html><body><script>{script}</script>" + "<p>x</p>" * 2000)
@@ -135,10 +137,10 @@ def test_a_page_that_goes_on_loading_itself_does_not_take_the_place_of_the_next(
         assert verdict_of(browser, made.url + other).verdict is Verdict.FILM
 
 
-def test_a_page_that_is_replaced_while_its_parts_load_is_read_as_the_one_that_stays(
+def test_a_page_that_reloads_itself_while_its_parts_load_is_read_at_last(
     browser: BrowserSession, made: HandMade
 ) -> None:
-    """A film whose page loads itself again twice, when it has its data."""
+    """A film's page reloads itself twice after it has its data."""
     path = "/title/tt0111161/"
     script = """const times = Number(sessionStorage.times || 0);
     sessionStorage.times = times + 1;
@@ -151,7 +153,7 @@ def test_a_page_that_is_replaced_while_its_parts_load_is_read_as_the_one_that_st
     assert "<h1>time 2</h1>" in reading.html
 
 
-@pytest.mark.parametrize("browser", ["chrome"], indirect=True)  # the driver of Firefox waits for a page until the end
+@pytest.mark.parametrize("browser", ["chrome"], indirect=True)  # the driver of Firefox would wait for a page for ever
 @pytest.mark.parametrize(
     ("answer", "verdict"),
     [
@@ -161,10 +163,10 @@ def test_a_page_that_is_replaced_while_its_parts_load_is_read_as_the_one_that_st
     ],
     ids=["nothing", "download", "bytes"],
 )
-def test_an_answer_that_is_no_page_is_not_taken_for_the_page_before(
+def test_a_response_without_a_page_is_not_taken_for_the_page_before(
     browser: BrowserSession, made: HandMade, answer: CannedResponse, verdict: Verdict
 ) -> None:
-    """The browser goes on showing that one, which is what nobody asked for."""
+    """The browser goes on showing the page before. It is not read a second time."""
     path, other = "/title/tt0111161/", "/title/tt0068646/"
     made.answers[path], made.answers[other] = answer, CannedResponse(title_page("tt0068646"))
     for _ in range(2):
@@ -175,8 +177,8 @@ def test_an_answer_that_is_no_page_is_not_taken_for_the_page_before(
 
 
 @pytest.mark.parametrize("browser", ["chrome"], indirect=True)
-def test_what_a_frame_of_the_page_before_is_answered_is_not_the_answer(browser: BrowserSession, made: HandMade) -> None:
-    """While no new page comes, the old one goes on asking."""
+def test_responses_for_frames_of_the_page_before_do_not_count(browser: BrowserSession, made: HandMade) -> None:
+    """While no new page comes, the old page goes on sending requests."""
     path, other = "/title/tt0111161/", "/title/tt0068646/"
     script = """<iframe></iframe><script>
     setInterval(() => { document.querySelector("iframe").src = "/frame?" + Math.random(); }, 20)
@@ -189,11 +191,11 @@ def test_what_a_frame_of_the_page_before_is_answered_is_not_the_answer(browser: 
         assert (reading.final_url, reading.status) == (made.url + path, 204)
 
 
-def test_a_page_that_is_cut_off_is_read_as_far_as_it_came(
+def test_a_truncated_page_is_read_as_far_as_it_came(
     browser: BrowserSession, made: HandMade, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says for ever that it is loading, which is no fault of the browser; with all its data it is not whole."""
-    monkeypatch.setattr(browser, "_waits", browser._waits._replace(page=6))
+    """A truncated page stays in the state of loading. Even with all its data it is not whole."""
+    monkeypatch.setattr(browser, "_timeouts", browser._timeouts._replace(page=6))
     page = title_page()
     headers = {"Content-Length": str(len(page)), "Connection": "close"}
     made.answers["/title/tt0111161/"] = CannedResponse(page[: page.index("</body>")], headers=headers)
@@ -206,7 +208,7 @@ def test_a_page_that_is_cut_off_is_read_as_far_as_it_came(
     ids=["now", "late"],
 )
 def test_alert_boxes_are_closed(browser: BrowserSession, made: HandMade, script: str) -> None:
-    """Those of a page do not keep it from being read, nor the next one."""
+    """Neither the page with dialogs nor the next page waits for them."""
     leaving = "onbeforeunload = event => { event.preventDefault(); return 'stay'; };"
     page = title_page().replace("</body>", f"<script>{leaving}{script}</script></body>")
     made.answers["/title/tt0111161/"] = CannedResponse(page)
@@ -217,8 +219,8 @@ def test_alert_boxes_are_closed(browser: BrowserSession, made: HandMade, script:
 @pytest.mark.parametrize(
     "hidden", ["display: none", "width: 0; height: 0; border: 0", "visibility: hidden", "opacity: 0"]
 )
-def test_a_dialog_that_nobody_sees_is_not_answered(browser: BrowserSession, made: HandMade, hidden: str) -> None:
-    """Consent services leave frames behind that ask nothing, and a page would be kept waiting for an answer to them."""
+def test_an_invisible_dialog_is_not_answered(browser: BrowserSession, made: HandMade, hidden: str) -> None:
+    """Consent services leave invisible frames behind. A page must not wait for an answer to them."""
     made.answers["/consent"] = CannedResponse(
         '<button title=accept onclick=\'parent.document.querySelector("h1").textContent = "answered"\'>x</button>'
     )
@@ -229,17 +231,17 @@ def test_a_dialog_that_nobody_sees_is_not_answered(browser: BrowserSession, made
     assert "<h1>x</h1>" in reading.html
 
 
-def test_the_button_that_is_seen_is_the_one_that_is_clicked(browser: BrowserSession, made: HandMade) -> None:
-    """Dialogs that were answered, or are not asked here, leave theirs behind."""
+def test_the_visible_button_is_clicked(browser: BrowserSession, made: HandMade) -> None:
+    """Dialogs that are not in use leave invisible buttons behind."""
     buttons = """<button title=accept style="display: none" onclick="answer('accepted')">x</button>
     <button data-testid=reject-button onclick="answer('declined'); this.remove()">x</button>
-    <script>const answer = said => { document.querySelector("h1").textContent = said; }</script></body>"""
+    <script>const answer = text => { document.querySelector("h1").textContent = text; }</script></body>"""
     made.answers["/title/tt0111161/"] = CannedResponse(title_page().replace("</body>", buttons))
     assert "<h1>declined</h1>" in browser.read(f"{made.url}/title/tt0111161/", Kind.TITLE).html
 
 
 def test_redirects_that_never_end_are_the_fault_of_their_page(browser: BrowserSession, made: HandMade) -> None:
-    """Not of the site, which is not thought to fail for them."""
+    """A redirect loop counts as a failure of the page, and not of the site."""
     url = f"{made.url}/title/tt0111161/"
     made.answers["/title/tt0111161/"] = CannedResponse(status=302, headers={"Location": url})
     with pytest.raises(SiteUnreachable) as error:
@@ -248,7 +250,7 @@ def test_redirects_that_never_end_are_the_fault_of_their_page(browser: BrowserSe
 
 
 def test_a_title_is_read_with_the_parts_that_load_on_scroll(browser: BrowserSession, demo: str) -> None:
-    """The sections below the fold are in the page, and nothing that is still loading."""
+    """The sections below the fold are in the page, and no placeholder is left."""
     reading = browser.read(f"{demo}/title/tt0068646/", Kind.TITLE)
     assert reading.html.lower().startswith("<!doctype html>")
     for section in ("title-cast", "MoreLikeThis", "Storyline", "Details"):
@@ -257,25 +259,25 @@ def test_a_title_is_read_with_the_parts_that_load_on_scroll(browser: BrowserSess
 
 
 def test_a_chart_leads_to_all_rows_that_its_data_holds(browser: BrowserSession, demo: str) -> None:
-    """All 250 titles, of which the page shows 25."""
+    """The chart leads to all 250 titles, of which the page shows 25."""
     reading = browser.read(f"{demo}/chart/top/", Kind.CHART)
     assert judge(reading, Target(Kind.CHART, "top")).verdict is Verdict.CHART
     assert len(titles_in(reading.html)) == 250
 
 
-@pytest.mark.parametrize(("limit", "least", "most"), [(None, 51, 1000), (30, 30, 50), (5, 5, 25)])
+@pytest.mark.parametrize(("limit", "min_rows", "max_rows"), [(None, 51, 1000), (30, 30, 50), (5, 5, 25)])
 def test_a_search_shows_its_rows_until_there_are_enough(
-    browser: BrowserSession, demo: str, limit: int | None, least: int, most: int
+    browser: BrowserSession, demo: str, limit: int | None, min_rows: int, max_rows: int
 ) -> None:
-    """All that was found, or no more clicks than the limit needs."""
+    """All results are shown, or no more than the limit needs."""
     request = ScrapeRequest.of("search:the")
     reading = browser.read(f"{demo}{request.query}", Kind.SEARCH, limit)
     assert judge(reading, Target(request.kind, request.id)).verdict is Verdict.SEARCH
-    assert least <= len(titles_in(reading.html)) <= most
+    assert min_rows <= len(titles_in(reading.html)) <= max_rows
 
 
 def test_more_is_clicked_where_the_data_does_not_hold_all_rows(browser: BrowserSession, made: HandMade) -> None:
-    """A chart whose rows come only by clicking is shown whole."""
+    """A chart whose rows come only by clicks is shown completely."""
     script = """<ul></ul><span class="ipc-see-more"><button onclick="more()">more</button></span><script>
     let n = 0;
     function more() {
@@ -289,8 +291,8 @@ def test_more_is_clicked_where_the_data_does_not_hold_all_rows(browser: BrowserS
     assert len(titles_in(browser.read(f"{made.url}/chart/top/", Kind.CHART).html)) == 40
 
 
-def test_the_status_and_retry_after_are_those_of_the_answer(browser: BrowserSession, demo: str) -> None:
-    """Also after a redirect: what the page's own answer said, not that of an earlier one."""
+def test_status_and_retry_after_are_those_of_the_response(browser: BrowserSession, demo: str) -> None:
+    """They are those of the page's own response, and not of an earlier one."""
     reading = browser.read(f"{demo}/title/tt0068646/?fault=429:7", Kind.TITLE)
     assert (reading.status, reading.retry_after) == (429, "7")
     assert browser.read(f"{demo}/title/tt0068646/", Kind.TITLE).retry_after is None
@@ -300,10 +302,10 @@ def test_the_status_and_retry_after_are_those_of_the_answer(browser: BrowserSess
     ("status", "verdict"),
     [(404, Verdict.NOT_FOUND), (403, Verdict.BLOCKED), (429, Verdict.RATE_LIMITED), (503, Verdict.SERVER_ERROR)],
 )
-def test_an_answer_without_a_body_keeps_its_status(
+def test_a_response_without_a_body_keeps_its_status(
     browser: BrowserSession, made: HandMade, status: int, verdict: Verdict
 ) -> None:
-    """Browsers show a page of their own instead; it is not mistaken for a site that is away."""
+    """Browsers show a page of their own instead. It is not taken for an unreachable site."""
     url = f"{made.url}/title/tt0111161/"
     made.answers["/title/tt0111161/"] = CannedResponse(status=status, headers={"Retry-After": "9"})
     reading = browser.read(url, Kind.TITLE)
@@ -312,15 +314,15 @@ def test_an_answer_without_a_body_keeps_its_status(
 
 
 def test_the_final_address_is_known_after_a_redirect(browser: BrowserSession, made: HandMade) -> None:
-    """A page that leads to another host says so, whatever it shows."""
+    """The final address is that of the other host, whatever the page shows."""
     elsewhere = f"{made.url.replace('127.0.0.1', 'localhost')}/title/tt0111161/"
     made.answers["/title/tt0111161/"] = CannedResponse(title_page().replace(SITE, made.url))
     made.answers["/title/tt7777777/"] = CannedResponse(status=302, headers={"Location": elsewhere})
     assert browser.read(f"{made.url}/title/tt7777777/", Kind.TITLE).final_url == elsewhere
 
 
-def test_images_and_fonts_are_not_loaded_and_the_locale_is_asked_for(browser: BrowserSession, made: HandMade) -> None:
-    """What nobody looks at is not fetched."""
+def test_images_and_fonts_are_not_loaded_and_the_locale_is_set(browser: BrowserSession, made: HandMade) -> None:
+    """Images, fonts and media are not requested."""
     style = "<style>@font-face {font-family: F; src: url(/f.woff2)} h1 {font-family: F}</style>"
     head = f'{style}<script src="/s.js"></script>'
     body = '<h1>x</h1><img src="/i.png"><video autoplay src="/v.mp4"></video><i></i>'
@@ -332,14 +334,14 @@ def test_images_and_fonts_are_not_loaded_and_the_locale_is_asked_for(browser: Br
     made.answers["/title/tt0111161/"] = CannedResponse(
         title_page().replace("<head>", "<head>" + head).replace("<h1>x</h1>", body)
     )
-    made.asked.clear()
+    made.requested.clear()
     reading = browser.read(f"{made.url}/title/tt0111161/", Kind.TITLE)
     assert "<i>de-DE Asia/Tokyo</i>" in reading.html
-    assert set(made.asked) == {"/title/tt0111161/", "/s.js"}
+    assert set(made.requested) == {"/title/tt0111161/", "/s.js"}
 
 
 def test_windows_that_a_page_opens_are_closed(browser: BrowserSession, made: HandMade) -> None:
-    """A pop-up does not change which page is read, and does not stay."""
+    """A pop-up is closed, and the page itself is read."""
     made.answers["/pop"] = CannedResponse("pop")
     made.answers["/title/tt0111161/"] = CannedResponse(
         title_page().replace("<body>", "<body><a target=w href=/pop>x</a><script>document.links[0].click()</script>")
@@ -350,8 +352,8 @@ def test_windows_that_a_page_opens_are_closed(browser: BrowserSession, made: Han
     assert len(browser._driver.window_handles) == 1
 
 
-def test_a_site_that_is_away_is_told_from_a_browser_that_is(browser: BrowserSession, demo: str) -> None:
-    """Nobody listens: the browser is well, and reads the next page."""
+def test_an_unreachable_site_is_not_taken_for_a_lost_browser(browser: BrowserSession, demo: str) -> None:
+    """The browser still works, and reads the next page."""
     with pytest.raises(SiteUnreachable, match=r"ERR_CONNECTION_REFUSED|connectionFailure") as error:
         browser.read(f"http://127.0.0.1:{free_port()}/title/tt0111161/", Kind.TITLE)
     assert error.value.page == ""
@@ -361,13 +363,13 @@ def test_a_site_that_is_away_is_told_from_a_browser_that_is(browser: BrowserSess
 
 
 def test_real_pages_keep_their_verdict_in_the_browser(browser: BrowserSession, made: HandMade, samples: Path) -> None:
-    """One page of every layout, served and read: it is judged like the file."""
+    """One page of each layout is served and read, and gets the verdict of its file."""
     folder = samples / "imdb-pages"
     layouts = {
         row["layout"]: row for row in index(folder) if row["layout"].startswith(("legacy_t", "next_t", "next_c"))
     }
     for row in layouts.values():
-        url, target = asked_for(row)
+        url, target = address_of(row)
         path = f"/{target.kind}/{target.id}/"
         made.answers[path] = CannedResponse(text(folder / row["file"]))
         reading: Reading = browser.read(made.url + path, target.kind)

@@ -1,4 +1,4 @@
-"""The command: settings are checked, verdicts printed, mistakes told in one sentence."""
+"""The command line: settings, verdicts, and mistakes in one sentence."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ def run(*arguments: str, **environment: str) -> tuple[int, str]:
 
 
 def test_check_prints_the_effective_settings() -> None:
-    """Every setting as its variable, durations in seconds."""
+    """Every setting is printed as its variable, and durations in seconds."""
     code, output = run("--check", SCRAPER_FRESHNESS_TTL="30m", IMDB_URL="https://www.imdb.com")
     assert code == 0
     assert "CINESTREAM_SCRAPER_FRESHNESS_TTL=1800.0" in output
@@ -40,7 +40,7 @@ def test_check_prints_the_effective_settings() -> None:
     ],
 )
 def test_passwords_in_addresses_are_not_shown(name: str, value: str) -> None:
-    """Neither among the settings nor in what is wrong with them, however that is said."""
+    """They appear neither among the settings nor in errors about them."""
     _, output = run("--check", **{name: value})
     assert "hidden" not in output
     assert "***@" in output
@@ -78,7 +78,7 @@ def test_a_bad_setting_is_named(name: str, value: str) -> None:
 
 
 def test_the_verdict_on_a_saved_page(tmp_path: Path) -> None:
-    """The verdict by itself on the first line."""
+    """The first line is the verdict alone."""
     page = tmp_path / "page.html"
     page.write_text(title_page())
     assert run("verdict", str(page), "--url", URL)[1].splitlines()[0] == "film"
@@ -87,7 +87,7 @@ def test_the_verdict_on_a_saved_page(tmp_path: Path) -> None:
 
 
 def test_a_verdict_needs_the_address_of_a_target(tmp_path: Path) -> None:
-    """A URL that is neither a title's nor a chart's is refused in one sentence."""
+    """A URL that belongs to no target is refused in one sentence."""
     page = tmp_path / "page.html"
     page.write_text(title_page())
     code, output = run("verdict", str(page), "--url", "https://www.imdb.com/")
@@ -95,22 +95,22 @@ def test_a_verdict_needs_the_address_of_a_target(tmp_path: Path) -> None:
     assert "neither a title nor a chart" in output
 
 
-def test_what_is_no_target_is_not_enqueued() -> None:
-    """The mistake is told before anything is asked of NATS."""
+def test_a_wrong_target_is_not_enqueued() -> None:
+    """The mistake is reported before NATS is contacted."""
     code, output = run("enqueue", "tt0111161", "matrix")
     assert code == 1
     assert "'matrix' is no target" in output
 
 
 def test_a_page_of_another_host_is_not_read_from_this_one() -> None:
-    """Whoever gives an address means that one."""
+    """An address of another host is not read from this site."""
     code, output = run("scrape", "https://films.example/title/tt0111161/", SELENIUM_URL="http://x:1")
     assert code == 1
     assert "not allowed" in output
 
 
 def test_an_unwritable_state_directory_is_named(tmp_path: Path) -> None:
-    """One sentence with the setting to change."""
+    """One sentence names the setting to change."""
     (tmp_path / "file").write_text("")
     code, output = run("scrape", "tt0111161", SCRAPER_STATE_DIR=str(tmp_path / "file" / "x"), SELENIUM_URL="http://x:1")
     assert code == 1
@@ -118,8 +118,8 @@ def test_an_unwritable_state_directory_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [("status",), ("enqueue", "tt0111161"), ("dead-letters", "list")])
-def test_without_nats_a_command_says_what_to_do(command: tuple[str, ...], impatient: Callable[[], None]) -> None:
-    """It does not wait for ever: who typed it has nothing running, or forgot a setting."""
+def test_without_nats_a_command_states_what_to_do(command: tuple[str, ...], impatient: Callable[[], None]) -> None:
+    """The command does not wait for ever: nothing runs, or a setting is missing."""
     url = f"nats://127.0.0.1:{free_port()}"
     impatient()
     code, output = run(*command, NATS_URL=url)
@@ -130,7 +130,7 @@ def test_without_nats_a_command_says_what_to_do(command: tuple[str, ...], impati
 
 
 def test_a_page_that_could_not_be_written_is_not_read(tmp_path: Path) -> None:
-    """Where its folder is missing, that is said before anything is opened."""
+    """A missing folder is reported before the page is opened."""
     code, output = run("scrape", "tt0111161", "--out", str(tmp_path / "nothing" / "page.html"))
     assert code == 1
     assert f"{tmp_path / 'nothing'} is not a directory" in output.replace("\n", "")

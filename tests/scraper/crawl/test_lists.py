@@ -1,4 +1,4 @@
-"""Lists that go on by pages, with a real browser and a real queue: each page is a request of its own."""
+"""Lists of several pages, with a real browser and a real queue. Each page is a request of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,20 +21,20 @@ IDS = [f"tt{number:07}" for number in range(1, 8)]
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[str]:
-    """A demo site."""
+    """Yield the address of a demo site."""
     with demo_site() as url:
         yield url
 
 
 @pytest.fixture
 def made() -> Iterator[HandMade]:
-    """A hand-made site."""
+    """Yield a hand-made site."""
     with hand_made_site() as site:
         yield site
 
 
 class Queue:
-    """The queue of people who wait, its lists read and its titles only noted."""
+    """The queue of the lane `now`: its lists are read, and its titles only noted."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -42,11 +42,11 @@ class Queue:
         self.titles: list[str] = []
 
     async def ask(self, request: ScrapeRequest) -> None:
-        """Put a request in."""
+        """Queue a request."""
         await self._bus.publish(request.subject, request.encode())
 
     async def take(self) -> list[Delivery]:
-        """The lists that wait; empty when nothing is queued any more."""
+        """Return the waiting lists, or none when nothing is queued any more."""
         pull, lists = await self._bus.pull("REQUESTS", "scraper-now"), list[Delivery]()
         while not lists and (await self._bus.stream_state("REQUESTS")).messages:
             for delivery in await pull.fetch(500, wait=1):
@@ -71,7 +71,7 @@ class Queue:
 async def test_a_list_is_read_page_by_page_until_its_end_or_the_limit(
     scraper_bus: Bus, demo: str, tmp_path: Path, limit: int | None, pages: int, titles: int
 ) -> None:
-    """Each page is asked for by the one before it, and each title is asked for once, in the order of the list."""
+    """Each page requests the next one. Each title is requested once, in the order of the list."""
     queue = Queue(scraper_bus)
     async with pipeline_of(scraper_bus, demo, tmp_path / "state") as reads:
         await queue.ask(ScrapeRequest.of(DEMO_LIST, lane=Lane.NOW, limit=limit))
@@ -81,10 +81,8 @@ async def test_a_list_is_read_page_by_page_until_its_end_or_the_limit(
     assert (await scraper_bus.stream_state("PAGES")).messages == pages
 
 
-async def test_a_list_goes_on_where_it_was_when_the_scraper_was_killed(
-    scraper_bus: Bus, demo: str, tmp_path: Path
-) -> None:
-    """A page that was published and not acknowledged is not read again, and each page that follows it once."""
+async def test_a_list_continues_after_the_scraper_was_killed(scraper_bus: Bus, demo: str, tmp_path: Path) -> None:
+    """A page that was published and not acknowledged is not read again. Each page after it is read once."""
     queue = Queue(scraper_bus)
     async with pipeline_of(scraper_bus, demo, tmp_path / "state") as reads:
         await queue.ask(ScrapeRequest.of(DEMO_LIST, lane=Lane.NOW))
@@ -92,14 +90,14 @@ async def test_a_list_goes_on_where_it_was_when_the_scraper_was_killed(
         await reads.handle(first)
         await first.nak(delay=0)
         await queue.read(reads)
-    # Where the first comes back after the second was read, the second is asked for once more, and is fresh.
+    # If the first page is delivered again after the second was read, the second is requested again, and is fresh.
     assert set(queue.lists) == {"ls000000316", "ls000000316-2", "ls000000316-3", "ls000000316-4"}
     assert set(queue.titles) == {film.id for film in open_catalogue()}
     assert (await scraper_bus.stream_state("PAGES")).messages == 4
 
 
-async def test_a_fresh_list_goes_on_to_more_than_it_was_read_for(scraper_bus: Bus, demo: str, tmp_path: Path) -> None:
-    """The first page is stored with all its rows, and says itself where it goes on: only what is missing is read."""
+async def test_a_fresh_list_continues_beyond_its_earlier_limit(scraper_bus: Bus, demo: str, tmp_path: Path) -> None:
+    """The first page is stored with all its rows and names the next page. Only missing pages are read."""
     queue = Queue(scraper_bus)
     async with pipeline_of(scraper_bus, demo, tmp_path / "state") as reads:
         for limit in (50, 250):
@@ -110,10 +108,8 @@ async def test_a_fresh_list_goes_on_to_more_than_it_was_read_for(scraper_bus: Bu
     assert (await scraper_bus.stream_state("PAGES")).messages == 3
 
 
-async def test_rows_that_a_list_has_and_does_not_show_are_told(
-    scraper_bus: Bus, made: HandMade, tmp_path: Path
-) -> None:
-    """In the metrics: a list of nine whose second page is the first once more, and then ends."""
+async def test_rows_that_a_list_does_not_show_are_counted(scraper_bus: Bus, made: HandMade, tmp_path: Path) -> None:
+    """The metric counts them: the second page of a list of nine repeats the first, and the list ends."""
     counted = "cinestream_scraper_rows_missing_total"
     before = REGISTRY.get_sample_value(counted) or 0
     made.answers["/robots.txt"] = CannedResponse("")

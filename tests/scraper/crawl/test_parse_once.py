@@ -1,4 +1,4 @@
-"""How often the pipeline parses a page, with a real browser and a real queue."""
+"""The number of parses of a page in the pipeline, with a real browser and a real queue."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ async def taken(bus: Bus, request: ScrapeRequest) -> Delivery:
 async def test_the_pipeline_parses_each_page_once(
     scraper_bus: Bus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, target: str
 ) -> None:
-    """One parse of its HTML and one of its data, from the browser to the stream, and once more for a fresh page."""
+    """From the browser to the stream there is one parse of its HTML and one of its data. A fresh page takes as many."""
     request = ScrapeRequest.of(target, lane=Lane.NOW, limit=2, depth=1)
     with hand_made_site() as site:
         site.answers["/robots.txt"] = CannedResponse("")

@@ -1,4 +1,4 @@
-"""The scraper's parts on a real nats-server and real HTTP, without a browser: what must not need one."""
+"""The parts of the scraper that need no browser, on a real nats-server and real HTTP."""
 
 import time
 from collections.abc import AsyncIterator
@@ -29,25 +29,25 @@ EVERY = "cinestream.schedules.every.title.tt0111161"
 
 
 def no_browser(name: str) -> BrowserSession:
-    """What opens a session where there must be none."""
+    """Refuse to open a session."""
     raise BrowserUnavailable(f"session {name} was opened")
 
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx2.AsyncClient]:
-    """A client for robots.txt."""
+    """Yield a client for robots.txt."""
     async with httpx2.AsyncClient() as client:
         yield client
 
 
 def pipeline(bus: Bus, client: httpx2.AsyncClient, **changes: object) -> Pipeline:
-    """A pipeline that has no browser."""
+    """Return a pipeline without a browser."""
     settings = ScraperSettings(scraper_rate=0, scraper_obey_robots=False, **changes)  # type: ignore[arg-type]
     return Pipeline(settings, bus, SessionPool(no_browser, deadline=1), Host(settings, client))
 
 
-async def asked(bus: Bus, request: ScrapeRequest) -> Delivery:
-    """A request, taken from the queue."""
+async def taken(bus: Bus, request: ScrapeRequest) -> Delivery:
+    """Queue a request and take it from the queue."""
     await bus.publish(request.subject, request.encode())
     pull = await bus.pull("REQUESTS", f"scraper-{request.lane}")
     (delivery,) = await pull.fetch(1, wait=30)
@@ -55,7 +55,7 @@ async def asked(bus: Bus, request: ScrapeRequest) -> Delivery:
 
 
 def page(read_at: datetime, outcome: Outcome = Outcome.FILM) -> RawPage:
-    """A stored page."""
+    """Return a page as it is stored."""
     url = "http://127.0.0.1:8080/title/tt0111161/"
     return RawPage(
         kind=Kind.TITLE,
@@ -71,24 +71,24 @@ def page(read_at: datetime, outcome: Outcome = Outcome.FILM) -> RawPage:
 
 @pytest.mark.parametrize("outcome", [Outcome.FILM, Outcome.NOT_FOUND, Outcome.MOVED])
 async def test_a_fresh_page_is_not_read_again(scraper_bus: Bus, client: httpx2.AsyncClient, outcome: Outcome) -> None:
-    """Neither a film nor what is known to be none is opened in a browser while its record is fresh."""
+    """While its record is fresh, neither a film nor a missing page is opened in a browser."""
     stored = page(datetime.now(UTC) - timedelta(minutes=59), outcome)
     await scraper_bus.publish(stored.subject, stored.encode())
     await pipeline(scraper_bus, client, scraper_freshness_ttl="1h").handle(
-        await asked(scraper_bus, ScrapeRequest.of("tt0111161"))
+        await taken(scraper_bus, ScrapeRequest.of("tt0111161"))
     )
     assert (await scraper_bus.stream_state("PAGES")).messages == 1
 
 
-async def test_what_is_like_a_fresh_page_is_asked_for_without_reading_it(
+async def test_titles_like_a_fresh_title_are_requested_without_reading_it(
     scraper_bus: Bus, client: httpx2.AsyncClient
 ) -> None:
-    """Each step of the depth is one less, and the limit holds for each title."""
+    """Each step lowers the depth by one. The limit holds for each title."""
     html = title_page(alike=["tt0000001", "tt0000002", "tt0000003"])
     stored = page(datetime.now(UTC)).model_copy(update={"html": html})
     await scraper_bus.publish(stored.subject, stored.encode())
     await pipeline(scraper_bus, client).handle(
-        await asked(scraper_bus, ScrapeRequest.of("tt0111161", depth=2, limit=2, lane=Lane.NOW))
+        await taken(scraper_bus, ScrapeRequest.of("tt0111161", depth=2, limit=2, lane=Lane.NOW))
     )
     requests = await (await scraper_bus.pull("REQUESTS", "scraper-now")).fetch(9, wait=1)
     found = [ScrapeRequest.decode(delivery.envelope) for delivery in requests]
@@ -99,46 +99,46 @@ async def test_what_is_like_a_fresh_page_is_asked_for_without_reading_it(
 
 
 def list_of(ids: list[str], total: int, more: str = "") -> RawPage:
-    """A stored list that says how many titles it has, and maybe shows `more` on demand."""
+    """Return a stored list that states its number of titles, with a button for `more`."""
     url = "http://127.0.0.1:8080/list/ls055592025/"
     html = list_page(ids, total=total).replace("<h1>x</h1>", more)
     target = {"kind": Kind.LIST, "id": "ls055592025", "url": url, "final_url": url, "html": html}
     return page(datetime.now(UTC)).model_copy(update=target)
 
 
-async def test_a_fresh_list_leads_to_as_many_titles_as_are_asked_for_now(
+async def test_a_fresh_list_leads_to_as_many_titles_as_are_wanted_now(
     scraper_bus: Bus, client: httpx2.AsyncClient
 ) -> None:
-    """Those beyond the limit that it was read for are queued without reading it again; some say that they have more."""
+    """Titles beyond the earlier limit are queued without reading the list again."""
     stored = list_of(["tt0000001", "tt0000002", "tt0000003"], total=4)
     await scraper_bus.publish(stored.subject, stored.encode())
     request = ScrapeRequest.of("list:ls055592025", lane=Lane.NOW)
-    await pipeline(scraper_bus, client).handle(await asked(scraper_bus, request))
+    await pipeline(scraper_bus, client).handle(await taken(scraper_bus, request))
     requests = await (await scraper_bus.pull("REQUESTS", "scraper-now")).fetch(9, wait=1)
     found = [ScrapeRequest.decode(delivery.envelope).id for delivery in requests]
     assert found == ["tt0000001", "tt0000002", "tt0000003"]
 
 
 async def test_a_fresh_page_that_cannot_be_read_is_read_again(scraper_bus: Bus, client: httpx2.AsyncClient) -> None:
-    """A damaged one, or one of a newer version, costs the request a reading and not its life."""
+    """A page that is damaged or of a newer version is read again, and the request is not given up."""
     envelope = list_of(["tt0000001"], total=1).encode()
     await scraper_bus.publish("cinestream.pages.imdb.list.ls055592025", Envelope(envelope.headers, b"no zstd"))
     with pytest.raises(BrowserUnavailable):
-        await pipeline(scraper_bus, client).handle(await asked(scraper_bus, ScrapeRequest.of("list:ls055592025")))
+        await pipeline(scraper_bus, client).handle(await taken(scraper_bus, ScrapeRequest.of("list:ls055592025")))
 
 
-async def test_a_fresh_list_that_shows_less_than_is_asked_for_is_read_again(
+async def test_a_fresh_list_that_shows_less_than_is_wanted_is_read_again(
     scraper_bus: Bus, client: httpx2.AsyncClient
 ) -> None:
-    """As the rows of some come by clicks, which the limit of the first time ended."""
+    """The earlier limit ended the clicks that show more rows."""
     stored = list_of(["tt0000001", "tt0000002"], total=9, more=MORE)
     await scraper_bus.publish(stored.subject, stored.encode())
-    enough = await asked(scraper_bus, ScrapeRequest.of("list:ls055592025", limit=2))
+    enough = await taken(scraper_bus, ScrapeRequest.of("list:ls055592025", limit=2))
     await pipeline(scraper_bus, client).handle(enough)
     await enough.ack()
     with pytest.raises(BrowserUnavailable):
         await pipeline(scraper_bus, client).handle(
-            await asked(scraper_bus, ScrapeRequest.of("list:ls055592025", limit=3, lane=Lane.NOW))
+            await taken(scraper_bus, ScrapeRequest.of("list:ls055592025", limit=3, lane=Lane.NOW))
         )
 
 
@@ -146,16 +146,16 @@ async def test_a_fresh_list_that_shows_less_than_is_asked_for_is_read_again(
 async def test_a_stale_page_and_a_forced_one_are_read(
     scraper_bus: Bus, client: httpx2.AsyncClient, age: timedelta, force: bool
 ) -> None:
-    """What is older than the setting, and what somebody insists on, needs a browser."""
+    """A page older than the setting, and one whose request is forced, needs a browser."""
     stored = page(datetime.now(UTC) - age)
     await scraper_bus.publish(stored.subject, stored.encode())
-    delivery = await asked(scraper_bus, ScrapeRequest.of("tt0111161", force=force))
+    delivery = await taken(scraper_bus, ScrapeRequest.of("tt0111161", force=force))
     with pytest.raises(BrowserUnavailable):
         await pipeline(scraper_bus, client, scraper_freshness_ttl="1h").handle(delivery)
 
 
 async def test_seeds_are_queued_once_and_scheduled(scraper_bus: Bus) -> None:
-    """The first start queues and schedules; a restart changes nothing, not even the clock of a schedule."""
+    """The first start queues and schedules. A restart changes nothing, not even the clock of a schedule."""
     seeds = parse_seeds("tt0111161@1h,chart:top@1d,tt0068646")
     await schedule.plant(scraper_bus, seeds)
     before = await scraper_bus.last_messages("SCHEDULES", ["cinestream.schedules.every.>"])
@@ -167,7 +167,7 @@ async def test_seeds_are_queued_once_and_scheduled(scraper_bus: Bus) -> None:
 
 
 async def test_seeds_wait_for_room_in_the_queue(topology: NatsServer, scraper_bus: Bus) -> None:
-    """A full queue ends no scraper, which alone can empty it."""
+    """A full queue does not end the scraper, which alone can empty it."""
     seeds = parse_seeds("tt0111161@1h")
     admin = await topology.connect("topology")
     try:
@@ -178,7 +178,7 @@ async def test_seeds_wait_for_room_in_the_queue(topology: NatsServer, scraper_bu
             with anyio.fail_after(90):
                 while not (await scraper_bus.stream_state("SCHEDULES")).messages:
                     await anyio.sleep(0.01)
-            with pytest.raises(Transient):  # it takes more steps than the other has left, so that failed by then, too
+            with pytest.raises(Transient):  # by then the other attempt has failed, too: it had fewer steps left
                 await schedule.plant(scraper_bus, seeds)
             assert not (await scraper_bus.stream_state("REQUESTS")).messages
             await admin.declare("STREAM.UPDATE.REQUESTS", config)
@@ -188,7 +188,7 @@ async def test_seeds_wait_for_room_in_the_queue(topology: NatsServer, scraper_bu
 
 
 async def test_schedules_follow_the_settings(scraper_bus: Bus) -> None:
-    """Another period replaces the old one, and what is no longer a seed ends."""
+    """Another period replaces the old one. The schedule of a target that is no longer a seed ends."""
     await schedule.plant(scraper_bus, parse_seeds("tt0111161@1h,chart:top@1d"))
     await schedule.plant(scraper_bus, parse_seeds("tt0111161@2h"))
     stored = await scraper_bus.last_messages("SCHEDULES", ["cinestream.schedules.every.>"])
@@ -197,8 +197,8 @@ async def test_schedules_follow_the_settings(scraper_bus: Bus) -> None:
     assert schedules.get("cinestream.schedules.every.chart.top") is None
 
 
-async def test_what_is_due_is_asked_for_again_and_again(scraper_bus: Bus) -> None:
-    """The server itself makes a schedule due; it is carried to the crawl lane, to be read even when fresh."""
+async def test_due_requests_are_queued_again_and_again(scraper_bus: Bus) -> None:
+    """The server makes a schedule due. The request moves to the lane `crawl`, and is forced."""
     await schedule.plant(scraper_bus, parse_seeds("tt0111161@1s"))
     due = await scraper_bus.pull("SCHEDULES", "scraper-due")
     requests = await scraper_bus.pull("REQUESTS", "scraper-crawl")
@@ -218,7 +218,7 @@ async def test_what_is_due_is_asked_for_again_and_again(scraper_bus: Bus) -> Non
 
 
 async def test_an_ended_schedule_is_never_due_again(scraper_bus: Bus) -> None:
-    """After its end nothing comes, though it came every second before."""
+    """Nothing is due after the end of a schedule that was due every second."""
     await schedule.plant(scraper_bus, parse_seeds("tt0111161@1s"))
     due = await scraper_bus.pull("SCHEDULES", "scraper-due")
     with anyio.fail_after(90):
@@ -232,7 +232,7 @@ async def test_an_ended_schedule_is_never_due_again(scraper_bus: Bus) -> None:
 
 
 async def test_a_closed_gate_gives_nothing_and_keeps_the_queue(scraper_bus: Bus) -> None:
-    """While it is closed no request is taken; once it is open they are there."""
+    """While the gate is closed no request is taken. They are still there when it opens."""
     request = ScrapeRequest.of("tt0111161")
     await scraper_bus.publish(request.subject, request.encode())
     closed = True
@@ -243,7 +243,7 @@ async def test_a_closed_gate_gives_nothing_and_keeps_the_queue(scraper_bus: Bus)
 
 
 async def test_the_backlog_is_full_when_etl_has_half_of_the_stream_to_read(topology: NatsServer) -> None:
-    """It is measured in bytes of what etl has not read, and drains when etl reads."""
+    """The backlog is measured in bytes that etl has not read. It drains when etl reads."""
     admin, bus, etl = (
         await topology.connect("topology"),
         await topology.connect("scraper"),
@@ -272,8 +272,8 @@ async def test_the_backlog_is_full_when_etl_has_half_of_the_stream_to_read(topol
 
 
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
-async def test_robots_txt_is_obeyed_and_asked_once(client: httpx2.AsyncClient, mark: str) -> None:
-    """What it forbids becomes a dead letter with that reason, whether it begins with a byte order mark or not."""
+async def test_robots_txt_is_obeyed_and_read_once(client: httpx2.AsyncClient, mark: str) -> None:
+    """A forbidden page becomes a dead letter with that reason. The file may begin with a byte order mark."""
     with hand_made_site() as site:
         site.answers["/robots.txt"] = CannedResponse(f"{mark}User-agent: *\nDisallow: /title/tt0000666/\n")
         host = Host(ScraperSettings(imdb_url=site.url, scraper_rate=0), client)
@@ -281,7 +281,7 @@ async def test_robots_txt_is_obeyed_and_asked_once(client: httpx2.AsyncClient, m
             await host.admit(f"{site.url}/title/tt0111161/")
         with pytest.raises(Invalid, match=r"robots\.txt forbids"):
             await host.admit(f"{site.url}/title/tt0000666/")
-        assert site.asked == ["/robots.txt"]
+        assert site.requested == ["/robots.txt"]
         careless = Host(ScraperSettings(imdb_url=site.url, scraper_rate=0, scraper_obey_robots=False), client)
         await careless.admit(f"{site.url}/title/tt0000666/")
 
@@ -290,7 +290,7 @@ async def test_robots_txt_is_obeyed_and_asked_once(client: httpx2.AsyncClient, m
 async def test_a_site_without_robots_txt_allows_and_a_broken_one_forbids(
     client: httpx2.AsyncClient, status: int, allowed: bool
 ) -> None:
-    """RFC 9309: "unavailable" means no rules, "unreachable" that nothing may be asked for now."""
+    """RFC 9309: "unavailable" means that there are no rules, "unreachable" that everything is forbidden."""
     with hand_made_site() as site:
         site.answers["/robots.txt"] = CannedResponse(status=status)
         host = Host(ScraperSettings(imdb_url=site.url, scraper_rate=0), client)
@@ -301,8 +301,8 @@ async def test_a_site_without_robots_txt_allows_and_a_broken_one_forbids(
                 await host.admit(f"{site.url}/title/tt0111161/")
 
 
-async def test_a_site_whose_robots_txt_cannot_be_had_is_left_alone(client: httpx2.AsyncClient) -> None:
-    """After a few tries nothing is taken from the queue for a while, and /readyz says why."""
+async def test_a_site_whose_robots_txt_cannot_be_read_is_paused(client: httpx2.AsyncClient) -> None:
+    """After a few attempts nothing is taken from the queue for a while. /readyz states the reason."""
     with hand_made_site() as site:
         site.answers["/robots.txt"] = CannedResponse(status=500)
         host = Host(ScraperSettings(imdb_url=site.url, scraper_rate=0), client)
@@ -316,8 +316,8 @@ async def test_a_site_whose_robots_txt_cannot_be_had_is_left_alone(client: httpx
             await host.admit(f"{site.url}/title/tt0111161/")
 
 
-async def test_a_robots_txt_without_end_is_read_to_a_bound(client: httpx2.AsyncClient) -> None:
-    """What is read holds; a line that is cut forbids nothing."""
+async def test_an_endless_robots_txt_is_read_up_to_a_limit(client: httpx2.AsyncClient) -> None:
+    """The part that was read is obeyed. A line that was cut forbids nothing."""
     lines = "User-agent: *\nDisallow: /title/tt0000666/\n" + "# so\n" * 102_388
     with hand_made_site() as site:
         site.answers["/robots.txt"] = CannedResponse(
@@ -330,8 +330,8 @@ async def test_a_robots_txt_without_end_is_read_to_a_bound(client: httpx2.AsyncC
             await host.admit(f"{site.url}/title/tt0000666/")
 
 
-async def test_robots_txt_is_looked_for_at_allowed_hosts_only(client: httpx2.AsyncClient) -> None:
-    """A redirect to another path is followed; one to a foreign host is not, and forbids until somebody allows it."""
+async def test_redirects_of_robots_txt_lead_to_allowed_hosts_only(client: httpx2.AsyncClient) -> None:
+    """A redirect to another path is followed. One to a foreign host is not, and everything is forbidden."""
     with hand_made_site() as site, hand_made_site() as foreign:
         rules = CannedResponse("User-agent: *\nDisallow: /title/tt0000666/\n")
         site.answers["/robots.txt"] = CannedResponse(status=302, headers={"Location": "/rules.txt"})
@@ -343,12 +343,12 @@ async def test_robots_txt_is_looked_for_at_allowed_hosts_only(client: httpx2.Asy
         site.answers["/robots.txt"] = CannedResponse(status=302, headers={"Location": f"{foreign.url}/robots.txt"})
         with pytest.raises(Transient, match="CINESTREAM_SCRAPER_ALLOWED_HOSTS"):
             await Host(settings, client).admit(f"{site.url}/title/tt0111161/")
-        assert foreign.asked == []
+        assert foreign.requested == []
 
 
 @pytest.mark.parametrize(("rate", "robots"), [(20, ""), (0, "User-agent: *\nCrawl-delay: 0.05\n")])
-async def test_pages_of_a_host_are_asked_for_at_its_rate(client: httpx2.AsyncClient, rate: float, robots: str) -> None:
-    """All sessions together keep the rate of the setting, or the slower one that robots.txt asks for."""
+async def test_pages_of_a_host_are_read_at_its_rate(client: httpx2.AsyncClient, rate: float, robots: str) -> None:
+    """All sessions together keep the rate of the setting, or the slower one of robots.txt."""
     with hand_made_site() as site:
         site.answers["/robots.txt"] = CannedResponse(robots)
         host = Host(ScraperSettings(imdb_url=site.url, scraper_rate=rate), client)
@@ -360,8 +360,8 @@ async def test_pages_of_a_host_are_asked_for_at_its_rate(client: httpx2.AsyncCli
         assert time.monotonic() - started > 0.2
 
 
-async def test_a_paused_host_is_not_asked(client: httpx2.AsyncClient) -> None:
-    """Who is in hand is told when to come back, and /readyz tells people why."""
+async def test_a_paused_host_is_not_contacted(client: httpx2.AsyncClient) -> None:
+    """The error states when to try again, and /readyz states the reason."""
     settings = ScraperSettings(scraper_rate=0, scraper_obey_robots=False)
     host = Host(settings, client)
     host.backoff.record_refusal(60, "challenge")
@@ -372,8 +372,8 @@ async def test_a_paused_host_is_not_asked(client: httpx2.AsyncClient) -> None:
     assert "challenge" in host.degraded()[0]
 
 
-async def test_a_host_that_refused_is_asked_more_slowly_once(client: httpx2.AsyncClient) -> None:
-    """Pages that were in hand together count as one refusal; /readyz tells people."""
+async def test_concurrent_refusals_slow_a_host_down_once(client: httpx2.AsyncClient) -> None:
+    """Refusals of concurrent pages count once. /readyz states the lower rate."""
     host = Host(ScraperSettings(scraper_rate=40, scraper_obey_robots=False), client)
     for _ in range(3):
         host.record_refusal(0.05, "429")
@@ -389,7 +389,7 @@ async def test_a_host_that_refused_is_asked_more_slowly_once(client: httpx2.Asyn
 
 
 async def test_a_short_pause_is_waited_for(client: httpx2.AsyncClient) -> None:
-    """A request in hand then costs no delivery, of which it has only a few."""
+    """So the request loses none of its few attempts."""
     host = Host(ScraperSettings(scraper_rate=0, scraper_obey_robots=False), client)
     host.backoff.record_refusal(0.3, "429")
     with anyio.fail_after(90):

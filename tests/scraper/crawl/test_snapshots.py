@@ -1,4 +1,4 @@
-"""What a real browser saw of a page that is given up: stored beside its dead letter, and shown to people."""
+"""The snapshot of a page that a real browser read and that was given up, beside its dead letter."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -30,7 +30,7 @@ PAGE = "<html><script>console.warn('the wheel is off')</script><h1>Sorry</h1></h
 
 @pytest.fixture
 async def site() -> AsyncIterator[HandMade]:
-    """A site that fails, and one page of it that leads elsewhere."""
+    """Yield a site whose page fails."""
     with hand_made_site() as site:
         site.answers["/robots.txt"] = CannedResponse("")
         site.answers["/title/tt0000001/"] = CannedResponse(PAGE, status=503)
@@ -38,7 +38,7 @@ async def site() -> AsyncIterator[HandMade]:
 
 
 async def letter_of(bus: Bus, site: HandMade, state: Path, target: str) -> DeadLetter:
-    """The dead letter of a target whose page may be read once."""
+    """Return the dead letter of a target whose page is read once."""
     try:
         installed = find_browser("chrome")
     except NoBrowser as error:
@@ -67,8 +67,8 @@ async def letter_of(bus: Bus, site: HandMade, state: Path, target: str) -> DeadL
     return DeadLetter.decode(stored[0].envelope)
 
 
-async def said(nats: NatsServer, *arguments: str) -> tuple[int, str]:
-    """What the command exits with and says."""
+async def run_command(nats: NatsServer, *arguments: str) -> tuple[int, str]:
+    """Run the command. Return its exit code and its output."""
     environment = nats.environment("scraper")
     result = await anyio.to_thread.run_sync(
         lambda: CliRunner().invoke(app, ["dead-letters", *arguments], env=environment)
@@ -76,18 +76,18 @@ async def said(nats: NatsServer, *arguments: str) -> tuple[int, str]:
     return result.exit_code, result.output
 
 
-async def test_a_page_that_is_given_up_can_be_looked_at(
+async def test_the_snapshot_of_a_given_up_page_can_be_fetched(
     topology: NatsServer, scraper_bus: Bus, site: HandMade, tmp_path: Path
 ) -> None:
-    """Screenshot, HTML, status, console and timing, named in the letter and fetched by one command."""
+    """The letter names the snapshot, and one command fetches screenshot, HTML, status, console and timing."""
     letter = await letter_of(scraper_bus, site, tmp_path / "state", "tt0000001")
     assert letter.snapshot
     assert letter.snapshot.startswith("title-tt0000001-")
-    assert letter.snapshot in (await said(topology, "show", "1"))[1]
-    code, output = await said(topology, "snapshot", "1", "--out", str(tmp_path / "out"))
+    assert letter.snapshot in (await run_command(topology, "show", "1"))[1]
+    code, output = await run_command(topology, "snapshot", "1", "--out", str(tmp_path / "out"))
     assert code == 0, output
     (tmp_path / "file").write_text("")
-    code, output = await said(topology, "snapshot", "1", "--out", str(tmp_path / "file" / "out"))
+    code, output = await run_command(topology, "snapshot", "1", "--out", str(tmp_path / "file" / "out"))
     assert (code, "cannot be written (Not a directory)" in output.replace("\n", " ")) == (1, True)
     files = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     assert files["screenshot.png"].startswith(b"\x89PNG")
@@ -101,22 +101,22 @@ async def test_a_page_that_is_given_up_can_be_looked_at(
 async def test_a_snapshot_that_cannot_be_stored_costs_no_letter(
     topology: NatsServer, scraper_bus: Bus, site: HandMade, tmp_path: Path
 ) -> None:
-    """The bucket takes nothing: the letter is there all the same, and says that it has none."""
+    """The bucket refuses everything. The letter is written, and the command says that it has no snapshot."""
     admin = await topology.connect("topology")
     info = await admin.declare("STREAM.INFO.OBJ_snapshots", {})
     await admin.declare("STREAM.UPDATE.OBJ_snapshots", {**info["config"], "max_msg_size": 16})
     await admin.close()
     letter = await letter_of(scraper_bus, site, tmp_path / "state", "tt0000001")
     assert (letter.snapshot, "HTTP 503" in letter.reason) == (None, True)
-    code, output = await said(topology, "snapshot", "1")
+    code, output = await run_command(topology, "snapshot", "1")
     assert (code, "has no snapshot" in output) == (1, True)
 
 
-async def test_what_was_never_opened_has_no_snapshot(
+async def test_a_page_that_was_never_opened_has_no_snapshot(
     topology: NatsServer, scraper_bus: Bus, site: HandMade, tmp_path: Path
 ) -> None:
-    """What robots.txt forbids needs no browser."""
+    """A page that robots.txt forbids needs no browser."""
     site.answers["/robots.txt"] = CannedResponse("User-agent: *\nDisallow: /title/tt0000001/\n")
     letter = await letter_of(scraper_bus, site, tmp_path / "state", "tt0000001")
     assert (letter.snapshot, "robots.txt" in letter.reason) == (None, True)
-    assert site.asked == ["/robots.txt"]
+    assert site.requested == ["/robots.txt"]

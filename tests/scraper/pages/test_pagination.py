@@ -1,4 +1,4 @@
-"""Where a list or a search goes on, and when it ends."""
+"""The next page of a list or a search, and its end."""
 
 import json
 from pathlib import Path
@@ -25,27 +25,27 @@ IDS = [f"tt{number:07}" for number in range(1, 6)]
 
 
 def linked(href: str, how: str = 'a class="next-page"') -> str:
-    """A page with rows that links to its next one."""
+    """Return a page with rows that links to its next one."""
     return f"<html><body>{''.join(map(row, IDS))}<{how} href='{href}'>Next</a></body></html>"
 
 
 def following_page(request: ScrapeRequest, html: str) -> ScrapeRequest | None:
-    """The request for the page after this one."""
+    """Return the request for the page after this one."""
     return next_page(request, TitleRows(Page(html)))
 
 
 def missing(request: ScrapeRequest, html: str) -> int:
-    """The number of rows that this page lacks."""
+    """Return the number of rows that this page lacks."""
     return missing_rows(request, TitleRows(Page(html)))
 
 
 def expandable(request: ScrapeRequest, html: str) -> bool:
-    """True if a click on this page would show more of its rows."""
+    """Return True if a click on this page would show more of its rows."""
     return offers_more(request, TitleRows(Page(html)))
 
 
-def test_a_list_goes_on_by_its_data() -> None:
-    """The request for its next page is like its own, with what is left of the limit."""
+def test_the_data_of_a_list_leads_to_its_next_page() -> None:
+    """The request for the next page is like its own, with the rest of the limit."""
     request = ScrapeRequest.of(LIST, lane=Lane.NOW, force=True, limit=12, depth=2)
     following = following_page(request, list_page(IDS, more=True))
     assert following == ScrapeRequest(
@@ -84,7 +84,7 @@ def test_a_list_goes_on_by_its_data() -> None:
     ],
 )
 def test_the_next_page_is_a_later_one_of_the_same(target: str, href: str, path: str | None) -> None:
-    """Whatever the page links to as its next: another list, an earlier page and itself end it."""
+    """A link to another list, an earlier page or the same page is the end."""
     for how in (
         'a class="lister-page-next next-page"',
         "a rel=next",
@@ -95,15 +95,15 @@ def test_the_next_page_is_a_later_one_of_the_same(target: str, href: str, path: 
         assert (following.path if following else None) == path
 
 
-def test_a_page_that_comes_once_more_ends_it() -> None:
-    """As some sites show their last page for any number; and so does one without rows."""
+def test_a_repeated_page_is_the_end() -> None:
+    """Some sites show their last page for any higher number. A page without rows is the end as well."""
     request = ScrapeRequest.of(LIST + "-2").model_copy(update={"after": IDS[0]})
     assert following_page(request, list_page(IDS, page=2, more=True)) is None
     assert following_page(ScrapeRequest.of(LIST), list_page([], more=True)) is None
 
 
-def test_a_list_that_never_ends_is_read_to_the_most_that_any_limit_may_be() -> None:
-    """Also when nobody set one."""
+def test_an_endless_list_is_read_up_to_the_highest_limit() -> None:
+    """The highest limit applies if the request has none."""
     request, read = ScrapeRequest.of(LIST), 0
     for number in range(1, 1000):
         rows = [f"tt{number:04}{row:03}" for row in range(250)]
@@ -115,8 +115,8 @@ def test_a_list_that_never_ends_is_read_to_the_most_that_any_limit_may_be() -> N
     assert read == 10_000 // 250
 
 
-def test_rows_that_are_not_shown_are_known() -> None:
-    """Of as many as the list says it has, or the limit asks for."""
+def test_missing_rows_are_counted() -> None:
+    """The number follows from the list's own total, or from the limit."""
     request = ScrapeRequest.of(LIST)
     assert missing(request, list_page(IDS)) == 0
     assert missing(request, list_page(IDS, total=9)) == 4
@@ -129,8 +129,8 @@ def test_rows_that_are_not_shown_are_known() -> None:
     assert missing(ScrapeRequest.of("chart:top"), list_page(IDS, total=9)) == 0
 
 
-def test_a_page_that_would_show_more_is_known_by_its_button() -> None:
-    """Not by a number: a list may count titles that it never shows. The data of a chart may hold what is not shown."""
+def test_a_page_that_would_show_more_is_detected_by_its_button() -> None:
+    """A total does not count: a list may count titles that it never shows. A chart's data may hold all rows."""
     list, chart = ScrapeRequest.of(LIST), ScrapeRequest.of("chart:top")
     assert not expandable(list, list_page(IDS, total=9))
     assert expandable(list, list_page(IDS).replace("<h1>x</h1>", MORE))
@@ -142,7 +142,7 @@ def test_a_page_that_would_show_more_is_known_by_its_button() -> None:
 
 @pytest.mark.parametrize(("more", "missed"), [(True, 0), (False, 4)])
 def test_rows_on_a_further_page_are_not_missing(more: bool, missed: int) -> None:
-    """Only the last page of a list says how many were not shown."""
+    """Only the last page of a list states how many rows were not shown."""
     request, html = ScrapeRequest.of(LIST), list_page(IDS, total=9, more=more)
     read = reading(html, url="https://www.imdb.com/list/ls055592025/")
     judgement = judge(read, Target(request.kind, request.id))
@@ -150,8 +150,8 @@ def test_rows_on_a_further_page_are_not_missing(more: bool, missed: int) -> None
     assert (led.missing, len(led.requests)) == (missed, len(IDS) + more)
 
 
-def test_a_search_that_would_show_more_says_so() -> None:
-    """By its number, or by the button that is still there."""
+def test_missing_rows_of_a_search_are_counted() -> None:
+    """Its total states it, or the button that is still there."""
     found = {"searchResults": {"titleResults": {"total": 80, "titleListItems": [{"titleId": id} for id in IDS]}}}
     assert missing(ScrapeRequest.of(SEARCH), page_of("/search/title", found)) == 75
     button = (
@@ -163,15 +163,15 @@ def test_a_search_that_would_show_more_says_so() -> None:
 
 
 def test_a_page_of_a_list_is_judged_as_that_page() -> None:
-    """One that shows another page of the list than its address says is none."""
+    """A page that shows another part of the list than its address is a wrong page."""
     for page, verdict in ((2, Verdict.LIST), (1, Verdict.WRONG_PAGE), (3, Verdict.WRONG_PAGE)):
         url = "https://www.imdb.com/list/ls055592025/?page=2"
         html = list_page(IDS, page=page)
         assert judge(reading(html, url=url), Target(Kind.LIST, "ls055592025-2")).verdict is verdict
 
 
-def test_a_saved_search_leads_to_its_rows_and_on(samples: Path) -> None:
-    """A real page of 2023: fifty films, and the address of the next fifty."""
+def test_a_saved_search_leads_to_its_rows_and_its_next_page(samples: Path) -> None:
+    """A real page of 2023 has fifty films, and the address of the next fifty."""
     (file,) = (samples / "imdb-pages" / "legacy_search_title").iterdir()
     request = ScrapeRequest.of(
         "https://www.imdb.com/search/title/?release_date=2022-01-01,2022-12-31&sort=boxoffice_gross_us,desc"
@@ -187,7 +187,7 @@ def test_a_saved_search_leads_to_its_rows_and_on(samples: Path) -> None:
 
 
 @given(st.text(max_size=300), st.lists(st.sampled_from(IDS), max_size=3))
-def test_any_text_goes_on_nowhere(html: str, rows: list[str]) -> None:
+def test_any_text_has_no_next_page(html: str, rows: list[str]) -> None:
     """Nonsense is the end of a list."""
     for target in (LIST, SEARCH, "search:x"):
         page = html + "".join(map(row, rows))
@@ -197,7 +197,7 @@ def test_any_text_goes_on_nowhere(html: str, rows: list[str]) -> None:
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | inner))
 def test_any_data_is_read_without_failing(value: object) -> None:
-    """Whatever stands where the number and the next page should."""
+    """Any value may stand in the place of the total and the next page."""
     search = {"total": value, "pageInfo": {"hasNextPage": value}, "edges": value}
     html = page_of("/list/[lsconst]", {"mainColumnData": {"list": {"titleListItemSearch": search}}})
     assert json.dumps(value) in html

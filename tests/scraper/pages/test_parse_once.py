@@ -1,4 +1,4 @@
-"""How often a page is parsed on its way: once as HTML, and once for each of its JSON documents."""
+"""The number of parses of a page: one of its HTML, and one of each of its JSON documents."""
 
 import pytest
 from tests.scraper.page_samples import MORE, chart_page, legacy_page, list_page, next_page, reading, title_page
@@ -18,7 +18,7 @@ FOUND = {"titleResults": {"results": [{"id": id} for id in IDS]}, "findPageMeta"
 
 @pytest.fixture
 def parses(monkeypatch: pytest.MonkeyPatch) -> Parses:
-    """The calls of the parsers during a test."""
+    """Return a count of the parses of a test."""
     return Parses(monkeypatch)
 
 

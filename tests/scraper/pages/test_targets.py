@@ -1,4 +1,4 @@
-"""Addresses: where a target is, and who may answer."""
+"""The addresses of targets, and the hosts that may answer."""
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,7 @@ from cinestream_scraper.site import Site
     ],
 )
 def test_a_target_has_one_address(site: str, target: str, url: str) -> None:
-    """A target's page is below the site's own address."""
+    """The page of a target is below the site's own address."""
     request = ScrapeRequest.of(target)
     assert Site.of(site).address(request) == url
     assert target_of(url) == Target(request.kind, request.id)
@@ -43,14 +43,14 @@ def test_a_target_has_one_address(site: str, target: str, url: str) -> None:
         "x",
     ],
 )
-def test_other_pages_are_no_place(url: str) -> None:
+def test_other_pages_are_no_targets(url: str) -> None:
     """A sub-page, a person and the home page are not the page of a target."""
     assert target_of(url) is None
 
 
 @given(st.text(max_size=60))
-def test_any_text_is_a_place_or_none(url: str) -> None:
-    """Looking for a place never fails."""
+def test_any_text_is_a_target_or_none(url: str) -> None:
+    """Any text may be looked up without an error."""
     target = target_of(url)
     assert target is None or target.kind in Kind
 
@@ -65,14 +65,14 @@ def test_any_text_is_a_place_or_none(url: str) -> None:
     ],
 )
 def test_a_target_at_another_host_is_refused(target: str) -> None:
-    """Its id would be read from the site; what is no address at all is none either."""
+    """Its id would be read from the wrong site. A text that is no address is not a target either."""
     with pytest.raises(Invalid, match="not allowed"):
         Site.of("https://www.imdb.com").require_named(target)
 
 
 @pytest.mark.parametrize("url", ["https://www.imdb.com/x", "http://www.imdb.com:80/x", "https://m.imdb.com/title/tt1/"])
 def test_the_site_and_allowed_hosts_may_answer(url: str) -> None:
-    """The site by http and https, and the hosts in the setting."""
+    """The site may answer by http and https, and so may the hosts of the setting."""
     Site.of("https://www.imdb.com", ["m.imdb.com", ""]).require_allowed(url)
 
 
@@ -91,14 +91,14 @@ def test_the_site_and_allowed_hosts_may_answer(url: str) -> None:
         "",
     ],
 )
-def test_nobody_else_may_answer(url: str) -> None:
+def test_no_other_host_may_answer(url: str) -> None:
     """Any other host, port or scheme is refused with a dead letter."""
     with pytest.raises(Invalid, match="not allowed"):
         Site.of("https://www.imdb.com", ["m.imdb.com"]).require_allowed(url)
 
 
 def test_of_private_addresses_only_the_site_itself_is_allowed() -> None:
-    """The demo site may be at a private address; nothing else can be allowed to."""
+    """The demo site may be at a private address. No other host can be allowed there."""
     Site.of("http://127.0.0.1:8080").require_allowed("http://127.0.0.1:8080/title/tt0111161/")
     for host in ("127.0.0.1", "10.0.0.5:80", "localhost", "metadata.internal", "169.254.169.254"):
         with pytest.raises(ValueError, match="private"):

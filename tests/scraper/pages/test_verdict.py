@@ -1,4 +1,4 @@
-"""Verdicts: nothing but the whole page that was asked for is ever taken for it."""
+"""The verdicts: only the whole page of the target is ever accepted."""
 
 import pytest
 from hypothesis import given
@@ -47,8 +47,8 @@ FORBIDDEN = "<html><head><title>403 Forbidden</title></head><body>403 Forbidden<
         ("", Verdict.INCOMPLETE),
     ],
 )
-def test_a_page_answered_with_200(html: str, expected: Verdict) -> None:
-    """With status 200 the page itself says what it is."""
+def test_the_verdict_on_a_page_with_status_200(html: str, expected: Verdict) -> None:
+    """With status 200 the page itself decides the verdict."""
     assert judge(reading(html), title()).verdict is expected
 
 
@@ -67,14 +67,14 @@ def test_a_page_answered_with_200(html: str, expected: Verdict) -> None:
         (302, "", Verdict.SERVER_ERROR),
     ],
 )
-def test_a_page_answered_with_another_status(status: int, html: str, expected: Verdict) -> None:
-    """Any other status decides by itself."""
+def test_the_verdict_on_a_page_with_another_status(status: int, html: str, expected: Verdict) -> None:
+    """Any other status decides the verdict by itself."""
     assert judge(reading(html, status=status), title()).verdict is expected
 
 
 @given(status=st.integers(100, 599).filter(lambda status: status != 200))
 def test_no_status_but_200_brings_a_film(status: int) -> None:
-    """A perfect film page with any other status is none."""
+    """A perfect film page with any other status is not a film."""
     assert judge(reading(title_page(), status=status), title()).verdict is not Verdict.FILM
 
 
@@ -88,19 +88,19 @@ def test_no_status_but_200_brings_a_film(status: int) -> None:
         "about:blank",
     ],
 )
-def test_a_page_at_another_address_is_not_the_one_asked_for(final_url: str) -> None:
-    """Even the right page is refused when its address is not that of what was asked for."""
+def test_a_page_at_another_address_is_a_wrong_page(final_url: str) -> None:
+    """Even the right page is refused at another target's address."""
     assert judge(reading(title_page(), final_url=final_url), title()).verdict is Verdict.WRONG_PAGE
 
 
 @pytest.mark.parametrize("final_url", [f"{SITE}/title/tt0111161", f"{SITE}/es-es/title/tt0111161/?ref_=x"])
-def test_a_page_at_another_form_of_its_address_is_the_one_asked_for(final_url: str) -> None:
-    """A language, a missing slash and a query do not make it another page."""
+def test_a_page_at_another_form_of_its_address_is_accepted(final_url: str) -> None:
+    """A language, a missing slash and a query do not change the page."""
     assert judge(reading(title_page(), final_url=final_url), title()).verdict is Verdict.FILM
 
 
-def test_a_chart_is_one_only_under_its_own_name() -> None:
-    """The chart that was asked for is taken, another one, an empty one and a film are not."""
+def test_a_chart_is_accepted_under_its_own_name_only() -> None:
+    """The requested chart is accepted. Another chart, an empty one and a film are not."""
     url = f"{SITE}/chart/top/"
     ids = ["tt0111161", "tt0068646"]
     assert judge(reading(chart_page(ids), url=url), chart()).verdict is Verdict.CHART
@@ -109,20 +109,20 @@ def test_a_chart_is_one_only_under_its_own_name() -> None:
     assert judge(reading(title_page(), url=url), chart()).verdict is Verdict.WRONG_PAGE
 
 
-def test_every_verdict_has_an_action_and_those_published_an_outcome() -> None:
-    """The table of actions is complete, and what is published is in the contract."""
+def test_every_verdict_has_an_action_and_published_ones_an_outcome() -> None:
+    """The table of actions is complete, and each published verdict is an outcome of the contract."""
     assert set(ACTIONS) == set(Verdict)
     published = {verdict.value for verdict, action in ACTIONS.items() if action is Action.PUBLISH}
     assert published == {outcome.value for outcome in Outcome}
 
 
 @given(cut=st.integers(0, len(title_page()) - 8))
-def test_a_page_that_is_cut_off_is_no_film(cut: int) -> None:
-    """Wherever a page ends too early, it is not whole."""
+def test_a_truncated_page_is_no_film(cut: int) -> None:
+    """A page that is truncated anywhere is not whole."""
     assert judge(reading(title_page()[:cut]), title()).verdict is not Verdict.FILM
 
 
 @given(html=st.text(max_size=200), status=st.integers(100, 599))
 def test_any_text_gets_a_verdict(html: str, status: int) -> None:
-    """Whatever a page is, judging it never fails, and nonsense is never published as a film."""
+    """Judging never fails, and nonsense is never published as a film."""
     assert judge(reading(html, status=status), title()).verdict is not Verdict.FILM

@@ -1,4 +1,4 @@
-"""The breaker of a host, on a clock of the test's own."""
+"""The circuit breaker of a host, with a clock of the test."""
 
 from datetime import UTC, datetime
 
@@ -17,8 +17,8 @@ class Clock:
         return self.now
 
 
-def test_a_refusal_pauses_for_as_long_as_it_says_and_no_longer() -> None:
-    """The pause ends by itself; a shorter one does not cut a longer one."""
+def test_a_refusal_pauses_for_the_time_it_states() -> None:
+    """The pause ends by itself. A shorter pause does not end a longer one."""
     clock = Clock()
     backoff = Backoff(600, clock)
     assert backoff.seconds_left == 0
@@ -30,14 +30,14 @@ def test_a_refusal_pauses_for_as_long_as_it_says_and_no_longer() -> None:
 
 
 def test_no_pause_is_longer_than_the_setting() -> None:
-    """A site that says "come back tomorrow" is asked again when the setting says."""
+    """A site that states a pause of a day is paused for as long as the setting allows."""
     backoff = Backoff(600, Clock())
     backoff.record_refusal(86_400, "429")
     assert backoff.seconds_left == 600
 
 
-def test_single_failures_do_not_pause_but_several_in_a_row_do_each_time_longer() -> None:
-    """One page that fails is the page; three in a row are the host."""
+def test_several_failures_in_a_row_pause_each_time_for_longer() -> None:
+    """One failure is the page's fault. Three in a row are the host's."""
     clock = Clock()
     backoff = Backoff(600, clock)
     backoff.record_failure("503")
@@ -54,8 +54,8 @@ def test_single_failures_do_not_pause_but_several_in_a_row_do_each_time_longer()
     assert (backoff.seconds_left, backoff.failing) == (0, False)
 
 
-def test_a_failure_that_says_when_to_come_back_pauses_at_once() -> None:
-    """A 503 with Retry-After, as of a site that is maintained."""
+def test_a_failure_with_retry_after_pauses_at_once() -> None:
+    """A site under maintenance returns 503 with Retry-After."""
     backoff = Backoff(600, Clock())
     backoff.record_failure("503", "page", 120)
     assert (backoff.seconds_left, backoff.reason, backoff.failing) == (120, "503", False)
@@ -63,8 +63,8 @@ def test_a_failure_that_says_when_to_come_back_pauses_at_once() -> None:
     assert backoff.seconds_left == 600
 
 
-def test_one_page_that_always_fails_is_not_the_host() -> None:
-    """However often it is read again, and though the host is paused meanwhile; three different pages are."""
+def test_one_page_that_always_fails_does_not_make_the_host_failing() -> None:
+    """One page may fail any number of times, with pauses between. Three different pages make the host failing."""
     backoff = Backoff(600, Clock())
     for _ in range(9):
         backoff.record_refusal(60, "challenge", "/a")
@@ -90,5 +90,5 @@ def test_one_page_that_always_fails_is_not_the_host() -> None:
     ],
 )
 def test_retry_after(value: str | None, seconds: float) -> None:
-    """A number of seconds or a date; anything else is the default."""
+    """The header is a number of seconds or a date. Anything else means the default."""
     assert retry_after_seconds(value, NOW, default=30) == seconds

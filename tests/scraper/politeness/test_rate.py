@@ -1,4 +1,4 @@
-"""How fast a host is asked after it refused, on a clock of the test's own."""
+"""The rate of a host after refusals, with a clock of the test."""
 
 import pytest
 from tests.scraper.politeness.test_backoff import Clock
@@ -7,7 +7,7 @@ from cinestream_scraper.politeness.rate import HostRate
 
 
 def test_a_refusal_halves_the_rate_and_time_restores_it_step_by_step() -> None:
-    """Two refusals make a quarter; each while without one doubles it, up to what it was."""
+    """Two refusals quarter the rate. Each interval without one doubles it, up to the full rate."""
     clock = Clock()
     rate = HostRate(2.0, 600, clock)
     rate.halve()
@@ -21,8 +21,8 @@ def test_a_refusal_halves_the_rate_and_time_restores_it_step_by_step() -> None:
     assert rate.now == 2.0
 
 
-def test_a_refusal_on_the_way_back_halves_what_it_is_then() -> None:
-    """And the while begins anew."""
+def test_a_refusal_during_recovery_halves_the_current_rate() -> None:
+    """A refusal on the way back halves the rate of that moment, and its interval begins anew."""
     clock = Clock()
     rate = HostRate(2.0, 600, clock)
     for _ in range(3):
@@ -34,8 +34,8 @@ def test_a_refusal_on_the_way_back_halves_what_it_is_then() -> None:
     assert rate.now == 0.5
 
 
-def test_an_unlimited_rate_becomes_one_while_the_host_refuses() -> None:
-    """It is unlimited again afterwards; and however often a host refuses, it is asked now and then."""
+def test_an_unlimited_rate_is_limited_while_the_host_refuses() -> None:
+    """It becomes unlimited again afterwards. The rate never falls to nothing."""
     clock = Clock()
     rate = HostRate(0, 10, clock)
     assert (rate.now, rate.slowed) == (0, False)
@@ -47,9 +47,9 @@ def test_an_unlimited_rate_becomes_one_while_the_host_refuses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("full", "asked", "now", "lower"), [(0, 0.5, 0.5, True), (1, 0.5, 0.5, True), (1, 2, 1, False)]
+    ("full", "wanted", "now", "lower"), [(0, 0.5, 0.5, True), (1, 0.5, 0.5, True), (1, 2, 1, False)]
 )
-def test_what_robots_txt_asks_for_is_a_bound(full: float, asked: float, now: float, lower: bool) -> None:
-    """A slower rate is taken over, a faster one is not."""
+def test_the_crawl_delay_of_robots_txt_is_a_limit(full: float, wanted: float, now: float, lower: bool) -> None:
+    """A slower rate applies, a faster one does not."""
     rate = HostRate(full, 600, Clock())
-    assert (rate.limit_to(asked), rate.now) == (lower, now)
+    assert (rate.limit_to(wanted), rate.now) == (lower, now)

@@ -1,4 +1,4 @@
-"""The scraper as a process, and its sessions when they are killed: nothing is lost, nothing is left."""
+"""The scraper as a process, and sessions that are killed: no page is lost, and no process is left."""
 
 import os
 import re
@@ -44,7 +44,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
 @pytest.fixture(scope="module", autouse=True)
 def browser_there() -> None:
-    """Skips where there is no browser."""
+    """Skip the tests if there is no browser."""
     try:
         find_browser("chrome")
     except NoBrowser as error:
@@ -53,14 +53,14 @@ def browser_there() -> None:
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[str]:
-    """A demo site."""
+    """Yield the address of a demo site."""
     with demo_site() as url:
         yield url
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[BrowserRun]:
-    """A run whose browsers are counted at its end."""
+    """Yield a run, and check at its end that no browser is left."""
     run = BrowserRun.begin(tmp_path / "state")
     yield run
     left = marked(run.directory.name)
@@ -69,7 +69,7 @@ def run(tmp_path: Path) -> Iterator[BrowserRun]:
 
 
 class Hanging:
-    """A site of one title whose page comes only after `end`, and of an `other` that comes at once."""
+    """A site with a page that comes only after `end`, and an `other` page that comes at once."""
 
     def __init__(self, site: HandMade) -> None:
         self._site = site
@@ -80,21 +80,21 @@ class Hanging:
         site.answers["/title/tt0111161/"] = CannedResponse(holds=self._end)
         site.answers["/title/tt0068646/"] = CannedResponse("well")
 
-    async def asked(self) -> None:
-        """Wait until the browser has asked for the page."""
+    async def wait_until_requested(self) -> None:
+        """Wait until the browser has requested the page."""
         with anyio.fail_after(60):
-            while "/title/tt0111161/" not in self._site.asked:
+            while "/title/tt0111161/" not in self._site.requested:
                 await anyio.sleep(0.01)
 
     def end(self) -> None:
-        """From now on it answers at once."""
+        """Let the page come at once from now on."""
         self._end.set()
         self._site.answers["/title/tt0111161/"] = CannedResponse("well")
 
 
 @pytest.fixture
 def hanging() -> Iterator[Hanging]:
-    """A site that does not answer."""
+    """Yield a site that does not answer."""
     with hand_made_site() as site:
         hanging = Hanging(site)
         yield hanging
@@ -103,7 +103,7 @@ def hanging() -> Iterator[Hanging]:
 
 @pytest.fixture(params=["chrome", "firefox"])
 async def pool(request: pytest.FixtureRequest, run: BrowserRun, hanging: Hanging) -> AsyncIterator[SessionPool]:
-    """A pool whose pages, and the start of a browser, may take a minute."""
+    """Yield a pool in which pages and starts may take a minute."""
     installed = installed_or_skip(request.param)
     settings = ScraperSettings(imdb_url=hanging.site_url, scraper_page_deadline=60, scraper_browser=request.param)
     pool = open_pool(settings, installed, run)
@@ -111,10 +111,8 @@ async def pool(request: pytest.FixtureRequest, run: BrowserRun, hanging: Hanging
     await pool.close()
 
 
-async def test_a_page_that_hangs_costs_its_session_and_no_more(
-    pool: SessionPool, hanging: Hanging, run: BrowserRun
-) -> None:
-    """The deadline is kept from outside, the browser is gone, and the next page is read by another."""
+async def test_a_page_that_hangs_costs_only_its_session(pool: SessionPool, hanging: Hanging, run: BrowserRun) -> None:
+    """The deadline ends the browser, and another one reads the next page."""
     assert (await read_page(pool, hanging.other)).status == 200
     start_included, pool._deadline = pool._deadline, 5  # the browser runs: only the page takes time
     with anyio.fail_after(90), pytest.raises(SessionLost):
@@ -126,7 +124,7 @@ async def test_a_page_that_hangs_costs_its_session_and_no_more(
 
 
 def kill(run: BrowserRun, what: str) -> None:
-    """Kill the processes of the browsers whose command line matches; there are some."""
+    """Kill the browser processes whose command line matches, and fail if there are none."""
     killed = 0
     for pid in marked(run.directory.name):
         with suppress(FileNotFoundError, ProcessLookupError):  # some end by themselves meanwhile
@@ -142,7 +140,7 @@ PAGES = r"--type=renderer|-contentproc.*\Wtab\W*$"
 
 @pytest.mark.parametrize("what", [DRIVERS, PAGES], ids=["driver", "pages"])
 async def test_a_browser_that_dies_is_replaced(pool: SessionPool, hanging: Hanging, run: BrowserRun, what: str) -> None:
-    """A page that is read meanwhile is given back, nothing of the dead browser is left, the next page is read."""
+    """The page being read fails, no process of the dead browser is left, and the next page is read."""
 
     async def interrupted() -> None:
         with pytest.raises(SessionLost):
@@ -150,7 +148,7 @@ async def test_a_browser_that_dies_is_replaced(pool: SessionPool, hanging: Hangi
 
     async with anyio.create_task_group() as group:
         group.start_soon(interrupted)
-        await hanging.asked()
+        await hanging.wait_until_requested()
         kill(run, what)
     assert not marked(run.directory.name)
     hanging.end()
@@ -181,7 +179,7 @@ class Scraper:
         return self.process
 
     def browsers(self) -> int:
-        """How many processes of its browsers are alive, those of earlier lives included."""
+        """Return the number of living browser processes, those of earlier runs included."""
         if self.state.is_dir():
             self.runs |= {path.name for path in self.state.iterdir() if path.is_dir()}
         return sum(len(marked(run)) for run in self.runs)
@@ -189,28 +187,26 @@ class Scraper:
 
 @pytest.fixture
 async def bus(topology: NatsServer) -> AsyncIterator[Bus]:
-    """A connection that may do what the scraper may."""
+    """Yield a connection with the permissions of the scraper."""
     bus = await topology.connect("scraper")
     yield bus
     await bus.close()
 
 
-async def published(bus: Bus, *, least: int) -> int:
-    """How many pages are stored, once there are at least so many."""
+async def published(bus: Bus, *, minimum: int) -> int:
+    """Wait for at least so many pages, and return how many are stored."""
     with anyio.fail_after(200):
-        while (count := (await bus.stream_state("PAGES")).messages) < least:
+        while (count := (await bus.stream_state("PAGES")).messages) < minimum:
             await anyio.sleep(0.02)
     return count
 
 
 @pytest.mark.timeout(300)
-async def test_a_scraper_that_is_told_to_stop_leaves_nothing(
-    topology: NatsServer, bus: Bus, demo: str, tmp_path: Path
-) -> None:
-    """In the middle of its work: exit code 0 in a moment, no browser left, what is in hand given back."""
+async def test_a_stopped_scraper_leaves_nothing(topology: NatsServer, bus: Bus, demo: str, tmp_path: Path) -> None:
+    """Stopped in the middle of its work, it exits with code 0, leaves no browser, and gives back its requests."""
     scraper = Scraper(topology, demo, tmp_path / "state")
     process = scraper.start()
-    await published(bus, least=6)
+    await published(bus, minimum=6)
     assert scraper.browsers()
     process.send_signal(signal.SIGTERM)
     with anyio.fail_after(90):
@@ -224,18 +220,18 @@ async def test_a_scraper_that_is_told_to_stop_leaves_nothing(
 
 
 @pytest.mark.timeout(600)
-async def test_a_scraper_that_is_killed_loses_no_page(topology: NatsServer, bus: Bus, tmp_path: Path) -> None:
-    """Killed twice in mid-run: all pages are there, at most those in hand twice, and no browser is left."""
+async def test_a_killed_scraper_loses_no_page(topology: NatsServer, bus: Bus, tmp_path: Path) -> None:
+    """Killed twice at work, it loses no page, repeats only those being read, and leaves no browser."""
     with demo_site("--films", "250") as demo:
         scraper = Scraper(topology, demo, tmp_path / "state", SCRAPER_SEEDS="chart:moviemeter")
-        least = 5
+        minimum = 5
         for _ in range(2):
             process = scraper.start()
-            count = await published(bus, least=least)
+            count = await published(bus, minimum=minimum)
             assert scraper.browsers()
             process.kill()
             process.wait()
-            least = count + 20
+            minimum = count + 20
         process = scraper.start()
         with anyio.fail_after(300):
             while (await bus.stream_state("REQUESTS")).messages:
@@ -251,13 +247,13 @@ async def test_a_scraper_that_is_killed_loses_no_page(topology: NatsServer, bus:
 
 
 def listens(port: int) -> bool:
-    """Whether something accepts connections there."""
+    """Return True if something accepts connections there."""
     with socket.socket() as sock:
         return sock.connect_ex(("127.0.0.1", port)) == 0
 
 
-async def test_a_title_that_both_lanes_hold_is_read_once(scraper_bus: Bus, run: BrowserRun) -> None:
-    """Who comes second waits for the page of who came first, instead of asking the site for it, too."""
+async def test_a_title_in_both_lanes_is_read_once(scraper_bus: Bus, run: BrowserRun) -> None:
+    """The second request waits for the page of the first."""
     with hand_made_site() as site:
         settings = ScraperSettings(imdb_url=site.url, scraper_rate=0)
         pool = open_pool(settings, find_browser("chrome"), run)
@@ -271,16 +267,16 @@ async def test_a_title_that_both_lanes_hold_is_read_once(scraper_bus: Bus, run: 
             for lane in Lane:
                 (delivery,) = await (await scraper_bus.pull("REQUESTS", f"scraper-{lane}")).fetch(1, wait=30)
                 group.start_soon(pipeline.handle, delivery)
-            await anyio.to_thread.run_sync(site.wait_until_asked, "/title/tt0111161/")
+            await anyio.to_thread.run_sync(site.wait_until_requested, "/title/tt0111161/")
             end.set()
         await pool.close()
-        assert site.asked.count("/title/tt0111161/") == 1
+        assert site.requested.count("/title/tt0111161/") == 1
     assert (await scraper_bus.stream_state("PAGES")).messages == 1
 
 
 @pytest.fixture
 def selenium() -> Iterator[str]:
-    """A remote driver."""
+    """Yield the address of a remote driver."""
     port = free_port()
     command = [find_browser("chrome").driver, f"--port={port}", "--url-base=/wd/hub"]
     process = subprocess.Popen(command, start_new_session=True)
@@ -294,7 +290,7 @@ def selenium() -> Iterator[str]:
 
 
 async def open_on(selenium: str) -> int:
-    """How many sessions a remote driver has open."""
+    """Return the number of open sessions of a remote driver."""
     async with httpx2.AsyncClient() as client:
         return len((await client.get(f"{selenium}/sessions")).json()["value"])
 
@@ -302,7 +298,7 @@ async def open_on(selenium: str) -> int:
 async def test_sessions_on_a_selenium_server_do_not_outlive_their_scraper(
     selenium: str, demo: str, tmp_path: Path
 ) -> None:
-    """Neither one that ends nor one that is killed leaves a session there, which would keep its place."""
+    """Neither a scraper that ends nor one that is killed leaves a session on the server."""
     settings = ScraperSettings(imdb_url=demo, selenium_url=selenium, scraper_page_deadline=60)
     run = BrowserRun.begin(tmp_path)
     url = f"{demo}/title/tt0068646/"
@@ -319,10 +315,10 @@ async def test_sessions_on_a_selenium_server_do_not_outlive_their_scraper(
 
 
 @pytest.mark.parametrize(("pages", "memory", "opened"), [(2, 0, 2), (500, 1, 1), (500, 0, 1)])
-async def test_a_browser_is_replaced_before_it_wears_out(
+async def test_a_browser_is_replaced_at_its_limits(
     run: BrowserRun, demo: str, pages: int, memory: int, opened: int
 ) -> None:
-    """After its pages; nothing of it is left, and the next page gets a new one. A small bound is looked at rarely."""
+    """It is replaced at its limit of pages, and nothing of it is left. Memory is checked every ten pages."""
     settings = ScraperSettings(imdb_url=demo, scraper_session_pages=pages, scraper_session_memory=memory)
     pool = open_pool(settings, find_browser("chrome"), run)
     for _ in range(3):
@@ -331,8 +327,8 @@ async def test_a_browser_is_replaced_before_it_wears_out(
     await pool.close()
 
 
-async def test_no_more_browsers_are_opened_than_the_server_has_room_for(run: BrowserRun, demo: str) -> None:
-    """Who finds none waits for the next that is idle."""
+async def test_no_more_browsers_are_opened_than_the_server_allows(run: BrowserRun, demo: str) -> None:
+    """A reading without a session waits for the next idle one."""
     settings = ScraperSettings(imdb_url=demo)
     launch = BrowserLauncher(settings, find_browser("chrome"))
     with hand_made_site() as grid:
@@ -352,7 +348,7 @@ async def test_no_more_browsers_are_opened_than_the_server_has_room_for(run: Bro
 
 @pytest.mark.parametrize("status", [202, 429])
 async def test_a_page_that_was_refused_is_left(run: BrowserRun, status: int) -> None:
-    """It might load itself again and again, while the site is to be left alone."""
+    """It could go on sending requests while the site is paused."""
     with hand_made_site() as site:
         site.answers["/title/tt0111161/"] = CannedResponse("<meta http-equiv=refresh content=1>x", status=status)
         launch = BrowserLauncher(ScraperSettings(imdb_url=site.url), find_browser("chrome"))
@@ -365,7 +361,7 @@ async def test_a_page_that_was_refused_is_left(run: BrowserRun, status: int) -> 
 
 
 async def test_a_browser_that_needs_too_much_memory_is_replaced(run: BrowserRun, demo: str) -> None:
-    """Its own memory is known, and above the bound it ends."""
+    """A browser whose memory is above the limit is ended."""
     settings = ScraperSettings(imdb_url=demo, scraper_session_memory=1)
     pool = open_pool(settings, find_browser("chrome"), run)
     for _ in range(10):
