@@ -3,7 +3,6 @@
 import os
 import subprocess
 from typing import Any, NamedTuple
-from urllib.parse import SplitResult, urlsplit
 
 import structlog
 import urllib3
@@ -20,6 +19,7 @@ from cinestream_scraper.browser import chrome
 from cinestream_scraper.browser.chrome import chrome_options
 from cinestream_scraper.browser.discovery import BrowserKind, InstalledBrowser
 from cinestream_scraper.browser.firefox import firefox_options
+from cinestream_scraper.browser.guard.addresses import bidi_address, devtools_address
 from cinestream_scraper.browser.guard.bidi import BidiProtocol
 from cinestream_scraper.browser.guard.devtools import DevToolsProtocol
 from cinestream_scraper.browser.guard.request_guard import DebugProtocol, RequestGuard
@@ -31,7 +31,6 @@ from cinestream_scraper.site import SeleniumServer
 
 log = structlog.get_logger("scraper")
 
-_TIMEOUT_SECONDS = 15.0
 _NO_GUARD = (websocket.WebSocketException, urllib3.exceptions.HTTPError, OSError, ValueError, KeyError)
 
 
@@ -90,7 +89,8 @@ class BrowserLauncher:
     def _guard(self, driver: WebDriver, files: SessionFiles) -> RequestGuard | None:
         """Return the request guard. None, with a warning, for a remote browser that is only reached by its driver."""
         try:
-            address = self._devtools(driver) if self.kind == "chrome" else self._bidi(driver)
+            find_address = devtools_address if self.kind == "chrome" else bidi_address
+            address = find_address(driver, None if self._installed else self._settings.selenium_url)
             return RequestGuard(address, self._protocol(driver.current_window_handle), files.kill)
         except _NO_GUARD as error:
             if self._installed:
@@ -109,30 +109,6 @@ class BrowserLauncher:
         timezone = "" if self._installed else self._settings.scraper_timezone
         block = self._settings.scraper_block_resources
         return BidiProtocol(main_window, self._allowed_hosts, block_resources=block, timezone=timezone)
-
-    def _devtools(self, driver: WebDriver) -> str:
-        """Return the DevTools address of a Chrome: its own, or one that leads to it through a Selenium Grid."""
-        server = self._server
-        if "se:cdp" in driver.capabilities:  # the address in it is only valid inside of the Grid
-            return f"{_websocket(server)}/session/{driver.session_id}/se/cdp"
-        port = urlsplit(f"//{driver.capabilities['goog:chromeOptions']['debuggerAddress']}").port
-        host = "127.0.0.1" if self._installed else server.hostname
-        response = urllib3.request("GET", f"http://{host}:{port}/json/version", timeout=_TIMEOUT_SECONDS, retries=False)
-        path = urlsplit(response.json()["webSocketDebuggerUrl"]).path
-        return f"ws://{host}:{port}{path}"
-
-    def _bidi(self, driver: WebDriver) -> str:
-        """Return the BiDi address of a Firefox: its own, or one that leads to it on or through a server."""
-        own = urlsplit(driver.capabilities["webSocketUrl"])
-        if self._installed:
-            return str(driver.capabilities["webSocketUrl"])
-        if own.path.endswith("/se/bidi"):
-            return f"{_websocket(self._server)}/session/{driver.session_id}/se/bidi"
-        return f"ws://{self._server.hostname}:{own.port}{own.path}"
-
-    @property
-    def _server(self) -> SplitResult:
-        return urlsplit(SeleniumServer.of(self._settings.selenium_url).url)
 
     def _open(self, files: SessionFiles, *, sandbox: bool) -> WebDriver:
         if self._installed:
@@ -162,9 +138,3 @@ class BrowserLauncher:
         driver = webdriver.Remote(command_executor=url, options=options, client_config=config)
         files.note_remote(f"{self._settings.selenium_url.rstrip('/')}/session/{driver.session_id}")
         return driver
-
-
-def _websocket(server: SplitResult) -> str:
-    """Return the address of a server's websockets."""
-    scheme = "wss" if server.scheme == "https" else "ws"
-    return f"{scheme}://{server.netloc}"

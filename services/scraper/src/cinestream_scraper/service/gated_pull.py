@@ -15,9 +15,9 @@ class GatedPull:
         self._pull = pull
         self._closed = closed
 
-    async def fetch(self, most: int, *, wait: float) -> list[Delivery]:
+    async def fetch(self, limit: int, *, wait: float) -> list[Delivery]:
         """Fetch as `Pull.fetch` does. While the gate is closed, return none after `wait` seconds."""
         if self._closed():
             await anyio.sleep(wait)
             return []
-        return await self._pull.fetch(most, wait=wait)
+        return await self._pull.fetch(limit, wait=wait)
