@@ -49,7 +49,7 @@ class SessionPool:
 
     @property
     def paused(self) -> bool:
-        """True while no browser starts. Take nothing from the queue until then."""
+        """True while no browser starts. Take nothing from the queue meanwhile."""
         return self._starts.seconds_left > 0
 
     def degraded(self) -> list[str]:
@@ -60,8 +60,8 @@ class SessionPool:
     async def session(self) -> AsyncIterator[SessionLease]:
         """Lend a session: an idle one, a new one, or the next that is returned when the pool is full.
 
-        At the end the session is kept for the next page, or ended if it is lost, worn, or still at a page that it
-        cannot leave.
+        After use the session is kept for the next page. It is ended instead if it is lost, has reached a limit, or
+        cannot leave its page.
         """
         session = await self._acquire()
         lease = SessionLease(session, self._starts, deadline=self._deadline)
@@ -70,7 +70,7 @@ class SessionPool:
             try:
                 yield lease
             finally:
-                # A cancelled reading ends here as well, before `reusable` is set: its session is ended.
+                # A cancelled reading raises here again, so that its session is ended below.
                 reusable = await lease.prepare_reuse(self._limits)
         finally:
             if reusable:

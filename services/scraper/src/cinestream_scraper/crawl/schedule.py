@@ -1,7 +1,7 @@
-"""The seeds in JetStream: queued at the start, and repeated by the server's own schedules (nats-server 2.12, ADR-51).
+"""The seeds in JetStream: queued at the start, and repeated by schedules of the server itself (docs/adr/0002).
 
 A schedule is a message on `cinestream.schedules.every.…` that the server repeats on `…due.…`. Requests that are due are
-moved to the work queue, unless they are queued already.
+copied to the work queue, unless they are queued already.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ _RETRY_SECONDS = 5.0
 async def plant_when_possible(bus: Bus, seeds: Iterable[Seed]) -> None:
     """Plant the seeds as soon as the bus answers and the queue has room.
 
-    A full queue is emptied by the scraper itself, so that it must not end here.
+    Only the scraper empties the queue, so a full one must not end the scraper.
     """
     seeds = [*seeds]
     while True:
@@ -36,7 +36,7 @@ async def plant_when_possible(bus: Bus, seeds: Iterable[Seed]) -> None:
 
 
 async def plant(bus: Bus, seeds: Sequence[Seed]) -> None:
-    """Queue the seeds, and replace the stored schedules by those of the seeds.
+    """Queue the seeds, and make the stored schedules match their periods.
 
     Raises:
         Transient: the bus does not answer, or the queue is full. What was done until then stays.
@@ -52,7 +52,7 @@ async def plant(bus: Bus, seeds: Sequence[Seed]) -> None:
             log.info("schedule.set", target=seed.request.target, every=seed.every)
     for subject, envelope in current.items():
         if subject not in schedules and SCHEDULE in envelope.headers:
-            await bus.publish(subject, Envelope({}, b""))  # a message without a schedule replaces the one with it
+            await bus.publish(subject, Envelope({}, b""))  # a message without a schedule ends the one before it
             log.info("schedule.ended", subject=subject)
     for seed in seeds:
         await enqueue(bus, seed.request)
@@ -68,7 +68,7 @@ async def enqueue(bus: Bus, request: ScrapeRequest) -> bool:
 
 
 async def carry_over(bus: Bus, delivery: Delivery) -> None:
-    """Move a request that is due to the work queue."""
+    """Copy a request that is due to the work queue."""
     request = ScrapeRequest.decode(delivery.envelope)
     await enqueue(bus, request.model_copy(update={"lane": Lane.CRAWL}))
 

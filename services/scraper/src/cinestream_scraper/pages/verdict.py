@@ -95,7 +95,7 @@ def judge(reading: Reading, target: Target) -> Judgement:
 
 
 def looks_challenged(html: str) -> bool:
-    """Return True if a page has the marks of a bot challenge. Ask this only of a page that is nothing else."""
+    """Return True if a page has the marks of a bot challenge. Whole pages may have them, too."""
     return any(mark in html for mark in _CHALLENGE)
 
 

@@ -1,4 +1,4 @@
-"""The request API: the NATS micro service `cinestream-scraper`, which answers at once what it does with a request.
+"""The request API: the NATS micro service `cinestream-scraper`. It queues a page and answers at once.
 
 nats request cinestream.ask.scraper.scrape tt0111161
 {"target":"tt0111161","answer":"queued","why":""}
@@ -52,10 +52,10 @@ class ApiRequest(BaseModel):
 
     @classmethod
     def decode(cls, body: bytes) -> Self:
-        """Read a request.
+        """Return the request in a message body.
 
         Raises:
-            Invalid: the body is no request.
+            Invalid: the body is not a request.
         """
         try:
             text = body.decode().strip()
@@ -76,7 +76,7 @@ class RequestApi:
         """Return the answer to a request as JSON: `target`, `answer`, and `why` in words.
 
         Raises:
-            Invalid: the body is no request.
+            Invalid: the body is not a request.
             Transient: the bus does not answer.
         """
         request = ApiRequest.decode(body)
