@@ -16,6 +16,7 @@ from cinestream.contracts import Envelope, Invalid, Kind, Lane, Outcome, RawPage
 from cinestream_scraper.browser.errors import BrowserUnavailable
 from cinestream_scraper.browser.pool import SessionPool
 from cinestream_scraper.browser.session import BrowserSession
+from cinestream_scraper.crawl import backlog as backlog_module
 from cinestream_scraper.crawl import schedule
 from cinestream_scraper.crawl.backlog import Backlog
 from cinestream_scraper.crawl.pipeline import Pipeline
@@ -166,8 +167,11 @@ async def test_seeds_are_queued_once_and_scheduled(scraper_bus: Bus) -> None:
     assert (await scraper_bus.stream_state("REQUESTS")).messages == 3
 
 
-async def test_seeds_wait_for_room_in_the_queue(topology: NatsServer, scraper_bus: Bus) -> None:
+async def test_seeds_wait_for_room_in_the_queue(
+    topology: NatsServer, scraper_bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A full queue does not end the scraper, which alone can empty it."""
+    monkeypatch.setattr(schedule, "_RETRY_SECONDS", 0.2)
     seeds = parse_seeds("tt0111161@1h")
     admin = await topology.connect("topology")
     try:
@@ -242,8 +246,11 @@ async def test_a_closed_gate_gives_nothing_and_keeps_the_queue(scraper_bus: Bus)
     assert len(await gated.fetch(1, wait=1)) == 1
 
 
-async def test_the_backlog_is_full_when_etl_has_half_of_the_stream_to_read(topology: NatsServer) -> None:
+async def test_the_backlog_is_full_when_etl_has_half_of_the_stream_to_read(
+    topology: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The backlog is measured in bytes that etl has not read. It drains when etl reads."""
+    monkeypatch.setattr(backlog_module, "_INTERVAL_SECONDS", 0.1)
     admin, bus, etl = (
         await topology.connect("topology"),
         await topology.connect("scraper"),
