@@ -1,4 +1,4 @@
-"""A Trakt that listens on a real port, pages and limits as Trakt does, and fails as told."""
+"""A Trakt server on a real port. It has pages and limits like Trakt, and fails when a test wants it to."""
 
 import hashlib
 import json
@@ -16,7 +16,19 @@ Item = dict[str, Any]
 
 @dataclass
 class Account:
-    """What Trakt knows; `faults` are met by the next GETs, one each; `on_page` runs before a page is made."""
+    """The content and the behaviour of the server.
+
+    Args:
+        lists: the items of each list, by path.
+        faults: the faults of the next GETs, one for each. An empty text is no fault.
+        on_page: called before a page is made, with the account, the path and the page number.
+        device: the statuses of the next polls of a device login.
+        details: films by id.
+        etags: "whole", or "bare" for a 304 without the headers of pagination. An empty text turns ETags off.
+        hold: releases the requests with the fault "hold".
+        requested: every GET.
+        log: every answer.
+    """
 
     lists: dict[str, list[Item]] = field(default_factory=dict)
     settings: Item = field(
@@ -30,26 +42,26 @@ class Account:
             name: {"watched_at": "2026-01-01T00:00:00.000Z"} for name in ("movies", "shows", "seasons", "episodes")
         }
     )
-    most_a_page: int = 250
+    max_page_size: int = 250
     count_offset: int = 0
     faults: list[str] = field(default_factory=list)
     on_page: Callable[["Account", str, int], None] = lambda account, path, page: None
     access: str = "access-0"
     refresh: str = "refresh-0"
-    device: list[int] = field(default_factory=list)  # what the next polls of a device login are answered
-    details: dict[str, Item] = field(default_factory=dict)  # by id
-    etags: str = ""  # "whole", or "bare": a 304 that does not repeat the headers of pagination
-    hold: Event = field(default_factory=Event)  # a request that meets "hold" is answered when this is set
+    device: list[int] = field(default_factory=list)
+    details: dict[str, Item] = field(default_factory=dict)
+    etags: str = ""
+    hold: Event = field(default_factory=Event)
     interval: int = 5
     expires_in: int = 86400
     log: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)  # every GET, as it came
+    requested: list[str] = field(default_factory=list)
     gets: int = 0
     url: str = ""
     lock: Lock = field(default_factory=Lock)
 
     def times(self) -> dict[str, list[str]]:
-        """The map that `extended=min` gives."""
+        """Return the map of plays that `extended=min` returns."""
         times: dict[str, list[str]] = {}
         for item in self.lists.get("/sync/history/movies", []):
             if "movie" in item:
@@ -59,19 +71,19 @@ class Account:
         return times
 
     def pages(self) -> list[str]:
-        """The pages that were asked for and given."""
+        """Return the pages that were requested and answered."""
         return [line for line in self.log if "page=" in line]
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection."""
+    """The handler of a connection."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # else each answer on a kept connection comes 40 ms late
+    disable_nagle_algorithm = True  # otherwise each answer on a kept connection is 40 ms late
     account: Account
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def _send(self, status: int, content: Any, headers: dict[str, str] | None = None, *, cut: bool = False) -> None:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
@@ -94,7 +106,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def _drip(self) -> None:
-        """An answer that goes on for ever, a byte at a time, until the other side has had enough."""
+        """Send an endless answer byte by byte, until the client closes the connection."""
         self.send_response(200)
         self.send_header("Content-Length", "1000000")
         self.end_headers()
@@ -106,12 +118,12 @@ class Handler(BaseHTTPRequestHandler):
             pass
 
     def do_GET(self) -> None:
-        """Lists, settings, and faults."""
+        """Answer with a list, the settings or a fault."""
         account, url = self.account, urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(url.query).items()}
         with account.lock:
             account.gets += 1
-            account.asked.append(self.path)
+            account.requested.append(self.path)
             fault = account.faults.pop(0) if account.faults else ""
         if fault == "hold":
             account.log.append("held")
@@ -150,7 +162,7 @@ class Handler(BaseHTTPRequestHandler):
     def _page(self, path: str, query: dict[str, str], *, cut: bool) -> None:
         account, number = self.account, int(query.get("page", "1"))
         account.on_page(account, path, number)
-        limit = min(int(query.get("limit", "100")), account.most_a_page)
+        limit = min(int(query.get("limit", "100")), account.max_page_size)
         items = [item for item in account.lists.get(path, []) if _in_time(item, query)]
         headers = {
             "X-Pagination-Page": str(number),
@@ -163,7 +175,7 @@ class Handler(BaseHTTPRequestHandler):
         self._send(200, items[(number - 1) * limit : number * limit], headers, cut=cut)
 
     def do_POST(self) -> None:
-        """OAuth."""
+        """Answer requests for logins and tokens."""
         account = self.account
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         account.log.append(self.path)
@@ -195,7 +207,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _in_time(item: Any, query: dict[str, str]) -> bool:
-    """Whether an item is one of those that `start_at` and `end_at` ask for."""
+    """Return True if an item is between `start_at` and `end_at`."""
     at = str(item.get("watched_at") or "") if isinstance(item, dict) else ""
     return not at or query.get("start_at", at) <= at <= query.get("end_at", at)
 
@@ -211,7 +223,7 @@ class _Server(ThreadingHTTPServer):
 def serving(
     account: Account, host: str = "127.0.0.1", port: int = 0, *, tls: SSLContext | None = None
 ) -> Iterator[Account]:
-    """Serve an account; its `url` says where."""
+    """Run the server. The address is in the `url` of the account."""
     handler = type("AccountHandler", (Handler,), {"account": account})
     with _Server((host, port), handler) as server:
         if tls:
@@ -227,11 +239,11 @@ def serving(
 
 
 def movie(number: int, title: str = "", *, tmdb: bool = True) -> Item:
-    """A film."""
+    """Return a film."""
     ids = {"trakt": number, "slug": f"film-{number}", "imdb": f"tt{number:07}", "tmdb": number if tmdb else None}
     return {"title": title or f"Film {number}", "year": 1900 + number % 120, "ids": ids}
 
 
 def play(id: int, film: Item, at: str, action: str = "watch") -> Item:
-    """A play of a film."""
+    """Return a play of a film."""
     return {"id": id, "watched_at": at, "action": action, "type": "movie", "movie": film}

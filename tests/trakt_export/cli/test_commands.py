@@ -115,7 +115,7 @@ def test_options_that_would_do_nothing_are_refused(
     """An empty file, or days of another zone, would look as if all were well."""
     result = command(settings, "export", "history", "--out", str(tmp_path / "out"), *options.split())
     assert (result.returncode, result.stderr) == (2, says)
-    assert not trakt.asked
+    assert not trakt.requested
 
 
 @pytest.mark.parametrize("kind", ["ratings", "archive"])

@@ -181,7 +181,7 @@ def interrupted(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Path
     """The checkpoint of an export of ratings that Trakt did not let finish."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     trakt.count_offset = 1
-    trakt.most_a_page = 1
+    trakt.max_page_size = 1
     trakt.on_page = lambda account, path, page: account.faults.extend(["426"] * (page == 1))
     trakt.lists["/sync/ratings/movies"] *= 3
     assert command(settings, "export", "ratings", "--out", str(tmp_path / "out")).returncode == 1

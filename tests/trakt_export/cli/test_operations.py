@@ -17,7 +17,7 @@ from cinestream_trakt_export.settings import TraktSettings
 @pytest.fixture
 def killed(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Account:
     """An account whose export of ratings was killed when page 3 of 5 was asked for."""
-    trakt.most_a_page = 10
+    trakt.max_page_size = 10
     trakt.lists["/sync/ratings/movies"] = [
         {"rated_at": "2026-01-01T12:00:00.000Z", "rating": 5, "type": "movie", "movie": movie(n)} for n in range(1, 51)
     ]

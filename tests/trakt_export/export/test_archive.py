@@ -1,4 +1,4 @@
-"""Trakt's own export of an account becomes the same files, without network."""
+"""Exports from Trakt's own export of an account, which need no network."""
 
 import json
 import zipfile
@@ -30,7 +30,7 @@ RATINGS = [
 
 
 def zipped(path: Path, files: Mapping[str, Any]) -> Path:
-    """An archive of JSON files; text goes in as it is."""
+    """Write a zip of files. Text is stored as it is, and any other content as JSON."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(name, content if isinstance(content, str) else json.dumps(content))
@@ -38,7 +38,7 @@ def zipped(path: Path, files: Mapping[str, Any]) -> Path:
 
 
 def parts(**others: Any) -> dict[str, Any]:
-    """The files of a whole archive."""
+    """Return the files of an archive whose history lacks part 3."""
     watched = {item["movie"]["ids"]["trakt"]: item["movie"] for item in PLAYS}
     return {
         "export/user/user-settings.json": {"account": {"timezone": "Europe/Berlin"}},
@@ -58,20 +58,20 @@ def parts(**others: Any) -> dict[str, Any]:
 
 
 def whole() -> dict[str, Any]:
-    """The same with parts 1 to 3 of the history."""
+    """Return the files of a complete archive, with parts 1 to 3 of the history."""
     files = parts()
     del files["export/watched/watched-history-10.json"]
     return {**files, "export/watched/watched-history-3.json": PLAYS[290:]}
 
 
 def exported(settings: TraktSettings, archive: Path, out: Path, *more: str) -> tuple[int, str]:
-    """The exit code, and what was said of it."""
+    """Export everything from an archive. Return the exit code and stderr."""
     result = command(settings, "export", "all", "--from-archive", str(archive), "--out", str(out), *more)
     return result.returncode, result.stderr
 
 
 def test_it_gives_the_files_that_the_api_gives(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """Byte for byte, for the history and the ratings; and nobody was asked anything."""
+    """History and ratings are the same bytes as from the API, and no request is sent."""
     trakt.lists = {"/sync/history/movies": PLAYS, "/sync/ratings/movies": RATINGS}
     for kind in ("history", "ratings"):
         assert command(settings, "export", kind, "--out", str(tmp_path / "api")).returncode == 0
@@ -85,7 +85,7 @@ def test_it_gives_the_files_that_the_api_gives(trakt: Account, settings: TraktSe
 
 
 @pytest.mark.parametrize(
-    ("files", "says"),
+    ("files", "reason"),
     [
         (parts(), "lacks files of /sync/history/movies"),  # 1, 2, 10
         ({**whole(), "export/watched/watched-history-3.json": []}, "is not complete"),
@@ -93,21 +93,23 @@ def test_it_gives_the_files_that_the_api_gives(trakt: Account, settings: TraktSe
         ({"readme.txt": "nothing"}, "time zone"),
     ],
 )
-def test_what_is_missing_is_said(settings: TraktSettings, tmp_path: Path, files: dict[str, Any], says: str) -> None:
-    """A part that is not there, films without a play, broken JSON, another archive: no files look like success."""
+def test_an_incomplete_archive_is_refused(
+    settings: TraktSettings, tmp_path: Path, files: dict[str, Any], reason: str
+) -> None:
+    """A missing part, films without a play, broken JSON and a foreign zip are errors, and no file is written."""
     films = {item["movie"]["ids"]["trakt"] for item in PLAYS[:290]}
     assert len(films) == 40
-    if says == "is not complete":
+    if reason == "is not complete":
         files = {**files, "export/watched/watched-movies.json": [{"plays": 1, "movie": movie(999)}]}
-    code, said = exported(settings, zipped(tmp_path / "a.zip", files), tmp_path / "out")
+    code, errors = exported(settings, zipped(tmp_path / "a.zip", files), tmp_path / "out")
     assert code == 1
-    assert says in said
+    assert reason in errors
     assert not (tmp_path / "out" / "history-001.csv").exists()
 
 
 @pytest.mark.parametrize("mode", ["aggregated", "individual"])
 def test_series_are_read_from_it(settings: TraktSettings, tmp_path: Path, mode: str) -> None:
-    """From what was watched or from each viewing, which is among those of films; lists that are not there are empty."""
+    """Episodes come from the watched series or from the history. A list that the archive lacks is empty."""
     archive = zipped(tmp_path / "a.zip", whole())
     assert exported(settings, archive, tmp_path / "out", "--mode", mode) == (0, "")
     rows = (tmp_path / "out" / "shows-001.csv").read_text().splitlines()[1:]
@@ -118,23 +120,23 @@ def test_series_are_read_from_it(settings: TraktSettings, tmp_path: Path, mode: 
 
 
 def test_a_file_that_is_no_archive_is_refused(settings: TraktSettings, tmp_path: Path) -> None:
-    """With one sentence."""
+    """The error is one sentence without a traceback."""
     (tmp_path / "a.zip").write_text("hello")
-    code, said = exported(settings, tmp_path / "a.zip", tmp_path / "out")
+    code, errors = exported(settings, tmp_path / "a.zip", tmp_path / "out")
     assert code == 1
-    assert "cannot be read" in said
-    assert "Traceback" not in said
+    assert "cannot be read" in errors
+    assert "Traceback" not in errors
 
 
-def test_what_an_archive_cannot_give_is_refused(settings: TraktSettings, tmp_path: Path) -> None:
-    """An option that would do nothing is an error."""
-    code, said = exported(settings, zipped(tmp_path / "a.zip", whole()), tmp_path / "out", "--genre", "drama")
+def test_an_option_that_an_archive_ignores_is_refused(settings: TraktSettings, tmp_path: Path) -> None:
+    """A filter by genre needs the API."""
+    code, errors = exported(settings, zipped(tmp_path / "a.zip", whole()), tmp_path / "out", "--genre", "drama")
     assert code == 1
-    assert "--genre" in said
+    assert "--genre" in errors
 
 
 def test_a_time_zone_may_be_given(settings: TraktSettings, tmp_path: Path) -> None:
-    """And goes before what the archive says."""
+    """The option overrides the time zone of the archive."""
     archive = zipped(tmp_path / "a.zip", whole())
     assert exported(settings, archive, tmp_path / "out", "--time-zone", "America/New_York") == (0, "")
     assert "2026-01-11" in (tmp_path / "out" / "history-001.csv").read_text()

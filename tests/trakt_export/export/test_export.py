@@ -1,4 +1,4 @@
-"""What an export makes of a library, when everything goes well."""
+"""The files that exports write from a library."""
 
 import csv
 from datetime import date
@@ -22,20 +22,20 @@ pytestmark = pytest.mark.anyio
 async def run(
     settings: TraktSettings, kind: str, out: Path, *, mode: str = "auto", date_range: DateRange = ALL_DAYS
 ) -> Summary:
-    """Export."""
+    """Export one list."""
     async with connected(settings) as client:
         return await export(client, settings, await account(client), Request(kind, out, mode, date_range))
 
 
 def written(out: Path, kind: str) -> list[str]:
-    """The lines of the only part."""
+    """Return the lines of the only file."""
     return (out / f"{kind}-001.csv").read_text().splitlines()
 
 
 async def test_history_has_a_row_a_day_with_rewatches_and_the_rating_on_its_viewing(
     trakt: Account, settings: TraktSettings, tmp_path: Path
 ) -> None:
-    """Local days in summer and winter, one row for two plays of a day, check-ins counted, an unknown date left out."""
+    """Days are local in summer and in winter, and two plays on a day are one row. A check-in is a play."""
     film, other = movie(1, 'Say "Hi", Bob'), movie(2)
     trakt.lists["/sync/history/movies"] = [
         play(6, film, "2026-07-01T22:30:00.000Z", "scrobble"),  # the 2nd in Berlin, in summer
@@ -60,7 +60,7 @@ async def test_history_has_a_row_a_day_with_rewatches_and_the_rating_on_its_view
 
 
 async def test_each_list_has_its_columns(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """Watched films are dated and rated; what was not watched is a list without dates and ratings."""
+    """Watched films have dates and ratings. Films that may not have been watched have neither."""
     film = movie(1)
     trakt.lists = {
         "/sync/watched/movies": [{"plays": 2, "last_watched_at": "2026-05-05T12:00:00.000Z", "movie": film}],
@@ -82,10 +82,10 @@ async def test_each_list_has_its_columns(trakt: Account, settings: TraktSettings
     assert not [*(settings.checkpoints.dir).iterdir()]
 
 
-async def test_a_mode_says_whether_a_row_is_a_film_or_a_viewing(
+async def test_the_mode_chooses_a_row_per_film_or_per_viewing(
     trakt: Account, settings: TraktSettings, tmp_path: Path
 ) -> None:
-    """Watched films by viewing are the history, and a history by film is the watched films."""
+    """Watched films in mode individual are the history, and the history in mode aggregated is the watched films."""
     film = movie(1)
     trakt.lists["/sync/history/movies"] = [
         play(2, film, "2026-05-05T12:00:00.000Z"),
@@ -101,10 +101,10 @@ async def test_a_mode_says_whether_a_row_is_a_film_or_a_viewing(
     assert written(tmp_path, "history")[1:] == ["1,tt0000001,Film 1,1901,,2026-05-05,true"]
 
 
-async def test_what_happened_before_a_day_is_left_out_but_not_forgotten(
+async def test_plays_before_the_first_day_are_left_out_but_make_a_rewatch(
     trakt: Account, settings: TraktSettings, tmp_path: Path
 ) -> None:
-    """A rewatch is one although the first viewing is not exported; unknown days are before every day."""
+    """A rewatch is marked although the first viewing is not exported. An unknown day is before every day."""
     trakt.lists["/sync/history/movies"] = [
         play(3, movie(1), "2026-04-30T22:30:00.000Z"),  # the 1st of May in Berlin
         play(2, movie(1), "2025-05-05T12:00:00.000Z"),
@@ -121,8 +121,10 @@ async def test_what_happened_before_a_day_is_left_out_but_not_forgotten(
     assert [line.split(",")[0] for line in written(tmp_path, "ratings")[1:]] == ["2026"]
 
 
-async def test_what_cannot_be_exported_is_said(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """A series, a film without any name and a broken time are skipped with the reason; the rest is there."""
+async def test_items_that_cannot_be_exported_are_reported(
+    trakt: Account, settings: TraktSettings, tmp_path: Path
+) -> None:
+    """A series, a film without a name and a broken time go to skipped.csv with the reason."""
     trakt.lists["/sync/watchlist/movies"] = [
         {"id": 1, "type": "movie", "movie": movie(1)},
         {"id": 2, "type": "show", "show": {"title": "A Series"}},
@@ -142,25 +144,25 @@ async def test_what_cannot_be_exported_is_said(trakt: Account, settings: TraktSe
 async def test_lists_are_read_to_the_end_by_the_limit_that_the_server_returns(
     trakt: Account, settings: TraktSettings, tmp_path: Path
 ) -> None:
-    """A server that gives only 7 a page is asked for every page of 7; nothing is lost."""
-    trakt.most_a_page = 7
+    """A server that returns 7 items instead of 250 is asked for every page of 7."""
+    trakt.max_page_size = 7
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(n)} for n in range(1, 101)]
     summary = await run(settings, "ratings", tmp_path)
     assert summary.rows == 100
     assert sorted(trakt.pages()) == sorted(f"/sync/ratings/movies?page={n}&limit=7" for n in range(1, 16))
 
 
-async def test_a_list_that_moves_while_it_is_read_is_complete_in_the_end(
+async def test_a_list_that_changes_while_it_is_read_is_read_again(
     trakt: Account, settings: TraktSettings, tmp_path: Path
 ) -> None:
-    """Plays that are removed and added move others to pages that were already read: these are not lost."""
-    trakt.most_a_page = 10
+    """Removed and added plays move other plays to pages that were already read. The export has them all."""
+    trakt.max_page_size = 10
     plays = [play(n, movie(n), "2026-01-01T12:00:00.000Z") for n in range(100, 0, -1)]
     trakt.lists["/sync/history/movies"] = plays
 
     def move(account: Account, path: str, page: int) -> None:
         if path == "/sync/history/movies" and page == 3 and len(plays) == 100:
-            del plays[0]  # everything moves up: the first of page 3 is now on page 2, which was read
+            del plays[0]  # all plays move up, and the first play of page 3 is now on page 2, which was read
             plays[50:50] = [
                 play(200, movie(200), "2025-01-01T12:00:00.000Z"),
                 play(201, movie(201), "2025-01-01T12:00:00.000Z"),
@@ -177,7 +179,7 @@ async def test_a_list_that_moves_while_it_is_read_is_complete_in_the_end(
 async def test_a_short_read_is_an_error_and_leaves_older_files(
     trakt: Account, settings: TraktSettings, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whether the count or the map says so."""
+    """A count of items and the map of plays both show that items are missing."""
     (tmp_path / f"{kind}-001.csv").write_text("older\n")
     trakt.count_offset = 3
     monkeypatch.setattr(trakt, "times", lambda: {"99": ["2026-01-01T00:00:00.000Z"]})
@@ -189,7 +191,7 @@ async def test_a_short_read_is_an_error_and_leaves_older_files(
 async def test_a_large_export_is_split_and_stale_parts_go(
     trakt: Account, settings: TraktSettings, tmp_path: Path
 ) -> None:
-    """Each part has the header and is at most 1 MB; a part of an earlier, longer export does not stay."""
+    """Each part has the header and at most 1 MB. A surplus part of an earlier export is deleted."""
     (tmp_path / "ratings-009.csv").write_text("stale\n")
     trakt.lists["/sync/ratings/movies"] = [
         {"rating": 5, "type": "movie", "movie": movie(n, f"A Film With Quite A Long Title: Number {n}" * 8)}
@@ -204,7 +206,7 @@ async def test_a_large_export_is_split_and_stale_parts_go(
 
 
 def test_all_lists_by_command(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """`export all` writes every list, says what came of each, and `verify` finds nothing wrong."""
+    """`export all` writes every list and prints a table, and `verify` finds no errors."""
     trakt.lists["/sync/collection/movies"] = [{"collected_at": "2026-01-01T00:00:00.000Z", "movie": movie(1)}]
     result = command(settings, "export", "all", "--out", str(tmp_path / "out"))
     assert result.returncode == 0, result.stderr
@@ -224,7 +226,7 @@ def test_all_lists_by_command(trakt: Account, settings: TraktSettings, tmp_path:
 def test_a_list_that_fails_keeps_no_other_from_being_exported(
     trakt: Account, settings: TraktSettings, tmp_path: Path
 ) -> None:
-    """What was exported is said, what was not too, with the reason; older files of that list stay."""
+    """The failed list is reported with the reason, and its files of an earlier export stay."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     (tmp_path / "collection-001.csv").write_text("older\n")
 
@@ -243,7 +245,7 @@ def test_a_list_that_fails_keeps_no_other_from_being_exported(
 
 
 def test_films_are_filtered_by_genre_and_status(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """Trakt is asked to say them; what is not wanted is in no file, and still counts when the list is proved."""
+    """Films that the filters refuse are in no file, but still count when the list is checked for completeness."""
 
     def film(number: int, genre: str, status: str) -> Item:
         return movie(number) | {"genres": [genre], "status": status}

@@ -1,4 +1,4 @@
-"""A Trakt that fails in every way that it is known to: the export is whole, or says why it is not."""
+"""Exports from a Trakt that fails in every known way. They are complete, or name the reason."""
 
 import os
 import stat
@@ -21,15 +21,15 @@ FAULTS = ["429", "429-html", "500", "502", "503", "521", "cut"]
 
 @pytest.fixture
 def library(trakt: Account) -> Account:
-    """A hundred ratings on ten pages."""
-    trakt.most_a_page = 10
+    """A library of a hundred ratings on ten pages."""
+    trakt.max_page_size = 10
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(n)} for n in range(1, 101)]
     return trakt
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_each_fault_is_survived(library: Account, settings: TraktSettings, tmp_path: Path, fault: str) -> None:
-    """Once at the first request, and a burst of them in the middle."""
+    """A fault at the first request and three in a row are retried."""
     library.faults = ["" if fault == "cut" else fault, "", "", fault, fault, fault]
     await run(settings, "ratings", tmp_path)
     assert len(written(tmp_path, "ratings")) == 101
@@ -38,23 +38,21 @@ async def test_each_fault_is_survived(library: Account, settings: TraktSettings,
 
 
 @pytest.mark.parametrize(
-    ("status", "says"),
+    ("status", "reason"),
     [("403", "client_id"), ("404", "nothing"), ("420", "limit"), ("423", "locked"), ("426", "VIP")],
 )
-async def test_a_no_is_said_and_not_asked_again(
-    library: Account, settings: TraktSettings, tmp_path: Path, status: str, says: str
+async def test_a_refusal_is_reported_and_not_retried(
+    library: Account, settings: TraktSettings, tmp_path: Path, status: str, reason: str
 ) -> None:
-    """Errors that stay have a message of their own."""
+    """Each permanent error has a message of its own."""
     library.faults = ["", status, "never reached"]
-    with pytest.raises(TraktError, match=says):
+    with pytest.raises(TraktError, match=reason):
         await run(settings, "ratings", tmp_path)
     assert library.faults == ["never reached"]
 
 
-async def test_a_server_that_stays_down_is_asked_no_more_than_allowed(
-    library: Account, settings: TraktSettings
-) -> None:
-    """The attempts are counted, and the circuit opens for the next caller."""
+async def test_a_server_that_stays_down_opens_the_circuit(library: Account, settings: TraktSettings) -> None:
+    """The attempts end at their limit, and the next caller sends no request."""
     library.faults = ["500"] * 100
     settings = settings.model_copy(update={"breaker": Breaker(failures=6, open_for=3600)})
     async with connected(settings) as client:
@@ -66,22 +64,20 @@ async def test_a_server_that_stays_down_is_asked_no_more_than_allowed(
     assert len(library.faults) == 94
 
 
-async def test_a_refused_token_is_renewed_once_and_kept(
+async def test_a_refused_token_is_renewed_once_and_stored(
     library: Account, settings: TraktSettings, tmp_path: Path, token_file: Path
 ) -> None:
-    """The new pair is in the file, readable by its owner alone; workers that met the refusal share one renewal."""
+    """Workers share one renewal. The file with the new tokens is readable by its owner alone."""
     library.access = "access-5"
     await run(settings, "ratings", tmp_path)
     assert library.log.count("/oauth/token") == 1
-    kept = TokenFile(token_file)
-    assert kept.load().refresh_token.get_secret_value() == library.refresh == "refresh-6"
+    stored = TokenFile(token_file)
+    assert stored.load().refresh_token.get_secret_value() == library.refresh == "refresh-6"
     assert stat.S_IMODE(os.stat(token_file).st_mode) == 0o600
 
 
-async def test_a_login_that_is_no_longer_valid_asks_for_a_new_one(
-    library: Account, settings: TraktSettings, tmp_path: Path
-) -> None:
-    """The refresh token was used by someone else: one sentence, no endless asking."""
+async def test_an_expired_login_asks_for_a_new_one(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """A refresh token that was used elsewhere is an error after one request."""
     library.access, library.refresh = "access-5", "refresh-5"
     with pytest.raises(NeedsLogin, match="cinestream-trakt login"):
         await run(settings, "ratings", tmp_path)

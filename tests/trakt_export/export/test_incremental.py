@@ -1,4 +1,4 @@
-"""An account in which nothing has changed costs next to nothing; one in which something has is exported whole."""
+"""Incremental exports, which leave files alone when nothing has changed at Trakt."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from cinestream_trakt_export.settings import TraktSettings
 
 @pytest.fixture
 def exported(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Account:
-    """An account with ratings, exported once."""
+    """An account with ratings that was exported once."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     result = command(settings, "export", "all", "--incremental", "--out", str(tmp_path))
     assert result.returncode == 0, result.stderr
@@ -21,32 +21,30 @@ def exported(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Account
 
 
 def again(settings: TraktSettings, folder: Path) -> str:
-    """Export once more; what was said."""
+    """Export once more and return stdout."""
     result = command(settings, "export", "all", "--incremental", "--out", str(folder))
     assert result.returncode == 0, result.stderr
     return result.stdout
 
 
 def test_nothing_new_costs_two_requests(exported: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """Who it is, and what changed last: at most six were allowed for all lists together."""
+    """The requests are the account and the times of the last changes. No file is written."""
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.glob("*.csv")}
     assert again(settings, tmp_path).count("unchanged") == 6
     assert exported.gets == 2
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.glob("*.csv")} == before
 
 
-def test_what_changed_is_exported(exported: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """As soon as Trakt says that anything about films has changed; series are left alone."""
+def test_changed_lists_are_exported(exported: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """A change of any list of films exports all lists of films. The series are left alone."""
     exported.lists["/sync/ratings/movies"].append({"rating": 6, "type": "movie", "movie": movie(2)})
     exported.activities["movies"]["rated_at"] = "2026-01-02T00:00:00.000Z"
     assert again(settings, tmp_path).count("unchanged") == 1
     assert len((tmp_path / "ratings-001.csv").read_text().splitlines()) == 3
 
 
-def test_files_that_are_not_as_they_were_are_written_anew(
-    exported: Account, settings: TraktSettings, tmp_path: Path
-) -> None:
-    """One that is gone, or was edited."""
+def test_missing_and_edited_files_are_written_again(exported: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """Only the lists of these files are read again."""
     content = (tmp_path / "ratings-001.csv").read_bytes()
     (tmp_path / "ratings-001.csv").unlink()
     (tmp_path / "watchlist-001.csv").write_text("edited")
@@ -57,5 +55,5 @@ def test_files_that_are_not_as_they_were_are_written_anew(
 
 
 def test_another_folder_is_another_export(exported: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """It has its own files."""
+    """An export to another folder writes all its files."""
     assert "unchanged" not in again(settings, tmp_path / "other")

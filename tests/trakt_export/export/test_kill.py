@@ -1,4 +1,4 @@
-"""Kill -9 at every step: the files are byte for byte those of a run that nobody disturbed."""
+"""Exports that are killed at every step and continued. Their files are those of an undisturbed run."""
 
 import random
 import shutil
@@ -20,8 +20,8 @@ SEASON = {"number": 1, "episodes": [{"number": 1, "plays": 1, "last_watched_at":
 
 @pytest.fixture
 def library(trakt: Account) -> Account:
-    """Plays on eight pages, with rewatches, ratings on three, and series."""
-    trakt.most_a_page = 25
+    """A library with plays on eight pages, ratings on three pages, and series."""
+    trakt.max_page_size = 25
     chance = random.Random(7)
     trakt.lists["/sync/history/movies"] = [
         play(n, movie(chance.randrange(1, 90)), f"2026-{chance.randrange(1, 13):02}-11T20:00:00.000Z")
@@ -40,12 +40,12 @@ def library(trakt: Account) -> Account:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Everything in a folder."""
+    """Return the content of all files in a folder."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def whole(library: Account, settings: TraktSettings, kind: str, out: Path) -> dict[str, bytes]:
-    """What the export gives when nobody kills it."""
+    """Return the files of an undisturbed export."""
     result = command(settings, "export", kind, "--out", str(out))
     assert result.returncode == 0, result.stderr
     return files(out)
@@ -64,34 +64,34 @@ def whole(library: Account, settings: TraktSettings, kind: str, out: Path) -> di
         ("watchlist", 3, [2]),
     ],
 )
-def test_killed_at_a_page_it_goes_on_there(
+def test_an_export_that_is_killed_at_a_page_continues_there(
     library: Account, settings: TraktSettings, tmp_path: Path, kind: str, pages: int, killed_at: list[int]
 ) -> None:
-    """The answer to the n-th page never arrives: that page alone is asked for again, nothing else that was answered."""
+    """The answer to the n-th page never arrives. Only that page is requested again."""
     if kind == "watched":
-        del library.lists["/sync/history/movies"]  # the server's map tells what the two lists say together
+        del library.lists["/sync/history/movies"]  # the server's map combines both lists
         library.lists["/sync/watched/movies"] = [{"plays": 1, "last_watched_at": DAY, "movie": movie(n)} for n in FILMS]
     undisturbed = whole(library, settings, kind, tmp_path / "whole")
     assert len(library.pages()) == pages
     arguments = ["export", kind, "--out", str(tmp_path / "out")]
     for page in killed_at:
-        library.asked.clear()
+        library.requested.clear()
         last = killed_while_asking(library, settings, arguments, page, tmp_path / "log")
         result = command(settings, *(["resume"] if page % 2 else arguments))
         assert result.returncode == 0, result.stderr
         assert files(tmp_path / "out") == undisturbed
-        asked = Counter(line for line in library.asked if line != "/users/settings")
-        assert asked.total() >= pages + 1
-        assert {line: times for line, times in asked.items() if times > 1} == {last: 2}
+        requested = Counter(line for line in library.requested if line != "/users/settings")
+        assert requested.total() >= pages + 1
+        assert {line: times for line, times in requested.items() if times > 1} == {last: 2}
         shutil.rmtree(tmp_path / "out")
 
 
 def killed_while_asking(library: Account, settings: TraktSettings, arguments: list[str], page: int, log: Path) -> str:
-    """Kill a command when it asks for its n-th page; what it asked for."""
+    """Kill a command when it requests its n-th page. Return that request."""
     seen: list[str] = []
 
     def kill(account: Account, path: str, number: int) -> None:
-        seen.append(account.asked[-1])
+        seen.append(account.requested[-1])
         if len(seen) == page:
             process.kill()
 
@@ -106,10 +106,10 @@ def killed_while_asking(library: Account, settings: TraktSettings, arguments: li
 @pytest.mark.process
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("kind", ["history", "shows"])
-def test_killed_at_every_step_the_bytes_are_the_same(
+def test_an_export_that_is_killed_at_every_step_writes_the_same_bytes(
     library: Account, settings: TraktSettings, tmp_path: Path, kind: str
 ) -> None:
-    """One run after another is killed a step later than the one before, each on top of what the last one left."""
+    """Each run is killed one step later than the run before, and continues from its files."""
     undisturbed, pages = whole(library, settings, kind, tmp_path / "whole"), sorted(library.pages())
     library.log.clear()
     out, kills = tmp_path / "out", 0

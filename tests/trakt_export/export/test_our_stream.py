@@ -1,4 +1,4 @@
-"""A library and our own stream: films asked for, directors looked up, over a real nats-server."""
+"""Exports that queue films for the scraper and look up directors, over a real nats-server."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(400)]
 
 
 async def export(settings: TraktSettings, topology: NatsServer, out: Path, *options: str) -> list[str]:
-    """Export the ratings; the lines of the file."""
+    """Export the ratings and return the lines of the file."""
     variables = topology.environment("trakt-export")
 
     def run() -> list[str]:
@@ -30,10 +30,10 @@ async def export(settings: TraktSettings, topology: NatsServer, out: Path, *opti
     return await to_thread.run_sync(run)
 
 
-async def test_the_library_goes_to_the_scraper_and_directors_come_back(
+async def test_films_are_queued_and_directors_are_looked_up(
     trakt: Account, settings: TraktSettings, topology: NatsServer, etl_bus: Bus, scraper_bus: Bus, tmp_path: Path
 ) -> None:
-    """Each film with an IMDb id is queued once, also after a second export; unknown directors stay empty."""
+    """Each film with an IMDb id is queued once, even by two exports. Unknown directors are empty."""
     without = movie(4)
     without["ids"]["imdb"] = None
     trakt.lists["/sync/ratings/movies"] = [
@@ -54,19 +54,19 @@ async def test_the_library_goes_to_the_scraper_and_directors_come_back(
     assert (await scraper_bus.stream_state("REQUESTS")).messages == 3
 
 
-async def test_without_the_options_nobody_asks_nats(
+async def test_an_export_without_these_options_needs_no_nats(
     trakt: Account, settings: TraktSettings, topology: NatsServer, tmp_path: Path
 ) -> None:
-    """The exporter works where there is no NATS."""
+    """The export works although NATS is down."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     topology.kill()
     assert len(await export(settings, topology, tmp_path / "out")) == 2
 
 
-def test_who_waits_for_nats_is_told(
+def test_an_unreachable_nats_is_reported(
     trakt: Account, settings: TraktSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After ten seconds without it, in one sentence, in the language of the user."""
+    """The error is one sentence in the language of the user."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     monkeypatch.setattr(session, "_PATIENCE", 0.5)
     nowhere = {"CINESTREAM_NATS_URL": "nats://127.0.0.1:1", "LC_ALL": "fr_FR.UTF-8"}
@@ -76,10 +76,10 @@ def test_who_waits_for_nats_is_told(
     assert "Traceback" not in result.stderr
 
 
-async def test_what_is_resumed_asks_our_stream_as_it_was_begun(
+async def test_a_resumed_export_keeps_its_options(
     trakt: Account, settings: TraktSettings, topology: NatsServer, etl_bus: Bus, scraper_bus: Bus, tmp_path: Path
 ) -> None:
-    """One export for the scraper, one with directors, one with neither: each is finished as it was begun."""
+    """One export queues films, one adds directors, and one does neither. Each is finished in the same way."""
     for kind in KINDS:
         number = len(kind)
         trakt.lists[f"/sync/{kind}/movies"] = [{"id": 1, "rating": 5, "type": "movie", "movie": movie(number)}]
@@ -89,7 +89,7 @@ async def test_what_is_resumed_asks_our_stream_as_it_was_begun(
     def run() -> None:
         for kind, options in (("ratings", ["--enqueue"]), ("watchlist", ["--enrich"]), ("collection", [])):
             trakt.faults, trakt.on_page = [], lambda account, path, page: account.faults.append("426")
-            trakt.count_offset = 1  # so that it is read again, which Trakt then refuses
+            trakt.count_offset = 1  # the list is read again, and Trakt refuses the second request
             out = str(tmp_path / kind)
             result = command(settings, "export", kind, "--out", out, *options, variables=variables)
             assert "VIP" in result.stderr

@@ -1,4 +1,4 @@
-"""Series and episodes, in a file of their own."""
+"""Exports of series and episodes."""
 
 import json
 from pathlib import Path
@@ -13,19 +13,19 @@ from cinestream_trakt_export.settings import TraktSettings
 
 
 def show(number: int, title: str) -> Item:
-    """A series."""
+    """Return a series."""
     ids = {"trakt": number, "tmdb": number, "imdb": f"tt{number:07}", "tvdb": 90 + number}
     return {"title": title, "year": 2008, "ids": ids}
 
 
 def episode(season: int, number: int) -> Item:
-    """An episode."""
+    """Return an episode."""
     return {"season": season, "number": number, "title": f"{season}-{number}", "ids": {"trakt": 1000 * season + number}}
 
 
 @pytest.fixture
 def library(trakt: Account) -> Account:
-    """Two series: one watched and rated, one that is only collected."""
+    """A library of two series, one watched and rated, and one only collected."""
     first, second = show(1, 'A "Series"'), show(2, "Another, Series")
     watched = [
         {"number": 1, "plays": 2, "last_watched_at": "2026-07-01T22:30:00.000Z"},
@@ -52,12 +52,12 @@ def library(trakt: Account) -> Account:
 
 
 def lines(out: Path) -> list[str]:
-    """The lines of the file."""
+    """Return the lines of the file."""
     return (out / "shows-001.csv").read_text().splitlines()
 
 
-def test_episodes_have_what_all_lists_say(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """Plays, local days, ratings and the collection, by episode; what cannot be read has its reason."""
+def test_a_row_joins_all_lists(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """An episode has its plays, local days, rating and collection. An unreadable item has its reason."""
     out = tmp_path / "out"
     result = command(settings, "export", "shows", "--out", str(out))
     assert result.returncode == 0, result.stderr
@@ -73,7 +73,7 @@ def test_episodes_have_what_all_lists_say(library: Account, settings: TraktSetti
 
 
 def test_no_column_is_one_that_letterboxd_imports(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """Whoever imports the file by mistake gets no film out of it."""
+    """An import of the file by mistake adds no film."""
     command(settings, "export", "shows", "--out", str(tmp_path / "out"))
     assert not {*lines(tmp_path / "out")[0].split(",")} & {
         *IDENTITY,
@@ -98,15 +98,15 @@ def test_episodes_without_ids_are_told_apart(trakt: Account, settings: TraktSett
     ]
 
 
-def test_of_some_days_only_those_viewings_are_read(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """By the history of episodes."""
+def test_a_date_range_limits_the_viewings(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """The history of episodes is requested by days."""
     days = "--since", "2026-01-01", "--until", "2026-01-31"
     command(settings, "export", "shows", "--mode", "individual", "--out", str(tmp_path / "out"), *days)
     assert [line.split(",")[-3] for line in lines(tmp_path / "out")[1:]] == ["2026-01-01"]
 
 
-def test_each_viewing_is_a_row_if_asked(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """From the history of episodes, oldest first."""
+def test_mode_individual_has_a_row_per_viewing(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """The rows come from the history of episodes."""
     command(settings, "export", "shows", "--mode", "individual", "--out", str(tmp_path / "out"))
     viewings = [line.split(",")[5:10] for line in lines(tmp_path / "out") if line.startswith('"A')]
     assert ["1", "1", "1-1", "1", "2026-01-01"] in viewings
@@ -114,7 +114,7 @@ def test_each_viewing_is_a_row_if_asked(library: Account, settings: TraktSetting
 
 
 def test_recorded_series_are_exported(trakt: Account, settings: TraktSettings, samples: Path, tmp_path: Path) -> None:
-    """Hundreds of series with thousands of episodes, as Trakt gave them, over many pages."""
+    """A recorded library has hundreds of series with thousands of episodes on many pages."""
     path = samples / "trakt" / "recorded_2026" / "users_sean_watched_shows__200.json"
     if not path.is_file():
         pytest.skip(f"no recorded answers at {path}")
@@ -122,7 +122,7 @@ def test_recorded_series_are_exported(trakt: Account, settings: TraktSettings, s
     result = command(settings, "export", "shows", "--out", str(tmp_path / "out"))
     assert result.returncode == 0, result.stderr
     rows, faults = verify_folder(tmp_path / "out")
-    episodes = {  # Trakt has the same series twice here and there
+    episodes = {  # Trakt lists some series twice
         (
             *(str(item["show"]["ids"].get(name)) for name in ("tmdb", "imdb", "tvdb")),
             season["number"],
@@ -140,7 +140,7 @@ def test_recorded_series_are_exported(trakt: Account, settings: TraktSettings, s
 def test_series_are_filtered_by_genre_and_status(
     library: Account, settings: TraktSettings, tmp_path: Path, mode: str
 ) -> None:
-    """As films are: what is not wanted is in no row, and still counts when the list is proved."""
+    """Series that the filters refuse are in no row, but still count when the list is checked for completeness."""
     for items in library.lists.values():
         for item in items:
             item["show"] |= {"genres": ["drama" if item["show"].get("title") == "Another, Series" else "crime"]}
@@ -148,4 +148,6 @@ def test_series_are_filtered_by_genre_and_status(
     result = command(settings, "export", "shows", "--out", str(tmp_path / "out"), *options)
     assert result.returncode == 0, result.stderr
     assert {line.split(",")[0] for line in lines(tmp_path / "out")[1:]} == {'"Another'}
-    assert any("extended=progress,full" in line.replace("%2C", ",") for line in library.asked) is (mode == "aggregated")
+    assert any("extended=progress,full" in line.replace("%2C", ",") for line in library.requested) is (
+        mode == "aggregated"
+    )

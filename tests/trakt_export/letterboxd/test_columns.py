@@ -1,4 +1,4 @@
-"""The columns of the files, as `api.extended` says."""
+"""The columns of the files at each level of `api.extended`."""
 
 import json
 import signal
@@ -24,7 +24,7 @@ from cinestream_trakt_export.trakt.endpoints import COLLECTED_MOVIES, WATCHED_MO
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(400)]
 LEVELS: tuple[Level, ...] = get_args(Level)
 VARIABLE = "CINESTREAM_TRAKT_API__EXTENDED"
-LETTERBOXD = {  # the columns of their page "Importing data", as the files have them without being told anything
+LETTERBOXD = {  # the columns of the page "Importing data", which files have by default
     "watched": "tmdbID,imdbID,Title,Year,Rating10,WatchedDate,Rewatch",
     "history": "tmdbID,imdbID,Title,Year,Rating10,WatchedDate,Rewatch",
     "collection": "tmdbID,imdbID,Title,Year",
@@ -49,7 +49,7 @@ DAY = "2026-05-05T12:00:00.000Z"
 
 
 def film() -> Item:
-    """A film of which Trakt says all that it can."""
+    """Return a film with all facts."""
     facts = {"runtime": 108, "released": "2016-02-12", "country": "us", "language": "en", "certification": "R"}
     more = {"genres": ["action", "comedy"], "status": "released", "rating": 8.25035, "votes": 0, "images": IMAGES}
     return movie(1) | facts | more
@@ -57,7 +57,7 @@ def film() -> Item:
 
 @pytest.fixture
 def library(trakt: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
-    """One film and one episode, in all lists."""
+    """A library of one film and one episode, which are in all lists."""
     show = {"title": "One", "year": 2008, "ids": {"trakt": 5, "tmdb": 5}, "network": "HBO", "genres": ["drama"]}
     show |= {"first_aired": "2008-01-20T02:00:00.000Z", "images": IMAGES}
     seen, owned = {"plays": 2, "last_watched_at": DAY}, {"collected_at": DAY, "metadata": OWNED}
@@ -75,7 +75,7 @@ def library(trakt: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
 
 
 async def exported(settings: TraktSettings, kind: str, level: Level, out: Path) -> tuple[str, str]:
-    """The header and the only row."""
+    """Export one list and return the header and the only row."""
     async with connected(settings) as client:
         request = Request(kind, out, extended=level)
         await export(client, settings, await account(client), request)
@@ -88,7 +88,7 @@ async def exported(settings: TraktSettings, kind: str, level: Level, out: Path) 
 async def test_each_level_has_its_columns(
     library: Account, settings: TraktSettings, tmp_path: Path, kind: str, level: Level
 ) -> None:
-    """And each row has a field for each; the verifier, which knows the sets by itself, finds nothing wrong."""
+    """The verifier, which has its own rules for each level, finds no errors."""
     header, row = await exported(settings, kind, level, tmp_path)
     more = {
         "full": FULL.replace("Released", "FirstAired,Network") if kind == "shows" else FULL,
@@ -122,37 +122,37 @@ async def test_each_level_has_its_columns(
         ("shows", "metadata", "One,2008,5,,,1,1,,2,2026-05-05,2026-05-05,,bluray,hd_1080p,,dts,6.1,false"),
     ],
 )
-async def test_what_a_row_says(
+async def test_the_fields_of_a_row(
     library: Account, settings: TraktSettings, tmp_path: Path, kind: str, level: Level, row: str
 ) -> None:
-    """Facts follow the usual columns, empty where Trakt knows none or says 0."""
+    """Facts follow the usual columns. A fact is empty if Trakt does not know it or returns 0."""
     assert (await exported(settings, kind, level, tmp_path))[1] == row
 
 
 @pytest.mark.parametrize("path", [COLLECTED_MOVIES, WATCHED_MOVIES, WATCHED_SHOWS])
 @pytest.mark.parametrize("item", [None, [], {"movie": 1}, {"movie": {"images": {"poster": [7]}, "genres": [None, {}]}}])
 def test_odd_items_have_no_facts(path: str, item: object) -> None:
-    """Whatever Trakt sends is a field, and never an error."""
+    """Values of any type become fields without an error."""
     for level in LEVELS:
         if facts := facts_of(level, path):
             assert len(facts.of(item)) == len(facts.columns)
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_trakt_is_asked_for_what_the_columns_need(
+def test_requests_have_the_level_that_the_columns_need(
     library: Account, settings: TraktSettings, tmp_path: Path, level: Level
 ) -> None:
-    """By the command and its setting; the default asks for nothing more, and `min` for no ratings at all."""
+    """The default level requests nothing more, and `min` does not request the ratings."""
     arguments = "export", "watched", "--out", str(tmp_path / "out")
     result = command(settings, *arguments, variables={VARIABLE: level})
     assert result.returncode == 0, result.stderr
-    (page,) = (line for line in library.asked if line.startswith("/sync/watched/movies?page="))
+    (page,) = (line for line in library.requested if line.startswith("/sync/watched/movies?page="))
     assert page.partition("&extended=")[2] == (level if level in ("full", "images") else "")
-    assert any("/sync/ratings/movies" in line for line in library.asked) is (level != "min")
+    assert any("/sync/ratings/movies" in line for line in library.requested) is (level != "min")
 
 
 def test_an_archive_gives_the_same(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """Byte for byte, at every level."""
+    """The files are the same bytes at every level."""
     names = {
         "watched/watched-history-1.json": "/sync/history/movies",
         "watched/watched-movies.json": "/sync/watched/movies",
@@ -174,10 +174,8 @@ def test_an_archive_gives_the_same(library: Account, settings: TraktSettings, tm
 
 
 @pytest.mark.process
-def test_an_unfinished_export_has_the_columns_it_was_begun_with(
-    library: Account, settings: TraktSettings, tmp_path: Path
-) -> None:
-    """Its pages say no more than they were asked for: another level is refused, and `resume` keeps to the first."""
+def test_an_unfinished_export_keeps_its_columns(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """Its pages lack the facts of other levels, so another level is refused. `resume` keeps the first one."""
 
     def kill(account: Account, path: str, number: int) -> None:
         if path == "/sync/ratings/movies":
@@ -196,8 +194,8 @@ def test_an_unfinished_export_has_the_columns_it_was_begun_with(
     assert (tmp_path / "out" / "history-001.csv").read_text().startswith(f"{LETTERBOXD['history']},{FULL}\n")
 
 
-def test_other_columns_are_a_change(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """An incremental export writes the files anew when they are to have other columns, though Trakt says the same."""
+def test_another_level_is_a_change(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """An incremental export writes files with other columns, although nothing has changed at Trakt."""
     arguments = "export", "watchlist", "--incremental", "--out", str(tmp_path / "out")
     for level in ("letterboxd", "min"):
         assert command(settings, *arguments, variables={VARIABLE: level}).returncode == 0
@@ -208,14 +206,14 @@ def test_other_columns_are_a_change(library: Account, settings: TraktSettings, t
     "header",
     ["tmdbID,Title,Released", "tmdbID,Title,Poster,Fanart,MediaType", "tmdbID,Series", "tmdbID,Poster,Fanart,Poster"],
 )
-def test_the_verifier_knows_whole_sets_only(tmp_path: Path, header: str) -> None:
-    """Half a set, two of them, or a column of series in a film file is no header."""
+def test_the_verifier_accepts_only_complete_levels(tmp_path: Path, header: str) -> None:
+    """A part of a level, two levels, or a column of series in a film file is an error."""
     (tmp_path / "watched-001.csv").write_text(f"{header}\n")
     assert "not a header" in verify_folder(tmp_path)[1][0]
 
 
-def test_a_wrong_fact_is_found(tmp_path: Path) -> None:
-    """By the rule of its column."""
+def test_the_verifier_finds_wrong_facts(tmp_path: Path) -> None:
+    """Each column has a rule for its values."""
     facts = {"Released": "soon", "Runtime": "0", "TraktRating": "eleven"}
     row = [facts.get(name, "") for name in FULL.split(",")]
     (tmp_path / "watched-001.csv").write_text(f"tmdbID,{FULL}\n7,{','.join(row)}\n")
@@ -228,7 +226,7 @@ def test_a_wrong_fact_is_found(tmp_path: Path) -> None:
 
 
 def test_real_details_become_facts(samples: Path) -> None:
-    """Of the one film that was recorded at the level `full`."""
+    """The film that was recorded at the level `full` has every fact."""
     path = samples / "trakt" / "recorded_2026" / "movies_deadpool_2016_extended_full__200.json"
     if not path.is_file():
         pytest.skip(f"no recorded answers at {path}")

@@ -1,4 +1,4 @@
-"""A database's CSV reader, which is nobody's here, reads our files as they are meant, and holds them to the rules."""
+"""The import files, read by DuckDB, whose CSV reader is independent of this project."""
 
 import csv
 import random
@@ -21,7 +21,7 @@ TYPES = {"tmdbID": "UBIGINT", "Year": "USMALLINT", "Rating10": "UTINYINT", "Watc
 
 @pytest.fixture
 def files(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Path:
-    """Exports of an account with rewatches, ratings, unknown dates and awkward titles, in several parts."""
+    """Exports of an account with rewatches, ratings, unknown dates and awkward titles, in several files."""
     chance = random.Random(3)
     films = [movie(n, TITLES[n % len(TITLES)] if n < 40 else f"Film number {n} " * 20) for n in range(1, 1001)]
     trakt.lists = {
@@ -47,7 +47,7 @@ def files(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Path:
 
 
 def query(files: Path, kind: str, select: str) -> list[tuple[Any, ...]]:
-    """Ask the files of one export; what is no CSV of these types is an error."""
+    """Run a query on the files of one export. A value of the wrong type is an error."""
     header = (files / f"{kind}-001.csv").read_text().splitlines()[0]
     columns = {name: TYPES.get(name, "VARCHAR") for name in header.split(",")}
     dialect = "header=true, delim=',', quote='\"', escape='\\', auto_detect=false"
@@ -56,7 +56,7 @@ def query(files: Path, kind: str, select: str) -> list[tuple[Any, ...]]:
 
 
 def test_a_history_keeps_the_rules(files: Path) -> None:
-    """A row a film and day; a rewatch exactly where an earlier row of the film is; at most one rating a film."""
+    """A film has a row for each day, and one rating at most. Every row after the first is a rewatch."""
     assert len([*files.glob("history-*.csv")]) > 1
     assert query(files, "history", "SELECT count(*) FROM {} WHERE Rewatch AND WatchedDate IS NULL") == [(0,)]
     ((rows, viewings),) = query(files, "history", "SELECT count(*), count(DISTINCT (tmdbID, WatchedDate)) FROM {}")
@@ -68,22 +68,22 @@ def test_a_history_keeps_the_rules(files: Path) -> None:
     assert query(files, "history", wrong) == [(0,)]
 
 
-def test_titles_and_notes_arrive_as_they_are(files: Path) -> None:
-    """Quotes, commas, line breaks and every script."""
+def test_titles_and_notes_are_unchanged(files: Path) -> None:
+    """Quotes, commas, line breaks and other scripts survive."""
     found = {title for (title,) in query(files, "watchlist", "SELECT DISTINCT Title FROM {}")}
     assert set(TITLES) <= found
     assert query(files, "watchlist", "SELECT DISTINCT Review FROM {}") == [(NOTES,)]
 
 
 def test_ratings_are_never_zero(files: Path) -> None:
-    """A zero of Trakt is no rating, so the film is not in the file."""
-    ((least, most, rows),) = query(files, "ratings", "SELECT min(Rating10), max(Rating10), count(*) FROM {}")
-    assert (least, most) == (1, 10)
+    """Trakt writes 0 for no rating, so the film is not in the file."""
+    ((lowest, highest, rows),) = query(files, "ratings", "SELECT min(Rating10), max(Rating10), count(*) FROM {}")
+    assert (lowest, highest) == (1, 10)
     assert rows == sum(1 for n in range(1000) if n % 11)
 
 
 def test_real_files_of_letterboxd_are_read(samples: Path) -> None:
-    """Its own exports, which double quotes instead of escaping them: records without quotes are the same ones."""
+    """Letterboxd's own exports double their quotes. Files without quotes have the same records for both readers."""
     folder = samples / "letterboxd"
     if not folder.is_dir():
         pytest.skip(f"no files of Letterboxd at {folder}")

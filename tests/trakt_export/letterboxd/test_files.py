@@ -1,4 +1,4 @@
-"""The writer's files as the independent reader sees them, and what the verifier finds in wrong ones."""
+"""The writer and the verifier of import files."""
 
 import json
 from pathlib import Path
@@ -21,19 +21,19 @@ HEADER = "tmdbID,imdbID,Title,Year,WatchedDate,Rewatch\n"
 
 
 @given(rows=st.lists(st.lists(texts, min_size=2, max_size=8)))
-def test_what_is_written_is_what_is_read(rows: list[list[str]]) -> None:
-    """Any text but backslashes survives."""
+def test_written_rows_are_read_unchanged(rows: list[list[str]]) -> None:
+    """Any text without backslashes survives."""
     assert list(read_records(b"".join(line(tuple(row)) for row in rows).decode())) == rows
 
 
 def test_a_quote_is_escaped_by_a_backslash_in_a_quoted_field() -> None:
-    """Also where nothing else in the field asks for quotes; a backslash of its own is never written."""
+    """The field is quoted. A backslash in the text becomes a slash."""
     assert line(('"Deji"', "a\\b", "plain")) == b'"\\"Deji\\"",a/b,plain\n'
 
 
 @given(titles=st.lists(st.text(st.characters(codec="utf-8"), max_size=60), max_size=40))
 def test_parts_keep_every_row_and_their_limit(tmp_path_factory: pytest.TempPathFactory, titles: list[str]) -> None:
-    """Each part has the header; no part is larger; together they have the rows, in order."""
+    """Each part has the header and stays below the limit. Together they have all rows in order."""
     folder = tmp_path_factory.mktemp("parts")
     parts = Parts(folder, "watched", ("Title",), part_bytes=300)
     for title in titles:
@@ -46,8 +46,8 @@ def test_parts_keep_every_row_and_their_limit(tmp_path_factory: pytest.TempPathF
     assert [record[0] for records in read for record in records[1:]] == expected
 
 
-def test_a_row_that_fits_nowhere_is_refused(tmp_path: Path) -> None:
-    """And the parts go on."""
+def test_a_row_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    """The next row is written."""
     parts = Parts(tmp_path, "watched", ("Title",), part_bytes=30)
     with pytest.raises(Invalid, match="does not fit"):
         parts.add(("x" * 40,))
@@ -56,7 +56,7 @@ def test_a_row_that_fits_nowhere_is_refused(tmp_path: Path) -> None:
 
 
 def test_skipped_items_of_other_exports_stay(tmp_path: Path) -> None:
-    """Each export replaces only what it said itself."""
+    """Each export replaces only its own lines of skipped.csv."""
     write_skipped(tmp_path, "history", [("id:1", "A", Message("old"))])
     write_skipped(tmp_path, "watchlist", [("id:2", 'B "x"', Message("a, b"))])
     write_skipped(tmp_path, "history", [])
@@ -81,13 +81,13 @@ WRONG = [
 
 @pytest.mark.parametrize(("content", "fault"), WRONG)
 def test_the_verifier_finds(tmp_path: Path, content: str, fault: str) -> None:
-    """Every rule of Letterboxd's page that a file can break."""
+    """Every rule of Letterboxd that a file can break has an error."""
     (tmp_path / "watched-001.csv").write_text(content)
     assert any(fault in found for found in verify_folder(tmp_path)[1])
 
 
-def test_the_verifier_misses_parts(tmp_path: Path) -> None:
-    """A folder without files, and one whose first part is gone."""
+def test_the_verifier_notices_missing_parts(tmp_path: Path) -> None:
+    """A folder without files and a folder without the first part are errors."""
     assert verify_folder(tmp_path)[1]
     (tmp_path / "watched-002.csv").write_text("Title\nA\n")
     assert "parts are missing" in verify_folder(tmp_path)[1][0]
@@ -97,7 +97,7 @@ LISTS = ["movies", "history", "collection", "watched", "ratings", "watchlist"]
 
 
 def test_recorded_lists_become_rows(samples: Path, tmp_path: Path) -> None:
-    """Every film of the recorded and the older answers is understood; series are left out with the reason."""
+    """Every film of the recorded answers becomes rows. Series are left out with the reason."""
     films, left_out = 0, set[str]()
     for path in sorted((samples / "trakt").glob("*/*.json")):
         content = json.loads(path.read_text() or "null")

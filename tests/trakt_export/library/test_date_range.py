@@ -1,4 +1,4 @@
-"""Some days of a library: little is read, and the rows are those that the whole of it has on these days."""
+"""Exports of some days. They read few pages, and write the rows that a full export has on these days."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def library(trakt: Account) -> Account:
-    """Ten years of plays, many of them of the same films and around midnight, and ratings of all films."""
-    chance, trakt.most_a_page = random.Random(3), 10
+    """A library with ten years of plays, many around midnight, and ratings of all films."""
+    chance, trakt.max_page_size = random.Random(3), 10
     days = sorted((date(2016, 1, 1) + timedelta(chance.randrange(3650)) for _ in range(300)), reverse=True)
     plays = [
         play(300 - n, movie(chance.randrange(1, 40)), f"{day}T{chance.choice((1, 12, 22, 23)):02}:30:00.000Z")
@@ -51,10 +51,10 @@ def library(trakt: Account) -> Account:
         DateRange(date(2026, 5, 1), date(2026, 5, 31)),
     ],
 )
-async def test_the_rows_are_those_of_the_whole(
+async def test_the_rows_are_those_of_a_full_export(
     library: Account, settings: TraktSettings, tmp_path: Path, date_range: DateRange
 ) -> None:
-    """Rewatches of films seen before, and ratings on the nearest viewing, though only these days are asked for."""
+    """Rewatches and ratings are the same, although only these days are requested."""
     await run(settings, "history", tmp_path / "all")
     pages = len(library.pages())
     library.log.clear()
@@ -65,10 +65,10 @@ async def test_the_rows_are_those_of_the_whole(
     assert not rows or "true" in "".join(rows)
 
 
-async def test_a_play_of_these_days_that_is_missing_is_noticed(
+async def test_a_missing_play_of_these_days_is_noticed(
     library: Account, settings: TraktSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also when a play of the same film, a day before, is there."""
+    """A play of the same film on the day before does not hide it."""
     history = library.lists["/sync/history/movies"]
     times = library.times()
     times["77"] = ["2025-01-01T12:00:00.000Z", "2024-12-31T12:00:00.000Z"]
@@ -79,7 +79,7 @@ async def test_a_play_of_these_days_that_is_missing_is_noticed(
 
 
 def test_the_command_has_both_ends(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """And other lists have what is of these days, too."""
+    """A list that cannot be requested by days is filtered as well."""
     out, days = tmp_path / "out", ("--since", "2020-03-01", "--until", "2020-09-30")
     library.lists["/sync/watched/movies"] = [
         watched(1, "2020-09-30T21:30:00.000Z"),
@@ -93,26 +93,26 @@ def test_the_command_has_both_ends(library: Account, settings: TraktSettings, tm
 
 @pytest.mark.parametrize("date_range", [DateRange(), DateRange(date(2020, 3, 1)), DateRange(None, date(2020, 9, 30))])
 def test_an_interrupted_export_is_resumed_with_its_days(tmp_path: Path, date_range: DateRange) -> None:
-    """The request that a checkpoint names is the one that was begun."""
+    """The identity in a checkpoint gives the same request."""
     request = Request("history", tmp_path, "individual", date_range)
     assert Request.of(request.identity("ann", "https://api.trakt.tv")) == request
 
 
 def watched(number: int, at: str) -> Item:
-    """A film that was watched once."""
+    """Return a film that was watched once."""
     return {"plays": 1, "last_watched_at": at, "movie": movie(number)}
 
 
 @given(zone=st.sampled_from(ZONES), at=SECONDS)
 def test_days_are_those_of_the_calendar(zone: str, at: int) -> None:
-    """In every zone, at every moment, also on days on which clocks are changed."""
+    """The day is right in every zone at every time, also on days on which the clocks change."""
     there = ZoneInfo(zone)
     assert local_date(at, there) == datetime.fromtimestamp(at, there).date().isoformat()
 
 
 @given(zone=st.sampled_from(ZONES), since=st.dates(), until=st.dates(), at=SECONDS)
-def test_a_window_asks_for_all_of_its_days(zone: str, since: date, until: date, at: int) -> None:
-    """What is on one of its days, in any zone, is between the bounds, and between those that Trakt is told."""
+def test_a_date_range_requests_all_of_its_days(zone: str, since: date, until: date, at: int) -> None:
+    """A play on one of the days is within the seconds of the range, and within the request to Trakt."""
     date_range, there = DateRange(since, until), ZoneInfo(zone)
     if date_range.contains(local_date(at, there)):
         first, late = date_range.seconds(there)

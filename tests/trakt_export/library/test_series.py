@@ -1,4 +1,4 @@
-"""What items of series mean, in today's shapes and older ones."""
+"""The parser of items of series, in current and in older shapes."""
 
 import json
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 def test_a_watched_series_is_its_episodes() -> None:
-    """One entry per episode, with its own plays and time; an episode without a number is left out."""
+    """Each episode has its own plays and time. An episode without a number is left out."""
     episodes = [
         {"number": 1, "plays": 2, "last_watched_at": "2026-01-01T12:00:00.000Z"},
         {"number": 2, "plays": 1, "last_watched_at": "1970-01-01T00:33:00.000Z"},
@@ -45,19 +45,19 @@ def test_a_watched_series_is_its_episodes() -> None:
     ],
 )
 def test_an_item_without_seasons_is_one_entry(item: dict[str, object], entry: SeriesEntry) -> None:
-    """A series, a season or an episode, watched or rated."""
+    """The item is a series, a season or an episode, watched or rated."""
     assert [*series_entries(item, id="x")] == [entry]
 
 
 @pytest.mark.parametrize("item", [7, {}, {"show": {}}, {"show": {"year": 2008, "ids": None}}])
-def test_what_names_no_series_is_refused(item: object) -> None:
-    """With the reason."""
+def test_an_item_without_a_series_is_refused(item: object) -> None:
+    """The parser raises Invalid with the reason."""
     with pytest.raises(Invalid):
         [*series_entries(item, id="x")]
 
 
 def test_recorded_and_older_items_are_understood(samples: Path) -> None:
-    """Every item of films and series in the collected answers is read, whatever its age."""
+    """Every film and series in the recorded answers is parsed, also in those of older libraries."""
     folder = samples / "trakt"
     if not folder.is_dir():
         pytest.skip(f"no recorded answers at {folder}")

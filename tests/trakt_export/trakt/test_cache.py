@@ -57,7 +57,7 @@ async def test_a_changed_library_is_never_served_from_the_cache(
     trakt: Account, settings: TraktSettings, tmp_path: Path, etags: str
 ) -> None:
     """Each export has what the account has now: also a play that was put on a later page, behind unchanged ones."""
-    trakt.etags, trakt.most_a_page = etags, 10
+    trakt.etags, trakt.max_page_size = etags, 10
     plays = [play(n, movie(n), "2026-01-01T12:00:00.000Z") for n in range(20, 0, -1)]
     trakt.lists["/sync/history/movies"] = plays
     for count in (20, 20, 21, 31):

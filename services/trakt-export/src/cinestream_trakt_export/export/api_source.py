@@ -34,7 +34,7 @@ class ApiSource:
         trakt: the client.
         settings: the bounds of the pipeline.
         checkpoint: the journal of this export.
-        progress: is told about each page.
+        progress: called after each page.
     """
 
     trakt: Trakt
