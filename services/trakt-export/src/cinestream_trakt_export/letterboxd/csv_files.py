@@ -130,7 +130,7 @@ class Parts:
 def write_skipped(folder: Path, name: str, skipped: Iterable[Skipped], translate: Translate = str) -> None:
     """Write the items that an export left out to `skipped.csv`. Lines of other exports stay.
 
-    Unlike the import files, `skipped.csv` follows RFC 4180.
+    Letterboxd does not import this file, so its quotes are doubled as usual.
 
     Args:
         folder: the folder of the file.

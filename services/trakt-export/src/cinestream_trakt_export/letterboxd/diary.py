@@ -101,9 +101,9 @@ def _viewings(plays: Sequence[Entry], rating: Rating | None, zone: ZoneInfo, dat
 
 
 def _nearest(plays: Sequence[Entry], rating: Rating) -> int | None:
-    """Return the time of the play that a rating belongs to.
+    """Return the time of the play that is nearest to the rating.
 
-    It is the play that is nearest to the rating in time, or the first play if a time is unknown.
+    Return that of the first play if the times cannot be compared because they are unknown.
     """
     rated_at, dated = rating.at, [play.at for play in plays if play.at is not None]
     if rated_at is None or not dated:

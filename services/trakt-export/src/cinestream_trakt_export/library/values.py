@@ -1,4 +1,8 @@
-"""Converters for the values in Trakt's JSON. A value of the wrong type counts as missing. Pure."""
+"""Converters for the values in Trakt's JSON. Pure.
+
+A value of the wrong type counts as missing, so that one odd value does not cost the whole item. Only a malformed time
+is an error.
+"""
 
 import re
 from collections.abc import Sequence
@@ -12,17 +16,25 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 _EPOCH, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
 _KNOWN_FROM, _KNOWN_TO = datetime(1971, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 FIRST, LAST = ((time - _EPOCH) // _SECOND for time in (_KNOWN_FROM, _KNOWN_TO))
-"""The limits of known times, in seconds since 1970. Trakt writes times of 1970 for "unknown"."""
+"""The limits of known times, in seconds since 1970.
+
+Trakt writes a time of 1970 for an unknown time. Times of 9999 cannot be converted to every time zone.
+"""
 LARGEST = 1 << 53
 """The largest number that is accepted. It leaves room in SQLite's 64-bit integers, where ids are doubled."""
 Row = tuple[str, ...]
 """The fields of a row of a file."""
 Skipped = tuple[str, str, Message]
-"""An item that was left out: its id, its title, the reason."""
+"""An item that was left out: its id, its title and the reason."""
 
 
 class Rating(NamedTuple):
-    """A rating of a film, 1 to 10, and when it was given, in seconds since 1970."""
+    """A rating of a film.
+
+    Args:
+        value: 1 to 10.
+        at: the time of the rating in seconds since 1970. None means an unknown time.
+    """
 
     value: int
     at: int | None
