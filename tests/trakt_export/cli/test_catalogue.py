@@ -104,13 +104,13 @@ def test_all_help_is_translated() -> None:
 
 def test_numbers_and_plurals_are_those_of_the_language() -> None:
     """French groups digits by a narrow space, and has the singular for 0, too."""
-    answers = [Plural("{count:,} answer forgotten.", "{count:,} answers forgotten.", count=n) for n in (0, 1, 12345)]
-    assert [*map(translate, answers)] == ["0 answers forgotten.", "1 answer forgotten.", "12,345 answers forgotten."]
+    answers = [Plural("{count:,} answer deleted.", "{count:,} answers deleted.", count=n) for n in (0, 1, 12345)]
+    assert [*map(translate, answers)] == ["0 answers deleted.", "1 answer deleted.", "12,345 answers deleted."]
     set_language("fr")
     assert [*map(translate, answers)] == [
-        "0 réponse oubliée.",
-        "1 réponse oubliée.",
-        "12\N{NARROW NO-BREAK SPACE}345 réponses oubliées.",
+        "0 réponse supprimée.",
+        "1 réponse supprimée.",
+        "12\N{NARROW NO-BREAK SPACE}345 réponses supprimées.",
     ]
 
 

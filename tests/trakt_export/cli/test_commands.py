@@ -55,7 +55,7 @@ def test_the_cache_can_be_looked_at_and_cleared(films: Account, settings: TraktS
     stats = json.loads(command(settings, "cache", "stats").stdout)
     assert (stats["answers"], stats["last_run"]["hits"], stats["last_run"]["misses"]) == (3, 2, 1)
     assert stats["last_run"]["ratio"] == pytest.approx(2 / 3, abs=0.001)
-    assert command(settings, "cache", "clear").stdout == "3 answers forgotten.\n"
+    assert command(settings, "cache", "clear").stdout == "3 answers deleted.\n"
     assert json.loads(command(settings, "cache", "stats").stdout)["answers"] == 0
 
 
@@ -98,7 +98,7 @@ def test_what_the_disk_refuses_is_one_sentence(trakt: Account, settings: TraktSe
     ):
         result = command(settings, *arguments, variables=variables)
         assert result.returncode == 1
-        assert "the system refuses" in result.stderr
+        assert "error of the operating system" in result.stderr
         assert "Traceback" not in result.stderr
 
 
@@ -106,7 +106,10 @@ def test_what_the_disk_refuses_is_one_sentence(trakt: Account, settings: TraktSe
     ("options", "says"),
     [
         ("--since 2026-02-01 --until 2026-01-01", "no day is both after --since and before --until\n"),
-        ("--time-zone Europe/Paris", "--time-zone is for --from-archive: Trakt tells your account's own\n"),
+        (
+            "--time-zone Europe/Paris",
+            "--time-zone needs --from-archive: Trakt's API gives the time zone of your account\n",
+        ),
     ],
 )
 def test_options_that_would_do_nothing_are_refused(

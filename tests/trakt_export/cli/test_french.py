@@ -275,7 +275,7 @@ def test_every_refusal_of_the_flow_library_can_be_translated() -> None:
 def test_help_has_the_language_of_the_environment(settings: TraktSettings, variable: str) -> None:
     """Help is shown before the settings are read."""
     result = command(settings, "export", "--help", variables={variable: "fr", "COLUMNS": "200"})
-    assert "Omettre ce qui s'est passé avant ce jour." in result.stdout
+    assert "Omettre tout ce qui précède ce jour." in result.stdout
 
 
 def test_reasons_in_skipped_csv_are_french(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:

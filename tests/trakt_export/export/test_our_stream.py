@@ -68,7 +68,7 @@ def test_an_unreachable_nats_is_reported(
 ) -> None:
     """The error is one sentence in the language of the user."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
-    monkeypatch.setattr(session, "_PATIENCE", 0.5)
+    monkeypatch.setattr(session, "_NATS_SECONDS", 0.5)
     nowhere = {"CINESTREAM_NATS_URL": "nats://127.0.0.1:1", "LC_ALL": "fr_FR.UTF-8"}
     result = command(settings, "export", "ratings", "--out", str(tmp_path), "--enqueue", variables=nowhere)
     assert result.returncode == 1

@@ -1,4 +1,4 @@
-"""`cinestream-trakt`: log in, export, verify."""
+"""The command `cinestream-trakt`: login, export, verification."""
 
 import os
 import sys
@@ -36,7 +36,7 @@ def settings() -> None:
 
 @app.command()
 def login() -> None:
-    """Log in: shows a code to type in at Trakt, and waits for it."""
+    """Log in with a code that you type in at Trakt."""
 
     async def work(trakt: Trakt, _: TraktSettings) -> None:
         code = await trakt.oauth.begin()
@@ -49,7 +49,7 @@ def login() -> None:
 
 @app.command()
 def logout() -> None:
-    """Revoke the login at Trakt, and forget it."""
+    """Log out: revoke the login at Trakt and delete it."""
 
     async def work(trakt: Trakt, _: TraktSettings) -> None:
         typer.echo(translate(_LOGGED_OUT if await trakt.oauth.logout() else _NOBODY))
@@ -61,7 +61,7 @@ def logout() -> None:
 
 @app.command()
 def whoami() -> None:
-    """Say who is logged in, and the account's time zone."""
+    """Show the account that is logged in, and its time zone."""
 
     async def work(trakt: Trakt, _: TraktSettings) -> None:
         owner = await account(trakt)

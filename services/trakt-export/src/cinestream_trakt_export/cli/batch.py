@@ -1,7 +1,8 @@
-"""Exporting lists, one after the other, and saying what came of each."""
+"""A batch of exports: one list after the other, with a report of all of them at the end."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -10,7 +11,7 @@ import typer
 from cinestream_flow.checkpoint import CheckpointRefused
 from cinestream_flow.message import Message
 from cinestream_trakt_export.cli.language import translate
-from cinestream_trakt_export.cli.progress import Bars, Outcome, print_preview, print_summary
+from cinestream_trakt_export.cli.progress import Outcome, ProgressBars, print_preview, print_summary
 from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.checkpoints import checkpoint_path
 from cinestream_trakt_export.export.incremental import PreviousExport, activities_of
@@ -27,95 +28,113 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("trakt")
 Report = Callable[[Sequence[Outcome]], None]
-_Tried = tuple[list[Outcome], list[str]]
 
 
-async def export_lists(
-    trakt: Trakt,
-    settings: TraktSettings,
-    owner: Account,
-    requests: Sequence[Request],
-    known: "StreamLookup | None",
-    *,
-    report: Report,
-    incremental: bool = False,
-) -> None:
-    """Export each, and report those that were; one that cannot be keeps no other from it.
+@dataclass(frozen=True)
+class Batch:
+    """Exports of one account from the API.
 
-    Raises:
-        TraktError: some could not be, or nobody is logged in.
-        Transient: Trakt cannot be reached; no further list was tried.
+    Args:
+        trakt: the client.
+        settings: the settings of the run.
+        owner: the account.
+        stream: our stream, None if no export needs it.
     """
-    activities = (await trakt.get(LAST_ACTIVITIES)).content if incremental else None
 
-    async def one(request: Request) -> Summary:
-        seen = activities_of(request.kind, activities)
-        path = checkpoint_path(settings, owner, request).with_suffix(".done")
-        before = PreviousExport(path, request.identity(owner.slug, settings.api.url))
-        again = incremental and not (request.preview or request.enrich)
-        summary = before.unchanged(request, seen) if again else None
+    trakt: Trakt
+    settings: TraktSettings
+    owner: Account
+    stream: "StreamLookup | None"
+
+    async def run(self, requests: Sequence[Request], report: Report, *, incremental: bool = False) -> None:
+        """Export each list, and report the exports that succeeded. A failed list does not stop the others.
+
+        Args:
+            requests: the lists.
+            report: gets the outcomes.
+            incremental: keep the files of a list if nothing has changed at Trakt.
+
+        Raises:
+            TraktError: Some lists failed, or nobody is logged in.
+            Transient: Trakt cannot be reached. The lists after this one were not tried.
+        """
+        activities = (await self.trakt.get(LAST_ACTIVITIES)).content if incremental else None
+        with ProgressBars() as bars:
+            hooks = Hooks(bars.show, translate, self.stream)
+
+            async def run(request: Request) -> Summary:
+                # A preview writes no files, and the directors of a film may change without a change at Trakt.
+                if not incremental or request.preview or request.enrich:
+                    return await export(self.trakt, self.settings, self.owner, request, hooks)
+                return await self._run_changed(request, activities, hooks)
+
+            await _run_each(requests, run, report)
+
+    async def _run_changed(self, request: Request, activities: object, hooks: Hooks) -> Summary:
+        """Export a list unless nothing has changed since the previous export."""
+        changes = activities_of(request.kind, activities)
+        path = checkpoint_path(self.settings, self.owner, request).with_suffix(".done")
+        previous = PreviousExport(path, request.identity(self.owner.slug, self.settings.api.url))
+        summary = previous.unchanged(request, changes)
         if summary is None:
-            summary = await export(trakt, settings, owner, request, Hooks(bars.show, translate, known))
-            if again:
-                before.remember(summary, seen)
+            summary = await export(self.trakt, self.settings, self.owner, request, hooks)
+            previous.remember(summary, changes)
         return summary
 
-    with Bars() as bars:
-        tried = await _each(requests, one)
-    _conclude(tried, report)
 
-
-async def export_archived(
+async def run_archived(
     archive: Archive, settings: TraktSettings, zone: str, requests: Sequence[Request], *, report: Report
 ) -> None:
-    """The same from Trakt's own export of an account, whose time zone is the archive's unless it is given.
+    """Export each list from Trakt's own export of an account, and report the exports that succeeded.
+
+    Args:
+        archive: the open archive.
+        settings: the settings of the run.
+        zone: the name of a time zone. An empty one means that of the archive.
+        requests: the lists.
+        report: gets the outcomes.
 
     Raises:
-        TraktError: some could not be, or no time zone is known.
+        TraktError: Some lists failed, or no time zone is known.
     """
     if not (zone := zone or archive.zone):
-        raise TraktError(Message("the archive does not tell your time zone: give it with --time-zone"))
+        raise TraktError(Message("the archive does not name your time zone: set it with --time-zone"))
 
-    async def one(request: Request) -> Summary:
+    async def run(request: Request) -> Summary:
         return await export_archive(archive, settings, zone_of(zone), request, translate)
 
-    _conclude(await _each(requests, one), report)
+    await _run_each(requests, run, report)
 
 
-async def _each(requests: Sequence[Request], one: Callable[[Request], Awaitable[Summary]]) -> _Tried:
-    """What came of those that were exported, and why the others were not."""
-    outcomes, problems = list[Outcome](), list[str]()
+async def _run_each(requests: Sequence[Request], run: Callable[[Request], Awaitable[Summary]], report: Report) -> None:
+    outcomes, errors = list[Outcome](), list[str]()
     for request in requests:
         begun = time.monotonic()
         try:
-            outcomes.append(Outcome(request, await one(request), time.monotonic() - begun))
+            outcomes.append(Outcome(request, await run(request), time.monotonic() - begun))
         except NeedsLogin:
-            raise
+            raise  # no other list would succeed
         except (TraktError, CheckpointRefused) as error:
-            problems.append(f"{request.kind}: {translate(error)}")
-    return outcomes, problems
-
-
-def _conclude(tried: _Tried, report: Report) -> None:
-    outcomes, problems = tried
+            errors.append(f"{request.kind}: {translate(error)}")
     if outcomes:
         report(outcomes)
-    if problems:
-        raise TraktError("\n".join(problems))
+    if errors:
+        raise TraktError("\n".join(errors))
 
 
-def tell(outcomes: Sequence[Outcome]) -> None:
-    """Report to who typed the command."""
+def report_to_terminal(outcomes: Sequence[Outcome]) -> None:
+    """Print previews and a summary."""
     for outcome in outcomes:
         if outcome.request.preview:
             print_preview(outcome)
     print_summary(outcomes)
-    if skipping := [outcome for outcome in outcomes if outcome.summary.skipped]:
-        typer.echo(translate("{path} says why items were skipped", path=skipping[0].request.out / "skipped.csv"))
+    if with_skipped := [outcome for outcome in outcomes if outcome.summary.skipped]:
+        path = with_skipped[0].request.out / "skipped.csv"
+        typer.echo(translate("The reasons for skipped items are in {path}", path=path))
 
 
-def tell_log(outcomes: Sequence[Outcome]) -> None:
-    """Report to the log of a service."""
+def report_to_log(outcomes: Sequence[Outcome]) -> None:
+    """Log each export of a service."""
     for outcome in outcomes:
         summary = outcome.summary
         facts = {"rows": summary.rows, "skipped": summary.skipped, "requests": summary.requests}

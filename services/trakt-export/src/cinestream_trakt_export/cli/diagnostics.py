@@ -1,8 +1,9 @@
-"""The commands beside the export: details of films, the cache, and how everything is."""
+"""The commands beside the export: details of films, the cache, and the health of the exporter."""
 
 import os
 import sys
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import orjson
@@ -11,15 +12,15 @@ import typer
 from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_flow.message import Message, Plural
 from cinestream_trakt_export.cli import health as health_facts
-from cinestream_trakt_export.cli.language import set_language, translate
-from cinestream_trakt_export.cli.session import with_trakt
+from cinestream_trakt_export.cli.language import translate
+from cinestream_trakt_export.cli.session import user_settings, with_trakt
 from cinestream_trakt_export.export.details import read_details
 from cinestream_trakt_export.library.filters import Filters
-from cinestream_trakt_export.settings import OpsSettings, TraktSettings, load_settings
+from cinestream_trakt_export.settings import OpsSettings, TraktSettings
 from cinestream_trakt_export.trakt.cache import open_cache
 from cinestream_trakt_export.trakt.client import Trakt
 
-# The names of what is known, for people. In JSON they are the same in every language.
+# The names of the facts, for people. The JSON has the English names in every language.
 _NAMES = (
     Message("answers"), Message("at"), Message("breaker"), Message("busy"), Message("bytes"), Message("closed"),
     Message("confirmed"), Message("cpu_seconds"), Message("endpoint"), Message("endpoints"), Message("errors"),
@@ -29,7 +30,8 @@ _NAMES = (
     Message("requests_per_second"), Message("size"), Message("stale"), Message("uptime_seconds"),
     Message("waited_seconds"), Message("waits"),
 )  # fmt: skip
-cache_app = typer.Typer(help="Answers of Trakt that are kept.", no_args_is_help=True)
+_ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+cache_app = typer.Typer(help="Trakt's cached answers.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -41,26 +43,28 @@ def register(app: typer.Typer) -> None:
 
 def details(
     ids: Annotated[
-        list[str] | None, typer.Argument(help="Trakt ids, slugs or IMDb ids; none: a line each on stdin.")
+        list[str] | None,
+        typer.Argument(help="Trakt ids, slugs or IMDb ids. Without any, one per line from standard input."),
     ] = None,
-    genre: Annotated[list[str] | None, typer.Option(help="Only films of this genre; may be repeated.")] = None,
-    status: Annotated[list[str] | None, typer.Option(help="Only films with this status; may be repeated.")] = None,
-    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="End at the first film that cannot be read.")] = False,
+    genre: Annotated[list[str] | None, typer.Option(help="Only films of this genre. Repeat it for more.")] = None,
+    status: Annotated[list[str] | None, typer.Option(help="Only films with this status. Repeat it for more.")] = None,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first film that cannot be read.")] = False,
 ) -> None:
-    """Print what Trakt says of films: a JSON object a line, as they come."""
-    wanted = Filters(genre or (), status or ())
+    """Print Trakt's details of films as they arrive, one JSON object per line."""
+    filters = Filters(genre or (), status or ())
 
     def write(record: dict[str, Any]) -> None:
         if "error" in record:
             record = {**record, "error": translate(record["error"])}
-        if "error" in record or not wanted or wanted.accepts_movie(record["movie"]):
-            typer.echo(orjson.dumps(record).decode())
+        elif filters and not filters.accepts_movie(record["movie"]):
+            return
+        typer.echo(orjson.dumps(record).decode())
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
-        if wanted:
+        if filters:  # only this level has genres and statuses
             settings = settings.model_copy(update={"api": settings.api.model_copy(update={"extended": "full"})})
-        named = ids or (line.strip() for line in sys.stdin if line.strip())
-        count, failed = await read_details(trakt, settings, named, write, fail_fast=fail_fast)
+        requested = ids or (line.strip() for line in sys.stdin if line.strip())
+        count, failed = await read_details(trakt, settings, requested, write, fail_fast=fail_fast)
         if failed:
             typer.echo(translate("{failed:,} of {count:,} could not be read", failed=failed, count=count), err=True)
             raise typer.Exit(1)
@@ -68,67 +72,58 @@ def details(
     with_trakt(work)
 
 
-def health(json: Annotated[bool, typer.Option("--json", help="Everything, as JSON.")] = False) -> None:
-    """Say how the running service is, or how the last run went."""
-    settings, ops = load_settings(translate=translate), load_common_settings(OpsSettings, translate=translate)
-    set_language(settings.export.language)
-    host = "127.0.0.1" if ops.ops_host in ("0.0.0.0", "::") else ops.ops_host  # noqa: S104 - compared, not bound
+def health(json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False) -> None:
+    """Show the state of the running service, or of the last run."""
+    settings, ops = user_settings(), load_common_settings(OpsSettings, translate=translate)
+    host = "127.0.0.1" if ops.ops_host in _ANY_ADDRESS else ops.ops_host
     address = f"http://{host}:{ops.ops_port}"
     found = health_facts.last(settings, address)
     if found is None:
-        typer.echo(
-            translate(
-                "nothing is known yet: no service runs at {ops}, and no run has left its statistics", ops=address
-            ),
-            err=True,
-        )
+        message = Message("no statistics yet: no service runs at {ops}, and no run has stored any", ops=address)
+        typer.echo(translate(message), err=True)
         raise typer.Exit(1)
     source, facts = found
     if json:
         typer.echo(orjson.dumps({"source": source, **facts}, option=orjson.OPT_INDENT_2).decode())
         return
-    typer.echo(
-        translate("From the running service at {ops}:", ops=address)
-        if source == "service"
-        else translate("From the last run ({at}):", at=facts["at"])
-    )
+    if source == "service":
+        typer.echo(translate("From the running service at {ops}:", ops=address))
+    else:
+        typer.echo(translate("From the last run ({at}):", at=facts["at"]))
     for line in _lines(facts):
         typer.echo(line)
 
 
-def _lines(facts: dict[str, Any], indent: str = "  ") -> list[str]:
-    lines = []
+def _lines(facts: dict[str, Any], indent: str = "  ") -> Iterator[str]:
+    """Yield a line for each fact. A group of plain values is one line, a group of groups is indented."""
     for name, value in facts.items():
-        if isinstance(value, dict):
-            inner = value.values()
-            if any(isinstance(one, dict) for one in inner):
-                lines += [f"{indent}{translate(name)}:", *_lines(value, indent + "  ")]
-            else:
-                lines.append(
-                    f"{indent}{translate(name)}: " + ", ".join(f"{translate(key)} {one}" for key, one in value.items())
-                )
+        label = f"{indent}{translate(name)}:"
+        if not isinstance(value, dict):
+            yield f"{label} {'-' if value is None else translate(str(value))}"
+        elif any(isinstance(inner, dict) for inner in value.values()):
+            yield label
+            yield from _lines(value, indent + "  ")
         else:
-            lines.append(f"{indent}{translate(name)}: {'-' if value is None else translate(str(value))}")
-    return lines
+            yield f"{label} " + ", ".join(f"{translate(key)} {inner}" for key, inner in value.items())
 
 
 @cache_app.command()
 def clear() -> None:
-    """Forget every answer."""
-    settings = _spoken_settings()
+    """Delete all cached answers."""
+    settings = user_settings()
     if settings.cache.store == "memory":
-        typer.echo(translate("The cache is kept in memory (cache.store): nothing outlives a run."))
+        typer.echo(translate("The cache is in memory (cache.store): it ends with each run."))
         return
     cache = open_cache(settings.cache)
     count = cache.store.clear()
-    typer.echo(translate(Plural("{count:,} answer forgotten.", "{count:,} answers forgotten.", count=count)))
     cache.store.close()
+    typer.echo(translate(Plural("{count:,} answer deleted.", "{count:,} answers deleted.", count=count)))
 
 
 @cache_app.command()
 def stats() -> None:
-    """What is kept, and how often it was of use in the last run (or is, in the running service), as JSON."""
-    settings = _spoken_settings()
+    """Print the size of the cache, and its use by the running service or the last run, as JSON."""
+    settings = user_settings()
     cache = open_cache(settings.cache)
     answers, size = cache.store.size
     cache.store.close()
@@ -144,9 +139,3 @@ def stats() -> None:
 def key() -> None:
     """Print a new key for `cache.encryption_key`."""
     typer.echo(urlsafe_b64encode(os.urandom(32)).decode())
-
-
-def _spoken_settings() -> TraktSettings:
-    settings = load_settings(translate=translate)
-    set_language(settings.export.language)
-    return settings

@@ -12,15 +12,15 @@ import typer
 from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_flow.message import Message, Plural
 from cinestream_flow.operations import UnfinishedOperation, forget
-from cinestream_trakt_export.cli.batch import export_archived, export_lists, tell, tell_log
+from cinestream_trakt_export.cli.batch import Batch, report_to_log, report_to_terminal, run_archived
 from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.cli.session import (
-    our_stream,
-    plainly,
+    client_settings,
     profiled,
-    ready_settings,
+    reporting_errors,
     schedule_of,
-    spoken_settings,
+    stream_lookup,
+    user_settings,
     with_trakt,
 )
 from cinestream_trakt_export.export.archive import Archive
@@ -34,7 +34,9 @@ from cinestream_trakt_export.trakt.account import account
 from cinestream_trakt_export.trakt.client import Trakt
 from cinestream_trakt_export.trakt.errors import TraktError
 
-_PREVIEWED = 10  # rows
+_DAY = "%Y-%m-%d"
+_PREVIEW_ROWS = 10
+_MAX_FAULTS = 100
 Kind = Enum("Kind", {name: name for name in (*KINDS, "all")}, type=str)  # type: ignore[misc]
 Mode = Enum("Mode", {name: name for name in MODES}, type=str)  # type: ignore[misc]
 
@@ -46,89 +48,104 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    kind: Annotated[Kind, typer.Argument(help="What to export.")],
-    out: Annotated[Path, typer.Option(help="Folder for the files; made when it is not there.")],
+    kind: Annotated[Kind, typer.Argument(help="List to export.")],
+    out: Annotated[Path, typer.Option(help="Folder for the files. It is created if necessary.")],
     mode: Annotated[
-        Mode | None, typer.Option(help="A row per film, or one per viewing; by default only the history has viewings.")
+        Mode | None, typer.Option(help="A row per film, or one per viewing. By default only the history has viewings.")
     ] = None,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what happened before this day.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Skip everything before this day.")
     ] = None,
     until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Leave out what happened after this day.")
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Skip everything after this day.")
     ] = None,
     genre: Annotated[
-        list[str] | None, typer.Option(help="Only films and series of this genre; may be repeated.")
+        list[str] | None, typer.Option(help="Only films and series of this genre. Repeat it for more.")
     ] = None,
     status: Annotated[
-        list[str] | None, typer.Option(help="Only films and series with this status; may be repeated.")
+        list[str] | None, typer.Option(help="Only films and series with this status. Repeat it for more.")
     ] = None,
-    preview: Annotated[bool, typer.Option("--preview", help="Show the first rows, and write nothing.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Show the first rows and write nothing.")] = False,
     incremental: Annotated[
-        bool, typer.Option("--incremental", help="Leave the files alone when nothing has changed at Trakt.")
+        bool, typer.Option("--incremental", help="Keep the files if nothing has changed at Trakt.")
     ] = False,
     from_archive: Annotated[
-        Path | None, typer.Option(exists=True, dir_okay=False, help="Read Trakt's own export (zip), without network.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Read Trakt's own export of your account (zip), offline."),
     ] = None,
-    time_zone: Annotated[str, typer.Option(help="Yours, for an archive that does not tell it.")] = "",
-    restart: Annotated[bool, typer.Option("--restart", help="Forget what was interrupted, and begin anew.")] = False,
-    enqueue: Annotated[bool, typer.Option("--enqueue", help="Let our scraper read the films (needs NATS).")] = False,
-    enrich: Annotated[bool, typer.Option("--enrich", help="Add directors from our stream (needs NATS).")] = False,
-    profile: Annotated[Path | None, typer.Option(help="Folder for a profile of the time and of the heap.")] = None,
-    every: Annotated[str, typer.Option(help="Run as a service: now, and again so often (6h).")] = "",
-    cron: Annotated[str, typer.Option(help="Run as a service: at these times (0 4 * * *).")] = "",
+    time_zone: Annotated[str, typer.Option(help="Your time zone, for an archive that does not name it.")] = "",
+    restart: Annotated[bool, typer.Option("--restart", help="Delete an interrupted export and begin anew.")] = False,
+    enqueue: Annotated[
+        bool, typer.Option("--enqueue", help="Queue the films for CineStream's scraper (needs NATS).")
+    ] = False,
+    enrich: Annotated[
+        bool, typer.Option("--enrich", help="Add directors from CineStream's stream (needs NATS).")
+    ] = False,
+    profile: Annotated[Path | None, typer.Option(help="Folder for a profile of time and memory.")] = None,
+    every: Annotated[str, typer.Option(help="Run as a service: export now, then at this interval (6h).")] = "",
+    cron: Annotated[str, typer.Option(help="Run as a service: export at these times (0 4 * * *).")] = "",
 ) -> None:
-    """Write lists of your library as Letterboxd import files; what was interrupted goes on where it was."""
+    """Write lists of your library as Letterboxd import files. An interrupted export continues."""
     schedule = schedule_of(every, cron)
     date_range = DateRange(since.date() if since else None, until.date() if until else None)
-    if date_range.empty or (time_zone and not from_archive):
-        no_day = Message("no day is both after --since and before --until")
-        no_archive = Message("--time-zone is for --from-archive: Trakt tells your account's own")
-        typer.echo(translate(no_day if date_range.empty else no_archive), err=True)
-        raise typer.Exit(2)
-    report = tell_log if schedule else tell
+    _refuse_useless(date_range, time_zone=time_zone, archive=from_archive)
+    filters = Filters(tuple(genre or ()), tuple(status or ()))
 
-    def wanted(settings: TraktSettings) -> list[Request]:
-        how = mode.value if mode else settings.export.mode
-        names = KINDS if kind.value == "all" else [kind.value]
-        first, films = _PREVIEWED if preview else 0, Filters(tuple(genre or ()), tuple(status or ()))
-        level = settings.api.extended
-        return [Request(name, out, how, date_range, first, enrich, films, level, enqueue) for name in names]
+    def requests_of(settings: TraktSettings) -> list[Request]:
+        row_mode, rows = mode.value if mode else settings.export.mode, _PREVIEW_ROWS if preview else 0
+        kinds, level = KINDS if kind.value == "all" else [kind.value], settings.api.extended
+        return [Request(name, out, row_mode, date_range, rows, enrich, filters, level, enqueue) for name in kinds]
+
+    if from_archive:
+        with reporting_errors():
+            if schedule or filters or enqueue or enrich or incremental:
+                raise TraktError(
+                    Message(
+                        "--from-archive cannot be combined with --genre, --status, --enqueue, --enrich, --every, "
+                        "--cron or --incremental"
+                    )
+                )
+            settings = user_settings()
+            with profiled(profile, settings), Archive(from_archive) as archive:
+                requests = requests_of(settings)
+                anyio.run(partial(run_archived, archive, settings, time_zone, requests, report=report_to_terminal))
+        return
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
-        owner, requests = await account(trakt), wanted(settings)
+        owner, requests = await account(trakt), requests_of(settings)
         if restart:
             for request in requests:
                 forget(UnfinishedOperation(checkpoint_path(settings, owner, request), {}))
-        async with our_stream(requests, service=bool(schedule)) as known:
-            anew = enqueue or not incremental
-            await export_lists(trakt, settings, owner, requests, known, report=report, incremental=not anew)
+        async with stream_lookup(requests, service=bool(schedule)) as stream:
+            report = report_to_log if schedule else report_to_terminal
+            # The files of an unchanged list stay, but its films are still to be queued.
+            await Batch(trakt, settings, owner, stream).run(requests, report, incremental=incremental and not enqueue)
 
-    if from_archive:
-        with plainly():
-            settings = spoken_settings()
-            if schedule or genre or status or enqueue or enrich or incremental:
-                raise TraktError(
-                    Message(
-                        "--from-archive knows nothing of --genre, --status, --enqueue, --enrich, --every, --cron and "
-                        "--incremental"
-                    )
-                )
-            with profiled(profile, settings), Archive(from_archive) as archive:
-                anyio.run(partial(export_archived, archive, settings, time_zone, wanted(settings), report=tell))
-    elif schedule:
-        from cinestream_trakt_export.cli.scheduled import ScheduledExport  # a web server: not for every command
+    if schedule:
+        from cinestream_trakt_export.cli.scheduled import ScheduledExport  # a web server: slow to import
 
-        with profiled(profile, settings := ready_settings()):
+        with profiled(profile, settings := client_settings()):
             ScheduledExport(settings, schedule, work).run(load_common_settings(OpsSettings, translate=translate))
     else:
         with_trakt(work, profile=profile)
 
 
-def verify(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="A folder of exports.")]) -> None:
-    """Check import files against Letterboxd's rules, with code that shares nothing with the writer."""
+def _refuse_useless(date_range: DateRange, *, time_zone: str, archive: Path | None) -> None:
+    """Exit with code 2 for options that would write an empty file, or would be ignored."""
+    if date_range.empty:
+        message = Message("no day is both after --since and before --until")
+    elif time_zone and not archive:
+        message = Message("--time-zone needs --from-archive: Trakt's API gives the time zone of your account")
+    else:
+        return
+    typer.echo(translate(message), err=True)
+    raise typer.Exit(2)
+
+
+def verify(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="Folder of the files.")]) -> None:
+    """Check import files against Letterboxd's rules, with code that the writer does not use."""
     rows, faults = verify_folder(folder)
-    for fault in faults[:100]:
+    for fault in faults[:_MAX_FAULTS]:
         typer.echo(translate(fault), err=True)
     if faults:
         message = Plural(

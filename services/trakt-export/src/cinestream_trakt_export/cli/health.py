@@ -1,4 +1,4 @@
-"""How the exporter is: what a running service says of itself, or what the last run left behind."""
+"""The health of the exporter: the facts of a running service, or those that the last run has stored."""
 
 import os
 import resource
@@ -18,13 +18,14 @@ from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.client import Trakt
 
 FILE = "last-run.json"
-_DIRECT = build_opener(ProxyHandler({}))  # our own service is on this machine
+# The service is on this machine, so no proxy may answer for it.
+_DIRECT = build_opener(ProxyHandler({}))
 
 
 def facts(trakt: Trakt) -> dict[str, Any]:
-    """All of it, ready for JSON; times are seconds unless their names say otherwise."""
+    """Return the facts about a client, ready for JSON. Times are seconds, unless a name ends in another unit."""
     cache, pool, limit = trakt.cache, trakt.pool, trakt.limit
-    found = trakt.statistics.facts() | {
+    result = trakt.statistics.facts() | {
         "breaker": trakt.breaker.state.value,
         "pool": {"size": pool.size, "busy": pool.busy, "queued": pool.queued, "rejected": pool.rejected},
         "limiter": {
@@ -37,14 +38,14 @@ def facts(trakt: Trakt) -> dict[str, Any]:
     }
     if cache:
         answers, size = cache.cache.store.size
-        found["cache"] = cache.cache.statistics.facts() | {"answers": answers, "bytes": size}
-    if error := found["last_error"]:
-        found["last_error"] = {**error, "reason": translate(error["reason"])}
-    return found
+        result["cache"] = cache.cache.statistics.facts() | {"answers": answers, "bytes": size}
+    if error := result["last_error"]:
+        result["last_error"] = {**error, "reason": translate(error["reason"])}
+    return result
 
 
 def gauges(trakt: Trakt) -> None:
-    """Let the metrics of what is now say so whenever they are read."""
+    """Connect the gauges with a client. They read its present state whenever they are scraped."""
     metrics.BREAKER_OPEN.set_function(lambda: {"closed": 0.0, "half-open": 0.5}.get(trakt.breaker.state.value, 1.0))
     metrics.POOL_BUSY.set_function(lambda: trakt.pool.busy)
     metrics.POOL_QUEUED.set_function(lambda: trakt.pool.queued)
@@ -57,7 +58,7 @@ def gauges(trakt: Trakt) -> None:
 
 
 def save(trakt: Trakt, settings: TraktSettings) -> None:
-    """Leave the facts behind for `health`; a disk that does not take them is no reason to fail."""
+    """Store the facts for the command `health`. A failure to write is printed and raises nothing."""
     if not trakt.statistics.enabled or not trakt.requests:
         return
     found = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())} | facts(trakt)
@@ -69,10 +70,18 @@ def save(trakt: Trakt, settings: TraktSettings) -> None:
 
 
 def last(settings: TraktSettings, ops: str) -> tuple[str, dict[str, Any]] | None:
-    """Where the facts are from (the service at `ops`, or the last run), and the facts; None when there are none."""
+    """Return the latest facts, or None if there are none.
+
+    Args:
+        settings: name the folder of the stored facts.
+        ops: the address of the service.
+
+    Returns:
+        The source, "service" or "last run", and the facts.
+    """
     try:
-        with _DIRECT.open(f"{ops}/health", timeout=5) as answer:
-            return "service", dict(orjson.loads(answer.read()))
+        with _DIRECT.open(f"{ops}/health", timeout=5) as response:
+            return "service", dict(orjson.loads(response.read()))
     except (OSError, HTTPException, ValueError):
         pass
     path: Path = settings.checkpoints.dir / FILE
@@ -83,7 +92,7 @@ def last(settings: TraktSettings, ops: str) -> tuple[str, dict[str, Any]] | None
 
 
 def _memory() -> int:
-    """Resident bytes: now where the system says so (Linux), else at the peak."""
+    """Return the resident bytes: the present ones on Linux, the peak on other systems."""
     try:
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, IndexError, ValueError):

@@ -1,4 +1,4 @@
-"""Where time and memory go: asked for on loopback while it runs, or written at the end."""
+"""Profiles of time and memory, served on loopback during a run or written at its end."""
 
 import tracemalloc
 from collections.abc import AsyncIterator, Iterator
@@ -19,13 +19,13 @@ from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.settings import Profiling
 
 LOOPBACK = "127.0.0.1"
-_LINES = 40  # of the heap, the largest
-_LONGEST = 60.0
+_HEAP_LINES = 40
+_MIN_SECONDS, _MAX_SECONDS = 0.1, 60.0
 
 
 @asynccontextmanager
 async def debugging(settings: Profiling) -> AsyncIterator[None]:
-    """With `enabled`, answer /debug/profile?seconds= and /debug/heap on loopback meanwhile."""
+    """Serve /debug/profile?seconds= and /debug/heap on loopback meanwhile, if the settings enable it."""
     if not settings.enabled:
         yield
         return
@@ -38,7 +38,7 @@ async def debugging(settings: Profiling) -> AsyncIterator[None]:
                 yield
                 server.should_exit = True
         except BaseExceptionGroup as errors:
-            raise first_error(errors)  # noqa: B904 - its own cause stays
+            raise first_error(errors)  # noqa: B904 - the error keeps its own cause
 
 
 @contextmanager
@@ -58,20 +58,20 @@ def profiled(folder: Path, settings: Profiling) -> Iterator[None]:
 
 
 def heap() -> str:
-    """What was allocated since tracing began and is still there: the largest lines of source, in bytes."""
+    """Return the lines of source that hold the most memory, in bytes. Memory from before the tracing is missing."""
     now, peak = tracemalloc.get_traced_memory()
     lines = [f"traced now: {now} bytes, at the peak: {peak} bytes"]
-    for statistic in tracemalloc.take_snapshot().statistics("lineno")[:_LINES]:
+    for statistic in tracemalloc.take_snapshot().statistics("lineno")[:_HEAP_LINES]:
         frame = statistic.traceback[0]
         lines.append(f"{statistic.size:>12} bytes {statistic.count:>8} blocks  {frame.filename}:{frame.lineno}")
     return "\n".join(lines) + "\n"
 
 
-def _profiler(samples_a_second: int) -> Any:
+def _profiler(samples_per_second: int) -> Any:
     from pyinstrument import Profiler
 
-    # All tasks of the loop: in its asynchronous mode it would follow one.
-    return Profiler(interval=1 / samples_a_second, async_mode="disabled")
+    # The asynchronous mode would follow a single task. This mode samples all of them.
+    return Profiler(interval=1 / samples_per_second, async_mode="disabled")
 
 
 @contextmanager
@@ -86,20 +86,20 @@ def _allocations() -> Iterator[None]:
             tracemalloc.stop()
 
 
-def _app(samples_a_second: int) -> Starlette:
-    taking = anyio.Lock()
+def _app(samples_per_second: int) -> Starlette:
+    profiling = anyio.Lock()  # pyinstrument runs one profile at a time
 
     async def profile(request: Request) -> Response:
         try:
             seconds = float(request.query_params.get("seconds", "5"))
         except ValueError:
             seconds = 0.0
-        if not 0.1 <= seconds <= _LONGEST:
-            return PlainTextResponse(translate("seconds is a number from 0.1 to 60") + "\n", status_code=400)
-        if taking.locked():
-            return PlainTextResponse(translate("a profile is being taken") + "\n", status_code=409)
-        async with taking:
-            profiler = _profiler(samples_a_second)
+        if not _MIN_SECONDS <= seconds <= _MAX_SECONDS:
+            return PlainTextResponse(translate("seconds must be a number from 0.1 to 60") + "\n", status_code=400)
+        if profiling.locked():
+            return PlainTextResponse(translate("another profile is running") + "\n", status_code=409)
+        async with profiling:
+            profiler = _profiler(samples_per_second)
             profiler.start()
             try:
                 await anyio.sleep(seconds)

@@ -1,4 +1,4 @@
-"""What the user sees of an export: bars while it runs, tables at its end."""
+"""The output of an export on a terminal: progress bars while it runs, tables at its end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,22 +14,23 @@ from cinestream_flow.operations import UnfinishedOperation
 from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.library.request import Request, Summary
 
-_COUNTS = (Message("rows"), Message("files"), Message("skipped"), Message("requests"), Message("seconds"))
-_OPERATION = (Message("list"), Message("pages read"), Message("begun"), Message("last"), Message("state"))
-_NARROWEST = 120  # columns, where the width is not a terminal's: a line per row
+_NUMBERS = (Message("rows"), Message("files"), Message("skipped"), Message("requests"), Message("seconds"))
+_OPERATION = (Message("list"), Message("pages read"), Message("started"), Message("last page"), Message("state"))
+_MIN_WIDTH = 120
+"""Columns of a table that is not written to a terminal, so that each row is one line."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """An export, what it came to, and the seconds that it took."""
+    """A finished export: its request, its summary, and the seconds that it took."""
 
     request: Request
     summary: Summary
     seconds: float
 
 
-class Bars:
-    """A bar per list that is read, on a terminal; elsewhere nothing."""
+class ProgressBars:
+    """A progress bar for each list, on a terminal. Elsewhere nothing is shown."""
 
     def __init__(self) -> None:
         console = Console(stderr=True)
@@ -37,13 +38,13 @@ class Bars:
         self._progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._tasks: dict[str, TaskID] = {}
 
-    def show(self, path: str, there: int, pages: int) -> None:
-        """So many pages of a list are there."""
+    def show(self, path: str, pages: int, total: int) -> None:
+        """Show how many pages of a list are read."""
         if path not in self._tasks:
             self._tasks[path] = self._progress.add_task(path)
-        self._progress.update(self._tasks[path], completed=there, total=pages)
+        self._progress.update(self._tasks[path], completed=pages, total=total)
 
-    def __enter__(self) -> "Bars":
+    def __enter__(self) -> "ProgressBars":
         self._progress.start()
         return self
 
@@ -54,21 +55,21 @@ class Bars:
 
 
 def print_summary(outcomes: Sequence[Outcome]) -> None:
-    """A row per export."""
+    """Print a table with a row for each export."""
     table = Table()
     table.add_column(translate("list"))
-    for heading in _COUNTS:
+    for heading in _NUMBERS:
         table.add_column(translate(heading), justify="right")
     for outcome in outcomes:
         summary = outcome.summary
-        numbers = (summary.rows, len(summary.files), summary.skipped, summary.requests)
         rows = translate("unchanged") if summary.unchanged else str(summary.rows)
-        table.add_row(outcome.request.kind, rows, *map(str, numbers[1:]), f"{outcome.seconds:.1f}")
+        numbers = map(str, (len(summary.files), summary.skipped, summary.requests))
+        table.add_row(outcome.request.kind, rows, *numbers, f"{outcome.seconds:.1f}")
     _console().print(table)
 
 
 def print_preview(outcome: Outcome) -> None:
-    """The rows of a preview."""
+    """Print the rows of a preview."""
     table = Table(title=outcome.request.kind)
     for column in outcome.summary.columns:
         table.add_column(column)
@@ -77,21 +78,27 @@ def print_preview(outcome: Outcome) -> None:
     _console().print(table)
 
 
-def print_operations(found: Sequence[UnfinishedOperation]) -> None:
-    """A row per operation."""
+def print_operations(unfinished: Sequence[UnfinishedOperation]) -> None:
+    """Print a table with a row for each operation."""
     table = Table()
     for heading in _OPERATION:
         table.add_column(translate(heading))
-    for operation in found:
+    for operation in unfinished:
         done = operation.progress
-        state = translate("running") if operation.running else translate(operation.error) or translate("interrupted")
         pages = f"{done.done} / {done.total}" if done.total else ""
-        table.add_row(operation.path.stem, pages, operation.started, _last_page(done.last), escape(state))
+        state = escape(_state(operation))
+        table.add_row(operation.path.stem, pages, operation.started, _last_page(done.last), state)
     _console().print(table)
 
 
+def _state(operation: UnfinishedOperation) -> str:
+    if operation.running:
+        return translate("running")
+    return translate(operation.error) or translate("interrupted")
+
+
 def _last_page(stored: str) -> str:
-    """Return the page that was read last. Checkpoints of older versions have it in English."""
+    """Return the page that was read last. Checkpoints of older versions hold it as plain English."""
     try:
         return translate(Message.loads(stored))
     except ValueError:
@@ -100,4 +107,4 @@ def _last_page(stored: str) -> str:
 
 def _console() -> Console:
     console = Console()
-    return console if console.is_terminal else Console(width=max(console.width, _NARROWEST))
+    return console if console.is_terminal else Console(width=max(console.width, _MIN_WIDTH))

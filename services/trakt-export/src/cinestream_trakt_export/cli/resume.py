@@ -1,14 +1,14 @@
-"""The commands for what was interrupted: `operations` and `resume`."""
+"""The commands for interrupted exports: `operations` and `resume`."""
 
 from typing import Annotated
 
 import typer
 
 from cinestream_flow.operations import UnfinishedOperation, forget, unfinished_operations
-from cinestream_trakt_export.cli.batch import export_lists, tell
+from cinestream_trakt_export.cli.batch import Batch, report_to_terminal
 from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.cli.progress import print_operations
-from cinestream_trakt_export.cli.session import our_stream, spoken_settings, with_trakt
+from cinestream_trakt_export.cli.session import stream_lookup, user_settings, with_trakt
 from cinestream_trakt_export.library.request import Request
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.account import Account, account
@@ -22,19 +22,22 @@ def register(app: typer.Typer) -> None:
 
 
 def resume() -> None:
-    """Finish the exports that were interrupted, as they were begun."""
+    """Finish the interrupted exports, with the options they were started with."""
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
         owner = await account(trakt)
-        found = [operation for operation in unfinished_operations(settings.checkpoints.dir) if not operation.running]
-        problems = [_problem(operation, owner, settings) for operation in found]
-        requests = [Request.of(one.identity) for one, problem in zip(found, problems, strict=True) if not problem]
-        for problem in filter(None, problems):
-            typer.echo(problem, err=True)
+        interrupted = [
+            operation for operation in unfinished_operations(settings.checkpoints.dir) if not operation.running
+        ]
+        refusals = [_refusal(operation, owner, settings) for operation in interrupted]
+        for refusal in filter(None, refusals):
+            typer.echo(refusal, err=True)
+        usable = [operation for operation, refusal in zip(interrupted, refusals, strict=True) if not refusal]
+        requests = [Request.of(operation.identity) for operation in usable]
         if requests:
-            async with our_stream(requests) as known:
-                await export_lists(trakt, settings, owner, requests, known, report=tell)
-        if any(problems):
+            async with stream_lookup(requests) as stream:
+                await Batch(trakt, settings, owner, stream).run(requests, report_to_terminal)
+        if any(refusals):
             raise typer.Exit(1)
         if not requests:
             typer.echo(translate("Nothing was interrupted."))
@@ -42,31 +45,31 @@ def resume() -> None:
     with_trakt(work)
 
 
-def _problem(operation: UnfinishedOperation, owner: Account, settings: TraktSettings) -> str:
-    """Why this account cannot finish an operation; empty when it can."""
+def _refusal(operation: UnfinishedOperation, owner: Account, settings: TraktSettings) -> str:
+    """Return the reason why this account cannot finish an operation. Return an empty text if it can."""
     if operation.error:
         return translate(operation.error)
-    for name, ours in (("account", owner.slug), ("api", settings.api.url)):
-        if (whose := operation.identity[name]) != ours:
+    for name, own in (("account", owner.slug), ("api", settings.api.url)):
+        if (other := operation.identity[name]) != own:
             return translate(
-                "{name} belongs to {account}, not to {slug}", name=operation.path.stem, account=whose, slug=ours
+                "{path} belongs to {others}, not to {ours}", path=operation.path.stem, others=other, ours=own
             )
     return ""
 
 
 def list_operations(
-    forgotten: Annotated[str, typer.Option("--forget", help="Remove the one with this name instead.")] = "",
+    name: Annotated[str, typer.Option("--forget", help="Delete the operation with this name instead.")] = "",
 ) -> None:
-    """List the exports that were interrupted, and how far they are."""
-    found = [*unfinished_operations(spoken_settings().checkpoints.dir)]
-    if forgotten:
-        named = [operation for operation in found if operation.path.stem == forgotten and not operation.running]
+    """List the interrupted exports and their progress."""
+    unfinished = [*unfinished_operations(user_settings().checkpoints.dir)]
+    if name:
+        named = [operation for operation in unfinished if operation.path.stem == name and not operation.running]
         if not named:
-            typer.echo(translate("there is no operation {name}", name=forgotten), err=True)
+            typer.echo(translate("there is no operation {name}", name=name), err=True)
             raise typer.Exit(1)
         forget(named[0])
-        typer.echo(translate("{name} is forgotten.", name=forgotten))
-    elif found:
-        print_operations(found)
+        typer.echo(translate("{name} is deleted.", name=name))
+    elif unfinished:
+        print_operations(unfinished)
     else:
         typer.echo(translate("Nothing was interrupted."))

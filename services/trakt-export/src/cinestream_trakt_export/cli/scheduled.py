@@ -1,4 +1,4 @@
-"""Exports by schedule, as a service: it survives errors, says how it is, and goes by new settings on SIGHUP."""
+"""Exports by schedule, as a service. It survives errors, reports its health, and reads its settings on SIGHUP."""
 
 import signal
 from collections.abc import Awaitable, Callable
@@ -27,13 +27,13 @@ Job = Callable[[Trakt, TraktSettings], Awaitable[None]]
 
 
 class ScheduledExport:
-    """A job that is done again and again.
+    """A job that runs by a schedule.
 
     Args:
-        settings: of the first run.
-        schedule: when it is due.
-        job: does it; what it did before an error is not done again, by its checkpoint.
-        now: the time, in the zone that cron expressions mean.
+        settings: the settings until the first SIGHUP.
+        schedule: returns the time of the next run.
+        job: exports the lists. A run after an error continues at the checkpoint.
+        now: returns the time in the zone of the cron expressions.
     """
 
     def __init__(
@@ -47,15 +47,15 @@ class ScheduledExport:
         self.settings = settings
         self._schedule, self._job, self._now = schedule, job, now
         self._trakt: Trakt | None = None
-        self._failed = ""
+        self._last_error = ""
 
     def run(self, ops: OpsSettings) -> None:
-        """Until SIGTERM or SIGINT."""
+        """Run the service until SIGTERM or SIGINT."""
         run_without_bus("trakt-export", ops, self.serve, routes=[Route("/health", self._health)])
 
     async def serve(self, health: Health, stop: anyio.Event) -> None:
-        """Until `stop` is set; what is in hand then is given up, and goes on where it was at the next start."""
-        health.degraded.append(lambda: [self._failed] if self._failed else [])
+        """Run jobs until `stop` is set. A cancelled job continues at its checkpoint after the next start."""
+        health.degraded.append(lambda: [self._last_error] if self._last_error else [])
         async with (
             debugging(self.settings.profiling),
             connected(self.settings) as trakt,
@@ -64,30 +64,35 @@ class ScheduledExport:
             self._trakt = trakt
             health_facts.gauges(trakt)
             group.start_soon(self._reload)
-            group.start_soon(self._again_and_again, trakt)
+            group.start_soon(self._run_by_schedule, trakt)
             await stop.wait()
             group.cancel_scope.cancel()
 
-    async def _again_and_again(self, trakt: Trakt) -> None:
+    async def _run_by_schedule(self, trakt: Trakt) -> None:
         due: datetime | None = None
         while True:
             due = self._schedule(due, self._now())
             log.info("export.scheduled", at=due.isoformat(timespec="seconds"))
             while (wait := (due - self._now()).total_seconds()) > 0:
-                await anyio.sleep(min(wait, 60.0))  # the clock may be set meanwhile
-            await self._once(trakt)
+                await anyio.sleep(min(wait, 60.0))  # someone may set the clock meanwhile
+            await self._run_job(trakt)
 
-    async def _once(self, trakt: Trakt) -> None:
+    async def _run_job(self, trakt: Trakt) -> None:
         log.info("export.started")
         try:
             await self._job(trakt, self.settings)
         except Exception as error:
-            self._failed = translate(error) or type(error).__name__
+            self._last_error = translate(error) or type(error).__name__
             metrics.RUNS.labels("failed").inc()
             expected = isinstance(error, EXPECTED)
-            log.error("export.failed", reason=self._failed, exc_info=None if expected else error)
+            log.error(
+                "export.failed",
+                reason=self._last_error,
+                action="waiting for the next run",
+                exc_info=None if expected else error,
+            )
         else:
-            self._failed = ""
+            self._last_error = ""
             metrics.RUNS.labels("done").inc()
             metrics.LAST_DONE.set_to_current_time()
             log.info("export.done", requests=trakt.requests)
@@ -99,16 +104,16 @@ class ScheduledExport:
                 self.reload()
 
     def reload(self) -> None:
-        """Read the settings anew; wrong ones are said, and the old ones stay."""
+        """Read the settings again. Invalid settings are logged, and the old settings stay."""
         try:
             self.settings = TraktSettings()
         except ValueError as error:
-            log.error("settings.refused", reason=str(error))
+            log.error("settings.refused", reason=str(error), action="keeping the old settings")
             return
         if self._trakt:
             self._trakt.configure(self.settings)
         log.info("settings.applied")
 
     async def _health(self, _: Request) -> Response:
-        found: dict[str, Any] = health_facts.facts(self._trakt) if self._trakt else {}
-        return JSONResponse({"at": datetime.now(UTC).isoformat(timespec="seconds"), **found})
+        facts: dict[str, Any] = health_facts.facts(self._trakt) if self._trakt else {}
+        return JSONResponse({"at": datetime.now(UTC).isoformat(timespec="seconds"), **facts})

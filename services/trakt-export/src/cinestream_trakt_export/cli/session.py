@@ -1,4 +1,4 @@
-"""Doing something with a client, for the length of a command."""
+"""The frame of a command: settings and their language, a client, expected errors as one sentence."""
 
 import gc
 import sqlite3
@@ -29,37 +29,33 @@ if TYPE_CHECKING:
     from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
 _EXTRAS = {"cryptography": "encryption", "keyring": "keyring", "pyinstrument": "profiling"}
-_PLAIN = (TraktError, Transient, CheckpointRefused, MemoryExceeded, BatchFailed)
-_DISK = (OSError, sqlite3.Error)
-EXPECTED = (*_PLAIN, *_DISK)
-"""What may go wrong without a fault in this program."""
-_PATIENCE = 10.0  # seconds
+_EXPLAINED = (TraktError, Transient, CheckpointRefused, MemoryExceeded, BatchFailed)
+_SYSTEM = (OSError, sqlite3.Error)
+EXPECTED = (*_EXPLAINED, *_SYSTEM)
+"""Errors that are no fault of this program."""
+_NATS_SECONDS = 10.0
 Work = Callable[[Trakt, TraktSettings], Awaitable[None]]
 
 
-def spoken_settings() -> TraktSettings:
-    """The settings, spoken in their language."""
+def user_settings() -> TraktSettings:
+    """Read the settings and set their language. Exit with code 2 for invalid settings."""
     settings = load_settings(translate=translate)
     set_language(settings.export.language)
     return settings
 
 
-def ready_settings() -> TraktSettings:
-    """The settings, spoken in their language; exits with code 2 without an application."""
-    settings = spoken_settings()
+def client_settings() -> TraktSettings:
+    """Read the settings as `user_settings` does. Exit with code 2 if they name no application."""
+    settings = user_settings()
     if not settings.api.client_id:
-        typer.echo(
-            translate(
-                "api.client_id is missing: make an application at {url}", url="https://trakt.tv/oauth/applications"
-            ),
-            err=True,
-        )
+        url = "https://trakt.tv/oauth/applications"
+        typer.echo(translate("api.client_id is missing: make an application at {url}", url=url), err=True)
         raise typer.Exit(2)
     return settings
 
 
 def schedule_of(every_text: str, cron_text: str) -> Schedule | None:
-    """The schedule of the options; None when there is none. Exits with code 2 for what is none."""
+    """Return the schedule of the options, None without options. Exit with code 2 for an invalid schedule."""
     try:
         if every_text and cron_text:
             raise ValueError(Message("use --every or --cron, not both"))
@@ -70,13 +66,17 @@ def schedule_of(every_text: str, cron_text: str) -> Schedule | None:
 
 
 def with_trakt(work: Work, *, profile: Path | None = None) -> None:
-    """Do something with a client; what goes wrong as expected is one sentence, and exit code 1 (2: not set up).
+    """Run a function with a client, and report expected errors as `reporting_errors` does.
 
-    `profile` is a folder that gets the profile and the heap.
+    Args:
+        work: gets the client and the settings.
+        profile: the folder for a profile of the run, None for no profile.
     """
-    settings = ready_settings()
-    gc.freeze()  # what was imported stays, and need not be looked at again and again
-    gc.set_threshold(10_000)  # nearly all that an export makes is free of cycles
+    settings = client_settings()
+    # The imported modules stay until the end, so the garbage collector need not visit them again and again. Nearly
+    # everything that an export makes is free of cycles, so the collector may run less often.
+    gc.freeze()
+    gc.set_threshold(10_000)
 
     async def main() -> None:
         async with _debugging(settings), connected(settings) as trakt:
@@ -85,48 +85,45 @@ def with_trakt(work: Work, *, profile: Path | None = None) -> None:
             finally:
                 health.save(trakt, settings)
 
-    with plainly(), profiled(profile, settings):
+    with reporting_errors(), profiled(profile, settings):
         anyio.run(main, backend_options={"use_uvloop": True})
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
-    """What goes wrong as expected is one sentence, and exit code 1 (2: not set up)."""
+def reporting_errors() -> Iterator[None]:
+    """Print an expected error as one sentence, and exit with code 1, or with code 2 if an extra is missing."""
     try:
         yield
-    except _PLAIN as error:
+    except _EXPLAINED as error:
         typer.echo(translate(error), err=True)
         raise typer.Exit(1) from None
-    except _DISK as error:
-        if isinstance(error, BrokenPipeError):
-            raise  # who reads us has had enough
-        typer.echo(translate("the system refuses: {error}", error=error), err=True)
+    except BrokenPipeError:
+        raise  # the reader of the output closed it: typer ends quietly
+    except _SYSTEM as error:
+        typer.echo(translate("error of the operating system: {error}", error=error), err=True)
         raise typer.Exit(1) from None
     except ModuleNotFoundError as error:
         if error.name not in _EXTRAS:
             raise
-        typer.echo(
-            translate(
-                "{package} is missing: install cinestream-trakt-export[{extra}]",
-                package=error.name,
-                extra=_EXTRAS[error.name],
-            ),
-            err=True,
+        extra = _EXTRAS[error.name]
+        message = Message(
+            "{package} is missing: install cinestream-trakt-export[{extra}]", package=error.name, extra=extra
         )
+        typer.echo(translate(message), err=True)
         raise typer.Exit(2) from None
 
 
 def _debugging(settings: TraktSettings) -> AbstractAsyncContextManager[None]:
     if not settings.profiling.enabled:
         return nullcontext()
-    from cinestream_trakt_export.cli.profiling import debugging  # a web server: not for every command
+    from cinestream_trakt_export.cli.profiling import debugging  # a web server: slow to import
 
     return debugging(settings.profiling)
 
 
 @contextmanager
 def profiled(folder: Path | None, settings: TraktSettings) -> Iterator[None]:
-    """With a folder, write a profile of the time and of the heap into it at the end."""
+    """Write a profile of time and memory into a folder at the end. Do nothing without a folder."""
     if folder is None:
         yield
         return
@@ -134,21 +131,23 @@ def profiled(folder: Path | None, settings: TraktSettings) -> Iterator[None]:
 
     with profiling.profiled(folder, settings.profiling):
         yield
-    typer.echo(translate("Profile and heap are in {folder}", folder=folder), err=True)
+    typer.echo(translate("The profile is in {folder}", folder=folder), err=True)
 
 
 @asynccontextmanager
-async def our_stream(requests: Sequence[Request], *, service: bool = False) -> "AsyncIterator[StreamLookup | None]":
-    """The way to our own stream of films; None when no request asks it anything, and NATS need not be there.
+async def stream_lookup(requests: Sequence[Request], *, service: bool = False) -> "AsyncIterator[StreamLookup | None]":
+    """Connect to our own stream of films. Yield None without a connection if no request needs it.
 
-    A service waits for NATS as long as it takes; for others Transient is raised after ten seconds.
+    Args:
+        requests: the exports.
+        service: wait for NATS without a limit. Otherwise Transient is raised after ten seconds.
     """
     if not any(request.enqueue or request.enrich for request in requests):
         yield None
         return
-    from cinestream.runtime.connected import connected as bus_connected  # NATS: not for every command
+    from cinestream.runtime.connected import connected as bus_connected  # NATS: slow to import
     from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
-    settings, patience = load_common_settings(BusSettings, translate=translate), None if service else _PATIENCE
-    async with bus_connected(settings, "trakt-export", timeout=patience) as bus:
+    settings = load_common_settings(BusSettings, translate=translate)
+    async with bus_connected(settings, "trakt-export", timeout=None if service else _NATS_SECONDS) as bus:
         yield StreamLookup(bus)
