@@ -17,7 +17,7 @@ from cinestream_scraper.browser.errors import SessionLost
 from cinestream_scraper.browser.launch import BrowserLauncher
 from cinestream_scraper.browser.process_cleanup import BrowserRun
 from cinestream_scraper.browser.session import BrowserSession
-from cinestream_scraper.browser.visit import PageTimeouts
+from cinestream_scraper.browser.visit.waits import PageTimeouts
 from cinestream_scraper.politeness.access_policy import AllowedHosts
 from cinestream_scraper.politeness.dns import NameResolver
 from cinestream_scraper.settings import ScraperSettings

@@ -15,7 +15,7 @@ from cinestream_scraper.browser.errors import SiteUnreachable
 from cinestream_scraper.browser.launch import BrowserLauncher
 from cinestream_scraper.browser.process_cleanup import BrowserRun
 from cinestream_scraper.browser.session import BrowserSession
-from cinestream_scraper.browser.visit import PageTimeouts
+from cinestream_scraper.browser.visit.waits import PageTimeouts
 from cinestream_scraper.pages.reading import Reading
 from cinestream_scraper.pages.targets import Target, target_of
 from cinestream_scraper.pages.verdict import Judgement, Verdict, judge

@@ -33,7 +33,7 @@ from cinestream_scraper.browser.pool import SessionPool
 from cinestream_scraper.browser.process_cleanup import BrowserRun
 from cinestream_scraper.browser.processes import marked
 from cinestream_scraper.browser.session import BrowserSession
-from cinestream_scraper.browser.visit import PageTimeouts
+from cinestream_scraper.browser.visit.waits import PageTimeouts
 from cinestream_scraper.crawl.pipeline import Pipeline
 from cinestream_scraper.politeness.host import Host
 from cinestream_scraper.service.service import open_pool

@@ -18,7 +18,8 @@ from cinestream_scraper.browser.process_cleanup import BrowserRun
 from cinestream_scraper.browser.processes import memory_of
 from cinestream_scraper.browser.responses import BROWSER_PAGES, DocumentResponse, complete, drain_response_log
 from cinestream_scraper.browser.snapshot import collect_evidence
-from cinestream_scraper.browser.visit import PageTimeouts, navigate_away, visit
+from cinestream_scraper.browser.visit.visit import navigate_away, visit
+from cinestream_scraper.browser.visit.waits import PageTimeouts
 from cinestream_scraper.pages.reading import Evidence, Reading
 from cinestream_scraper.pages.verdict import looks_challenged
 
@@ -128,7 +129,7 @@ class BrowserSession:
             raise SessionLost(_first_line(error)) from error
 
     def leave_page(self) -> None:
-        """Leave a page that may go on sending requests, while the site is to be left alone.
+        """Leave a page that may go on sending requests while its site is paused.
 
         Raises:
             SessionLost: the page cannot be left. Kill this session and use it no more.

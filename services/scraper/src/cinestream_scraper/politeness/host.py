@@ -73,7 +73,7 @@ class Host:
 
     @property
     def paused(self) -> bool:
-        """True while the host is left alone."""
+        """True during a pause."""
         return self.backoff.seconds_left > 0
 
     def degraded(self) -> list[str]:

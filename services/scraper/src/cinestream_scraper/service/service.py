@@ -17,7 +17,7 @@ from cinestream_scraper.browser.launch import BrowserLauncher
 from cinestream_scraper.browser.pool import SessionPool
 from cinestream_scraper.browser.process_cleanup import BrowserRun
 from cinestream_scraper.browser.session import BrowserSession, SessionLimits
-from cinestream_scraper.browser.visit import PageTimeouts
+from cinestream_scraper.browser.visit.waits import PageTimeouts
 from cinestream_scraper.crawl import schedule
 from cinestream_scraper.crawl.backlog import Backlog
 from cinestream_scraper.crawl.pipeline import Pipeline
