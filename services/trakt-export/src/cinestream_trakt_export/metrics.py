@@ -1,4 +1,4 @@
-"""The metrics of the exporter, all of them; one set per process."""
+"""The metrics of the exporter. A process has one set."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -6,53 +6,59 @@ from cinestream_flow.pipeline import PipelineTotals
 
 REQUESTS = Counter(
     "cinestream_trakt_requests_total",
-    "Requests to Trakt, by endpoint and result: ok, unchanged (304), network, timeout, server, rate_limit, refused "
-    "(a no that stays)",
+    "Requests to Trakt by endpoint and result: ok, unchanged (304), network, timeout, server, rate_limit, refused "
+    "(for good)",
     ["endpoint", "result"],
 )
 REQUEST_SECONDS = Histogram(
     "cinestream_trakt_request_seconds",
-    "Time from asking Trakt to the whole answer, waiting for one's turn not included",
+    "Seconds from sending a request to the end of its response, without the wait for a worker",
     ["endpoint"],
     buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
 )
 CACHE = Counter(
     "cinestream_trakt_cache_total",
-    "Questions, by where their answer came from: hit, confirmed (kept, after a 304), stale (kept, Trakt is down), miss",
+    "Lookups by result: hit, confirmed (by a 304), stale (served while Trakt is down), miss",
     ["result"],
 )
-CACHE_EVICTIONS = Gauge("cinestream_trakt_cache_evictions", "Kept answers that had to go for others, in this run")
-CACHE_BYTES = Gauge("cinestream_trakt_cache_bytes", "Bytes of kept answers")
+CACHE_EVICTIONS = Gauge("cinestream_trakt_cache_evictions", "Cached responses that were evicted in this run")
+CACHE_BYTES = Gauge("cinestream_trakt_cache_bytes", "Bytes of cached responses")
 BREAKER_OPEN = Gauge(
-    "cinestream_trakt_breaker_open", "1 while Trakt is not asked because it is down, 0.5 while it is tested"
+    "cinestream_trakt_breaker_open", "1 while the circuit is open because Trakt is down, 0.5 while a request tests it"
 )
-POOL_BUSY = Gauge("cinestream_trakt_pool_busy", "Requests in hand")
+POOL_BUSY = Gauge("cinestream_trakt_pool_busy", "Requests that are running")
 POOL_QUEUED = Gauge("cinestream_trakt_pool_queued", "Requests that wait for a worker")
-POOL_REJECTED = Gauge("cinestream_trakt_pool_rejected", "Requests rejected because too many waited, in this run")
-LIMITER_SECONDS = Gauge("cinestream_trakt_limiter_wait_seconds", "Time that requests waited for their turn")
-RUNS = Counter("cinestream_trakt_runs_total", "Scheduled exports, by result: done, failed", ["result"])
-LAST_DONE = Gauge("cinestream_trakt_last_done_timestamp_seconds", "When the last scheduled export was done (Unix time)")
+POOL_REJECTED = Gauge(
+    "cinestream_trakt_pool_rejected", "Requests that were rejected in this run because too many waited"
+)
+LIMITER_SECONDS = Gauge("cinestream_trakt_limiter_wait_seconds", "Seconds that requests waited for the rate limiter")
+RUNS = Counter("cinestream_trakt_runs_total", "Scheduled exports by result: done, failed", ["result"])
+LAST_DONE = Gauge(
+    "cinestream_trakt_last_done_timestamp_seconds", "Unix time at which the last scheduled export was done"
+)
 STAGE_ITEMS = Counter(
     "cinestream_trakt_stage_items_total",
-    "Items of a stage of the export, by what became of them: in, out, bad (reported in skipped.csv)",
+    "Items of a stage by result: in, out, bad (reported in skipped.csv)",
     ["stage", "result"],
 )
 STAGE_CALLS = Counter(
     "cinestream_trakt_stage_calls_total",
-    "Calls of a stage, those for a chunk again included",
+    "Calls of a stage, repeated calls for a chunk included",
     ["stage"],
 )
-STAGE_SECONDS = Counter("cinestream_trakt_stage_seconds_total", "Time in a stage, all its chunks together", ["stage"])
-PRESSURE_SECONDS = Counter("cinestream_trakt_pressure_seconds_total", "Time that reading was held back by memory_limit")
-DROPPED = Counter("cinestream_trakt_dropped_total", "Pages left out because of memory_limit (strategy drop)")
+STAGE_SECONDS = Counter("cinestream_trakt_stage_seconds_total", "Seconds in a stage, summed over all chunks", ["stage"])
+PRESSURE_SECONDS = Counter(
+    "cinestream_trakt_pressure_seconds_total", "Seconds for which memory_limit held the reading back"
+)
+DROPPED = Counter("cinestream_trakt_dropped_total", "Pages that were left out because of memory_limit (strategy drop)")
 for _result in ("hit", "confirmed", "stale", "miss"):
-    CACHE.labels(_result)  # shown as 0 before the first
+    CACHE.labels(_result)  # exposed as 0 before the first lookup
 for _result in ("done", "failed"):
     RUNS.labels(_result)
 
 
 def streamed(totals: PipelineTotals) -> None:
-    """Count what went through a pipeline that has ended."""
+    """Count the items of a pipeline that has ended."""
     for name, stage in totals.stages.items():
         for result, items in (("in", stage.items_in), ("out", stage.items_out), ("bad", stage.rejected)):
             STAGE_ITEMS.labels(name, result).inc(items)

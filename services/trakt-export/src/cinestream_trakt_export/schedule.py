@@ -1,4 +1,4 @@
-"""When a scheduled export is due. Pure."""
+"""The times of scheduled exports. Pure."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -9,13 +9,17 @@ from cinestream.runtime.durations import parse_duration
 from cinestream_flow.message import Message
 
 Schedule = Callable[[datetime | None, datetime], datetime]
-"""The next time, from when the last one was due (None: there was none) and now; it may have passed already."""
+"""A function that returns the time of the next run.
+
+Its arguments are the time of the last run, None for the first one, and the present time. The result may be past.
+"""
 
 
 def every(text: str) -> Schedule:
-    """At once, and then so often ("6h"); a time that passes while an export runs is made up for once.
+    """Return a schedule that begins now and repeats at an interval such as "6h".
 
-    Raises ValueError for what is no duration of at least a second.
+    An export that takes longer than the interval is followed by a single one at once, not by all that were missed.
+    Raises ValueError for an interval that is invalid or shorter than a second.
     """
     try:
         interval = parse_duration(text, unit_required=True)
@@ -33,9 +37,9 @@ def every(text: str) -> Schedule:
 
 
 def cron(text: str) -> Schedule:
-    """At the times of a cron expression ("0 4 * * *"), in the time zone of what is asked; passed ones are left out.
+    """Return a schedule by a cron expression such as "0 4 * * *", in the time zone of its arguments.
 
-    Raises ValueError for what is no cron expression.
+    Times that pass during an export are skipped. Raises ValueError for an invalid expression.
     """
     try:
         CronSim(text, datetime(2026, 1, 1))

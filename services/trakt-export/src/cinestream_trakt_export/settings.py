@@ -1,7 +1,7 @@
-"""The settings of the exporter: environment over TOML file over defaults; unknown keys are errors.
+"""The settings of the exporter. Environment variables override the TOML file, and unknown keys are errors.
 
-The file is the one that `CINESTREAM_TRAKT_CONFIG` names. The variable of a key is `CINESTREAM_TRAKT_` and its path in
-capitals, parts joined by two underscores: `[retry] max_delay` is `CINESTREAM_TRAKT_RETRY__MAX_DELAY`.
+`CINESTREAM_TRAKT_CONFIG` names the file. The variable of a key is `CINESTREAM_TRAKT_` and its path in capitals, with
+two underscores between the parts: `[retry] max_delay` is `CINESTREAM_TRAKT_RETRY__MAX_DELAY`.
 """
 
 import re
@@ -32,24 +32,26 @@ class Performance(Section):
     """`[api.performance]`."""
 
     rate_limit_per_sec: Annotated[float, Field(gt=0, le=1000)] = Field(
-        5.0, description="Requests a second on average; Trakt's own limits are kept besides"
+        5.0, description="Requests per second on average; the limits that Trakt sends apply in any case"
     )
-    connection_pool: Annotated[int, Field(ge=1, le=1000)] = Field(20, description="Connections at once, at most")
-    request_timeout: Duration = Field(30.0, description="How long one request may take to connect, or to go on")
-    idle_timeout: Duration = Field(90.0, description="How long an unused connection is kept open")
+    connection_pool: Annotated[int, Field(ge=1, le=1000)] = Field(20, description="Maximum number of open connections")
+    request_timeout: Duration = Field(
+        30.0, description="Time limit for connecting, and for each pause within a response"
+    )
+    idle_timeout: Duration = Field(90.0, description="Time after which an unused connection is closed")
 
 
 class Api(Section):
     """`[api]`."""
 
-    url: Url = Field("https://api.trakt.tv", description="Where Trakt's API is")
-    auth_url: Url = Field("https://auth.trakt.tv", description="Where Trakt's OAuth is")
-    client_id: str = Field("", description="Of your application at https://trakt.tv/oauth/applications")
-    client_secret: SecretStr = Field(SecretStr(""), description="Of the same application")
+    url: Url = Field("https://api.trakt.tv", description="Address of Trakt's API")
+    auth_url: Url = Field("https://auth.trakt.tv", description="Address of Trakt's OAuth")
+    client_id: str = Field("", description="Client id of your application at https://trakt.tv/oauth/applications")
+    client_secret: SecretStr = Field(SecretStr(""), description="Client secret of the same application")
     extended: Level = Field(
         LETTERBOXD,
-        description="How much Trakt is asked to say of an item, and the columns of the files. `letterboxd`: exactly "
-        "those that Letterboxd imports; `min`: fewer; `full`, `metadata`, `images`: facts besides",
+        description="Level of detail that Trakt is asked for, and the columns of the files. `letterboxd`: exactly "
+        "those that Letterboxd imports; `min`: fewer; `full`, `metadata`, `images`: additional facts",
     )
     performance: Performance = Performance()
 
@@ -66,87 +68,102 @@ class Cache(Section):
             raise ValueError(Message("keep is shorter than ttl"))
         return self
 
-    enabled: bool = Field(True, description="Whether answers are kept")
-    store: Literal["memory", "sqlite"] = Field("sqlite", description="Where; `sqlite` survives the run")
+    enabled: bool = Field(True, description="Cache responses")
+    store: Literal["memory", "sqlite"] = Field("sqlite", description="Place of the cache; `sqlite` outlives the run")
     dir: Path = Field(
         default_factory=lambda: platformdirs.user_cache_path("cinestream-trakt"),
         description="Folder of the SQLite file",
     )
-    capacity: Count = Field(1000, description="Answers kept, at most")
-    max_bytes: Size = Field(64_000_000, description="Bytes kept, at most")
+    capacity: Count = Field(1000, description="Maximum number of cached responses")
+    max_bytes: Size = Field(64_000_000, description="Maximum size of the cache in bytes")
     ttl: Duration = Field(
-        86400.0, description="How long a film's details are not asked for again; lists are asked for each time, by ETag"
+        86400.0,
+        description="Time for which the details of a film are fresh; lists are requested each time, with their ETag",
     )
     keep: Duration = Field(
-        7 * 86400.0, description="How long an answer is kept, for ETags and for when Trakt is down; at least `ttl`"
+        7 * 86400.0,
+        description="Time for which a response is stored, for ETags and for when Trakt is down; at least `ttl`",
     )
-    cache_strategy: Literal["lru"] = Field("lru", description="Which answer goes first: the least recently used")
-    compression: bool = Field(True, description="Whether answers over 1 KB are compressed")
-    encryption: bool = Field(False, description="Whether answers are encrypted; needs `encryption_key`")
+    cache_strategy: Literal["lru"] = Field("lru", description="Response that is evicted first: the least recently used")
+    compression: bool = Field(True, description="Compress responses over 1 KB")
+    encryption: bool = Field(False, description="Encrypt responses; needs `encryption_key`")
     encryption_key: SecretStr = Field(
-        SecretStr(""), description="32 bytes in URL-safe base64, `cinestream-trakt cache key` makes one"
+        SecretStr(""), description="32 bytes in URL-safe base64; `cinestream-trakt cache key` prints a new key"
     )
-    cleanup_interval: Duration = Field(3600.0, description="How often answers past `keep` are removed")
+    cleanup_interval: Duration = Field(3600.0, description="Time between removals of responses older than `keep`")
 
 
 class Workers(Section):
     """`[worker_pool]`."""
 
-    size: Annotated[int, Field(ge=1, le=100)] = Field(10, description="Requests that are worked on at once")
-    buffer_size: Count = Field(20, description="Results of a batch that are handed over together")
-    max_queue_size: Count = Field(1000, description="Requests that may wait for a worker; more are rejected")
-    worker_timeout: Duration = Field(30.0, description="How long one try of a request may take in all")
+    size: Annotated[int, Field(ge=1, le=100)] = Field(10, description="Maximum number of concurrent requests")
+    buffer_size: Count = Field(20, description="Results of a batch that are written together")
+    max_queue_size: Count = Field(
+        1000, description="Maximum number of requests that wait for a worker; further requests are rejected"
+    )
+    worker_timeout: Duration = Field(30.0, description="Time limit for one attempt of a request")
 
 
 class Retry(Section):
     """`[retry]`."""
 
-    max_attempts: Annotated[int, Field(ge=1, le=100)] = Field(6, description="How often a request is tried in all")
-    initial_delay: Duration = Field(1.0, description="Wait before the second try")
-    max_delay: Duration = Field(60.0, description="No wait is longer, unless Trakt asks for it")
-    backoff_factor: Annotated[float, Field(ge=1, le=10)] = Field(2.0, description="How much longer each wait is")
+    max_attempts: Annotated[int, Field(ge=1, le=100)] = Field(6, description="Maximum number of attempts of a request")
+    initial_delay: Duration = Field(1.0, description="Delay before the second attempt")
+    max_delay: Duration = Field(60.0, description="Maximum delay, unless Trakt asks for a longer one")
+    backoff_factor: Annotated[float, Field(ge=1, le=10)] = Field(
+        2.0, description="Factor by which each delay is longer than the one before"
+    )
     retry_on: frozenset[Fault] = Field(
-        frozenset({"network", "timeout", "server", "rate_limit"}), description="After which faults it is tried again"
+        frozenset({"network", "timeout", "server", "rate_limit"}),
+        description="Faults after which a request is tried again",
     )
 
 
 class Breaker(Section):
     """`[breaker]`."""
 
-    failures: Annotated[int, Field(ge=1, le=1000)] = Field(5, description="Server faults in a row that open it")
-    open_for: Duration = Field(30.0, description="How long nobody is let through")
+    failures: Annotated[int, Field(ge=1, le=1000)] = Field(
+        5, description="Consecutive server faults that open the circuit"
+    )
+    open_for: Duration = Field(30.0, description="Time until a request tests an open circuit")
 
 
 class Capabilities(Section):
     """`[capabilities]`."""
 
-    retry: bool = Field(True, description="Try again what may work later")
-    limiter: bool = Field(True, description="Keep to `rate_limit_per_sec`; Trakt's own waits are kept in any case")
-    breaker: bool = Field(True, description="Stop asking while Trakt is down")
-    metrics: bool = Field(True, description="Count and measure")
-    concurrency: bool = Field(True, description="Work on more than one request at once")
+    retry: bool = Field(True, description="Retry failed requests")
+    limiter: bool = Field(True, description="Apply `rate_limit_per_sec`; pauses that Trakt asks for apply in any case")
+    breaker: bool = Field(True, description="Send no requests while Trakt is down")
+    metrics: bool = Field(True, description="Collect metrics and statistics")
+    concurrency: bool = Field(True, description="Send requests concurrently")
 
 
 class Backpressure(Section):
     """`[streaming.backpressure]`."""
 
-    enabled: bool = Field(True, description="Whether the source is slowed down before `memory_limit` is reached")
-    threshold: Annotated[float, Field(gt=0, le=1)] = Field(0.8, description="From which part of `memory_limit` on")
-    strategy: Literal["slow_down", "block", "drop"] = Field("slow_down", description="What is done then")
+    enabled: bool = Field(True, description="Slow the source down before `memory_limit` is reached")
+    threshold: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.8, description="Part of `memory_limit` at which the strategy applies"
+    )
+    strategy: Literal["slow_down", "block", "drop"] = Field(
+        "slow_down", description="Reaction of the source: pause longer and longer, stop, or leave pages out"
+    )
 
 
 class Streaming(Section):
     """`[streaming]`."""
 
-    enabled: bool = Field(True, description="Off: one chunk after the other, in one piece")
-    chunk_size: Count = Field(1000, description="Items that go through the stages together")
-    buffer_size: Size = Field(8192, description="Bytes written to a file at once")
+    enabled: bool = Field(True, description="Process chunks concurrently; otherwise one after the other")
+    chunk_size: Count = Field(1000, description="Items that pass the stages together")
+    buffer_size: Size = Field(8192, description="Bytes that are written to a file together")
     max_concurrent_stages: Annotated[int, Field(ge=1, le=100)] = Field(
         3,
         validation_alias=AliasChoices("max_concurrent_stages", "parallel_stages"),
-        description="Chunks that are worked on at once; also `parallel_stages`",
+        description="Maximum number of chunks in the stages; also `parallel_stages`",
     )
-    memory_limit: Size = Field(100_000_000, description="Bytes of memory above the idle process, measured")
+    memory_limit: Size = Field(
+        100_000_000, description="Maximum memory in bytes, measured above that of the idle process"
+    )
     backpressure: Backpressure = Backpressure()
 
 
@@ -155,33 +172,36 @@ class Checkpoints(Section):
 
     dir: Path = Field(
         default_factory=lambda: platformdirs.user_state_path("cinestream-trakt"),
-        description="Where unfinished exports are kept",
+        description="Folder of unfinished exports",
     )
     interval: Duration = Field(
         10.0,
-        description="How soon what was read is safe from a power cut, too; from a kill it is at once",
+        description="Time after which pages that were read survive a power cut; they survive a kill at once",
     )
-    every: Count = Field(50_000, description="And after so many items")
-    max_checkpoints: Count = Field(10, description="Unfinished exports kept; the oldest are removed")
+    every: Count = Field(50_000, description="Items after which they survive a power cut, if that is sooner")
+    max_checkpoints: Count = Field(10, description="Maximum number of unfinished exports; the oldest are deleted")
 
 
 class Profiling(Section):
     """`[profiling]`."""
 
-    enabled: bool = Field(False, description="Answer /debug/profile and /debug/heap on loopback")
+    enabled: bool = Field(False, description="Serve /debug/profile and /debug/heap on loopback")
     port: runtime.Port = Field(
-        6060, validation_alias=AliasChoices("port", "pprof_port"), description="Their port; also `pprof_port`"
+        6060, validation_alias=AliasChoices("port", "pprof_port"), description="Port of these pages; also `pprof_port`"
     )
-    sample_rate: Annotated[int, Field(ge=1, le=10_000)] = Field(100, description="Samples a second")
+    sample_rate: Annotated[int, Field(ge=1, le=10_000)] = Field(100, description="Samples per second")
 
 
 class Export(Section):
     """`[export]`."""
 
     mode: Literal["auto", "aggregated", "individual"] = Field(
-        "auto", description="A row per film, or one per viewing; `auto`: the history per viewing, all else per film"
+        "auto",
+        description="A row per film or per viewing; `auto`: per viewing for the history, per film for other lists",
     )
-    language: Literal["auto", "en", "fr"] = Field("auto", description="Of messages; `auto`: as LANG says")
+    language: Literal["auto", "en", "fr"] = Field(
+        "auto", description="Language of messages; `auto`: that of LC_ALL, LC_MESSAGES or LANG"
+    )
 
 
 class Login(Section):
@@ -189,15 +209,15 @@ class Login(Section):
 
     token_file: Path = Field(
         default_factory=lambda: platformdirs.user_config_path("cinestream-trakt") / "token.json",
-        description="Where the login is kept, readable by you alone",
+        description="File of the login, which only you can read",
     )
     keyring: bool = Field(
-        False, description="Keep the login in the system's keyring instead; needs the extra `keyring`"
+        False, description="Store the login in the system's keyring instead; needs the extra `keyring`"
     )
 
 
 class TraktSettings(runtime.FileSettings):
-    """What the exporter can be told."""
+    """The settings of the exporter."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
@@ -219,36 +239,36 @@ class TraktSettings(runtime.FileSettings):
     def settings_customise_sources(
         cls, settings_cls: type[BaseSettings], *args: PydanticBaseSettingsSource, **sources: PydanticBaseSettingsSource
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """As everywhere, with `[api.cache]` taken for `[cache]`."""
+        """Return the usual sources, with `[api.cache]` renamed to `[cache]`."""
         usual = super().settings_customise_sources(settings_cls, *args, **sources)
         return tuple(_CacheOfApi(source) for source in usual)
 
 
 class _CacheOfApi(PydanticBaseSettingsSource):
-    """A source in which the section `[api.cache]` is called `[cache]`."""
+    """A source that renames the section `[api.cache]` to `[cache]`."""
 
     def __init__(self, source: PydanticBaseSettingsSource) -> None:
         super().__init__(source.settings_cls)
         self._source = source
 
     def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
-        """Not asked: the source is read as a whole."""
+        """Return the value of the source. pydantic-settings calls only `__call__`."""
         return self._source.get_field_value(field, field_name)
 
     def __call__(self) -> dict[str, Any]:
-        found = self._source()
-        if isinstance(api := found.get("api"), dict) and "cache" in api:
-            found = {**found, "api": {**api}}
-            found["cache"] = {**found["api"].pop("cache"), **found.get("cache", {})}
-        return found
+        values = self._source()
+        if isinstance(api := values.get("api"), dict) and "cache" in api:
+            values = {**values, "api": {**api}}
+            values["cache"] = {**values["api"].pop("cache"), **values.get("cache", {})}
+        return values
 
 
 class OpsSettings(runtime.ServiceSettings):
-    """Where the service answers, and how it logs."""
+    """The settings of the service, beside those of the exports."""
 
-    ops_port: runtime.Port = Field(9104, description="Port of the ops endpoints, with `--every` or `--cron`")
+    ops_port: runtime.Port = Field(9104, description="Port of the ops endpoints with `--every` or `--cron`")
 
 
 def load_settings(*, translate: Translate = str) -> TraktSettings:
-    """Read the settings, or exit with code 2 after naming every key that is wrong."""
+    """Read the settings. Exit with code 2 after reporting every invalid key, in the language of `translate`."""
     return runtime.load_settings(TraktSettings, translate=translate)

@@ -1,11 +1,11 @@
 """The errors of the Trakt API, and the meaning of status codes and headers. Pure.
 
 Exception
-├── Transient           try again later
-│   ├── ServerFault     Trakt is broken or cannot be reached; counts for the circuit breaker
-│   └── RateLimited     too many requests; all callers wait
-└── TraktError          refused for good; the text is for the user
-    └── NeedsLogin      the login is missing or no longer valid
+├── Transient           Try again later.
+│   ├── ServerFault     Trakt is broken or cannot be reached. Counts for the circuit breaker.
+│   └── RateLimited     Too many requests. All callers wait.
+└── TraktError          Refused for good. The text is for the user.
+    └── NeedsLogin      The login is missing or no longer valid.
 
 Status codes and rate limits: https://trakt.docs.apiary.io, "Status Codes" and "Rate Limiting".
 """
