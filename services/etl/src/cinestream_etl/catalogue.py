@@ -9,7 +9,7 @@ from cinestream.contracts import Movie, Recommendation
 MAX_RECOMMENDATIONS = 12
 """Recommendations per film, as many as a page shows."""
 _WEIGHTS = {"director": 3.0, "stars": 1.5, "genre_categories": 1.0, "decade_category": 0.5}
-"""The fields in which two films can share a value, and the weight of each shared value."""
+"""The fields in which films are compared, and the score that each shared value adds."""
 _MIN_SCORE = 1.0
 """The smallest score of a recommendation. A shared decade alone is not enough."""
 

@@ -15,7 +15,10 @@ from cinestream_etl.commands.data_sets import NULL, number, rows
 from cinestream_etl.stages.title import is_film
 
 Report = Callable[[str, int], None]
-"""A function that is called with the name of a step and the number of rows or the director it has reached."""
+"""A function that is called with the name of a step and its progress.
+
+The progress is a number of rows, or in the last step the number in the id of a director.
+"""
 
 _BATCH_ROWS = 50_000
 """Rows of a file that are written in one transaction together with the progress."""
@@ -48,7 +51,7 @@ class DirectedFilms(NamedTuple):
 
 @dataclass(frozen=True)
 class _Step:
-    """One file on its way into one table. `values` returns the rows of the table for a row of the file."""
+    """The step that loads one file into one table. `values` returns the rows of the table for a row of the file."""
 
     name: str
     rows: Iterable[tuple[str, ...]]
@@ -57,10 +60,10 @@ class _Step:
 
 
 class DirectorTables:
-    """The tables in their file.
+    """The tables in the work file.
 
     Raises:
-        Invalid: the file belongs to other data sets, or is not such a file.
+        Invalid: the work file belongs to other data sets, or the file is not a work file.
     """
 
     def __init__(self, path: Path, files: DataSets) -> None:

@@ -19,11 +19,11 @@ class Layout:
     Attributes:
         name: the name in metrics and in `parse --explain`.
         read: returns the facts of the page's own title, or None if the page does not have this layout.
-        fields: the fields that this layout can have. It is not read if a page lacks none of them any more.
-        is_alternative: True for a layout that pages have instead of the alternatives before it, never beside one.
-        weak: fields that are used only if no later layout has a value.
-        marks: for some fields the bytes that must be in a page for this layout to have the field. If given, the layout
-            is read only if a missing field has its mark in the page.
+        fields: the fields that this layout can have. It is read only if one of them is still missing.
+        is_alternative: True if pages have this layout instead of the earlier ones. It is read only if none was found.
+        weak: fields whose value is used only if no later layout has one.
+        marks: for some fields the bytes that a page must contain for this layout to have the field. If marks are
+            given, the layout is read only if the mark of a missing field is in the page.
     """
 
     name: str

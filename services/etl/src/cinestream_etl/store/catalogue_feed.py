@@ -32,9 +32,9 @@ async def feed_catalogue(bus: Bus, known_films: KnownFilms, *, max_films: int) -
 
 
 async def read_movies(bus: Bus, known_films: KnownFilms, *, start: int, max_films: int) -> int:
-    """Read `MOVIES` from the sequence `start` to the end, and return the sequence at which to go on.
+    """Read `MOVIES` from the sequence `start` to the end, and return the sequence at which to continue.
 
-    At most `2 * max_films` versions are read, the newest ones: a film can have several.
+    At most the newest `2 * max_films` versions are read, because a film can have several versions.
 
     Raises:
         Transient: the bus does not answer.
