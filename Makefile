@@ -56,6 +56,10 @@ test: browser  ## Set everything up and run all tests, two or more at once (PYTE
 test-fast: setup  ## Run the tests that start neither NATS, nor a browser, nor any other process
 	@$(PYTEST) -m "not nats and not browser and not e2e and not process" $(PYTEST_ARGS)
 
+.PHONY: test-foreign
+test-foreign: browser  ## Run the tests of the stream with clients of other projects
+	@$(PYTEST) -m foreign $(PYTEST_ARGS)
+
 .PHONY: fuzz
 fuzz: setup  ## Feed 20,000 damaged pages and messages to etl, with a new random seed each time
 	@CINESTREAM_EXAMPLES=$${CINESTREAM_EXAMPLES:-100} CINESTREAM_FUZZ=$${CINESTREAM_FUZZ:-20000} CINESTREAM_FUZZ_SEED=$${CINESTREAM_FUZZ_SEED:-$$(date +%s)} \

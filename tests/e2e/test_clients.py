@@ -17,7 +17,7 @@ from tests.e2e.test_run import demo_films
 
 from cinestream_demo.films.catalogue import open_catalogue
 
-pytestmark = [pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.foreign, pytest.mark.e2e, pytest.mark.browser, pytest.mark.timeout(900)]
 SHELL = "/usr/lib/chromium/chromium-headless-shell"
 COLLECT = """
 window.films = []; window.errors = 0;

@@ -19,7 +19,7 @@ from tests.stream_api.server_process import Process
 
 from cinestream.bus.jetstream import Bus
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.anyio, pytest.mark.foreign, pytest.mark.timeout(300)]
 NODE = ROOT / "tests/stream_api/node"
 TOTAL = 60
 
