@@ -34,8 +34,8 @@ class SavedPage(NamedTuple):
     """A saved page.
 
     Attributes:
-        file: the file that holds it, with the archive in it if it is a package.
-        offset: bytes of the file that were read when the page was found, for progress.
+        file: the path of its file, and in a package also that of its archive.
+        offset: how many bytes of the file had been read when the page was found.
         url: its address, or empty for an HTML file.
         status: the HTTP status of the response.
         html: its text.
@@ -51,7 +51,7 @@ class SavedPage(NamedTuple):
 
 
 class UnreadableFile(Exception):
-    """A file is not an archive, or is damaged. The text says which file and why."""
+    """A file is damaged, or is not an archive. The text names the file and the reason."""
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
@@ -100,11 +100,11 @@ def _in_warc(file_name: str, stream: IO[bytes], file: IO[bytes]) -> Iterator[Sav
     records = ArchiveIterator(reader, arc2warc=True)
     while (record := _next(records)) is not None:
         if records.err_count:  # warcio itself only prints a warning, and searches for the next record
-            raise ValueError("a record is followed by something else than a record")
+            raise ValueError("the bytes after a record are not a record")
         if record.rec_type == "response" and record.http_headers is not None:
-            kind = record.http_headers.get_header("Content-Type") or ""
-            if "html" in kind.lower():
-                page = _saved(file_name, record, kind)
+            content_type = record.http_headers.get_header("Content-Type") or ""
+            if "html" in content_type.lower():
+                page = _saved(file_name, record, content_type)
                 _require_whole(record)
                 reader.verify()
                 yield page._replace(offset=file.tell())
@@ -126,8 +126,8 @@ def _require_whole(record: ArcWarcRecord) -> None:
         raise ValueError("the file ends in the middle of a record")
 
 
-def _saved(file_name: str, record: ArcWarcRecord, kind: str) -> SavedPage:
-    charset = _CHARSET.search(kind)
+def _saved(file_name: str, record: ArcWarcRecord, content_type: str) -> SavedPage:
+    charset = _CHARSET.search(content_type)
     html = saved_text(_body(record), charset=charset[1] if charset else "")
     status = record.http_headers.get_statuscode()
     date = record.rec_headers.get_header("WARC-Date")

@@ -1,4 +1,4 @@
-"""The failures of a request: what the host learns of them, when to try again, and when to give up."""
+"""The failures of a request: they slow the host down, and end in another attempt or a dead letter."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,11 +17,11 @@ log = structlog.get_logger("scraper")
 _DEFAULT_RETRY_AFTER_SECONDS = 30.0
 _MAX_WAIT_SECONDS = 3600.0
 _FACTOR_WHILE_SITE_FAILS = 6
-"""So many times the attempts are left to a page while no page of the site can be read: about a day by default."""
+"""A page gets this many times its attempts while no page of the site can be read: about a day by default."""
 
 
 class AttemptFailed(Transient):
-    """This reading brought no page. After a few of them the request becomes a dead letter."""
+    """A reading brought no page. After a few failed attempts the request becomes a dead letter."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Attempts:
     def is_last(self, delivery: Delivery) -> bool:
         """Return True if the page is given up when this delivery fails.
 
-        While every page of the site fails, the fault is not the page's own: it gets more attempts.
+        A page gets more attempts while every page of the site fails, because the fault is then the site's.
         """
         factor = _FACTOR_WHILE_SITE_FAILS if self.host.backoff.failing else 1
         return delivery.delivered >= self.max_attempts * factor
@@ -42,8 +42,8 @@ class Attempts:
     def retry(self, failure: AttemptFailed, delivery: Delivery) -> AttemptFailed:
         """Return the failure with the time of the next attempt.
 
-        While the host is paused each attempt waits longer than the one before: so a page that is always refused does
-        not keep the others waiting, and a failing host gets few requests.
+        While the host is paused, each attempt waits longer than the one before. So a page that is always refused does
+        not delay other pages, and a failing host gets few requests.
         """
         pause = self.host.backoff.seconds_left
         wait = min(pause * delivery.delivered, _MAX_WAIT_SECONDS) if pause else failure.retry_after

@@ -1,7 +1,7 @@
 """The way of a request: freshness, politeness, reading, verdict, links, publication. Read this file first.
 
-The requests that follow from a page (the titles of a chart) are queued before the page is published, and the request is
-acknowledged after both. A crash in between repeats work and loses none.
+The requests that follow from a page, as the titles of a chart, are queued before the page is published. The request is
+acknowledged after both. So a crash in between repeats work and loses none.
 """
 
 from collections.abc import Iterable
@@ -46,7 +46,7 @@ class Pipeline:
     async def handle(self, delivery: Delivery) -> None:
         """Carry out one request.
 
-        Requests for the same target, of which each lane may hold one, are handled one after the other: the second then
+        Each lane may hold a request for the same target. They are handled one after the other, so that the second one
         finds a fresh page.
 
         Raises:
@@ -120,7 +120,7 @@ class Pipeline:
 
         Raises:
             Invalid: the page came from a host that is not allowed.
-            AttemptFailed: the page is not what the request wants. The host's backoff knows of it by then.
+            AttemptFailed: the page is not that of the target. The failure is then recorded for the host.
         """
         self.settings.site.require_allowed(reading.final_url)
         judgement = judge(reading, Target(request.kind, request.id))
