@@ -125,7 +125,7 @@ async def test_exceeded_limit_with_an_empty_pipeline_is_an_error(strategy: Strat
     bounds = PipelineLimits(5, memory=MemoryLimit(5_000, 0.8, strategy, measure))
     with (
         anyio.fail_after(60),
-        pytest.raises(MemoryExceeded, match=r"10,000 bytes are taken .*, 5,000 are allowed"),
+        pytest.raises(MemoryExceeded, match=r"10,000 bytes are used .*, 5,000 are allowed"),
     ):
         await run_pipeline(run.source(1000), stages, run.sink, limits=bounds)
     assert run.written == [*range(len(run.written))]

@@ -1,7 +1,7 @@
 """Texts for a user that an application can translate.
 
-The parts of a program that do the work write plain English and know no language. The command line translates a text
-by its template, which is the key of a gettext catalogue.
+The core of a program writes plain English and does not know the language of its user. The command line translates a
+text by its template, which is the key in a gettext catalogue.
 """
 
 from collections.abc import Callable, Mapping
@@ -10,22 +10,22 @@ from typing import Any, Self
 import orjson
 
 Translate = Callable[[str], str]
-"""A function that returns a text in the language of the user: a translated message, and any other text unchanged."""
+"""A function that translates a message into the language of the user, and returns any other text unchanged."""
 
 
 class Message(str):
-    """A text in plain English that keeps the template and the values it was made from.
+    """A text in plain English that keeps its template and its values.
 
-    Put one into any exception, or wherever a text is expected:
+    It can be used in any exception and wherever a text is expected:
 
         raise Invalid(Message("{name} has more than {limit:,} bytes", name=name, limit=limit))
 
-    A value may be another message, or an exception whose first argument is one. `translate` of the application then
-    translates it too. Extraction tools find templates by the name of this class, so write them as literals.
+    A value may be another message, or an exception whose first argument is one. The application then translates it
+    too. Tools that extract the templates look for calls of this class, so a template must be a literal.
 
     Args:
-        template: the text in the syntax of `str.format`, with named fields.
-        values: the value of each field.
+        template: Text in the syntax of `str.format` with named fields.
+        values: Value of each field.
     """
 
     template: str
@@ -57,13 +57,13 @@ class Message(str):
 
 
 class Plural(Message):
-    """A message that depends on a number, its value `count`.
+    """A message with a form for one and a form for several.
 
     Args:
-        template: the text for a count of 1.
-        plural: the text for every other count. A translation may have more forms.
-        count: the number.
-        values: the values of the other fields.
+        template: Text for a count of 1.
+        plural: Text for every other count. A translation may have more forms.
+        count: Number that selects the form. It is also the value of the field `count`.
+        values: Value of each other field.
     """
 
     def __new__(cls, template: str, plural: str, /, *, count: int, **values: Any) -> Self:
@@ -72,7 +72,7 @@ class Plural(Message):
 
 
 def message_of(text: object) -> Message:
-    """Return a message as it is, and the message that an exception carries. Any other text becomes one of its own."""
+    """Return the message in an exception, a message unchanged, or a new message with any other text."""
     if isinstance(text, Exception) and text.args and isinstance(text.args[0], Message):
         return text.args[0]
     return text if isinstance(text, Message) else Message._made("{text}", {"text": str(text)})

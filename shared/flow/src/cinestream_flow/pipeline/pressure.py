@@ -118,7 +118,7 @@ class MemoryGate:
                 taken = math.ceil(used * memory.limit)
                 raise MemoryExceeded(
                     Message(
-                        "{taken:,} bytes are taken with nothing in hand, {limit:,} are allowed",
+                        "{taken:,} bytes are used while the pipeline is empty, {limit:,} are allowed",
                         taken=taken,
                         limit=memory.limit,
                     )
