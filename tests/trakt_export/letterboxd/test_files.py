@@ -70,7 +70,7 @@ WRONG = [
     (HEADER + "1,,A,2000,2026-02-30,false\n", "no day 2026-02-30"),
     (HEADER + "1,,A,2000,,true\n", "Rewatch without"),
     (HEADER + ",,,,,\n", "names no film"),
-    (HEADER + "1,,A,2000,2026-01-01,false\n1,,B,2001,2026-01-01,true\n", "is there twice"),
+    (HEADER + "1,,A,2000,2026-01-01,false\n1,,B,2001,2026-01-01,true\n", "appears twice"),
     (HEADER + '1,,"A ""B""",2000,,\n', "a quote inside"),
     (HEADER + '1,,"A,2000,,\n', "the file ends inside"),
     (HEADER + "1,,A\n", "3 fields instead of 6"),

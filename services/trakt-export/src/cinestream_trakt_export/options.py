@@ -3,7 +3,7 @@
 from typing import Literal
 
 Level = Literal["letterboxd", "min", "full", "metadata", "images"]
-"""How many columns a file has, and how much Trakt is asked to say of an item (`extended`)."""
+"""The level of detail: the columns of a file, and what Trakt returns of an item (`extended`)."""
 LETTERBOXD: Level = "letterboxd"
 """The default level: exactly the columns that Letterboxd imports."""
 Fault = Literal["network", "timeout", "server", "rate_limit"]

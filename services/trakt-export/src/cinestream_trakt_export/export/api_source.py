@@ -12,7 +12,7 @@ import msgspec
 import orjson
 
 from cinestream_flow.checkpoint import Checkpoint
-from cinestream_flow.checkpoint import Progress as Done
+from cinestream_flow.checkpoint import Progress as CheckpointProgress
 from cinestream_flow.message import Message
 from cinestream_trakt_export.export.completeness import read_play_map
 from cinestream_trakt_export.export.pipeline_bounds import PipelineBounds, pipeline_bounds
@@ -59,7 +59,8 @@ class ApiSource:
         if target.expected:
             await read_play_map(self.trakt, self.checkpoint, target.expected, pages.prefix)
             missing = target.expected.missing()
-            shortage = Message("{missing:,} of Trakt's own map are missing", missing=missing) if missing else None
+            absent = Message("{missing:,} entries of Trakt's map of plays are missing", missing=missing)
+            shortage = absent if missing else None
         else:
             have, counts = target.count(), sorted(pages.item_counts)
             differs = Message("{have:,} items were read, Trakt counts {counts}", have=have, counts=counts)
@@ -125,24 +126,24 @@ class ApiPages:
     def _report(self, numbers: Sequence[int]) -> None:
         self._read += len(numbers)
         last = Message("page {number} of {path}", number=numbers[-1], path=self._path).dumps()
-        self._source.checkpoint.report(Done(self._read, self.total, last))
+        self._source.checkpoint.report(CheckpointProgress(self._read, self.total, last))
         self._source.progress(self._path, self._read, self.total)
 
     async def _page(self, number: int) -> list[msgspec.Raw]:
         name = f"{self.prefix}{number}"
         if (stored := self._source.checkpoint.get(name)) is not None:
             header, _, body = stored.partition(b"\n")
-            facts, items = PageInfo(**orjson.loads(header)), _items(body)
+            info, items = PageInfo(**orjson.loads(header)), _items(body)
         else:
             answer = await self._source.trakt.get(self._path, page=number, limit=self._limit, **self._query)
             items = self._decode(answer.body)
-            facts = page_info(answer.headers, len(items))
-            self._source.checkpoint.add(name, orjson.dumps(facts) + b"\n" + answer.body, items=len(items))
-        self.item_counts.add(facts.items)
-        self.total = max(self.total, facts.pages)
+            info = page_info(answer.headers, len(items))
+            self._source.checkpoint.add(name, orjson.dumps(info) + b"\n" + answer.body, items=len(items))
+        self.item_counts.add(info.items)
+        self.total = max(self.total, info.pages)
         if number == 1:
             # Trakt may grant a smaller page. All other pages are requested with the same limit.
-            self._limit = facts.limit
+            self._limit = info.limit
         return items
 
     def _decode(self, body: bytes) -> list[msgspec.Raw]:

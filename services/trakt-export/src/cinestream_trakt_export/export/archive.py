@@ -125,7 +125,7 @@ class Archive:
 
 
 def _has_kind(item: msgspec.Raw, *, films: bool) -> bool:
-    """Return True if an item is a film, or with `films` false if it is not."""
+    """Return True if an item is of the requested kind: a film, or with `films` false anything else."""
     try:
         kind = _kind(item).type
         return kind is None or (kind == "movie") == films

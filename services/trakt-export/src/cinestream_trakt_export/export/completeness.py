@@ -121,7 +121,7 @@ class PlaysByFilm:
         try:
             self._parser.close()
         except ijson.JSONError as error:
-            raise ServerFault(Message("Trakt's map of plays is not whole ({error})", error=error)) from None
+            raise ServerFault(Message("Trakt's map of plays is cut off ({error})", error=error)) from None
 
 
 async def _pieces(body: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

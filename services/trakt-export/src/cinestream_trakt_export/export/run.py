@@ -64,7 +64,7 @@ class ExportKind(Protocol):
 
 @dataclass(frozen=True)
 class Hooks:
-    """What an export needs from its caller.
+    """The functions that an export calls back, and the connection to our stream.
 
     Args:
         progress: called after each page.
@@ -94,7 +94,7 @@ async def export(
         settings: the bounds of the pipeline, and the folder of the checkpoints.
         owner: the account that is logged in.
         request: the list, its options and the folder of the files.
-        hooks: the functions of the caller.
+        hooks: the progress, the translation and the connection to our stream.
 
     Raises:
         TraktError: the list cannot be exported. Files of an earlier export stay as they are.

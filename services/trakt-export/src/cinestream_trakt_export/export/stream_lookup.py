@@ -46,10 +46,10 @@ class StreamLookup:
                 if directors:
                     found[result.name] = directors
 
-        def ask(id: str) -> Operation[tuple[str, bool]]:
+        def operation(id: str) -> Operation[tuple[str, bool]]:
             return Operation(id, lambda: self._film(id, enqueue=enqueue, enrich=enrich), _RETRIES)
 
-        count = await run_batch((ask(id) for id in imdb_ids), flush, _POLICY)
+        count = await run_batch((operation(id) for id in imdb_ids), flush, _POLICY)
         log.info("library.looked_up", films=count, queued=queued, directors_known=len(found))
         return found if enrich else None
 

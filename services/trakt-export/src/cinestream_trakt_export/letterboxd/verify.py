@@ -117,7 +117,7 @@ def _verify_row(
     if not identity:
         yield Message("names no film")
     elif (identity, day) in seen:
-        yield Message("{film} {day} is there twice", film=identity, day=day)
+        yield Message("{film} {day} appears twice", film=identity, day=day)
     seen.add((identity, day))
 
 
