@@ -9,10 +9,10 @@ from cinestream.bus.jetstream import Bus, Delivery
 from cinestream.bus.metrics import ConsumeMetrics
 from cinestream.bus.settle import Handler, Work, settle
 
-__all__ = ["Handler", "Source", "Work", "consume", "first_of"]
+__all__ = ["DeliverySource", "Handler", "Work", "consume", "first_of"]
 
 
-class Source(Protocol):
+class DeliverySource(Protocol):
     """A source of deliveries: a `Pull`, or an object that wraps one."""
 
     async def fetch(self, limit: int, /, *, wait: float) -> list[Delivery]:
@@ -24,7 +24,13 @@ _IDLE_WAIT = 0.5
 
 
 async def consume(
-    bus: Bus, pulls: Sequence[Source], handle: Handler, *, work: Work, metrics: ConsumeMetrics, stop: anyio.Event
+    bus: Bus,
+    pulls: Sequence[DeliverySource],
+    handle: Handler,
+    *,
+    work: Work,
+    metrics: ConsumeMetrics,
+    stop: anyio.Event,
 ) -> None:
     """Handle deliveries until `stop` is set, and return when every delivery is settled.
 
@@ -78,7 +84,7 @@ async def first_of(*waits: Callable[[], Awaitable[object]]) -> None:
             group.start_soon(run, wait)
 
 
-async def _fetch(pulls: Sequence[Source], limit: int) -> list[Delivery]:
+async def _fetch(pulls: Sequence[DeliverySource], limit: int) -> list[Delivery]:
     """Return deliveries that are ready, in the order of the pulls, or else wait for the first pull for a moment."""
     found: list[Delivery] = []
     # A single pull is asked only once, by the last line. `wait=0` would cost an additional request to the server.

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import anyio
 
-from cinestream.bus.consume import Source
+from cinestream.bus.consume import DeliverySource
 from cinestream.bus.jetstream import Delivery
 
 
 class GatedPull:
     """A pull that returns nothing while its gate is closed."""
 
-    def __init__(self, pull: Source, closed: Callable[[], bool]) -> None:
+    def __init__(self, pull: DeliverySource, closed: Callable[[], bool]) -> None:
         self._pull = pull
         self._closed = closed
 

@@ -11,7 +11,7 @@ import typer
 from cinestream_flow.checkpoint import CheckpointRefused
 from cinestream_flow.message import Message
 from cinestream_trakt_export.cli.language import translate
-from cinestream_trakt_export.cli.progress import Outcome, ProgressBars, print_preview, print_summary
+from cinestream_trakt_export.cli.progress import ExportOutcome, ProgressBars, print_preview, print_summary
 from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.checkpoints import checkpoint_path
 from cinestream_trakt_export.export.incremental import PreviousExport, activities_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
 log = structlog.get_logger("trakt")
-Report = Callable[[Sequence[Outcome]], None]
+Report = Callable[[Sequence[ExportOutcome]], None]
 
 
 @dataclass(frozen=True)
@@ -107,11 +107,11 @@ async def run_archived(
 
 
 async def _run_each(requests: Sequence[Request], run: Callable[[Request], Awaitable[Summary]], report: Report) -> None:
-    outcomes, errors = list[Outcome](), list[str]()
+    outcomes, errors = list[ExportOutcome](), list[str]()
     for request in requests:
         begun = time.monotonic()
         try:
-            outcomes.append(Outcome(request, await run(request), time.monotonic() - begun))
+            outcomes.append(ExportOutcome(request, await run(request), time.monotonic() - begun))
         except NeedsLogin:
             raise  # no other list would succeed
         except (TraktError, CheckpointRefused) as error:
@@ -122,7 +122,7 @@ async def _run_each(requests: Sequence[Request], run: Callable[[Request], Awaita
         raise TraktError("\n".join(errors))
 
 
-def report_to_terminal(outcomes: Sequence[Outcome]) -> None:
+def report_to_terminal(outcomes: Sequence[ExportOutcome]) -> None:
     """Print previews and a summary."""
     for outcome in outcomes:
         if outcome.request.preview:
@@ -133,7 +133,7 @@ def report_to_terminal(outcomes: Sequence[Outcome]) -> None:
         typer.echo(translate("The reasons for skipped items are in {path}", path=path))
 
 
-def report_to_log(outcomes: Sequence[Outcome]) -> None:
+def report_to_log(outcomes: Sequence[ExportOutcome]) -> None:
     """Log each export of a service."""
     for outcome in outcomes:
         summary = outcome.summary

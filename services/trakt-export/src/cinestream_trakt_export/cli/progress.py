@@ -21,7 +21,7 @@ _MIN_WIDTH = 120
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ExportOutcome:
     """A finished export: its request, its summary, and the seconds that it took."""
 
     request: Request
@@ -54,7 +54,7 @@ class ProgressBars:
         self._progress.stop()
 
 
-def print_summary(outcomes: Sequence[Outcome]) -> None:
+def print_summary(outcomes: Sequence[ExportOutcome]) -> None:
     """Print a table with a row for each export."""
     table = Table()
     table.add_column(translate("list"))
@@ -68,7 +68,7 @@ def print_summary(outcomes: Sequence[Outcome]) -> None:
     _console().print(table)
 
 
-def print_preview(outcome: Outcome) -> None:
+def print_preview(outcome: ExportOutcome) -> None:
     """Print the rows of a preview."""
     table = Table(title=outcome.request.kind)
     for column in outcome.summary.columns:

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Self
 
-from cinestream.bus.jetstream.connection import Connection
+from cinestream.bus.jetstream.connection import NatsConnection
 from cinestream.bus.jetstream.deliveries import Pull
 from cinestream.bus.jetstream.fast_path import Handler
 from cinestream.bus.jetstream.micro import serve_requests
@@ -19,7 +19,7 @@ class Bus(Streams):
     Every method that sends a request raises `Transient` if the server does not answer in time.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: NatsConnection) -> None:
         super().__init__(Requests(connection.client))
         self._connection, self._client = connection, connection.client
         self.on_disconnect, self.on_reconnect = connection.on_disconnect, connection.on_reconnect
@@ -40,7 +40,7 @@ class Bus(Streams):
         Raises:
             Transient: The server cannot be reached within the timeout. The message tells what to do.
         """
-        connection = Connection(url, name=name, user=user, password=password)
+        connection = NatsConnection(url, name=name, user=user, password=password)
         await connection.open(timeout)
         return cls(connection)
 

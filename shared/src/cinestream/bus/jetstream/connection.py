@@ -16,7 +16,7 @@ log = structlog.get_logger("bus")
 _RETRY_SECONDS = 0.5
 
 
-class Connection:
+class NatsConnection:
     """One connection to NATS that reconnects until it is closed.
 
     Args:
