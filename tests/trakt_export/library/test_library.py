@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cinestream.contracts.errors import Invalid
-from cinestream_trakt_export.library.films import parse_entry, parse_plays
+from cinestream_trakt_export.library.films import parse_entry
+from cinestream_trakt_export.library.plays import parse_plays
 
 NUMBERS = st.integers() | st.floats(allow_nan=False)
 ODD: st.SearchStrategy[Any] = st.none() | st.booleans() | NUMBERS | st.text() | st.just([]) | st.just({})

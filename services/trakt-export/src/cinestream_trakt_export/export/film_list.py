@@ -11,8 +11,9 @@ from cinestream_trakt_export.export.completeness import ExpectedPlays
 from cinestream_trakt_export.export.sources import ListItem
 from cinestream_trakt_export.library.date_range import ALL_DAYS, DateRange
 from cinestream_trakt_export.library.facts import Facts, levels_of
-from cinestream_trakt_export.library.films import Entry, number_of, parse_entry, parse_plays, title_of
+from cinestream_trakt_export.library.films import Entry, number_of, parse_entry, title_of
 from cinestream_trakt_export.library.filters import NO_FILTERS, Filters
+from cinestream_trakt_export.library.plays import parse_plays
 from cinestream_trakt_export.library.store import FilmStore
 from cinestream_trakt_export.trakt.endpoints import (
     COLLECTED_MOVIES,

@@ -4,16 +4,15 @@ Every answer of Trakt is in the checkpoint before it is used, and the files depe
 that is killed at any moment and started again therefore writes the same bytes.
 """
 
-from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from cinestream.contracts.errors import Invalid
-from cinestream_flow.message import Message, Translate, message_of
+from cinestream_flow.message import Translate, message_of
 from cinestream_trakt_export.export.api_source import ApiSource
 from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.archive_source import ArchiveSource
@@ -21,10 +20,9 @@ from cinestream_trakt_export.export.checkpoints import checkpoint_path, open_che
 from cinestream_trakt_export.export.films import open_films
 from cinestream_trakt_export.export.list_reader import read_list
 from cinestream_trakt_export.export.shows import open_shows
-from cinestream_trakt_export.export.sources import ListTarget, Progress, Source
+from cinestream_trakt_export.export.sources import ExportKind, ListTarget, Progress, Source
 from cinestream_trakt_export.letterboxd.csv_files import Parts, write_skipped
 from cinestream_trakt_export.library.request import Request, Summary
-from cinestream_trakt_export.library.values import Row, Skipped
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.account import Account
 from cinestream_trakt_export.trakt.client import Trakt
@@ -36,30 +34,6 @@ if TYPE_CHECKING:
 
 class Incomplete(TraktError):
     """A list that has fewer items than Trakt counts. Nothing was written."""
-
-
-class ExportKind(Protocol):
-    """The description of an export, of films or of series: the lists that it reads, and the rows that it writes."""
-
-    @property
-    def lists(self) -> Sequence[ListTarget[Any]]:
-        """The lists to read. A source must have the first one and may lack the others."""
-
-    @property
-    def columns(self) -> Row:
-        """The header of the files. It is final once `look_up` has returned."""
-
-    async def look_up(self, stream: "StreamLookup") -> None:
-        """Add the facts that our stream knows, after the lists are read."""
-
-    def rows(self) -> Iterator[tuple[Any, Row]]:
-        """Yield the rows, each with a key for `skip_row`."""
-
-    def skip_row(self, key: Any, row: Row, reason: Message) -> None:
-        """Record a row that does not fit into a file."""
-
-    def skipped(self) -> Iterator[Skipped]:
-        """Yield the items that were left out."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
-"""The interface between the engine, the sources of lists, and the stores for their items.
+"""The interfaces of the engine.
 
-A source has the pages of a list. A target says which list it is, and stores the items.
+A source has the pages of lists. A target names a list and stores its items. The kind of an export has the targets, and
+makes the rows.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Protocol, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
 import msgspec
 
@@ -12,6 +13,10 @@ from cinestream_flow.message import Message
 from cinestream_flow.pipeline import RejectedItem
 from cinestream_trakt_export.export.completeness import ExpectedPlays
 from cinestream_trakt_export.export.pipeline_bounds import PipelineBounds
+from cinestream_trakt_export.library.values import Row, Skipped
+
+if TYPE_CHECKING:
+    from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
 ListItem = tuple[int, msgspec.Raw]
 """The position of an item in its list, from 1 on, and its JSON."""
@@ -96,3 +101,27 @@ class Source(Protocol):
 
     def finish(self) -> None:
         """Delete what was kept for a run that continues this one."""
+
+
+class ExportKind(Protocol):
+    """The description of an export, of films or of series: the lists that it reads, and the rows that it writes."""
+
+    @property
+    def lists(self) -> Sequence[ListTarget[Any]]:
+        """The lists to read. A source must have the first one and may lack the others."""
+
+    @property
+    def columns(self) -> Row:
+        """The header of the files. It is final once `look_up` has returned."""
+
+    async def look_up(self, stream: "StreamLookup") -> None:
+        """Add the facts that our stream knows, after the lists are read."""
+
+    def rows(self) -> Iterator[tuple[Any, Row]]:
+        """Yield the rows, each with a key for `skip_row`."""
+
+    def skip_row(self, key: Any, row: Row, reason: Message) -> None:
+        """Record a row that does not fit into a file."""
+
+    def skipped(self) -> Iterator[Skipped]:
+        """Yield the items that were left out."""

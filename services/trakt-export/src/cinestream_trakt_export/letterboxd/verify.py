@@ -94,31 +94,39 @@ def _verify_row(
     rules: Rules,
     seen: set[tuple[str, str]] | None,
 ) -> Iterator[Message]:
+    """Yield the errors of a row. `seen` has the films and days of earlier rows, and is None for a file of series."""
     if len(values) != len(header):
         yield Message("{count} fields instead of {expected}", count=len(values), expected=len(header))
         return
     row = dict(zip(header, values, strict=True))
+    yield from _wrong_values(row, rules)
+    if seen is not None:
+        yield from _wrong_film(row, seen)
+    # An episode may be watched twice on a day, so rows may repeat. Letterboxd does not import this file.
+    elif not any(row.get(name) for name in ("Series", "SeriesTMDB", "SeriesIMDb", "SeriesTVDB")):
+        yield Message("names no series")
+
+
+def _wrong_values(row: dict[str, str], rules: Rules) -> Iterator[Message]:
     for column, value in row.items():
         if value and not rules[column].fullmatch(value):
             yield Message("{column} is {value!r}", column=column, value=value)
     for name in ("WatchedDate", "Watched", "Collected", "Released"):
         if row.get(name) and not _is_day(row[name]):
             yield Message("there is no day {day}", day=row[name])
-    if seen is None:
-        if not any(row.get(name) for name in ("Series", "SeriesTMDB", "SeriesIMDb", "SeriesTVDB")):
-            yield Message("names no series")
-        # An episode may be watched twice on a day, so rows may repeat. Letterboxd does not import this file.
-        return
+
+
+def _wrong_film(row: dict[str, str], seen: set[tuple[str, str]]) -> Iterator[Message]:
     day = row.get("WatchedDate", "")
     if row.get("Rewatch") and not day:
         yield Message("Rewatch without WatchedDate")
-    identity = next((f"{name} {row[name]}" for name in ("tmdbID", "imdbID") if row.get(name)), "")
-    identity = identity or f"{row.get('Title', '')} {row.get('Year', '')}".strip()
-    if not identity:
+    film = next((f"{name} {row[name]}" for name in ("tmdbID", "imdbID") if row.get(name)), "")
+    film = film or f"{row.get('Title', '')} {row.get('Year', '')}".strip()
+    if not film:
         yield Message("names no film")
-    elif (identity, day) in seen:
-        yield Message("{film} {day} appears twice", film=identity, day=day)
-    seen.add((identity, day))
+    elif (film, day) in seen:
+        yield Message("{film} {day} appears twice", film=film, day=day)
+    seen.add((film, day))
 
 
 def _is_day(text: str) -> bool:
