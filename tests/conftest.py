@@ -22,7 +22,7 @@ from cinestream.commands.declare import TopologySettings, declare
 from cinestream.runtime.connected import connected
 
 EXAMPLES = int(os.environ.get("CINESTREAM_EXAMPLES", "0"))
-"""Number of random examples of each property; 0 tries the same 100 examples in every run."""
+"""Number of random examples of each property. With 0, every run tries the same 100 examples."""
 
 # The same examples each time: a failure comes from the change under test, not from chance.
 # No deadline, because a busy machine says nothing about the code.
@@ -82,7 +82,7 @@ def log_handlers() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def samples() -> Path:
-    """Return the folder of real pages; skip the test where there is none."""
+    """Return the folder of real pages. Skip the test if there is none."""
     path = Path(os.environ.get("CINESTREAM_SAMPLES", ROOT.parent / "shared"))
     if not (path / "imdb-pages").is_dir():
         pytest.skip(f"no real pages at {path} (set CINESTREAM_SAMPLES)")
@@ -104,7 +104,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 @pytest.fixture
 def nats(tmp_path: Path) -> Iterator[NatsServer]:
-    """Start an empty nats-server for this test alone; that takes about 20 ms."""
+    """Start an empty nats-server for this test alone, which takes about 20 ms."""
     store = tmp_path / "nats"
     store.mkdir()
     server = NatsServer(store)

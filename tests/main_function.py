@@ -1,4 +1,4 @@
-"""Commands that run inside of the test's process, which is over a second faster than a process for each."""
+"""Commands that run inside of the test's process. Starting Python for each would take over a second."""
 
 import asyncio
 import gc
@@ -17,13 +17,13 @@ from unittest.mock import patch
 def run_main(
     main: Callable[[], object], command_line: Sequence[str], environment: Mapping[str, str], input: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Call the entry point of a command as its script does, and return what a process would give.
+    """Call the entry point of a command as its script does, and return the result that a process would have.
 
     Args:
-        main: the entry point.
-        command_line: the name of the command and its arguments.
-        environment: all environment variables.
-        input: the text of the standard input.
+        main: Entry point of the command.
+        command_line: Name of the command, and its arguments.
+        environment: All environment variables.
+        input: Text of the standard input.
     """
     code = 0
     output, errors = io.BytesIO(), io.BytesIO()
@@ -46,7 +46,7 @@ def run_main(
 
 
 def _exit_code(main: Callable[[], object]) -> int:
-    """Return the exit code with which Python ends after `main`, and print what it prints then."""
+    """Call `main`, and print and return what Python would: its message at exit, and its exit code."""
     try:
         main()
     except SystemExit as end:
@@ -64,7 +64,7 @@ def _exit_code(main: Callable[[], object]) -> int:
 def _as_process(
     command_line: Sequence[str], environment: Mapping[str, str], streams: list[io.TextIOWrapper]
 ) -> Iterator[None]:
-    """Give the block its own arguments, environment and standard streams, and undo what a command sets for good."""
+    """Give the block its own arguments, environment and standard streams. Undo what a command changes for good."""
     threshold, interrupt = gc.get_threshold(), signal.getsignal(signal.SIGINT)
     with (
         patch.dict(os.environ, environment, clear=True),

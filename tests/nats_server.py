@@ -21,7 +21,8 @@ USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
 class NatsServer:
     """A nats-server process with the configuration and the users of deploy/nats.conf.
 
-    It can be killed and started again: port, passwords and `store` (its folder for streams) stay the same.
+    The server can be killed and started again with the same port, passwords and streams.
+    `store` is the folder of its streams.
     """
 
     store: Path
@@ -47,7 +48,7 @@ class NatsServer:
         """Start the server and wait until it accepts connections.
 
         Raises:
-            RuntimeError: it ended, or accepted none within 60 s. The text is the server's log.
+            RuntimeError: The server ended, or accepted no connection within 60 s. The text is the server's log.
         """
         environment = {
             "CINESTREAM_NATS_LISTEN": f"127.0.0.1:{self.port}",
@@ -74,7 +75,10 @@ class NatsServer:
             self.process.wait()
 
     async def shorten_ack_wait(self, stream: str, consumer: str, *, seconds: int) -> None:
-        """Let what a dead worker held be delivered again after so many seconds; the topology is declared."""
+        """Change the ack_wait of a consumer, so that the messages of a dead worker are soon delivered again.
+
+        The topology must be declared.
+        """
         (config,) = (known.config for known in topology.stream(stream).consumers if known.name == consumer)
         request = {"stream_name": stream, "config": {**config, "ack_wait": seconds * 1_000_000_000}}
         bus = await self.connect("topology")
@@ -82,5 +86,5 @@ class NatsServer:
         await bus.close()
 
     async def connect(self, user: str) -> Bus:
-        """Return a connection with the permissions of `user`; the caller closes it."""
+        """Return a connection with the permissions of `user`. The caller closes it."""
         return await Bus.connect(self.url, name=f"test-{user}", user=user, password=self.passwords[user])

@@ -1,4 +1,7 @@
-"""The marks `nats`, `browser`, `e2e` and `process`: what a test starts. Tests without any of them are the fast ones."""
+"""The marks `nats`, `browser`, `e2e` and `process`, which tell what a test starts.
+
+A test without any of them is fast, and must not start a process.
+"""
 
 import asyncio
 import multiprocessing.process
@@ -12,10 +15,10 @@ import pytest
 
 MARKS = ("nats", "browser", "e2e", "process")
 
-# Fixtures of this name mean the same in every folder.
+# A fixture of this name is the same in every folder.
 _MARK_OF_FIXTURE = {"nats": "nats"}
 
-# A browser or a whole pipeline uses more than one core: two of them at once would be slow enough to fail.
+# A browser or a whole pipeline uses more than one core. Two of them at once might miss their deadlines.
 _HEAVY = "heavy"
 
 _STARTERS: tuple[tuple[Any, str], ...] = (
@@ -30,7 +33,7 @@ _STARTERS: tuple[tuple[Any, str], ...] = (
 
 
 def mark(item: pytest.Item) -> None:
-    """Add the marks that follow from the fixtures of a test, and the group that keeps heavy tests on one worker."""
+    """Add the marks that follow from the fixtures of a test. Put heavy tests into one group, so on one worker."""
     for name in getattr(item, "fixturenames", ()):
         if name in _MARK_OF_FIXTURE:
             item.add_marker(_MARK_OF_FIXTURE[name])
@@ -39,14 +42,14 @@ def mark(item: pytest.Item) -> None:
 
 
 def order(item: pytest.Item) -> int:
-    """Return the place of a test in the run: the slow kinds come first, so that no worker ends with a slow test."""
+    """Return a sort key that puts slow tests first, so that no worker starts a slow test at the end."""
     if _is_heavy(item):
         return 0
     return 2 if is_fast(item) else 1
 
 
 def without_group(nodeid: str) -> str:
-    """Return the id of a test without the name of its group, which pytest-xdist appends."""
+    """Remove the name of the group that pytest-xdist appends to the id of a test."""
     return nodeid.removesuffix(f"@{_HEAVY}")
 
 

@@ -1,4 +1,4 @@
-"""The whole pipeline as a user starts it: `cinestream-run` with its own ports and data, as separate processes."""
+"""The whole pipeline as a user starts it: the command `cinestream-run` with ports and data of its own."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from tests.ports import free_port
 
 
 class Run:
-    """A running `cinestream-run`, everything it printed, and its children."""
+    """A process of `cinestream-run`, with its output in `lines`."""
 
     def __init__(self, data_dir: Path, **environment: str) -> None:
         self.data_dir = data_dir
@@ -36,16 +36,16 @@ class Run:
 
     @property
     def url(self) -> str:
-        """Where the stream is."""
+        """The address of stream-api."""
         return f"http://127.0.0.1:{self.stream_port}"
 
     @property
     def demo_url(self) -> str:
-        """Where the demo site is."""
+        """The address of the demo site."""
         return f"http://127.0.0.1:{self.demo_port}"
 
     def start(self) -> None:
-        """Start it; its output is collected."""
+        """Start the process and collect its output."""
         self.lines.clear()
         self.process = subprocess.Popen(
             [SCRIPTS / "cinestream-run"],
@@ -63,7 +63,15 @@ class Run:
             self.lines.append(line.rstrip())
 
     def wait_for(self, pattern: str, *, timeout: float = 150) -> str:
-        """Wait until a line of the output matches, and return it."""
+        """Wait until a line of the output matches, and return the last one that does.
+
+        Args:
+            pattern: Regular expression that is searched in each line.
+            timeout: Seconds to wait.
+
+        Raises:
+            AssertionError: No line matched in time, or the process ended. The text is the whole output.
+        """
         found: list[str] = []
 
         def there() -> bool:
@@ -75,7 +83,7 @@ class Run:
         return found[-1]
 
     def pid(self, name: str) -> int | None:
-        """The process id of a part, or None while it is not running."""
+        """Return the process id of a part, such as "scraper" or "nats", or None while it does not run."""
         assert self.process is not None
         command = "nats-server" if name == "nats" else f"cinestream-{name}"
         for child in children(self.process.pid):
@@ -87,7 +95,11 @@ class Run:
         return None
 
     def stop(self, sig: signal.Signals = signal.SIGINT) -> tuple[int, float]:
-        """End it as Ctrl-C does; its exit code, and the seconds it took."""
+        """Send a signal, by default that of Ctrl-C, and wait for the end.
+
+        Returns:
+            The exit code, and the seconds from the signal to the end.
+        """
         assert self.process is not None
         started = time.monotonic()
         self.process.send_signal(sig)
@@ -95,8 +107,8 @@ class Run:
         return code, time.monotonic() - started
 
     def left_over(self) -> list[str]:
-        """Processes that still mention this run's data or ports (a browser, a driver, a service)."""
-        # Whole words: browsers have random numbers in their arguments, long enough to hold any port.
+        """Return the command lines of processes that still mention the data or the ports of this run."""
+        # Only whole words count, because browsers have long random numbers in their arguments.
         mark = re.compile(rf"{re.escape(str(self.data_dir))}|\b({self.stream_port}|{self.demo_port})\b".encode())
         found = []
         for directory in Path("/proc").glob("[0-9]*"):
@@ -112,7 +124,7 @@ class Run:
 
 
 def children(pid: int) -> list[int]:
-    """The direct children of a process."""
+    """Return the ids of the direct children of a process."""
     found = []
     for directory in Path("/proc").glob("[0-9]*"):
         try:
@@ -125,16 +137,25 @@ def children(pid: int) -> list[int]:
 
 
 def wait_until(condition: Callable[[], bool], *, timeout: float, what: Callable[[], str]) -> None:
-    """Wait for a condition outside of this process, or fail with what was waited for."""
+    """Wait until a condition outside of this process is true.
+
+    Args:
+        condition: Function that returns True once the wait is over.
+        timeout: Seconds to wait.
+        what: Function that returns what was missing, for the error.
+
+    Raises:
+        AssertionError: The condition was not true in time.
+    """
     deadline = time.monotonic() + timeout
     while not condition():
-        assert time.monotonic() < deadline, f"after {timeout} s: no {what()}"
+        assert time.monotonic() < deadline, f"after {timeout} s, missing: {what()}"
         time.sleep(0.02)
 
 
 @contextmanager
 def running(data_dir: Path, **environment: str) -> Iterator[Run]:
-    """A started run that is ended, however the block ends."""
+    """Start a run, and stop it at the end of the block."""
     run = Run(data_dir, **environment)
     run.start()
     try:
@@ -146,5 +167,5 @@ def running(data_dir: Path, **environment: str) -> Iterator[Run]:
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
-    """A fresh data directory."""
+    """Return a path for the data of a run, where nothing is yet."""
     return tmp_path / "data"

@@ -1,4 +1,4 @@
-"""Clients that nobody here wrote: curl, and a real EventSource in Chromium that loses its server."""
+"""Clients of other projects: curl, and the EventSource of Chromium, which loses its server."""
 
 import json
 import os
@@ -29,7 +29,7 @@ source.onerror = () => { window.errors += 1; };
 
 @pytest.fixture
 def chromium() -> Iterator[webdriver.Chrome]:
-    """A headless Chromium of the test's own."""
+    """Start a headless Chromium for this test."""
     binary = SHELL if os.path.exists(SHELL) else shutil.which("chromium") or shutil.which("google-chrome")
     driver = shutil.which("chromedriver")
     if not binary or not driver:
@@ -44,12 +44,12 @@ def chromium() -> Iterator[webdriver.Chrome]:
 
 
 def films_of(browser: webdriver.Chrome) -> list[tuple[str, dict[str, Any]]]:
-    """What the page's EventSource has received."""
+    """Return the events that the EventSource of the page has received, as ids and films."""
     return [(id, film) for id, film in browser.execute_script("return window.films")]
 
 
 def wait_for_films(browser: webdriver.Chrome, count: int) -> None:
-    """Wait until the page's EventSource has so many."""
+    """Wait until the EventSource of the page has `count` films."""
 
     def number() -> int:
         return int(browser.execute_script("return window.films.length"))
@@ -58,7 +58,7 @@ def wait_for_films(browser: webdriver.Chrome, count: int) -> None:
 
 
 def test_an_event_source_that_loses_its_server_has_every_film_once(data_dir: Path, chromium: webdriver.Chrome) -> None:
-    """stream-api is killed under an open EventSource; the browser comes back by itself and misses nothing."""
+    """stream-api is killed while an EventSource is open. The browser reconnects by itself and misses no film."""
     ids = [film.id for film in open_catalogue()][:60]
     with running(data_dir, CINESTREAM_SCRAPER_SEEDS=",".join(ids), CINESTREAM_STREAM_RETRY_MS="200") as run:
         run.wait_for("first film after")
@@ -76,7 +76,7 @@ def test_an_event_source_that_loses_its_server_has_every_film_once(data_dir: Pat
 
 
 def kill_stream_api(run: Run) -> None:
-    """Kill it outright; the supervisor starts it again."""
+    """Kill stream-api with SIGKILL, and wait until the supervisor has started it again."""
     pid = run.pid("stream-api")
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
@@ -84,7 +84,7 @@ def kill_stream_api(run: Run) -> None:
 
 
 def test_the_page_shows_films_and_that_it_is_live(data_dir: Path, chromium: webdriver.Chrome) -> None:
-    """A person who opens the page sees cards with titles of the catalogue, and no script error."""
+    """The page shows titles of the catalogue and the word live, and has no script error."""
     with running(data_dir, CINESTREAM_SCRAPER_SEEDS="tt0111161,tt0068646,tt0133093") as run:
         run.wait_for("first film after")
         chromium.get(run.url)
@@ -101,7 +101,7 @@ def test_the_page_shows_films_and_that_it_is_live(data_dir: Path, chromium: webd
 
 
 def test_the_readmes_curl_line_shows_films(data_dir: Path) -> None:
-    """Curl prints retry, position and films as the README says."""
+    """Curl prints retry, position and films as the README shows."""
     ends_by_itself = {"CINESTREAM_STREAM_MAX_LIFETIME": "3", "CINESTREAM_STREAM_HEARTBEAT": "1"}
     with running(data_dir, CINESTREAM_SCRAPER_SEEDS="tt0111161,tt0068646", **ends_by_itself) as run:
         run.wait_for(r"streamed 2 ")

@@ -1,4 +1,4 @@
-"""kill -9 of each part in mid-run: the client that reconnects with its last id has every film once, in order."""
+"""kill -9 of each part during a run. A client that reconnects with its last id has every film once, in order."""
 
 import os
 import signal
@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from tests.e2e.clients import ResumingClient
 from tests.e2e.conftest import Run, running, wait_until
-from tests.e2e.test_run import demo_films
+
+from cinestream_demo.films.catalogue import open_catalogue
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 FILMS = 40
 
 
 def kill_and_wait(run: Run, name: str) -> None:
-    """Kill a part outright, and wait until the supervisor has it running again."""
+    """Kill a part with SIGKILL, and wait until the supervisor has started it again."""
     pid = run.pid(name)
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
@@ -25,15 +26,13 @@ def kill_and_wait(run: Run, name: str) -> None:
 
 
 def wait_for_films(client: ResumingClient, count: int) -> None:
-    """Wait until so many films came."""
+    """Wait until the client has received `count` films."""
     wait_until(lambda: len(client.movies) >= count, timeout=120, what=lambda: f"film {count}: {len(client.movies)}")
 
 
 def test_every_film_arrives_once_whatever_is_killed(data_dir: Path) -> None:
     """Scraper, etl, stream-api and NATS are killed in turn while 40 films are read."""
-    with running(data_dir, CINESTREAM_SCRAPER_SEEDS="tt0111161") as run:
-        run.wait_for("demo-site: running")
-        ids = [str(film["id"]) for film in demo_films(run)][:FILMS]
+    ids = [film.id for film in open_catalogue()][:FILMS]
     with running(data_dir, CINESTREAM_SCRAPER_SEEDS=",".join(ids)) as run:
         run.wait_for("stream-api: running")
         client = ResumingClient(run.url)
@@ -50,7 +49,7 @@ def test_every_film_arrives_once_whatever_is_killed(data_dir: Path) -> None:
         code, seconds = run.stop()
     counts = Counter(event.json["id"] for event in client.movies)
     assert set(counts) == set(ids)
-    # The film that changes all the time may have been read, and so published, more than once.
+    # The demo site changes the film tt0111161 all the time: each time it is read, it may be published again.
     assert {id: n for id, n in counts.items() if n > 1 and id != "tt0111161"} == {}
     assert not [event for event in client.events if event.name == "gap"]
     sequences = [int(event.id.rpartition("-")[2]) for event in client.movies]

@@ -1,4 +1,4 @@
-"""Real saved pages, served locally, through the real browser and the real worker: `make run IMDB_URL=…`."""
+"""Real saved pages, served on this machine, go through the whole pipeline as with `make run IMDB_URL=…`."""
 
 import csv
 import threading
@@ -16,7 +16,7 @@ SERIES = {"tt1486217"}
 
 
 def newest_modern_pages(samples: Path) -> dict[str, Path]:
-    """For each title of the modern layouts, its newest page."""
+    """Return the newest page of each title whose layout is a modern one."""
     pages: dict[str, Path] = {}
     with (samples / "imdb-pages" / "INDEX.tsv").open(encoding="utf-8") as index:
         rows = sorted(csv.DictReader(index, delimiter="\t"), key=lambda row: row["date"].lstrip("<="))
@@ -28,7 +28,7 @@ def newest_modern_pages(samples: Path) -> dict[str, Path]:
 
 @pytest.fixture
 def site(samples: Path) -> Iterator[tuple[str, set[str]]]:
-    """A site that serves the real pages under their paths; its URL, and the ids that it has."""
+    """Serve the real pages under their paths. Return the URL of the site, and the ids of its titles."""
     pages = newest_modern_pages(samples)
 
     class Handler(BaseHTTPRequestHandler):
@@ -52,7 +52,7 @@ def site(samples: Path) -> Iterator[tuple[str, set[str]]]:
 
 
 def test_real_pages_become_movies(data_dir: Path, site: tuple[str, set[str]]) -> None:
-    """Every real film arrives at an SSE client with its facts, and the series do not."""
+    """Every real film reaches an SSE client with its facts. The series does not."""
     url, ids = site
     seeds = {"CINESTREAM_SCRAPER_SEEDS": ",".join(sorted(ids)), "CINESTREAM_SCRAPER_RATE": "0"}
     with running(data_dir, CINESTREAM_IMDB_URL=url, **seeds) as run:

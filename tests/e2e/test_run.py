@@ -1,4 +1,4 @@
-"""`make run`'s command: the whole way on real parts, its ends, its errors, its restarts."""
+"""The command of `make run`: films from the site to a client, the end of a run, its errors and restarts."""
 
 import json
 import os
@@ -34,14 +34,14 @@ CONTRACT = {
 
 
 def demo_films(run: Run) -> list[dict[str, object]]:
-    """What the demo site says that it serves."""
+    """Return the films that the demo site serves."""
     with urllib.request.urlopen(f"{run.demo_url}/__demo__/films.json", timeout=60) as answer:
         films = json.load(answer)
     return films if isinstance(films, list) else films["films"]
 
 
 def test_films_flow_from_the_browser_to_the_client(data_dir: Path) -> None:
-    """Every film asked for arrives once with every field of the contract; Ctrl-C ends all of it within 5 s."""
+    """Every seed arrives once with every field of the contract. Ctrl-C ends every process."""
     ids = ["tt0111161", "tt0068646", "tt0133093", "tt0110912"]
     with running(data_dir, CINESTREAM_SCRAPER_SEEDS=",".join(ids)) as run:
         run.wait_for("first film after")
@@ -64,7 +64,7 @@ def test_films_flow_from_the_browser_to_the_client(data_dir: Path) -> None:
 
 
 def test_a_second_run_resumes_and_reads_nothing_fresh_again(data_dir: Path) -> None:
-    """What is stored is still there, under the same ids, and the site is not asked for it again."""
+    """Stored films are still there under the same ids, and the second run does not read their pages again."""
     seeds = {"CINESTREAM_SCRAPER_SEEDS": "tt0111161,tt0068646"}
     with running(data_dir, **seeds) as first:
         first.wait_for("first film after")
@@ -88,7 +88,7 @@ def test_a_second_run_resumes_and_reads_nothing_fresh_again(data_dir: Path) -> N
 
 @pytest.mark.parametrize("setting", ["CINESTREAM_STREAM_PORT", "CINESTREAM_DEMO_PORT", "CINESTREAM_OPS_PORT"])
 def test_a_taken_port_is_one_clear_error(data_dir: Path, setting: str) -> None:
-    """The error names the setting, there is no traceback, and nothing is left running."""
+    """The error names the setting and has no traceback, and no process is left."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -103,7 +103,7 @@ def test_a_taken_port_is_one_clear_error(data_dir: Path, setting: str) -> None:
 
 
 def test_an_unwritable_data_directory_is_one_clear_error(tmp_path: Path) -> None:
-    """The error names the setting (here: the parent is a file)."""
+    """The error names the setting. Here the parent of the directory is a file."""
     (tmp_path / "file").write_text("")
     done = subprocess.run(
         [SCRIPTS / "cinestream-run"],
@@ -120,7 +120,7 @@ def test_an_unwritable_data_directory_is_one_clear_error(tmp_path: Path) -> None
 
 
 def test_a_run_that_is_killed_leaves_nothing_behind(data_dir: Path) -> None:
-    """Even after kill -9 of the supervisor, every service and browser ends."""
+    """After kill -9 of the supervisor every service and browser ends."""
     with running(data_dir, CINESTREAM_SCRAPER_SEEDS="tt0111161") as run:
         run.wait_for("first film after")
         assert run.process is not None
@@ -130,7 +130,7 @@ def test_a_run_that_is_killed_leaves_nothing_behind(data_dir: Path) -> None:
 
 
 def test_commands_speak_to_the_running_pipeline(data_dir: Path) -> None:
-    """`make status` says what is done; where nothing was ever run, it says what to do first."""
+    """`make status` shows the progress. Before the first run it says that `make run` comes first."""
     environment = os.environ | {"CINESTREAM_DATA_DIR": str(data_dir)}
 
     def status() -> "subprocess.CompletedProcess[str]":

@@ -1,7 +1,7 @@
 """`cinestream-trakt` in processes of its own, for tests that kill it many times.
 
-A fork server imports the command once and forks each process from itself, so that a process starts at once. The
-`subprocess` module would pay for the imports again each time, which is most of the time that a killed run takes.
+A fork server imports the command once, and forks each process from itself. With the `subprocess` module each process
+would repeat the imports, which take most of the time of a killed run.
 """
 
 import multiprocessing
@@ -15,16 +15,17 @@ from pathlib import Path
 from cinestream_trakt_export.__main__ import main
 
 _LASTING = frozenset({"os.rename", "os.remove", "os.rmdir", "os.mkdir", "socket.connect", "sqlite3.connect"})
-"""Audit events before something is made lasting (https://docs.python.org/3/library/audit_events.html)."""
+"""Audit events before a change that lasts (https://docs.python.org/3/library/audit_events.html)."""
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["cinestream_trakt_export.__main__"])
 
 
 class Forked:
-    """A started process. It kills itself just before its step number `kill_at`, if that is not None.
+    """A started process of the command.
 
-    A step is a file that is opened for writing, or one of the audit events that make something lasting.
+    With `kill_at` it kills itself just before its step of that number. A step opens a file for writing, or is one of
+    the audit events before a change that lasts.
     """
 
     def __init__(
@@ -35,25 +36,25 @@ class Forked:
         self._process.start()
 
     def kill(self) -> None:
-        """Kill it with SIGKILL and wait for its end; another thread may be in `wait`."""
+        """Kill the process with SIGKILL and wait for its end, also while another thread is in `wait`."""
         self._process.kill()
-        # Not `join`: only one thread may read the exit code.
+        # `join` would read the exit code, which only one thread can do.
         connection.wait([self._process.sentinel])
 
     def wait(self) -> int:
-        """Wait for its end, and return the exit code; a negative one is the number of a signal."""
+        """Wait for the end of the process and return its exit code, for a signal its negative number."""
         self._process.join(110)
-        assert self._process.exitcode is not None, "it does not end"
+        assert self._process.exitcode is not None, "the process does not end"
         return self._process.exitcode
 
     @property
     def errors(self) -> str:
-        """The text that it wrote to standard error."""
+        """The text of its standard output and standard error."""
         return self._log.read_text()
 
 
 def _run(arguments: list[str], environment: dict[str, str], log: str, kill_at: int | None) -> None:
-    """Be the command, in the forked process."""
+    """Run the command in the forked process."""
     os.environ.clear()
     os.environ.update(environment)
     sys.argv = ["cinestream-trakt", *arguments]
