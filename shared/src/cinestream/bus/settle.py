@@ -1,6 +1,6 @@
-"""The handling of one delivery and its settlement by the verdict of the handler.
+"""The handling of one delivery. The result of the handler decides what happens to the message.
 
-| the handler | the delivery is |
+| the handler | the message is |
 |---|---|
 | returns | acknowledged |
 | raises `Transient` | returned, and delivered again after `retry_after` or a growing delay |
@@ -38,9 +38,10 @@ class Work:
     Args:
         stage: Name of the stage in dead letters and metrics (`scraper`, `etl`).
         concurrency: Deliveries that are handled at the same time. No more than these are fetched.
-        max_failures: Deliveries of a message that hits a bug, before it becomes a dead letter.
-        max_deliveries: Deliveries of a message for any reason, before it becomes a dead letter.
-        ack_wait: Seconds after which the server delivers a message again. The loop reports progress twice in this time.
+        max_failures: Number of failures by a bug after which a message becomes a dead letter.
+        max_deliveries: Number of deliveries, for any reason, after which a message becomes a dead letter.
+        ack_wait: Seconds without progress after which the server delivers a message again. The loop reports progress
+            twice in this time.
         grace: Seconds that running handlers get after `stop`, before their deliveries are returned.
     """
 
