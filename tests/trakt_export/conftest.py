@@ -1,4 +1,4 @@
-"""Fixtures of the exporter's tests: a Trakt to talk to, and settings to do so."""
+"""Fixtures of the exporter's tests: a Trakt server, and settings that reach it."""
 
 import json
 import os
@@ -17,14 +17,14 @@ from cinestream_trakt_export.settings import Api, Cache, Checkpoints, Login, Per
 
 @pytest.fixture
 def trakt() -> Iterator[Account]:
-    """A Trakt that serves, with nothing in it."""
+    """Serve an empty Trakt account."""
     with serving(Account()) as account:
         yield account
 
 
 @pytest.fixture
 def token_file(tmp_path: Path) -> Path:
-    """The login that the server accepts."""
+    """Write the login that the server accepts."""
     path = tmp_path / "token.json"
     token = {"access_token": "access-0", "refresh_token": "refresh-0", "expires_in": 86400, "created_at": 2_000_000_000}
     path.write_text(json.dumps(token))
@@ -33,7 +33,7 @@ def token_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def settings(trakt: Account, token_file: Path, tmp_path: Path) -> TraktSettings:
-    """Settings that reach the server, and do not wait long."""
+    """Return settings that reach the server and retry quickly."""
     return TraktSettings(
         api=Api(
             url=trakt.url,
@@ -49,7 +49,7 @@ def settings(trakt: Account, token_file: Path, tmp_path: Path) -> TraktSettings:
 
 
 def environment(settings: TraktSettings) -> dict[str, str]:
-    """The same settings as variables, for the command."""
+    """Return the same settings as environment variables of a command."""
     variables = {
         "API__URL": settings.api.url,
         "API__AUTH_URL": settings.api.auth_url,
@@ -68,10 +68,10 @@ def environment(settings: TraktSettings) -> dict[str, str]:
 def command(
     settings: TraktSettings, *arguments: str, input: str = "", variables: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `cinestream-trakt` in this process; starting Python for it would take over a second.
+    """Run `cinestream-trakt` in this process, because starting Python would take over a second.
 
     Args:
-        settings: what the command's environment says.
+        settings: the settings for the environment of the command.
         arguments: the command line.
         input: the text of its standard input.
         variables: more environment variables, which override those of `settings`.

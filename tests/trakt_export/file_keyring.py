@@ -1,4 +1,4 @@
-"""A keyring of keyring's own kind that keeps its secrets in the file that KEYRING_FILE names."""
+"""A keyring backend that stores its secrets in the file that KEYRING_FILE names."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from keyring.errors import PasswordDeleteError
 
 
 class FileKeyring(KeyringBackend):
-    """The secrets, in plain text: for tests."""
+    """A backend with secrets in plain text, for tests."""
 
     priority = 1
 
@@ -21,15 +21,15 @@ class FileKeyring(KeyringBackend):
         return dict(json.loads(self._path.read_text())) if self._path.exists() else {}
 
     def get_password(self, service: str, username: str) -> str | None:
-        """A secret."""
+        """Return a secret."""
         return self._all().get(f"{service} {username}")
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Keep a secret."""
+        """Store a secret."""
         self._path.write_text(json.dumps(self._all() | {f"{service} {username}": password}))
 
     def delete_password(self, service: str, username: str) -> None:
-        """Forget a secret."""
+        """Delete a secret."""
         rest = self._all()
         if rest.pop(f"{service} {username}", None) is None:
             raise PasswordDeleteError("not there")

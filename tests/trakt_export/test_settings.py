@@ -1,4 +1,4 @@
-"""What the exporter can be told, and what it refuses."""
+"""The settings of the exporter: their sources, their names, and invalid values."""
 
 from pathlib import Path
 
@@ -19,15 +19,15 @@ max_attempts = 3
 
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file of settings."""
+    """Write a settings file."""
     path = tmp_path / "trakt.toml"
     path.write_text(FILE)
     monkeypatch.setenv("CINESTREAM_TRAKT_CONFIG", str(path))
     return path
 
 
-def test_the_environment_goes_before_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And the file before the defaults; durations have units."""
+def test_the_environment_overrides_the_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file overrides the defaults. Durations have units."""
     monkeypatch.setenv("CINESTREAM_TRAKT_RETRY__MAX_ATTEMPTS", "9")
     settings = load_settings()
     assert (settings.retry.max_attempts, settings.api.client_id) == (9, "from the file")
@@ -36,7 +36,7 @@ def test_the_environment_goes_before_the_file(file: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("wrong", "says"),
+    ("wrong", "text"),
     [
         ("[api]\nurls = 1", "api.urls: Extra"),
         ("[cash]\nx = 1", "cash: Extra"),
@@ -47,22 +47,22 @@ def test_the_environment_goes_before_the_file(file: Path, monkeypatch: pytest.Mo
         ("[api", "settings:"),
     ],
 )
-def test_what_is_wrong_is_named(file: Path, capsys: pytest.CaptureFixture[str], wrong: str, says: str) -> None:
-    """Unknown keys are errors; the exit code is 2."""
+def test_invalid_settings_are_named(file: Path, capsys: pytest.CaptureFixture[str], wrong: str, text: str) -> None:
+    """Unknown keys are errors. The exit code is 2."""
     file.write_text(wrong)
     with pytest.raises(SystemExit, match="2"):
         load_settings()
-    assert says in capsys.readouterr().err
+    assert text in capsys.readouterr().err
 
 
 def test_a_secret_is_never_shown(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither in what `settings` prints nor anywhere else."""
+    """Neither JSON nor `repr` shows it."""
     monkeypatch.setenv("CINESTREAM_TRAKT_API__CLIENT_SECRET", "hush")
     assert "hush" not in load_settings().model_dump_json() + repr(load_settings())
 
 
-def test_sections_and_keys_have_other_names(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`[api.cache]` and `[cache]`, `parallel_stages`, `pprof_port`; the environment goes before the file here too."""
+def test_sections_and_keys_have_alternative_names(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment overrides the file for these names, too."""
     file.write_text(
         "[api.cache]\nttl = '1h'\ncapacity = 7\n[streaming]\nparallel_stages = 5\nmemory_limit = '64MiB'\n"
         "[profiling]\npprof_port = 7070\n"
@@ -77,12 +77,12 @@ def test_sections_and_keys_have_other_names(file: Path, monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("variable", ["RETRIES__MAX_ATTEMPTS", "RETRY__MAX_ATEMPTS", "MODE"])
-def test_a_variable_that_is_no_setting_is_an_error(
+def test_an_unknown_variable_is_an_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str
 ) -> None:
-    """A typing error in a variable is not silently ignored."""
+    """A typing error is not silently ignored."""
     monkeypatch.setenv(f"CINESTREAM_TRAKT_{variable}", "1")
     with pytest.raises(SystemExit, match="2"):
         load_settings()
-    said = capsys.readouterr().err
-    assert f"{variable}: there is no such setting" in said or "retry.max_atempts: Extra" in said
+    error = capsys.readouterr().err
+    assert f"{variable}: there is no such setting" in error or "retry.max_atempts: Extra" in error

@@ -13,15 +13,15 @@ from cinestream_trakt_export.settings import TraktSettings
 
 @pytest.fixture
 def films(trakt: Account) -> Account:
-    """Three films with details."""
+    """Add details of three films."""
     for number, genre in ((1, "crime"), (2, "drama"), (3, "crime")):
         facts = {"genres": [genre, "thriller"], "status": "released" if number < 3 else "rumored"}
         trakt.details[str(number)] = movie(number) | facts
     return trakt
 
 
-def test_details_of_many_films(films: Account, settings: TraktSettings) -> None:
-    """A record each, errors among them, which the exit code tells; ids may come by stdin; a second run asks nothing."""
+def test_details_prints_a_record_for_each_film(films: Account, settings: TraktSettings) -> None:
+    """An error is a record too, and sets the exit code. A second run reads the cache."""
     result = command(settings, "details", input="1\n2\n9\n")
     records = {record["id"]: record for record in map(json.loads, result.stdout.splitlines())}
     assert (result.returncode, result.stderr) == (1, "1 of 3 could not be read\n")
@@ -30,26 +30,26 @@ def test_details_of_many_films(films: Account, settings: TraktSettings) -> None:
         "there is nothing at Trakt under this address (status 404)",
         1,
     )
-    asked = len(films.log)
+    requests = len(films.log)
     assert command(settings, "details", "1", "2").returncode == 0
-    assert len(films.log) == asked
+    assert len(films.log) == requests
 
 
 def test_details_are_filtered(films: Account, settings: TraktSettings) -> None:
-    """By genre and by status, in any case; asked for at the level that has them."""
+    """Genres and statuses are compared without case, at the level of detail that has them."""
     result = command(settings, "details", "1", "2", "3", "--genre", "Crime", "--status", "released")
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["1"]
     assert "/movies/1?extended=full" in films.log
 
 
 def test_fail_fast_ends_at_the_first_error(films: Account, settings: TraktSettings) -> None:
-    """One sentence says which film and why."""
+    """One sentence names the film and the reason."""
     result = command(settings, "details", "9", "--fail-fast")
     assert (result.returncode, "9 failed: there is nothing" in result.stderr) == (1, True)
 
 
-def test_the_cache_can_be_looked_at_and_cleared(films: Account, settings: TraktSettings) -> None:
-    """What is kept, how often the last run used it, and nothing afterwards."""
+def test_the_cache_can_be_shown_and_cleared(films: Account, settings: TraktSettings) -> None:
+    """`cache stats` counts the responses and the hits of the last run. `cache clear` deletes all."""
     command(settings, "details", "1", "2")
     command(settings, "details", "1", "2", "3")
     stats = json.loads(command(settings, "cache", "stats").stdout)
@@ -59,8 +59,8 @@ def test_the_cache_can_be_looked_at_and_cleared(films: Account, settings: TraktS
     assert json.loads(command(settings, "cache", "stats").stdout)["answers"] == 0
 
 
-def test_answers_are_encrypted_if_asked(films: Account, settings: TraktSettings) -> None:
-    """With a key of the command's own making; without one the setting is refused."""
+def test_cached_answers_can_be_encrypted(films: Account, settings: TraktSettings) -> None:
+    """`cache key` prints a key. Without a key the setting is refused."""
     on = {"CINESTREAM_TRAKT_CACHE__ENCRYPTION": "true"}
     refused = command(settings, "details", "1", variables=on)
     assert (refused.returncode, "cinestream-trakt cache key" in refused.stderr) == (2, True)
@@ -73,21 +73,21 @@ def test_answers_are_encrypted_if_asked(films: Account, settings: TraktSettings)
     assert key not in command(settings, "settings", variables=on).stdout
 
 
-def test_health_tells_of_the_last_run(films: Account, settings: TraktSettings) -> None:
-    """Counts, times and the last error; before any run it says that there is nothing."""
+def test_health_shows_the_last_run(films: Account, settings: TraktSettings) -> None:
+    """Counts, times and the last error are shown. Before any run the exit code is 1."""
     assert command(settings, "health").returncode == 1
     command(settings, "details", "1", "9")
-    told = json.loads(command(settings, "health", "--json").stdout)
-    assert (told["source"], told["requests"], told["errors"], told["breaker"]) == ("last run", 2, 1, "closed")
-    times = told["endpoints"]["/movies/{id}"]
+    facts = json.loads(command(settings, "health", "--json").stdout)
+    assert (facts["source"], facts["requests"], facts["errors"], facts["breaker"]) == ("last run", 2, 1, "closed")
+    times = facts["endpoints"]["/movies/{id}"]
     assert 0 < times["p50_ms"] <= times["p95_ms"] <= times["p99_ms"]
-    assert "nothing at Trakt" in told["last_error"]["reason"]
-    assert told["memory_bytes"] > 1_000_000
+    assert "nothing at Trakt" in facts["last_error"]["reason"]
+    assert facts["memory_bytes"] > 1_000_000
     assert "/movies/{id}: requests 2, errors 1" in command(settings, "health").stdout
 
 
-def test_what_the_disk_refuses_is_one_sentence(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """A folder that cannot be made, for the files or for what is kept meanwhile: no traceback, and exit code 1."""
+def test_an_error_of_the_disk_is_one_sentence(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """A folder that cannot be created gives exit code 1 without a traceback."""
     (tmp_path / "file").write_text("not a folder")
     inside = str(tmp_path / "file" / "inside")
     export = "export", "ratings", "--out"
@@ -112,20 +112,20 @@ def test_what_the_disk_refuses_is_one_sentence(trakt: Account, settings: TraktSe
         ),
     ],
 )
-def test_options_that_would_do_nothing_are_refused(
+def test_useless_options_are_refused(
     trakt: Account, settings: TraktSettings, tmp_path: Path, options: str, says: str
 ) -> None:
-    """An empty file, or days of another zone, would look as if all were well."""
+    """Otherwise an empty file, or dates of another time zone, would look like a success."""
     result = command(settings, "export", "history", "--out", str(tmp_path / "out"), *options.split())
     assert (result.returncode, result.stderr) == (2, says)
     assert not trakt.requested
 
 
 @pytest.mark.parametrize("kind", ["ratings", "archive"])
-def test_a_profile_is_written_of_whatever_runs(
+def test_a_profile_is_written_for_each_source(
     trakt: Account, settings: TraktSettings, tmp_path: Path, kind: str
 ) -> None:
-    """Of an export from an archive as well."""
+    """An export from an archive has a profile too."""
     archive = zipped(tmp_path / "a.zip", {"ratings-movies.json": []})
     way = ("--from-archive", str(archive), "--time-zone", "UTC") if kind == "archive" else ()
     arguments = "export", "ratings", "--out", str(tmp_path / "out"), "--profile", str(tmp_path / "profile"), *way

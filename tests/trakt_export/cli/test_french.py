@@ -39,12 +39,12 @@ TYPER = re.compile(r"Usage: .*|Show this message and exit\.|\[(?:required|defaul
 
 
 def english(text: str) -> list[str]:
-    """English words in a text; paths and what stands in quotes belong to the user."""
+    """Return the English words of a text, without paths and quoted values."""
     return ENGLISH.findall(re.sub(r"'[^']*'|« [^»]* »|/\S+|--\S+", "", text))
 
 
 def paths(group: object, *path: str) -> Iterator[tuple[str, ...]]:
-    """All commands, by what is typed for them."""
+    """Yield all commands as the words of the command line."""
     yield path
     for name, own in getattr(group, "commands", {}).items():
         yield from paths(own, *path, name)
@@ -149,20 +149,18 @@ def test_settings_that_pydantic_refuses_are_reported_by_pydantic(
 
 
 @pytest.mark.parametrize(("content", "_"), WRONG)
-def test_what_the_verifier_finds_is_said_in_french(
-    settings: TraktSettings, tmp_path: Path, content: str, _: str
-) -> None:
+def test_faults_of_files_are_reported_in_french(settings: TraktSettings, tmp_path: Path, content: str, _: str) -> None:
     """Every rule that a file can break."""
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "watched-001.csv").write_text(content)
-    told = command(settings, "verify", str(tmp_path / "files"), variables=FRENCH)
-    assert told.returncode == 1
-    assert re.search(r"\d défauts? dans", told.stderr)
-    assert english(told.stderr) == []
+    result = command(settings, "verify", str(tmp_path / "files"), variables=FRENCH)
+    assert result.returncode == 1
+    assert re.search(r"\d défauts? dans", result.stderr)
+    assert english(result.stderr) == []
 
 
-def test_faults_of_series_and_of_folders_are_said_in_french(tmp_path: Path) -> None:
-    """And a file that is no text."""
+def test_faults_of_series_and_folders_are_reported_in_french(tmp_path: Path) -> None:
+    """A file that is not text is a fault, too."""
     (tmp_path / "shows-001.csv").write_text("Series,Season\n,1\n")
     (tmp_path / "ratings-002.csv").write_bytes(b"Title\n\xff\n")
     found = [*verify_folder(tmp_path)[1], *verify_folder(tmp_path / "none")[1]]
@@ -178,7 +176,7 @@ def test_faults_of_series_and_of_folders_are_said_in_french(tmp_path: Path) -> N
 
 @pytest.fixture
 def interrupted(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Path:
-    """The checkpoint of an export of ratings that Trakt did not let finish."""
+    """Return the checkpoint of an export that Trakt interrupted."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     trakt.count_offset = 1
     trakt.max_page_size = 1
@@ -189,22 +187,22 @@ def interrupted(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Path
     return path
 
 
-def test_refusals_of_checkpoints_are_said_in_french(
+def test_refused_checkpoints_are_reported_in_french(
     interrupted: Path, trakt: Account, settings: TraktSettings, tmp_path: Path
 ) -> None:
-    """Of other options, another account, another process, another version, and of damage, wherever they are shown."""
+    """Other options, accounts, processes and versions, and damage, are refused in French by each command."""
     out = ("--out", str(tmp_path / "out"))
     trakt.on_page = lambda account, path, page: None
-    told = command(settings, "export", "ratings", *out, "--since", "2026-01-01", variables=FRENCH)
-    assert f"{interrupted} appartient à since '', pas à since '2026-01-01'. Terminez-le avec" in told.stderr
+    result = command(settings, "export", "ratings", *out, "--since", "2026-01-01", variables=FRENCH)
+    assert f"{interrupted} appartient à since '', pas à since '2026-01-01'. Terminez-le avec" in result.stderr
     trakt.settings["user"]["ids"]["slug"] = "bob"
     assert "appartient à ann, pas à bob" in command(settings, "resume", variables=FRENCH).stderr
     trakt.settings["user"]["ids"]["slug"] = "ann"
     with sqlite3.connect(interrupted, isolation_level=None) as held:
         held.execute("PRAGMA locking_mode = EXCLUSIVE")
         held.execute("BEGIN EXCLUSIVE")
-        told = command(settings, "export", "ratings", *out, variables=FRENCH)
-        assert "est utilisé par un autre processus" in told.stderr
+        result = command(settings, "export", "ratings", *out, variables=FRENCH)
+        assert "est utilisé par un autre processus" in result.stderr
         assert "en cours" in command(settings, "operations", variables=FRENCH).stdout
         held.execute("COMMIT")
     held.close()
@@ -216,43 +214,43 @@ def test_refusals_of_checkpoints_are_said_in_french(
         with sqlite3.connect(interrupted, isolation_level=None) as found:
             found.execute(damage)
         found.close()
-        told = command(settings, "resume", variables=FRENCH)
-        assert says in told.stderr + told.stdout
-        assert english(re.sub(r"\(.*\)", "", told.stderr)) == []
+        result = command(settings, "resume", variables=FRENCH)
+        assert says in result.stderr + result.stdout
+        assert english(re.sub(r"\(.*\)", "", result.stderr)) == []
 
 
-def test_other_refusals_are_said_in_french(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """An open circuit, a request that takes too long, a batch, and a port."""
+def test_other_refusals_are_reported_in_french(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """An open circuit, a timeout, a failed batch and a used port."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     export = "export", "ratings", "--out", str(tmp_path / "out")
     ours = "CINESTREAM_TRAKT_"
     trakt.faults = ["502"] * 3
     patient = {f"{ours}BREAKER__FAILURES": "1", f"{ours}RETRY__MAX_ATTEMPTS": "2"}
-    told = command(settings, *export, variables={**FRENCH, **patient})
-    assert told.stderr.splitlines()[-1] == "Trakt a échoué 1 fois de suite"  # after a line of the log
+    result = command(settings, *export, variables={**FRENCH, **patient})
+    assert result.stderr.splitlines()[-1] == "Trakt a échoué 1 fois de suite"  # after a line of the log
     trakt.faults = ["hold"]
     impatient = {f"{ours}WORKER_POOL__WORKER_TIMEOUT": "200ms", f"{ours}RETRY__MAX_ATTEMPTS": "1"}
-    told = command(settings, *export, variables={**FRENCH, **impatient})
-    assert told.stderr == "une requête a pris plus de 0.2 s\n"
+    result = command(settings, *export, variables={**FRENCH, **impatient})
+    assert result.stderr == "une requête a pris plus de 0.2 s\n"
     trakt.hold.set()
-    told = command(settings, "details", "9", "--fail-fast", variables=FRENCH)
-    assert told.stderr.startswith("échec de 9 : il n'y a rien chez Trakt")
+    result = command(settings, "details", "9", "--fail-fast", variables=FRENCH)
+    assert result.stderr.startswith("échec de 9 : il n'y a rien chez Trakt")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         profiling = {f"{ours}PROFILING__ENABLED": "true", f"{ours}PROFILING__PORT": port}
-        told = command(settings, "whoami", variables={**FRENCH, **profiling})
-    assert told.stderr == f"le port {port} de 127.0.0.1 est pris : donnez-en un autre à profiling.port\n"
+        result = command(settings, "whoami", variables={**FRENCH, **profiling})
+    assert result.stderr == f"le port {port} de 127.0.0.1 est pris : donnez-en un autre à profiling.port\n"
 
 
-def test_health_is_told_in_french(trakt: Account, settings: TraktSettings) -> None:
-    """Every name of what is known, which as JSON are the same for everyone."""
+def test_health_is_shown_in_french(trakt: Account, settings: TraktSettings) -> None:
+    """Every name is translated. The JSON has the English names."""
     trakt.details["1"] = movie(1)
     command(settings, "details", "1", "9", variables=FRENCH)
     names = {*_names(json.loads(command(settings, "health", "--json", variables=FRENCH).stdout))} - {"source", "cache"}
     assert {"requests", "breaker", "limiter", "hits", "mean_ms", "reason"} < names
-    told = command(settings, "health", variables=FRENCH).stdout
-    assert [name for name in names if re.search(rf"(^ *|, |: ){re.escape(name)}\b", told, re.MULTILINE)] == []
-    assert "disjoncteur: fermé" in told
+    result = command(settings, "health", variables=FRENCH).stdout
+    assert [name for name in names if re.search(rf"(^ *|, |: ){re.escape(name)}\b", result, re.MULTILINE)] == []
+    assert "disjoncteur: fermé" in result
 
 
 def _names(facts: dict[str, Any]) -> Iterator[str]:

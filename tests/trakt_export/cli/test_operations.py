@@ -1,4 +1,4 @@
-"""Exports that were interrupted: found, finished as they were begun, and never mistaken for others."""
+"""Interrupted exports are listed, resumed with their own options, and never confused."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ from cinestream_trakt_export.settings import TraktSettings
 
 @pytest.fixture
 def killed(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Account:
-    """An account whose export of ratings was killed when page 3 of 5 was asked for."""
+    """Kill an export of ratings when it requests page 3 of 5."""
     trakt.max_page_size = 10
     trakt.lists["/sync/ratings/movies"] = [
         {"rated_at": "2026-01-01T12:00:00.000Z", "rating": 5, "type": "movie", "movie": movie(n)} for n in range(1, 51)
@@ -39,8 +39,8 @@ def killed(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Account:
 
 
 @pytest.mark.process
-def test_it_is_listed_and_finished(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """What, how far, since when, what came last; then with its own folder and options, reading only what is missing."""
+def test_an_interrupted_export_is_listed_and_resumed(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """The list shows its progress. The resumed export reads only the missing pages."""
     listed = command(settings, "operations")
     assert listed.returncode == 0
     assert "ratings-" in listed.stdout
@@ -55,8 +55,8 @@ def test_it_is_listed_and_finished(killed: Account, settings: TraktSettings, tmp
 
 
 @pytest.mark.process
-def test_other_options_are_refused_with_the_cure(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """Pages that were read for one question are no answer to another; beginning anew is said explicitly."""
+def test_other_options_are_refused(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """Pages of another request do not fit. `--restart` deletes them."""
     arguments = ["export", "ratings", "--out", str(tmp_path / "out")]
     refused = command(settings, *arguments)
     assert refused.returncode == 1
@@ -69,7 +69,7 @@ def test_other_options_are_refused_with_the_cure(killed: Account, settings: Trak
 
 @pytest.mark.process
 def test_another_account_is_refused(killed: Account, settings: TraktSettings) -> None:
-    """Whoever logs in next does not get the files of the one before."""
+    """The next account does not get the files of the previous one."""
     killed.settings["user"]["ids"]["slug"] = "bob"
     resumed = command(settings, "resume")
     assert "belongs to ann, not to bob" in resumed.stderr
@@ -79,7 +79,7 @@ def test_another_account_is_refused(killed: Account, settings: TraktSettings) ->
 
 @pytest.mark.process
 def test_another_trakt_is_refused(killed: Account, settings: TraktSettings) -> None:
-    """The same name there is not the same library: nothing is begun anew, and the checkpoint stays."""
+    """The same account name on another server is another library. The checkpoint stays."""
     with serving(Account()) as other:
         resumed = command(settings, "resume", variables={"CINESTREAM_TRAKT_API__URL": other.url})
         assert f"belongs to {killed.url}, not to {other.url}" in resumed.stderr
@@ -88,8 +88,8 @@ def test_another_trakt_is_refused(killed: Account, settings: TraktSettings) -> N
 
 
 @pytest.mark.process
-def test_it_can_be_forgotten(killed: Account, settings: TraktSettings) -> None:
-    """By its name; a wrong name is an error."""
+def test_an_interrupted_export_can_be_deleted(killed: Account, settings: TraktSettings) -> None:
+    """An unknown name is an error."""
     (path,) = settings.checkpoints.dir.glob("*.checkpoint")
     assert command(settings, "operations", "--forget", "nothing").returncode == 1
     assert command(settings, "operations", "--forget", path.stem).returncode == 0
@@ -97,8 +97,8 @@ def test_it_can_be_forgotten(killed: Account, settings: TraktSettings) -> None:
 
 
 @pytest.mark.process
-def test_damage_is_refused_with_the_reason(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """And said by `operations` as well; nothing is written from it."""
+def test_a_damaged_checkpoint_is_refused(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """`operations` shows the damage too, and nothing is written."""
     (path,) = settings.checkpoints.dir.glob("*.checkpoint")
     path.with_name(path.name + "-wal").unlink(missing_ok=True)
     path.write_bytes(b"not what it was, and as long as the header of a real one" * 100)
@@ -113,7 +113,7 @@ def test_damage_is_refused_with_the_reason(killed: Account, settings: TraktSetti
 
 
 def test_a_preview_shows_rows_and_writes_nothing(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """The first rows as they would be written, by column."""
+    """The rows are those of the file."""
     trakt.lists["/sync/watchlist/movies"] = [{"id": n, "type": "movie", "movie": movie(n)} for n in range(1, 31)]
     shown = command(settings, "export", "watchlist", "--preview", "--out", str(tmp_path / "out"))
     assert shown.returncode == 0, shown.stderr
@@ -125,10 +125,8 @@ def test_a_preview_shows_rows_and_writes_nothing(trakt: Account, settings: Trakt
 
 
 @pytest.mark.process
-def test_an_export_that_goes_on_is_not_removed_for_newer_ones(
-    killed: Account, settings: TraktSettings, tmp_path: Path
-) -> None:
-    """Of more than `max_checkpoints` another one goes: no page that was read is asked for again."""
+def test_a_resumed_export_is_never_the_oldest(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """Beyond `max_checkpoints` another checkpoint is deleted, so no page is read again."""
     (path,) = settings.checkpoints.dir.glob("*.checkpoint")
     os.utime(path, (1_000_000, 1_000_000))
     newer = path.with_name("watchlist-0123456789ab.checkpoint")

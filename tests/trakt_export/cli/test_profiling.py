@@ -1,4 +1,4 @@
-"""Where time and memory go, told by the program itself."""
+"""Profiles of time and memory."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ from cinestream_trakt_export.settings import TraktSettings
 
 
 def test_a_profile_is_written_at_the_end(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """Of the time, as text and as a page, and of the heap; also when the export fails."""
+    """The files hold the time as text and as HTML, and the heap. A failed export has them too."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     for kind, folder, code in (("ratings", "one", 0), ("watched", "two", 1)):
         trakt.faults = ["426"] if code else []
@@ -31,10 +31,8 @@ def test_a_profile_is_written_at_the_end(trakt: Account, settings: TraktSettings
 
 
 @pytest.mark.process
-def test_profile_and_heap_are_served_on_loopback_while_it_runs(
-    trakt: Account, settings: TraktSettings, tmp_path: Path
-) -> None:
-    """With `[profiling] enabled`; nonsense is refused."""
+def test_profiles_are_served_on_loopback(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """`[profiling] enabled` serves them during a run. Invalid durations are refused."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     port = free_port()
     on = {"CINESTREAM_TRAKT_PROFILING__ENABLED": "true", "CINESTREAM_TRAKT_PROFILING__PORT": str(port)}
@@ -60,7 +58,7 @@ def test_profile_and_heap_are_served_on_loopback_while_it_runs(
 
 
 def _wait_for(url: str, process: subprocess.Popen[bytes]) -> str:
-    """The answer, once the port is open."""
+    """Return the response as soon as the port is open."""
     deadline = time.monotonic() + 60
     while True:
         try:

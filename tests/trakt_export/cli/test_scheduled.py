@@ -1,4 +1,4 @@
-"""Exports by schedule: the real program, until it is told to stop."""
+"""Exports by schedule, with the command as a process."""
 
 import json
 import signal
@@ -31,7 +31,7 @@ class Service:
     log: Path
 
     def get(self, path: str) -> str:
-        """An ops endpoint; empty while it does not answer."""
+        """Return the text of an ops endpoint, empty while there is no answer."""
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
                 return str(answer.read().decode())
@@ -39,11 +39,11 @@ class Service:
             return ""
 
     def health(self) -> dict[str, Any]:
-        """What /health says."""
+        """Return the facts of /health."""
         return dict(json.loads(self.get("/health") or "{}"))
 
     def until(self, condition: Callable[[], bool]) -> None:
-        """Wait for something."""
+        """Wait for a condition."""
         deadline = time.monotonic() + 60
         while not condition():
             assert time.monotonic() < deadline, self.log.read_text()
@@ -53,7 +53,7 @@ class Service:
 
 @pytest.fixture
 def service(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Iterator[Service]:
-    """The service, with one rated film in the library."""
+    """Start the service with one rated film in the library."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     config, log, out = tmp_path / "trakt.toml", tmp_path / "log", tmp_path / "out"
     config.write_text("[worker_pool]\nsize = 7\n")
@@ -68,8 +68,8 @@ def service(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Iterator
         process.wait()
 
 
-def test_it_exports_again_and_again_and_survives_errors(trakt: Account, service: Service) -> None:
-    """A new rating is in the next files; a Trakt that says no is told, and does not end it; SIGTERM does, at once."""
+def test_the_service_repeats_exports_and_survives_errors(trakt: Account, service: Service) -> None:
+    """A new rating is in the next files. An error is reported by /readyz. SIGTERM ends the service at once."""
     service.until((service.out / "ratings-001.csv").exists)
     service.until(lambda: '"degraded":[]' in service.get("/readyz"))
     trakt.lists["/sync/ratings/movies"].append({"rating": 9, "type": "movie", "movie": movie(2)})
@@ -89,8 +89,8 @@ def test_it_exports_again_and_again_and_survives_errors(trakt: Account, service:
     assert {"service.ready", "export.done", "export.failed", "service.stopped"} <= set(events)
 
 
-def test_new_settings_are_taken_over_while_it_runs(service: Service) -> None:
-    """SIGHUP reads them anew; wrong ones are refused, and the old ones stay."""
+def test_sighup_reads_the_settings_again(service: Service) -> None:
+    """Invalid settings are refused, and the old settings stay."""
     service.until(lambda: service.health().get("pool", {}).get("size") == 7)
     service.config.write_text("[worker_pool]\nsize = 3\n")
     service.process.send_signal(signal.SIGHUP)
@@ -101,8 +101,8 @@ def test_new_settings_are_taken_over_while_it_runs(service: Service) -> None:
     assert service.health()["pool"]["size"] == 3
 
 
-def test_the_command_health_asks_the_service(service: Service, settings: TraktSettings) -> None:
-    """The running one goes before the last run."""
+def test_the_command_health_prefers_the_service(service: Service, settings: TraktSettings) -> None:
+    """A running service overrides the facts of the last run."""
     service.until(lambda: service.health().get("requests", 0) > 0)
     env = environment(settings) | {"CINESTREAM_OPS_PORT": service.port}
     told = subprocess.run(

@@ -1,4 +1,4 @@
-"""Answers that are not asked for again, and those that always are."""
+"""Responses that are served from the cache, and responses that never are."""
 
 from pathlib import Path
 
@@ -15,20 +15,20 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def film(trakt: Account) -> Account:
-    """A film that has details."""
+    """Add a film with details."""
     trakt.details["7"] = movie(7) | {"overview": "long " * 1000}
     return trakt
 
 
 def counts(client: Trakt) -> tuple[int, int, int, int]:
-    """Hits, confirmed, stale, misses."""
+    """Return the counts of hits, confirmed, stale and missed lookups."""
     assert client.cache
     found = client.cache.cache.statistics
     return found.hits, found.confirmed, found.stale, found.misses
 
 
-async def test_details_are_asked_for_once_in_a_ttl(film: Account, settings: TraktSettings) -> None:
-    """Also by the next run; levels of detail are answers of their own."""
+async def test_details_are_requested_once_per_ttl(film: Account, settings: TraktSettings) -> None:
+    """The next run uses the cache, too. Each level of detail is cached separately."""
     async with connected(settings) as client:
         first = await client.get("/movies/7")
         assert (await client.get("/movies/7")).content == first.content
@@ -40,8 +40,8 @@ async def test_details_are_asked_for_once_in_a_ttl(film: Account, settings: Trak
     assert film.log == ["/movies/7", "/movies/7?extended=full"]
 
 
-async def test_old_details_are_confirmed_by_their_etag(film: Account, settings: TraktSettings) -> None:
-    """After the `ttl` Trakt is asked whether they changed; if they did, the new ones count."""
+async def test_details_are_confirmed_by_their_etag(film: Account, settings: TraktSettings) -> None:
+    """After the `ttl` they are requested with the ETag. Changed details replace the old ones."""
     film.etags = "whole"
     settings = settings.model_copy(update={"cache": settings.cache.model_copy(update={"ttl": 1e-6})})
     async with connected(settings) as client:
@@ -56,7 +56,7 @@ async def test_old_details_are_confirmed_by_their_etag(film: Account, settings: 
 async def test_a_changed_library_is_never_served_from_the_cache(
     trakt: Account, settings: TraktSettings, tmp_path: Path, etags: str
 ) -> None:
-    """Each export has what the account has now: also a play that was put on a later page, behind unchanged ones."""
+    """Each export has the present library, also a play on a later page behind unchanged ones."""
     trakt.etags, trakt.max_page_size = etags, 10
     plays = [play(n, movie(n), "2026-01-01T12:00:00.000Z") for n in range(20, 0, -1)]
     trakt.lists["/sync/history/movies"] = plays
@@ -67,8 +67,8 @@ async def test_a_changed_library_is_never_served_from_the_cache(
     assert ("304 /sync/history/movies?page=1&limit=250" in trakt.log) == bool(etags)
 
 
-async def test_another_login_has_answers_of_its_own(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
-    """Two accounts on one machine never see each other's."""
+async def test_logins_do_not_share_responses(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+    """Two accounts on one machine never see each other's responses."""
     trakt.etags = "whole"
     async with connected(settings) as client:
         await client.get("/users/settings")
@@ -82,8 +82,8 @@ async def test_another_login_has_answers_of_its_own(trakt: Account, settings: Tr
         assert counts(client) == (0, 0, 0, 1)
 
 
-async def test_when_trakt_is_down_old_details_are_served_and_marked(film: Account, settings: TraktSettings) -> None:
-    """But nothing about the account is: an old list is not the library."""
+async def test_stale_details_are_served_while_trakt_is_down(film: Account, settings: TraktSettings) -> None:
+    """They are marked. Responses about the account are never served stale, because an old list is not the library."""
     film.etags = "whole"
     cache = settings.cache.model_copy(update={"ttl": 1e-6})
     breaker = Breaker(failures=1, open_for=3600)
@@ -93,16 +93,16 @@ async def test_when_trakt_is_down_old_details_are_served_and_marked(film: Accoun
         await client.get("/users/settings")
         film.faults = ["500"]
         assert (await client.get("/movies/7")).stale
-        answer = await client.get("/movies/7")
-        assert (answer.stale, answer.content["title"]) == (True, "Film 7")
+        response = await client.get("/movies/7")
+        assert (response.stale, response.content["title"]) == (True, "Film 7")
         with pytest.raises(CircuitOpen):
             await client.get("/users/settings")
         with pytest.raises(CircuitOpen):
             await client.get("/movies/8")
 
 
-async def test_a_cache_that_is_switched_off_or_lost_costs_only_requests(film: Account, settings: TraktSettings) -> None:
-    """Off by setting, off at run time, in memory, or with a file that is damaged between runs."""
+async def test_without_a_cache_only_the_requests_grow(film: Account, settings: TraktSettings) -> None:
+    """It may be disabled by the settings or during a run, in memory, or damaged between runs."""
     for cache in (Cache(enabled=False), Cache(store="memory"), settings.cache):
         async with connected(settings.model_copy(update={"cache": cache})) as client:
             await client.get("/movies/7")

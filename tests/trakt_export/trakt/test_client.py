@@ -1,4 +1,4 @@
-"""The client against a Trakt that is slow, down, or asks to wait; and its limits, changed while it runs."""
+"""The client and a Trakt that is slow, down or asks for pauses, and settings that change during a run."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -24,32 +24,30 @@ def _let_go(trakt: Account) -> Iterator[None]:
 
 
 def changed(settings: TraktSettings, **sections: Any) -> TraktSettings:
-    """Settings with other sections."""
+    """Return the settings with other sections."""
     return settings.model_copy(update=sections)
 
 
 def performance(settings: TraktSettings, **changes: Any) -> dict[str, Any]:
-    """The section `api` with another performance."""
+    """Return the section `api` with another `performance`."""
     return {
         "api": settings.api.model_copy(update={"performance": Performance(**{"rate_limit_per_sec": 1000} | changes)})
     }
 
 
 @pytest.mark.parametrize("fault", ["drip", "hold"])
-async def test_an_answer_that_takes_too_long_is_asked_for_again(
-    trakt: Account, settings: TraktSettings, fault: str
-) -> None:
-    """Whether nothing comes, or a little all the time: one try has its time, and the next one is fine."""
+async def test_a_slow_response_is_requested_again(trakt: Account, settings: TraktSettings, fault: str) -> None:
+    """Each attempt has a time limit, whether nothing arrives or a byte now and then."""
     trakt.faults = [fault]
-    async with connected(changed(settings, worker_pool=Workers(worker_timeout=2))) as client:
+    async with connected(changed(settings, worker_pool=Workers(worker_timeout=0.2))) as client:
         assert (await client.get(PATH)).content == trakt.settings
         facts = client.statistics.facts()
     assert (facts["requests"], facts["errors"]) == (2, 1)
-    assert "2 s" in facts["last_error"]["reason"]
+    assert "0.2 s" in facts["last_error"]["reason"]
 
 
-async def test_only_what_the_settings_name_is_tried_again(trakt: Account, settings: TraktSettings) -> None:
-    """A server fault is final when only networks are forgiven; a cut connection is not."""
+async def test_only_the_faults_of_the_settings_are_retried(trakt: Account, settings: TraktSettings) -> None:
+    """With `network` alone, a cut connection is retried and a server fault is not."""
     retry = Retry(retry_on=frozenset({"network"}), initial_delay=0.001, max_delay=0.01)
     trakt.details["1"] = movie(1)
     async with connected(changed(settings, retry=retry)) as client:
@@ -61,24 +59,24 @@ async def test_only_what_the_settings_name_is_tried_again(trakt: Account, settin
     assert trakt.faults == ["never reached"]
 
 
-@pytest.mark.parametrize(("fault", "least"), [("429-bare", 290), ("429", 0)])
-async def test_a_429_holds_everyone(trakt: Account, settings: TraktSettings, fault: str, least: float) -> None:
-    """For as long as the headers say; five minutes when the CDN says nothing. The circuit stays closed."""
+@pytest.mark.parametrize(("fault", "min_pause"), [("429-bare", 290), ("429", 0)])
+async def test_a_429_pauses_all_callers(trakt: Account, settings: TraktSettings, fault: str, min_pause: float) -> None:
+    """The headers set the pause, or five minutes without headers. The circuit stays closed."""
     trakt.faults = [fault]
     settings = changed(settings, breaker=Breaker(failures=1))
     async with connected(settings) as client:
         with pytest.raises(RateLimited):
             await client.once(PATH)
-        assert client.limit.paused_for >= least
+        assert client.limit.paused_for >= min_pause
         assert client.breaker.state is CircuitState.CLOSED
 
 
-async def test_too_many_questions_are_rejected(trakt: Account, settings: TraktSettings) -> None:
-    """One in hand, one that waits; a third is told so at once, and the others are answered."""
+async def test_too_many_requests_are_rejected(trakt: Account, settings: TraktSettings) -> None:
+    """One request runs and one waits. The third is rejected at once, and the others succeed."""
     trakt.faults = ["hold"]
     answered, rejected = list[bool](), list[str]()
 
-    async def ask() -> None:
+    async def request() -> None:
         try:
             await client.get(PATH)
             answered.append(True)
@@ -88,42 +86,42 @@ async def test_too_many_questions_are_rejected(trakt: Account, settings: TraktSe
     workers = Workers(size=1, max_queue_size=1)
     async with connected(changed(settings, worker_pool=workers, cache=Cache(enabled=False))) as client:
         async with anyio.create_task_group() as group:
-            group.start_soon(ask)
+            group.start_soon(request)
             with anyio.fail_after(60):
                 while "held" not in trakt.log:
                     await anyio.sleep(0.005)
-            group.start_soon(ask)
+            group.start_soon(request)
             with anyio.fail_after(60):
                 while not client.pool.queued:
                     await anyio.sleep(0.005)
-            await ask()
+            await request()
             trakt.hold.set()
         assert client.pool.rejected == 1
     assert (len(answered), len(rejected)) == (2, 1)
 
 
-async def test_new_settings_lose_no_call_in_flight(trakt: Account, settings: TraktSettings) -> None:
-    """A question under way when everything changes is answered."""
+async def test_new_settings_lose_no_running_request(trakt: Account, settings: TraktSettings) -> None:
+    """A request that runs while all settings change is answered."""
     trakt.faults = ["hold"]
-    found = []
+    contents = []
 
-    async def ask() -> None:
-        found.append((await client.get(PATH)).content)
+    async def request() -> None:
+        contents.append((await client.get(PATH)).content)
 
     async with connected(settings) as client, anyio.create_task_group() as group:
-        group.start_soon(ask)
+        group.start_soon(request)
         with anyio.fail_after(60):
             while "held" not in trakt.log:
                 await anyio.sleep(0.005)
         off = Capabilities(retry=False, limiter=False, breaker=False, metrics=False, concurrency=False)
         client.configure(changed(settings, capabilities=off, cache=Cache(enabled=False), breaker=Breaker(failures=1)))
         trakt.hold.set()
-    assert found == [trakt.settings]
+    assert contents == [trakt.settings]
     assert client.pool.size == 1
 
 
-async def test_each_capability_can_be_switched_off(trakt: Account, settings: TraktSettings) -> None:
-    """No second try, no circuit, no counting, no rate of our own, one question at once."""
+async def test_each_capability_can_be_disabled(trakt: Account, settings: TraktSettings) -> None:
+    """No retries, no circuit, no statistics, no rate limit, one request at a time."""
     slow = performance(settings, rate_limit_per_sec=0.01)
     breaker = Breaker(failures=1, open_for=3600)
     off = Capabilities(retry=False, limiter=False, breaker=False, metrics=False, concurrency=False)
@@ -141,8 +139,8 @@ async def test_each_capability_can_be_switched_off(trakt: Account, settings: Tra
     assert not trakt.faults
 
 
-async def test_statistics_tell_times_and_errors(trakt: Account, settings: TraktSettings) -> None:
-    """Per endpoint, whatever the id; the last error has its reason."""
+async def test_statistics_count_requests_and_errors(trakt: Account, settings: TraktSettings) -> None:
+    """Ids share an endpoint. The last error has its reason."""
     trakt.details = {str(number): movie(number) for number in range(5)}
     async with connected(settings) as client:
         for number in range(5):

@@ -1,4 +1,4 @@
-"""What answers of Trakt mean."""
+"""The meaning of status codes and headers."""
 
 from datetime import UTC, datetime
 
@@ -29,8 +29,8 @@ NOW = datetime(2026, 1, 1, 12, 0, 0, tzinfo=UTC)
         (522, ServerFault),
     ],
 )
-def test_a_status_is_a_verdict(status: int, error: type[Exception]) -> None:
-    """Each bad status means one thing."""
+def test_a_status_raises_its_error(status: int, error: type[Exception]) -> None:
+    """Each bad status has one error."""
     with pytest.raises(error) as raised:
         check(status, {}, NOW)
     assert type(raised.value) is error
@@ -38,7 +38,7 @@ def test_a_status_is_a_verdict(status: int, error: type[Exception]) -> None:
 
 @pytest.mark.parametrize("status", [200, 201, 204])
 def test_a_good_status_is_no_error(status: int) -> None:
-    """Nothing is raised."""
+    """No error is raised."""
     check(status, {}, NOW)
 
 
@@ -55,24 +55,24 @@ def test_a_good_status_is_no_error(status: int) -> None:
         ({}, 0),
     ],
 )
-def test_headers_say_how_long_everyone_waits(headers: dict[str, str], seconds: float) -> None:
-    """Retry-After goes before X-Ratelimit; what makes no sense asks for nothing."""
+def test_headers_set_the_pause(headers: dict[str, str], seconds: float) -> None:
+    """Retry-After overrides X-Ratelimit. Unreadable values set no pause."""
     assert pause_seconds(headers, NOW) == seconds
 
 
-def test_a_429_without_headers_waits_as_long_as_the_cdn_asks_for() -> None:
-    """Five minutes."""
+def test_a_429_without_headers_pauses_five_minutes() -> None:
+    """The CDN in front of Trakt asks for this time."""
     with pytest.raises(RateLimited) as raised:
         check(429, {}, NOW)
     assert raised.value.retry_after == 300
 
 
 def test_a_list_without_pagination_is_one_page() -> None:
-    """Older answers have no headers."""
+    """Older responses have no headers."""
     assert page_info({}, 3) == PageInfo(limit=3, pages=1, items=3)
 
 
-def test_pagination_that_makes_no_sense_is_a_fault() -> None:
+def test_contradictory_pagination_is_a_fault() -> None:
     """A limit of 0 would never end."""
     headers = {"x-pagination-limit": "0", "x-pagination-page-count": "1", "x-pagination-item-count": "1"}
     with pytest.raises(ServerFault, match="make no sense"):

@@ -13,7 +13,7 @@ from cinestream_trakt_export.settings import TraktSettings
 
 @pytest.fixture
 def variables(settings: TraktSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """A keyring for the command, and no file with a login."""
+    """Return variables with a keyring. There is no file with a login."""
     monkeypatch.setattr(keyring.core, "_keyring_backend", None)  # keyring chooses once for a process
     settings.login.token_file.unlink()
     return {
@@ -24,14 +24,14 @@ def variables(settings: TraktSettings, tmp_path: Path, monkeypatch: pytest.Monke
     }
 
 
-def test_the_login_is_in_the_keyring_alone(
+def test_the_login_is_only_in_the_keyring(
     trakt: Account, settings: TraktSettings, variables: dict[str, str], tmp_path: Path
 ) -> None:
-    """Logged in, renewed after a refusal, and forgotten: no file ever holds it."""
+    """No file holds it after the login, the renewal or the logout."""
     trakt.device, trakt.interval = [200], 1
     assert command(settings, "whoami", variables=variables).returncode == 1
     assert command(settings, "login", variables=variables).returncode == 0
-    trakt.access = "access-7"  # what is kept is refused now, and must be renewed
+    trakt.access = "access-7"  # the stored token is refused now, and must be renewed
     assert command(settings, "whoami", variables=variables).stdout == "ann (Europe/Berlin)\n"
     assert trakt.refresh.removeprefix("refresh-") in (tmp_path / "keyring").read_text()
     assert not settings.login.token_file.exists()
@@ -39,10 +39,8 @@ def test_the_login_is_in_the_keyring_alone(
     assert (tmp_path / "keyring").read_text() == "{}"
 
 
-def test_a_keyring_that_cannot_be_used_says_so(
-    trakt: Account, settings: TraktSettings, variables: dict[str, str]
-) -> None:
-    """With the cure."""
+def test_an_unusable_keyring_is_reported(trakt: Account, settings: TraktSettings, variables: dict[str, str]) -> None:
+    """The message names the setting to change."""
     variables["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     result = command(settings, "whoami", variables=variables)
     assert (result.returncode, "login.keyring" in result.stderr) == (1, True)

@@ -1,4 +1,4 @@
-"""Logging in by device code, against a real server; time is passed by hand."""
+"""The login by device code with a real server and an artificial clock."""
 
 import os
 import stat
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Time:
-    """Passes only by sleeping."""
+    """A clock that only `sleep` advances."""
 
     def __init__(self) -> None:
         self.now, self.slept = 2_000_000_000.0, list[float]()
@@ -34,19 +34,19 @@ class Time:
 
 @pytest.fixture
 def time() -> Time:
-    """A time."""
+    """Return a clock."""
     return Time()
 
 
 @pytest.fixture
 async def oauth(settings: TraktSettings, time: Time, tmp_path: Path) -> AsyncIterator[OAuth]:
-    """Logins at the server, kept in a file that is not there yet."""
+    """Yield a client without a login. The folder of its file does not exist yet."""
     async with ClientSession() as http:
         yield OAuth(http, settings.api, TokenFile(tmp_path / "new" / "token"), clock=time, sleep=time.sleep)
 
 
-async def test_a_login_waits_for_the_user_and_is_kept(trakt: Account, oauth: OAuth, time: Time, tmp_path: Path) -> None:
-    """Pending and broken answers are waited out, a 429 makes the polls slower, and the file is its owner's."""
+async def test_a_login_waits_for_the_user(trakt: Account, oauth: OAuth, time: Time, tmp_path: Path) -> None:
+    """Pending and failed polls are repeated, and a 429 slows them down. Only the owner can read the file."""
     trakt.device = [400, 429, 503, 200]
     code = await oauth.begin()
     assert (code.user_code, code.verification_url) == ("ABCD", "https://x/activate")
@@ -57,26 +57,26 @@ async def test_a_login_waits_for_the_user_and_is_kept(trakt: Account, oauth: OAu
 
 
 @pytest.mark.parametrize(
-    ("status", "says"), [(404, "does not know"), (409, "already used"), (410, "expired"), (418, "refused")]
+    ("status", "text"), [(404, "does not know"), (409, "already used"), (410, "expired"), (418, "refused")]
 )
-async def test_a_refused_login_says_why(trakt: Account, oauth: OAuth, status: int, says: str) -> None:
-    """One sentence each, and no more polls."""
+async def test_a_refused_login_is_explained(trakt: Account, oauth: OAuth, status: int, text: str) -> None:
+    """Each refusal has its sentence, and the polls end."""
     trakt.device = [status, 200]
-    with pytest.raises(TraktError, match=says):
+    with pytest.raises(TraktError, match=text):
         await oauth.finish(await oauth.begin())
     assert trakt.device == [200]
 
 
-async def test_a_code_that_nobody_typed_in_expires(trakt: Account, oauth: OAuth, time: Time) -> None:
-    """The polling ends when the code does."""
+async def test_an_unused_code_expires(trakt: Account, oauth: OAuth, time: Time) -> None:
+    """The polls end with the code."""
     trakt.device = [400] * 1000
     with pytest.raises(TraktError, match="expired"):
         await oauth.finish(await oauth.begin())
     assert sum(time.slept) == 600
 
 
-async def test_an_expired_token_is_renewed_before_it_is_used(trakt: Account, oauth: OAuth, time: Time) -> None:
-    """`expires_in` decides; the new pair works in turn."""
+async def test_an_expired_token_is_renewed_before_its_use(trakt: Account, oauth: OAuth, time: Time) -> None:
+    """`expires_in` sets the time. The new token works."""
     trakt.device, trakt.expires_in = [200], 3600
     await oauth.finish(await oauth.begin())
     time.now = 2_000_000_000 + 3600 - 30
@@ -84,8 +84,8 @@ async def test_an_expired_token_is_renewed_before_it_is_used(trakt: Account, oau
     assert trakt.log.count("/oauth/token") == 1
 
 
-async def test_after_a_logout_nobody_is_logged_in(trakt: Account, oauth: OAuth) -> None:
-    """The token is revoked at Trakt and forgotten here; a second logout is no error."""
+async def test_a_logout_deletes_the_login(trakt: Account, oauth: OAuth) -> None:
+    """The token is revoked at Trakt, too. A second logout is no error."""
     trakt.device = [200]
     await oauth.finish(await oauth.begin())
     assert await oauth.logout()
@@ -95,16 +95,16 @@ async def test_after_a_logout_nobody_is_logged_in(trakt: Account, oauth: OAuth) 
         await oauth.bearer()
 
 
-def test_the_commands_say_who_it_is_and_what_is_missing(trakt: Account, settings: TraktSettings) -> None:
-    """`whoami`, then `logout`, then `whoami` again."""
+def test_whoami_and_logout(trakt: Account, settings: TraktSettings) -> None:
+    """Without a login, `whoami` names the command to run."""
     assert command(settings, "whoami").stdout == "ann (Europe/Berlin)\n"
     assert command(settings, "logout").stdout == "Logged out.\n"
     again = command(settings, "whoami")
     assert (again.returncode, again.stderr) == (1, "nobody is logged in: run 'cinestream-trakt login'\n")
 
 
-def test_a_login_by_command(trakt: Account, settings: TraktSettings) -> None:
-    """The code is shown; secrets are not."""
+def test_the_command_login_shows_no_secret(trakt: Account, settings: TraktSettings) -> None:
+    """The code for the user is shown."""
     trakt.device = [200]
     settings.login.token_file.unlink()
     trakt.interval = 1

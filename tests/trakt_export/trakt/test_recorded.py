@@ -1,4 +1,4 @@
-"""Answers that Trakt really gave, served again: their libraries are exported without a fault."""
+"""Exports of recorded responses of Trakt."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from cinestream_trakt_export.settings import TraktSettings
 
 @pytest.fixture
 def recorded(samples: Path) -> Path:
-    """The recorded answers."""
+    """Return the folder of the recorded responses."""
     folder = samples / "trakt" / "recorded_2026"
     if not folder.is_dir():
         pytest.skip(f"no recorded answers at {folder}")
@@ -21,12 +21,12 @@ def recorded(samples: Path) -> Path:
 
 
 def items(path: Path) -> list[Item]:
-    """The items of a recorded list."""
+    """Return the items of a recorded list."""
     return list(json.loads(path.read_text())["response"]["body"])
 
 
 @pytest.mark.parametrize(
-    ("kind", "path", "name"),
+    "library",
     [
         ("watched", "/sync/watched/movies", "users_jemus42_watched_movies__200.json"),
         ("watched", "/sync/watched/movies", "users_sean_watched_movies__304.json"),
@@ -37,9 +37,10 @@ def items(path: Path) -> list[Item]:
     ],
 )
 def test_a_recorded_library_is_exported(
-    trakt: Account, settings: TraktSettings, recorded: Path, tmp_path: Path, kind: str, path: str, name: str
+    trakt: Account, settings: TraktSettings, recorded: Path, tmp_path: Path, library: tuple[str, str, str]
 ) -> None:
-    """Every item is a row or has its reason, and the files have no fault; twice, the second time by ETag."""
+    """Every item is a row or skipped with a reason, also with ETags. The files have no faults."""
+    kind, path, name = library
     trakt.lists[path], trakt.etags = items(recorded / name), "bare"
     for _ in range(2):
         result = command(settings, "export", kind, "--out", str(tmp_path / "out"))
@@ -51,7 +52,7 @@ def test_a_recorded_library_is_exported(
 
 
 def test_recorded_details_are_read(trakt: Account, settings: TraktSettings, recorded: Path) -> None:
-    """Of the one film that was recorded, at both levels."""
+    """The recorded film is read at both levels of detail."""
     for name in ("movies_deadpool_2016__200.json", "movies_deadpool_2016_extended_full__200.json"):
         trakt.details["deadpool-2016"] = json.loads((recorded / name).read_text())["response"]["body"]
         variables = {"CINESTREAM_TRAKT_CACHE__ENABLED": "false"}

@@ -1,4 +1,4 @@
-"""A Trakt behind TLS, whose certificate must be one that is trusted."""
+"""TLS: certificates that are trusted, and certificates that are not."""
 
 import ssl
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from cinestream_trakt_export.settings import TraktSettings
 
 @pytest.fixture
 def authority() -> trustme.CA:
-    """An authority that nobody knows."""
+    """Return an unknown certificate authority."""
     return trustme.CA()
 
 
 @pytest.fixture
 def trakt(authority: trustme.CA) -> Iterator[Account]:
-    """A Trakt whose certificate is by that authority."""
+    """Serve Trakt with a certificate of this authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     with serving(Account(), tls=context) as account:
@@ -28,10 +28,10 @@ def trakt(authority: trustme.CA) -> Iterator[Account]:
         yield account
 
 
-def test_an_authority_that_is_named_is_trusted(
+def test_ssl_cert_file_is_trusted(
     trakt: Account, settings: TraktSettings, authority: trustme.CA, tmp_path: Path
 ) -> None:
-    """By SSL_CERT_FILE, as that of a network's own proxy."""
+    """A network's own proxy may need this."""
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
     variables = {"SSL_CERT_FILE": str(tmp_path / "authority.pem")}
     result = command(settings, "export", "ratings", "--out", str(tmp_path / "out"), variables=variables)
@@ -40,10 +40,10 @@ def test_an_authority_that_is_named_is_trusted(
 
 
 @pytest.mark.parametrize("arguments", [("export", "ratings", "--out", "out"), ("login",)])
-def test_a_certificate_that_is_not_trusted_is_refused_at_once(
+def test_an_untrusted_certificate_is_refused_at_once(
     trakt: Account, settings: TraktSettings, arguments: tuple[str, ...]
 ) -> None:
-    """With the cure; nothing is sent, and the login least of all."""
+    """The message names the remedy. Nothing is sent, above all not the login."""
     result = command(settings, *arguments)
     assert result.returncode == 1
     assert result.stderr.startswith("the certificate of 127.0.0.1 is not trusted")

@@ -1,4 +1,4 @@
-"""What lies between us and Trakt: proxies, connections that are kept or cut, and answers that cannot be unpacked."""
+"""Proxies, connections that are reused or cut, and damaged responses."""
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,17 +18,17 @@ PATH = "/users/settings"
 
 
 class Odd(BaseHTTPRequestHandler):
-    """Answers of a Trakt, or of a proxy, that are none: the path (in whole, as a proxy gets it) says which."""
+    """A server of faulty responses. The path selects the fault. A proxy gets the whole address as the path."""
 
     protocol_version = "HTTP/1.1"
-    asked: list[str]
+    requests: list[str]
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
     def do_GET(self) -> None:
-        """Answer."""
-        self.asked.append(f"{self.client_address[1]} {self.path}")
+        """Send the response of the path."""
+        self.requests.append(f"{self.client_address[1]} {self.path}")
         if self.path.endswith("/hang-up"):
             self.close_connection = True
             return
@@ -50,20 +50,20 @@ class Odd(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def odd() -> Iterator[tuple[str, list[str]]]:
-    """The address of such a server, and what it was asked."""
-    asked: list[str] = []
-    with ThreadingHTTPServer(("127.0.0.1", 0), type("OddHandler", (Odd,), {"asked": asked})) as server:
+    """Yield the address of such a server, and its requests."""
+    requests: list[str] = []
+    with ThreadingHTTPServer(("127.0.0.1", 0), type("OddHandler", (Odd,), {"requests": requests})) as server:
         server.daemon_threads, server.block_on_close = True, False
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        yield f"http://127.0.0.1:{server.server_address[1]}", requests
         server.shutdown()
         thread.join()
 
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """An environment without proxies, which is read anew."""
+    """Yield an environment without proxies."""
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -73,25 +73,25 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]
 
 
 def at(url: str, settings: TraktSettings, **changes: float) -> TraktSettings:
-    """The settings with Trakt at another address."""
+    """Return the settings with another address of Trakt."""
     performance = Performance(rate_limit_per_sec=1000, **changes)
     return settings.model_copy(update={"api": settings.api.model_copy(update={"url": url, "performance": performance})})
 
 
-async def test_the_proxy_of_the_environment_is_asked(
+async def test_the_proxy_of_the_environment_is_used(
     odd: tuple[str, list[str]], settings: TraktSettings, environment: pytest.MonkeyPatch
 ) -> None:
-    """With the whole address; but for hosts that are to be asked directly."""
-    proxy, asked = odd
+    """The proxy gets the whole address. Hosts of `no_proxy` are reached directly."""
+    proxy, requests = odd
     environment.setenv("http_proxy", proxy)
     async with connected(at("http://trakt.invalid", settings)) as client:
         assert (await client.once(PATH)).content == {"by": "proxy"}
-    assert asked[0].endswith(" http://trakt.invalid/users/settings")
+    assert requests[0].endswith(" http://trakt.invalid/users/settings")
     environment.setenv("no_proxy", "127.0.0.1")
     proxy_for.cache_clear()
     async with connected(settings) as client:
         assert "user" in (await client.once(PATH)).content
-    assert len(asked) == 1
+    assert len(requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -109,27 +109,27 @@ async def test_the_proxy_of_the_environment_is_asked(
 def test_the_environment_names_the_proxy(
     environment: pytest.MonkeyPatch, variables: dict[str, str], url: str, proxy: str | None
 ) -> None:
-    """By the address's scheme, or one for all; exceptions are named by the end of the host's name."""
+    """A variable is for a scheme or for all. `no_proxy` names the end of host names."""
     for name, value in variables.items():
         environment.setenv(name, value)
     assert proxy_for(url) == proxy
 
 
-async def test_connections_are_kept(odd: tuple[str, list[str]], settings: TraktSettings) -> None:
-    """One question after the other goes over one connection."""
-    url, asked = odd
+async def test_connections_are_reused(odd: tuple[str, list[str]], settings: TraktSettings) -> None:
+    """Three requests use one connection."""
+    url, requests = odd
     async with connected(at(url, settings)) as client:
         for _ in range(3):
             await client.once(PATH)
-    assert len(asked) == 3
-    assert len({line.split()[0] for line in asked}) == 1
+    assert len(requests) == 3
+    assert len({line.split()[0] for line in requests}) == 1
 
 
 @pytest.mark.parametrize("path", ["/hang-up", "/packed"])
-async def test_what_comes_broken_is_a_fault_of_the_network(
+async def test_a_damaged_response_is_a_network_fault(
     odd: tuple[str, list[str]], settings: TraktSettings, path: str
 ) -> None:
-    """No answer at all, or one that cannot be unpacked."""
+    """The server hangs up, or the body cannot be decompressed."""
     async with connected(at(odd[0], settings)) as client:
         with pytest.raises(ServerFault) as caught:
             await client.once(path)
@@ -137,24 +137,24 @@ async def test_what_comes_broken_is_a_fault_of_the_network(
 
 
 async def test_a_redirect_is_not_followed(odd: tuple[str, list[str]], settings: TraktSettings) -> None:
-    """Trakt's API has none: the login must not go where an answer points."""
-    url, asked = odd
+    """Trakt's API has no redirects. The login must not go to another host."""
+    url, requests = odd
     async with connected(at(url, settings)) as client:
         with pytest.raises(TraktError, match="302"):
             await client.once("/moved")
-    assert len(asked) == 1
+    assert len(requests) == 1
 
 
-async def test_nobody_there_is_a_fault_of_the_network(trakt: Account, settings: TraktSettings) -> None:
-    """Where nothing listens."""
+async def test_a_closed_port_is_a_network_fault(trakt: Account, settings: TraktSettings) -> None:
+    """No server listens there."""
     async with connected(at(f"http://127.0.0.1:{free_port()}", settings)) as client:
         with pytest.raises(ServerFault) as caught:
             await client.once(PATH)
     assert caught.value.fault == "network"
 
 
-async def test_an_answer_that_does_not_come_is_a_timeout(trakt: Account, settings: TraktSettings) -> None:
-    """After `request_timeout` without a byte."""
+async def test_a_missing_response_is_a_timeout(trakt: Account, settings: TraktSettings) -> None:
+    """The time limit is `request_timeout` without a byte."""
     trakt.faults = ["hold"]
     try:
         async with connected(at(trakt.url, settings, request_timeout=1)) as client:
@@ -165,8 +165,8 @@ async def test_an_answer_that_does_not_come_is_a_timeout(trakt: Account, setting
     assert caught.value.fault == "timeout"
 
 
-async def test_an_id_goes_as_it_is(trakt: Account, settings: TraktSettings) -> None:
-    """Letters of other scripts are encoded, not lost."""
+async def test_ids_are_encoded(trakt: Account, settings: TraktSettings) -> None:
+    """Letters of other scripts are not lost."""
     trakt.details["am%C3%A9lie-2001"] = movie(1)
     async with connected(settings) as client:
         assert (await client.once("/movies/amélie-2001")).content["title"] == "Film 1"
