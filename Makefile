@@ -72,7 +72,7 @@ check: static test  ## Run the static checks and all tests
 static: setup lint types imports lock-check references isolated  ## Run all checks that do not start the pipeline
 
 .PHONY: lint
-lint: setup  ## Check the style of sources and prose, and find likely mistakes
+lint: setup prose  ## Check the style of sources and prose, and find likely mistakes
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check --quiet $(SOURCES) || { echo "run 'make format'" >&2; exit 1; }
 

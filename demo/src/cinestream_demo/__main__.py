@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
 @app.command()
-def main(
+def main(  # noqa: PLR0913 (a command line)
     host: Annotated[str, typer.Option(envvar="CINESTREAM_DEMO_HOST", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(envvar="CINESTREAM_DEMO_PORT", min=0, max=65535, help="Port to listen on; 0: any free one.")

@@ -47,7 +47,7 @@ def register(app: typer.Typer) -> None:
     app.command()(verify)
 
 
-def export(
+def export(  # noqa: PLR0913 (a command line)
     kind: Annotated[Kind, typer.Argument(help="List to export.")],
     out: Annotated[Path, typer.Option(help="Folder for the files. It is created if necessary.")],
     mode: Annotated[
