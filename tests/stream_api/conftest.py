@@ -10,7 +10,7 @@ from tests.stream_api.server_process import Process
 
 @pytest.fixture
 def api_environment() -> dict[str, str]:
-    """Settings of the process `api`, as environment variables. Override this fixture in a test module."""
+    """Return settings of the process `api`, as environment variables. Override this fixture in a test module."""
     return {}
 
 

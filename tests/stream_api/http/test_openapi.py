@@ -32,7 +32,7 @@ BOUNDED = settings(
 
 @pytest.fixture
 def api_environment() -> dict[str, str]:
-    """Settings with which streams end after a moment, so that the whole response can be checked."""
+    """Return settings with which streams end after a moment, so that the whole response can be checked."""
     return {"CINESTREAM_STREAM_MAX_LIFETIME": "0.1", "CINESTREAM_STREAM_HEARTBEAT": "0.1"}
 
 

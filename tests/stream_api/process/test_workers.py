@@ -30,7 +30,7 @@ CLIENTS = 40
 
 @pytest.fixture
 def api_environment(tmp_path: Path) -> dict[str, str]:
-    """Settings of two workers, with a directory of their own for temporary files."""
+    """Return settings of two workers, with a directory of their own for temporary files."""
     (tmp_path / "tmp").mkdir()
     return {"CINESTREAM_STREAM_WORKERS": "2", "TMPDIR": str(tmp_path / "tmp")}
 

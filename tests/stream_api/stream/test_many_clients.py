@@ -29,7 +29,7 @@ REQUEST = b"GET /api/movies/stream HTTP/1.1\r\nHost: x\r\nAccept: text/event-str
 
 @pytest.fixture
 def api_environment() -> dict[str, str]:
-    """Settings with a small ring."""
+    """Return settings with a small ring."""
     return {
         "CINESTREAM_STREAM_RING_BYTES": str(8 * MIB),  # several of the bursts below
         "CINESTREAM_STREAM_HEARTBEAT": "3",

@@ -21,7 +21,7 @@ FAULTS = ["429", "429-html", "500", "502", "503", "521", "cut"]
 
 @pytest.fixture
 def library(trakt: Account) -> Account:
-    """A library of a hundred ratings on ten pages."""
+    """Create a library of a hundred ratings on ten pages."""
     trakt.max_page_size = 10
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(n)} for n in range(1, 101)]
     return trakt

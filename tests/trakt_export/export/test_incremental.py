@@ -11,7 +11,7 @@ from cinestream_trakt_export.settings import TraktSettings
 
 @pytest.fixture
 def exported(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Account:
-    """An account with ratings that was exported once."""
+    """Create an account with ratings, and export it once."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     result = command(settings, "export", "all", "--incremental", "--out", str(tmp_path))
     assert result.returncode == 0, result.stderr

@@ -20,7 +20,7 @@ SEASON = {"number": 1, "episodes": [{"number": 1, "plays": 1, "last_watched_at":
 
 @pytest.fixture
 def library(trakt: Account) -> Account:
-    """A library with plays on eight pages, ratings on three pages, and series."""
+    """Create a library with plays on eight pages, ratings on three pages, and series."""
     trakt.max_page_size = 25
     chance = random.Random(7)
     trakt.lists["/sync/history/movies"] = [

@@ -25,7 +25,7 @@ def episode(season: int, number: int) -> Item:
 
 @pytest.fixture
 def library(trakt: Account) -> Account:
-    """A library of two series, one watched and rated, and one only collected."""
+    """Create a library of two series, one watched and rated, and one only collected."""
     first, second = show(1, 'A "Series"'), show(2, "Another, Series")
     watched = [
         {"number": 1, "plays": 2, "last_watched_at": "2026-07-01T22:30:00.000Z"},

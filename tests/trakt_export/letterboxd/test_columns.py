@@ -57,7 +57,7 @@ def film() -> Item:
 
 @pytest.fixture
 def library(trakt: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
-    """A library of one film and one episode, which are in all lists."""
+    """Create a library of one film and one episode, which are in all lists."""
     show = {"title": "One", "year": 2008, "ids": {"trakt": 5, "tmdb": 5}, "network": "HBO", "genres": ["drama"]}
     show |= {"first_aired": "2008-01-20T02:00:00.000Z", "images": IMAGES}
     seen, owned = {"plays": 2, "last_watched_at": DAY}, {"collected_at": DAY, "metadata": OWNED}

@@ -21,7 +21,7 @@ TYPES = {"tmdbID": "UBIGINT", "Year": "USMALLINT", "Rating10": "UTINYINT", "Watc
 
 @pytest.fixture
 def files(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Path:
-    """Exports of an account with rewatches, ratings, unknown dates and awkward titles, in several files."""
+    """Export an account with rewatches, ratings, unknown dates and awkward titles, in several files."""
     chance = random.Random(3)
     films = [movie(n, TITLES[n % len(TITLES)] if n < 40 else f"Film number {n} " * 20) for n in range(1, 1001)]
     trakt.lists = {

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def library(trakt: Account) -> Account:
-    """A library with ten years of plays, many around midnight, and ratings of all films."""
+    """Create a library with ten years of plays, many around midnight, and ratings of all films."""
     chance, trakt.max_page_size = random.Random(3), 10
     days = sorted((date(2016, 1, 1) + timedelta(chance.randrange(3650)) for _ in range(300)), reverse=True)
     plays = [
