@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from tests.main_function import run_main
 from tests.ports import free_port
-from tests.trakt_export.server import Account, serving
+from tests.trakt_export.server import FakeTrakt, serving
 
 from cinestream_trakt_export.__main__ import main
 from cinestream_trakt_export.settings import Api, Cache, Checkpoints, Login, Performance, Retry, TraktSettings
 
 
 @pytest.fixture
-def trakt() -> Iterator[Account]:
+def trakt() -> Iterator[FakeTrakt]:
     """Serve an empty Trakt account."""
-    with serving(Account()) as account:
+    with serving(FakeTrakt()) as account:
         yield account
 
 
@@ -32,7 +32,7 @@ def token_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settings(trakt: Account, token_file: Path, tmp_path: Path) -> TraktSettings:
+def settings(trakt: FakeTrakt, token_file: Path, tmp_path: Path) -> TraktSettings:
     """Return settings that reach the server and retry quickly."""
     return TraktSettings(
         api=Api(

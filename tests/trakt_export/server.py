@@ -15,7 +15,7 @@ Item = dict[str, Any]
 
 
 @dataclass
-class Account:
+class FakeTrakt:
     """The content and the behaviour of the server.
 
     Args:
@@ -45,7 +45,7 @@ class Account:
     max_page_size: int = 250
     count_offset: int = 0
     faults: list[str] = field(default_factory=list)
-    on_page: Callable[["Account", str, int], None] = lambda account, path, page: None
+    on_page: Callable[["FakeTrakt", str, int], None] = lambda account, path, page: None
     access: str = "access-0"
     refresh: str = "refresh-0"
     device: list[int] = field(default_factory=list)
@@ -80,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # otherwise each answer on a kept connection is 40 ms late
-    account: Account
+    account: FakeTrakt
 
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing."""
@@ -221,10 +221,10 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def serving(
-    account: Account, host: str = "127.0.0.1", port: int = 0, *, tls: SSLContext | None = None
-) -> Iterator[Account]:
+    account: FakeTrakt, host: str = "127.0.0.1", port: int = 0, *, tls: SSLContext | None = None
+) -> Iterator[FakeTrakt]:
     """Run the server. The address is in the `url` of the account."""
-    handler = type("AccountHandler", (Handler,), {"account": account})
+    handler = type("FakeTraktHandler", (Handler,), {"account": account})
     with _Server((host, port), handler) as server:
         if tls:
             server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

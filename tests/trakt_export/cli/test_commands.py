@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from tests.trakt_export.conftest import command
 from tests.trakt_export.export.test_archive import zipped
-from tests.trakt_export.server import Account, movie
+from tests.trakt_export.server import FakeTrakt, movie
 
 from cinestream_trakt_export.settings import TraktSettings
 
 
 @pytest.fixture
-def films(trakt: Account) -> Account:
+def films(trakt: FakeTrakt) -> FakeTrakt:
     """Add details of three films."""
     for number, genre in ((1, "crime"), (2, "drama"), (3, "crime")):
         facts = {"genres": [genre, "thriller"], "status": "released" if number < 3 else "rumored"}
@@ -20,7 +20,7 @@ def films(trakt: Account) -> Account:
     return trakt
 
 
-def test_details_prints_a_record_for_each_film(films: Account, settings: TraktSettings) -> None:
+def test_details_prints_a_record_for_each_film(films: FakeTrakt, settings: TraktSettings) -> None:
     """An error is a record too, and sets the exit code. A second run reads the cache."""
     result = command(settings, "details", input="1\n2\n9\n")
     records = {record["id"]: record for record in map(json.loads, result.stdout.splitlines())}
@@ -35,20 +35,20 @@ def test_details_prints_a_record_for_each_film(films: Account, settings: TraktSe
     assert len(films.log) == requests
 
 
-def test_details_are_filtered(films: Account, settings: TraktSettings) -> None:
+def test_details_are_filtered(films: FakeTrakt, settings: TraktSettings) -> None:
     """Genres and statuses are compared without case, at the level of detail that has them."""
     result = command(settings, "details", "1", "2", "3", "--genre", "Crime", "--status", "released")
     assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == ["1"]
     assert "/movies/1?extended=full" in films.log
 
 
-def test_fail_fast_ends_at_the_first_error(films: Account, settings: TraktSettings) -> None:
+def test_fail_fast_ends_at_the_first_error(films: FakeTrakt, settings: TraktSettings) -> None:
     """One sentence names the film and the reason."""
     result = command(settings, "details", "9", "--fail-fast")
     assert (result.returncode, "9 failed: there is nothing" in result.stderr) == (1, True)
 
 
-def test_the_cache_can_be_shown_and_cleared(films: Account, settings: TraktSettings) -> None:
+def test_the_cache_can_be_shown_and_cleared(films: FakeTrakt, settings: TraktSettings) -> None:
     """`cache stats` counts the responses and the hits of the last run. `cache clear` deletes all."""
     command(settings, "details", "1", "2")
     command(settings, "details", "1", "2", "3")
@@ -59,7 +59,7 @@ def test_the_cache_can_be_shown_and_cleared(films: Account, settings: TraktSetti
     assert json.loads(command(settings, "cache", "stats").stdout)["answers"] == 0
 
 
-def test_cached_answers_can_be_encrypted(films: Account, settings: TraktSettings) -> None:
+def test_cached_answers_can_be_encrypted(films: FakeTrakt, settings: TraktSettings) -> None:
     """`cache key` prints a key. Without a key the setting is refused."""
     on = {"CINESTREAM_TRAKT_CACHE__ENCRYPTION": "true"}
     refused = command(settings, "details", "1", variables=on)
@@ -73,7 +73,7 @@ def test_cached_answers_can_be_encrypted(films: Account, settings: TraktSettings
     assert key not in command(settings, "settings", variables=on).stdout
 
 
-def test_health_shows_the_last_run(films: Account, settings: TraktSettings) -> None:
+def test_health_shows_the_last_run(films: FakeTrakt, settings: TraktSettings) -> None:
     """Counts, times and the last error are shown. Before any run the exit code is 1."""
     assert command(settings, "health").returncode == 1
     command(settings, "details", "1", "9")
@@ -86,7 +86,7 @@ def test_health_shows_the_last_run(films: Account, settings: TraktSettings) -> N
     assert "/movies/{id}: requests 2, errors 1" in command(settings, "health").stdout
 
 
-def test_an_error_of_the_disk_is_one_sentence(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_an_error_of_the_disk_is_one_sentence(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """A folder that cannot be created gives exit code 1 without a traceback."""
     (tmp_path / "file").write_text("not a folder")
     inside = str(tmp_path / "file" / "inside")
@@ -113,7 +113,7 @@ def test_an_error_of_the_disk_is_one_sentence(trakt: Account, settings: TraktSet
     ],
 )
 def test_useless_options_are_refused(
-    trakt: Account, settings: TraktSettings, tmp_path: Path, options: str, says: str
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path, options: str, says: str
 ) -> None:
     """Otherwise an empty file, or dates of another time zone, would look like a success."""
     result = command(settings, "export", "history", "--out", str(tmp_path / "out"), *options.split())
@@ -123,7 +123,7 @@ def test_useless_options_are_refused(
 
 @pytest.mark.parametrize("kind", ["ratings", "archive"])
 def test_a_profile_is_written_for_each_source(
-    trakt: Account, settings: TraktSettings, tmp_path: Path, kind: str
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path, kind: str
 ) -> None:
     """An export from an archive has a profile too."""
     archive = zipped(tmp_path / "a.zip", {"ratings-movies.json": []})

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.trakt_export.conftest import command
 from tests.trakt_export.letterboxd.test_files import WRONG
-from tests.trakt_export.server import Account, movie
+from tests.trakt_export.server import FakeTrakt, movie
 from typer.main import get_command
 
 import cinestream_flow
@@ -175,7 +175,7 @@ def test_faults_of_series_and_folders_are_reported_in_french(tmp_path: Path) -> 
 
 
 @pytest.fixture
-def interrupted(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Path:
+def interrupted(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> Path:
     """Return the checkpoint of an export that Trakt interrupted."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     trakt.count_offset = 1
@@ -188,7 +188,7 @@ def interrupted(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Path
 
 
 def test_refused_checkpoints_are_reported_in_french(
-    interrupted: Path, trakt: Account, settings: TraktSettings, tmp_path: Path
+    interrupted: Path, trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path
 ) -> None:
     """Other options, accounts, processes and versions, and damage, are refused in French by each command."""
     out = ("--out", str(tmp_path / "out"))
@@ -219,7 +219,7 @@ def test_refused_checkpoints_are_reported_in_french(
         assert english(re.sub(r"\(.*\)", "", result.stderr)) == []
 
 
-def test_other_refusals_are_reported_in_french(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_other_refusals_are_reported_in_french(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """An open circuit, a timeout, a failed batch and a used port."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     export = "export", "ratings", "--out", str(tmp_path / "out")
@@ -242,7 +242,7 @@ def test_other_refusals_are_reported_in_french(trakt: Account, settings: TraktSe
     assert result.stderr == f"le port {port} de 127.0.0.1 est pris : donnez-en un autre à profiling.port\n"
 
 
-def test_health_is_shown_in_french(trakt: Account, settings: TraktSettings) -> None:
+def test_health_is_shown_in_french(trakt: FakeTrakt, settings: TraktSettings) -> None:
     """Every name is translated. The JSON has the English names."""
     trakt.details["1"] = movie(1)
     command(settings, "details", "1", "9", variables=FRENCH)
@@ -276,7 +276,7 @@ def test_help_has_the_language_of_the_environment(settings: TraktSettings, varia
     assert "Omettre tout ce qui précède ce jour." in result.stdout
 
 
-def test_reasons_in_skipped_csv_are_french(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_reasons_in_skipped_csv_are_french(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """The reasons are for the user, too."""
     trakt.lists["/sync/watchlist/movies"] = [{"id": 2, "type": "show", "show": {"title": "A Series"}}]
     arguments = "export", "watchlist", "--out", str(tmp_path / "out")
@@ -284,7 +284,7 @@ def test_reasons_in_skipped_csv_are_french(trakt: Account, settings: TraktSettin
     assert "n'est pas un film mais : show" in (tmp_path / "out" / "skipped.csv").read_text()
 
 
-def test_the_setting_overrides_the_environment(trakt: Account, settings: TraktSettings) -> None:
+def test_the_setting_overrides_the_environment(trakt: FakeTrakt, settings: TraktSettings) -> None:
     """Without the setting, the environment decides."""
     assert command(settings, "logout", variables={"LC_ALL": "fr_FR.UTF-8"}).stdout == "Déconnecté.\n"
     result = command(settings, "whoami", variables={"CINESTREAM_TRAKT_EXPORT__LANGUAGE": "fr"})

@@ -8,21 +8,21 @@ from pathlib import Path
 import pytest
 from tests.trakt_export.conftest import command, environment
 from tests.trakt_export.forked import Forked
-from tests.trakt_export.server import Account, movie, serving
+from tests.trakt_export.server import FakeTrakt, movie, serving
 
 from cinestream_flow.checkpoint import Checkpoint
 from cinestream_trakt_export.settings import TraktSettings
 
 
 @pytest.fixture
-def killed(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Account:
+def killed(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> FakeTrakt:
     """Kill an export of ratings when it requests page 3 of 5."""
     trakt.max_page_size = 10
     trakt.lists["/sync/ratings/movies"] = [
         {"rated_at": "2026-01-01T12:00:00.000Z", "rating": 5, "type": "movie", "movie": movie(n)} for n in range(1, 51)
     ]
 
-    def kill(account: Account, path: str, number: int) -> None:
+    def kill(account: FakeTrakt, path: str, number: int) -> None:
         if number == 3:
             process.kill()
 
@@ -39,7 +39,9 @@ def killed(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Account:
 
 
 @pytest.mark.process
-def test_an_interrupted_export_is_listed_and_resumed(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_an_interrupted_export_is_listed_and_resumed(
+    killed: FakeTrakt, settings: TraktSettings, tmp_path: Path
+) -> None:
     """The list shows its progress. The resumed export reads only the missing pages."""
     listed = command(settings, "operations")
     assert listed.returncode == 0
@@ -55,7 +57,7 @@ def test_an_interrupted_export_is_listed_and_resumed(killed: Account, settings: 
 
 
 @pytest.mark.process
-def test_other_options_are_refused(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_other_options_are_refused(killed: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """Pages of another request do not fit. `--restart` deletes them."""
     arguments = ["export", "ratings", "--out", str(tmp_path / "out")]
     refused = command(settings, *arguments)
@@ -68,7 +70,7 @@ def test_other_options_are_refused(killed: Account, settings: TraktSettings, tmp
 
 
 @pytest.mark.process
-def test_another_account_is_refused(killed: Account, settings: TraktSettings) -> None:
+def test_another_account_is_refused(killed: FakeTrakt, settings: TraktSettings) -> None:
     """The next account does not get the files of the previous one."""
     killed.settings["user"]["ids"]["slug"] = "bob"
     resumed = command(settings, "resume")
@@ -78,9 +80,9 @@ def test_another_account_is_refused(killed: Account, settings: TraktSettings) ->
 
 
 @pytest.mark.process
-def test_another_trakt_is_refused(killed: Account, settings: TraktSettings) -> None:
+def test_another_trakt_is_refused(killed: FakeTrakt, settings: TraktSettings) -> None:
     """The same account name on another server is another library. The checkpoint stays."""
-    with serving(Account()) as other:
+    with serving(FakeTrakt()) as other:
         resumed = command(settings, "resume", variables={"CINESTREAM_TRAKT_API__URL": other.url})
         assert f"belongs to {killed.url}, not to {other.url}" in resumed.stderr
         assert (resumed.returncode, other.pages()) == (1, [])
@@ -88,7 +90,7 @@ def test_another_trakt_is_refused(killed: Account, settings: TraktSettings) -> N
 
 
 @pytest.mark.process
-def test_an_interrupted_export_can_be_deleted(killed: Account, settings: TraktSettings) -> None:
+def test_an_interrupted_export_can_be_deleted(killed: FakeTrakt, settings: TraktSettings) -> None:
     """An unknown name is an error."""
     (path,) = settings.checkpoints.dir.glob("*.checkpoint")
     assert command(settings, "operations", "--forget", "nothing").returncode == 1
@@ -97,7 +99,7 @@ def test_an_interrupted_export_can_be_deleted(killed: Account, settings: TraktSe
 
 
 @pytest.mark.process
-def test_a_damaged_checkpoint_is_refused(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_is_refused(killed: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """`operations` shows the damage too, and nothing is written."""
     (path,) = settings.checkpoints.dir.glob("*.checkpoint")
     path.with_name(path.name + "-wal").unlink(missing_ok=True)
@@ -112,7 +114,7 @@ def test_a_damaged_checkpoint_is_refused(killed: Account, settings: TraktSetting
     assert command(settings, *arguments, "--restart").returncode == 0
 
 
-def test_a_preview_shows_rows_and_writes_nothing(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_a_preview_shows_rows_and_writes_nothing(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """The rows are those of the file."""
     trakt.lists["/sync/watchlist/movies"] = [{"id": n, "type": "movie", "movie": movie(n)} for n in range(1, 31)]
     shown = command(settings, "export", "watchlist", "--preview", "--out", str(tmp_path / "out"))
@@ -125,7 +127,7 @@ def test_a_preview_shows_rows_and_writes_nothing(trakt: Account, settings: Trakt
 
 
 @pytest.mark.process
-def test_a_resumed_export_is_never_the_oldest(killed: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_a_resumed_export_is_never_the_oldest(killed: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """Beyond `max_checkpoints` another checkpoint is deleted, so no page is read again."""
     (path,) = settings.checkpoints.dir.glob("*.checkpoint")
     os.utime(path, (1_000_000, 1_000_000))

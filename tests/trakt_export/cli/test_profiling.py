@@ -12,12 +12,12 @@ import pytest
 from tests.paths import SCRIPTS
 from tests.ports import free_port
 from tests.trakt_export.conftest import command, environment
-from tests.trakt_export.server import Account, movie
+from tests.trakt_export.server import FakeTrakt, movie
 
 from cinestream_trakt_export.settings import TraktSettings
 
 
-def test_a_profile_is_written_at_the_end(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_a_profile_is_written_at_the_end(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """The files hold the time as text and as HTML, and the heap. A failed export has them too."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     for kind, folder, code in (("ratings", "one", 0), ("watched", "two", 1)):
@@ -31,7 +31,7 @@ def test_a_profile_is_written_at_the_end(trakt: Account, settings: TraktSettings
 
 
 @pytest.mark.process
-def test_profiles_are_served_on_loopback(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_profiles_are_served_on_loopback(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """`[profiling] enabled` serves them during a run. Invalid durations are refused."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     port = free_port()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from tests.paths import SCRIPTS
 from tests.trakt_export.conftest import environment
-from tests.trakt_export.server import Account, movie
+from tests.trakt_export.server import FakeTrakt, movie
 
 from cinestream_trakt_export.settings import TraktSettings
 
@@ -52,7 +52,7 @@ class Service:
 
 
 @pytest.fixture
-def service(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Iterator[Service]:
+def service(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> Iterator[Service]:
     """Start the service with one rated film in the library."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     config, log, out = tmp_path / "trakt.toml", tmp_path / "log", tmp_path / "out"
@@ -68,7 +68,7 @@ def service(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Iterator
         process.wait()
 
 
-def test_the_service_repeats_exports_and_survives_errors(trakt: Account, service: Service) -> None:
+def test_the_service_repeats_exports_and_survives_errors(trakt: FakeTrakt, service: Service) -> None:
     """A new rating is in the next files. An error is reported by /readyz. SIGTERM ends the service at once."""
     service.until((service.out / "ratings-001.csv").exists)
     service.until(lambda: '"degraded":[]' in service.get("/readyz"))

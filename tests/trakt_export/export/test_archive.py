@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.trakt_export.conftest import command
-from tests.trakt_export.server import Account, movie, play
+from tests.trakt_export.server import FakeTrakt, movie, play
 
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.settings import TraktSettings
@@ -70,7 +70,7 @@ def exported(settings: TraktSettings, archive: Path, out: Path, *more: str) -> t
     return result.returncode, result.stderr
 
 
-def test_it_gives_the_files_that_the_api_gives(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_it_gives_the_files_that_the_api_gives(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """History and ratings are the same bytes as from the API, and no request is sent."""
     trakt.lists = {"/sync/history/movies": PLAYS, "/sync/ratings/movies": RATINGS}
     for kind in ("history", "ratings"):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.trakt_export.conftest import command
-from tests.trakt_export.server import Account, Item, movie, play
+from tests.trakt_export.server import FakeTrakt, Item, movie, play
 
 from cinestream_trakt_export.export.run import Incomplete, export
 from cinestream_trakt_export.letterboxd.verify import read_records, verify_folder
@@ -33,7 +33,7 @@ def written(out: Path, kind: str) -> list[str]:
 
 
 async def test_history_has_a_row_a_day_with_rewatches_and_the_rating_on_its_viewing(
-    trakt: Account, settings: TraktSettings, tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path
 ) -> None:
     """Days are local in summer and in winter, and two plays on a day are one row. A check-in is a play."""
     film, other = movie(1, 'Say "Hi", Bob'), movie(2)
@@ -59,7 +59,7 @@ async def test_history_has_a_row_a_day_with_rewatches_and_the_rating_on_its_view
     assert verify_folder(tmp_path / "out") == (4, [])
 
 
-async def test_each_list_has_its_columns(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+async def test_each_list_has_its_columns(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """Watched films have dates and ratings. Films that may not have been watched have neither."""
     film = movie(1)
     trakt.lists = {
@@ -83,7 +83,7 @@ async def test_each_list_has_its_columns(trakt: Account, settings: TraktSettings
 
 
 async def test_the_mode_chooses_a_row_per_film_or_per_viewing(
-    trakt: Account, settings: TraktSettings, tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path
 ) -> None:
     """Watched films in mode individual are the history, and the history in mode aggregated is the watched films."""
     film = movie(1)
@@ -102,7 +102,7 @@ async def test_the_mode_chooses_a_row_per_film_or_per_viewing(
 
 
 async def test_plays_before_the_first_day_are_left_out_but_make_a_rewatch(
-    trakt: Account, settings: TraktSettings, tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path
 ) -> None:
     """A rewatch is marked although the first viewing is not exported. An unknown day is before every day."""
     trakt.lists["/sync/history/movies"] = [
@@ -122,7 +122,7 @@ async def test_plays_before_the_first_day_are_left_out_but_make_a_rewatch(
 
 
 async def test_items_that_cannot_be_exported_are_reported(
-    trakt: Account, settings: TraktSettings, tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path
 ) -> None:
     """A series, a film without a name and a broken time go to skipped.csv with the reason."""
     trakt.lists["/sync/watchlist/movies"] = [
@@ -142,7 +142,7 @@ async def test_items_that_cannot_be_exported_are_reported(
 
 
 async def test_lists_are_read_to_the_end_by_the_limit_that_the_server_returns(
-    trakt: Account, settings: TraktSettings, tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path
 ) -> None:
     """A server that returns 7 items instead of 250 is asked for every page of 7."""
     trakt.max_page_size = 7
@@ -153,14 +153,14 @@ async def test_lists_are_read_to_the_end_by_the_limit_that_the_server_returns(
 
 
 async def test_a_list_that_changes_while_it_is_read_is_read_again(
-    trakt: Account, settings: TraktSettings, tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path
 ) -> None:
     """Removed and added plays move other plays to pages that were already read. The export has them all."""
     trakt.max_page_size = 10
     plays = [play(n, movie(n), "2026-01-01T12:00:00.000Z") for n in range(100, 0, -1)]
     trakt.lists["/sync/history/movies"] = plays
 
-    def move(account: Account, path: str, page: int) -> None:
+    def move(account: FakeTrakt, path: str, page: int) -> None:
         if path == "/sync/history/movies" and page == 3 and len(plays) == 100:
             del plays[0]  # all plays move up, and the first play of page 3 is now on page 2, which was read
             plays[50:50] = [
@@ -177,7 +177,7 @@ async def test_a_list_that_changes_while_it_is_read_is_read_again(
 
 @pytest.mark.parametrize("kind", ["ratings", "history"])
 async def test_a_short_read_is_an_error_and_leaves_older_files(
-    trakt: Account, settings: TraktSettings, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A count of items and the map of plays both show that items are missing."""
     (tmp_path / f"{kind}-001.csv").write_text("older\n")
@@ -189,7 +189,7 @@ async def test_a_short_read_is_an_error_and_leaves_older_files(
 
 
 async def test_a_large_export_is_split_and_stale_parts_go(
-    trakt: Account, settings: TraktSettings, tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path
 ) -> None:
     """Each part has the header and at most 1 MB. A surplus part of an earlier export is deleted."""
     (tmp_path / "ratings-009.csv").write_text("stale\n")
@@ -205,7 +205,7 @@ async def test_a_large_export_is_split_and_stale_parts_go(
     assert verify_folder(tmp_path) == (4000, [])
 
 
-def test_all_lists_by_command(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_all_lists_by_command(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """`export all` writes every list and prints a table, and `verify` finds no errors."""
     trakt.lists["/sync/collection/movies"] = [{"collected_at": "2026-01-01T00:00:00.000Z", "movie": movie(1)}]
     result = command(settings, "export", "all", "--out", str(tmp_path / "out"))
@@ -224,13 +224,13 @@ def test_all_lists_by_command(trakt: Account, settings: TraktSettings, tmp_path:
 
 
 def test_a_list_that_fails_keeps_no_other_from_being_exported(
-    trakt: Account, settings: TraktSettings, tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path
 ) -> None:
     """The failed list is reported with the reason, and its files of an earlier export stay."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
     (tmp_path / "collection-001.csv").write_text("older\n")
 
-    def fall_short(account: Account, path: str, page: int) -> None:
+    def fall_short(account: FakeTrakt, path: str, page: int) -> None:
         account.count_offset = 3 * (path == "/sync/collection/movies")
 
     trakt.on_page = fall_short
@@ -244,7 +244,7 @@ def test_a_list_that_fails_keeps_no_other_from_being_exported(
     assert (tmp_path / "collection-001.csv").read_text() == "older\n"
 
 
-def test_films_are_filtered_by_genre_and_status(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_films_are_filtered_by_genre_and_status(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """Films that the filters refuse are in no file, but still count when the list is checked for completeness."""
 
     def film(number: int, genre: str, status: str) -> Item:

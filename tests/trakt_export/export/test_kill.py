@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.trakt_export.conftest import command, environment
 from tests.trakt_export.forked import Forked
-from tests.trakt_export.server import Account, movie, play
+from tests.trakt_export.server import FakeTrakt, movie, play
 
 from cinestream_trakt_export.settings import TraktSettings
 
@@ -19,7 +19,7 @@ SEASON = {"number": 1, "episodes": [{"number": 1, "plays": 1, "last_watched_at":
 
 
 @pytest.fixture
-def library(trakt: Account) -> Account:
+def library(trakt: FakeTrakt) -> FakeTrakt:
     """Create a library with plays on eight pages, ratings on three pages, and series."""
     trakt.max_page_size = 25
     chance = random.Random(7)
@@ -44,7 +44,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def whole(library: Account, settings: TraktSettings, kind: str, out: Path) -> dict[str, bytes]:
+def whole(library: FakeTrakt, settings: TraktSettings, kind: str, out: Path) -> dict[str, bytes]:
     """Return the files of an undisturbed export."""
     result = command(settings, "export", kind, "--out", str(out))
     assert result.returncode == 0, result.stderr
@@ -65,7 +65,7 @@ def whole(library: Account, settings: TraktSettings, kind: str, out: Path) -> di
     ],
 )
 def test_an_export_that_is_killed_at_a_page_continues_there(
-    library: Account, settings: TraktSettings, tmp_path: Path, kind: str, pages: int, killed_at: list[int]
+    library: FakeTrakt, settings: TraktSettings, tmp_path: Path, kind: str, pages: int, killed_at: list[int]
 ) -> None:
     """The answer to the n-th page never arrives. Only that page is requested again."""
     if kind == "watched":
@@ -86,11 +86,11 @@ def test_an_export_that_is_killed_at_a_page_continues_there(
         shutil.rmtree(tmp_path / "out")
 
 
-def killed_while_asking(library: Account, settings: TraktSettings, arguments: list[str], page: int, log: Path) -> str:
+def killed_while_asking(library: FakeTrakt, settings: TraktSettings, arguments: list[str], page: int, log: Path) -> str:
     """Kill a command when it requests its n-th page. Return that request."""
     seen: list[str] = []
 
-    def kill(account: Account, path: str, number: int) -> None:
+    def kill(account: FakeTrakt, path: str, number: int) -> None:
         seen.append(account.requested[-1])
         if len(seen) == page:
             process.kill()
@@ -107,7 +107,7 @@ def killed_while_asking(library: Account, settings: TraktSettings, arguments: li
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("kind", ["history", "shows"])
 def test_an_export_that_is_killed_at_every_step_writes_the_same_bytes(
-    library: Account, settings: TraktSettings, tmp_path: Path, kind: str
+    library: FakeTrakt, settings: TraktSettings, tmp_path: Path, kind: str
 ) -> None:
     """Each run is killed one step later than the run before, and continues from its files."""
     undisturbed, pages = whole(library, settings, kind, tmp_path / "whole"), sorted(library.pages())

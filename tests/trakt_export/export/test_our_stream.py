@@ -7,7 +7,7 @@ from anyio import to_thread
 from tests.nats_server import NatsServer
 from tests.stream_api.films import publish
 from tests.trakt_export.conftest import command
-from tests.trakt_export.server import Account, movie
+from tests.trakt_export.server import FakeTrakt, movie
 
 from cinestream.bus.jetstream import Bus
 from cinestream_trakt_export.cli import session
@@ -31,7 +31,7 @@ async def export(settings: TraktSettings, topology: NatsServer, out: Path, *opti
 
 
 async def test_films_are_queued_and_directors_are_looked_up(
-    trakt: Account, settings: TraktSettings, topology: NatsServer, etl_bus: Bus, scraper_bus: Bus, tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, topology: NatsServer, etl_bus: Bus, scraper_bus: Bus, tmp_path: Path
 ) -> None:
     """Each film with an IMDb id is queued once, even by two exports. Unknown directors are empty."""
     without = movie(4)
@@ -55,7 +55,7 @@ async def test_films_are_queued_and_directors_are_looked_up(
 
 
 async def test_an_export_without_these_options_needs_no_nats(
-    trakt: Account, settings: TraktSettings, topology: NatsServer, tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, topology: NatsServer, tmp_path: Path
 ) -> None:
     """The export works although NATS is down."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
@@ -64,7 +64,7 @@ async def test_an_export_without_these_options_needs_no_nats(
 
 
 def test_an_unreachable_nats_is_reported(
-    trakt: Account, settings: TraktSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The error is one sentence in the language of the user."""
     trakt.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
@@ -77,7 +77,7 @@ def test_an_unreachable_nats_is_reported(
 
 
 async def test_a_resumed_export_keeps_its_options(
-    trakt: Account, settings: TraktSettings, topology: NatsServer, etl_bus: Bus, scraper_bus: Bus, tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, topology: NatsServer, etl_bus: Bus, scraper_bus: Bus, tmp_path: Path
 ) -> None:
     """One export queues films, one adds directors, and one does neither. Each is finished in the same way."""
     for kind in KINDS:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.trakt_export.conftest import command
-from tests.trakt_export.server import Account, Item
+from tests.trakt_export.server import FakeTrakt, Item
 
 from cinestream_trakt_export.letterboxd.diary import IDENTITY
 from cinestream_trakt_export.letterboxd.verify import verify_folder
@@ -24,7 +24,7 @@ def episode(season: int, number: int) -> Item:
 
 
 @pytest.fixture
-def library(trakt: Account) -> Account:
+def library(trakt: FakeTrakt) -> FakeTrakt:
     """Create a library of two series, one watched and rated, and one only collected."""
     first, second = show(1, 'A "Series"'), show(2, "Another, Series")
     watched = [
@@ -56,7 +56,7 @@ def lines(out: Path) -> list[str]:
     return (out / "shows-001.csv").read_text().splitlines()
 
 
-def test_a_row_joins_all_lists(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_a_row_joins_all_lists(library: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """An episode has its plays, local days, rating and collection. An unreadable item has its reason."""
     out = tmp_path / "out"
     result = command(settings, "export", "shows", "--out", str(out))
@@ -72,7 +72,7 @@ def test_a_row_joins_all_lists(library: Account, settings: TraktSettings, tmp_pa
     assert verify_folder(out) == (4, [])
 
 
-def test_no_column_is_one_that_letterboxd_imports(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_no_column_is_one_that_letterboxd_imports(library: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """An import of the file by mistake adds no film."""
     command(settings, "export", "shows", "--out", str(tmp_path / "out"))
     assert not {*lines(tmp_path / "out")[0].split(",")} & {
@@ -85,7 +85,7 @@ def test_no_column_is_one_that_letterboxd_imports(library: Account, settings: Tr
     }
 
 
-def test_episodes_without_ids_are_told_apart(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_episodes_without_ids_are_told_apart(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """Two ratings of one series are not the same item, though only the series has an id."""
     trakt.lists["/sync/ratings/episodes"] = [
         {"rating": number, "type": "episode", "episode": {"season": 1, "number": number}, "show": show(1, "One")}
@@ -98,14 +98,14 @@ def test_episodes_without_ids_are_told_apart(trakt: Account, settings: TraktSett
     ]
 
 
-def test_a_date_range_limits_the_viewings(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_a_date_range_limits_the_viewings(library: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """The history of episodes is requested by days."""
     days = "--since", "2026-01-01", "--until", "2026-01-31"
     command(settings, "export", "shows", "--mode", "individual", "--out", str(tmp_path / "out"), *days)
     assert [line.split(",")[-3] for line in lines(tmp_path / "out")[1:]] == ["2026-01-01"]
 
 
-def test_mode_individual_has_a_row_per_viewing(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_mode_individual_has_a_row_per_viewing(library: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """The rows come from the history of episodes."""
     command(settings, "export", "shows", "--mode", "individual", "--out", str(tmp_path / "out"))
     viewings = [line.split(",")[5:10] for line in lines(tmp_path / "out") if line.startswith('"A')]
@@ -113,7 +113,7 @@ def test_mode_individual_has_a_row_per_viewing(library: Account, settings: Trakt
     assert ["1", "1", "1-1", "1", "2026-07-02"] in viewings
 
 
-def test_recorded_series_are_exported(trakt: Account, settings: TraktSettings, samples: Path, tmp_path: Path) -> None:
+def test_recorded_series_are_exported(trakt: FakeTrakt, settings: TraktSettings, samples: Path, tmp_path: Path) -> None:
     """A recorded library has hundreds of series with thousands of episodes on many pages."""
     path = samples / "trakt" / "recorded_2026" / "users_sean_watched_shows__200.json"
     if not path.is_file():
@@ -138,7 +138,7 @@ def test_recorded_series_are_exported(trakt: Account, settings: TraktSettings, s
 
 @pytest.mark.parametrize("mode", ["aggregated", "individual"])
 def test_series_are_filtered_by_genre_and_status(
-    library: Account, settings: TraktSettings, tmp_path: Path, mode: str
+    library: FakeTrakt, settings: TraktSettings, tmp_path: Path, mode: str
 ) -> None:
     """Series that the filters refuse are in no row, but still count when the list is checked for completeness."""
     for items in library.lists.values():

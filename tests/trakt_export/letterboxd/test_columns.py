@@ -9,7 +9,7 @@ import pytest
 from tests.trakt_export.conftest import command, environment
 from tests.trakt_export.export.test_archive import zipped
 from tests.trakt_export.forked import Forked
-from tests.trakt_export.server import Account, Item, movie, play
+from tests.trakt_export.server import FakeTrakt, Item, movie, play
 
 from cinestream_trakt_export.export.run import export
 from cinestream_trakt_export.letterboxd.verify import verify_folder
@@ -56,7 +56,7 @@ def film() -> Item:
 
 
 @pytest.fixture
-def library(trakt: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
+def library(trakt: FakeTrakt, monkeypatch: pytest.MonkeyPatch) -> FakeTrakt:
     """Create a library of one film and one episode, which are in all lists."""
     show = {"title": "One", "year": 2008, "ids": {"trakt": 5, "tmdb": 5}, "network": "HBO", "genres": ["drama"]}
     show |= {"first_aired": "2008-01-20T02:00:00.000Z", "images": IMAGES}
@@ -86,7 +86,7 @@ async def exported(settings: TraktSettings, kind: str, level: Level, out: Path) 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("level", LEVELS)
 async def test_each_level_has_its_columns(
-    library: Account, settings: TraktSettings, tmp_path: Path, kind: str, level: Level
+    library: FakeTrakt, settings: TraktSettings, tmp_path: Path, kind: str, level: Level
 ) -> None:
     """The verifier, which has its own rules for each level, finds no errors."""
     header, row = await exported(settings, kind, level, tmp_path)
@@ -123,7 +123,7 @@ async def test_each_level_has_its_columns(
     ],
 )
 async def test_the_fields_of_a_row(
-    library: Account, settings: TraktSettings, tmp_path: Path, kind: str, level: Level, row: str
+    library: FakeTrakt, settings: TraktSettings, tmp_path: Path, kind: str, level: Level, row: str
 ) -> None:
     """Facts follow the usual columns. A fact is empty if Trakt does not know it or returns 0."""
     assert (await exported(settings, kind, level, tmp_path))[1] == row
@@ -140,7 +140,7 @@ def test_odd_items_have_no_facts(path: str, item: object) -> None:
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_requests_have_the_level_that_the_columns_need(
-    library: Account, settings: TraktSettings, tmp_path: Path, level: Level
+    library: FakeTrakt, settings: TraktSettings, tmp_path: Path, level: Level
 ) -> None:
     """The default level requests nothing more, and `min` does not request the ratings."""
     arguments = "export", "watched", "--out", str(tmp_path / "out")
@@ -151,7 +151,7 @@ def test_requests_have_the_level_that_the_columns_need(
     assert any("/sync/ratings/movies" in line for line in library.requested) is (level != "min")
 
 
-def test_an_archive_gives_the_same(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_an_archive_gives_the_same(library: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """The files are the same bytes at every level."""
     names = {
         "watched/watched-history-1.json": "/sync/history/movies",
@@ -174,10 +174,10 @@ def test_an_archive_gives_the_same(library: Account, settings: TraktSettings, tm
 
 
 @pytest.mark.process
-def test_an_unfinished_export_keeps_its_columns(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_an_unfinished_export_keeps_its_columns(library: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """Its pages lack the facts of other levels, so another level is refused. `resume` keeps the first one."""
 
-    def kill(account: Account, path: str, number: int) -> None:
+    def kill(account: FakeTrakt, path: str, number: int) -> None:
         if path == "/sync/ratings/movies":
             process.kill()
 
@@ -194,7 +194,7 @@ def test_an_unfinished_export_keeps_its_columns(library: Account, settings: Trak
     assert (tmp_path / "out" / "history-001.csv").read_text().startswith(f"{LETTERBOXD['history']},{FULL}\n")
 
 
-def test_another_level_is_a_change(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_another_level_is_a_change(library: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """An incremental export writes files with other columns, although nothing has changed at Trakt."""
     arguments = "export", "watchlist", "--incremental", "--out", str(tmp_path / "out")
     for level in ("letterboxd", "min"):

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 from tests.trakt_export.conftest import command
-from tests.trakt_export.server import Account, movie, play
+from tests.trakt_export.server import FakeTrakt, movie, play
 
 from cinestream_trakt_export.letterboxd.verify import read_records
 from cinestream_trakt_export.settings import TraktSettings
@@ -20,7 +20,7 @@ TYPES = {"tmdbID": "UBIGINT", "Year": "USMALLINT", "Rating10": "UTINYINT", "Watc
 
 
 @pytest.fixture
-def files(trakt: Account, settings: TraktSettings, tmp_path: Path) -> Path:
+def files(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> Path:
     """Export an account with rewatches, ratings, unknown dates and awkward titles, in several files."""
     chance = random.Random(3)
     films = [movie(n, TITLES[n % len(TITLES)] if n < 40 else f"Film number {n} " * 20) for n in range(1, 1001)]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.trakt_export.conftest import command
 from tests.trakt_export.export.test_export import run, written
-from tests.trakt_export.server import Account, Item, movie, play
+from tests.trakt_export.server import FakeTrakt, Item, movie, play
 
 from cinestream_trakt_export.export.run import Incomplete
 from cinestream_trakt_export.letterboxd.diary import local_date
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def library(trakt: Account) -> Account:
+def library(trakt: FakeTrakt) -> FakeTrakt:
     """Create a library with ten years of plays, many around midnight, and ratings of all films."""
     chance, trakt.max_page_size = random.Random(3), 10
     days = sorted((date(2016, 1, 1) + timedelta(chance.randrange(3650)) for _ in range(300)), reverse=True)
@@ -52,7 +52,7 @@ def library(trakt: Account) -> Account:
     ],
 )
 async def test_the_rows_are_those_of_a_full_export(
-    library: Account, settings: TraktSettings, tmp_path: Path, date_range: DateRange
+    library: FakeTrakt, settings: TraktSettings, tmp_path: Path, date_range: DateRange
 ) -> None:
     """Rewatches and ratings are the same, although only these days are requested."""
     await run(settings, "history", tmp_path / "all")
@@ -66,7 +66,7 @@ async def test_the_rows_are_those_of_a_full_export(
 
 
 async def test_a_missing_play_of_these_days_is_noticed(
-    library: Account, settings: TraktSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library: FakeTrakt, settings: TraktSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A play of the same film on the day before does not hide it."""
     history = library.lists["/sync/history/movies"]
@@ -78,7 +78,7 @@ async def test_a_missing_play_of_these_days_is_noticed(
         await run(settings, "history", tmp_path, date_range=DateRange(date(2025, 1, 1)))
 
 
-def test_the_command_has_both_ends(library: Account, settings: TraktSettings, tmp_path: Path) -> None:
+def test_the_command_has_both_ends(library: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """A list that cannot be requested by days is filtered as well."""
     out, days = tmp_path / "out", ("--since", "2020-03-01", "--until", "2020-09-30")
     library.lists["/sync/watched/movies"] = [

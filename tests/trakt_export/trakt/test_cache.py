@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.trakt_export.export.test_export import run, written
-from tests.trakt_export.server import Account, movie, play
+from tests.trakt_export.server import FakeTrakt, movie, play
 
 from cinestream_flow.breaker import CircuitOpen
 from cinestream_trakt_export.settings import Breaker, Cache, Retry, TraktSettings
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def film(trakt: Account) -> Account:
+def film(trakt: FakeTrakt) -> FakeTrakt:
     """Add a film with details."""
     trakt.details["7"] = movie(7) | {"overview": "long " * 1000}
     return trakt
@@ -27,7 +27,7 @@ def counts(client: Trakt) -> tuple[int, int, int, int]:
     return found.hits, found.confirmed, found.stale, found.misses
 
 
-async def test_details_are_requested_once_per_ttl(film: Account, settings: TraktSettings) -> None:
+async def test_details_are_requested_once_per_ttl(film: FakeTrakt, settings: TraktSettings) -> None:
     """The next run uses the cache, too. Each level of detail is cached separately."""
     async with connected(settings) as client:
         first = await client.get("/movies/7")
@@ -40,7 +40,7 @@ async def test_details_are_requested_once_per_ttl(film: Account, settings: Trakt
     assert film.log == ["/movies/7", "/movies/7?extended=full"]
 
 
-async def test_details_are_confirmed_by_their_etag(film: Account, settings: TraktSettings) -> None:
+async def test_details_are_confirmed_by_their_etag(film: FakeTrakt, settings: TraktSettings) -> None:
     """After the `ttl` they are requested with the ETag. Changed details replace the old ones."""
     film.etags = "whole"
     settings = settings.model_copy(update={"cache": settings.cache.model_copy(update={"ttl": 1e-6})})
@@ -54,7 +54,7 @@ async def test_details_are_confirmed_by_their_etag(film: Account, settings: Trak
 
 @pytest.mark.parametrize("etags", ["", "whole", "bare"])
 async def test_a_changed_library_is_never_served_from_the_cache(
-    trakt: Account, settings: TraktSettings, tmp_path: Path, etags: str
+    trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path, etags: str
 ) -> None:
     """Each export has the present library, also a play on a later page behind unchanged ones."""
     trakt.etags, trakt.max_page_size = etags, 10
@@ -67,7 +67,7 @@ async def test_a_changed_library_is_never_served_from_the_cache(
     assert ("304 /sync/history/movies?page=1&limit=250" in trakt.log) == bool(etags)
 
 
-async def test_logins_do_not_share_responses(trakt: Account, settings: TraktSettings, tmp_path: Path) -> None:
+async def test_logins_do_not_share_responses(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
     """Two accounts on one machine never see each other's responses."""
     trakt.etags = "whole"
     async with connected(settings) as client:
@@ -82,7 +82,7 @@ async def test_logins_do_not_share_responses(trakt: Account, settings: TraktSett
         assert counts(client) == (0, 0, 0, 1)
 
 
-async def test_stale_details_are_served_while_trakt_is_down(film: Account, settings: TraktSettings) -> None:
+async def test_stale_details_are_served_while_trakt_is_down(film: FakeTrakt, settings: TraktSettings) -> None:
     """They are marked. Responses about the account are never served stale, because an old list is not the library."""
     film.etags = "whole"
     cache = settings.cache.model_copy(update={"ttl": 1e-6})
@@ -101,7 +101,7 @@ async def test_stale_details_are_served_while_trakt_is_down(film: Account, setti
             await client.get("/movies/8")
 
 
-async def test_without_a_cache_only_the_requests_grow(film: Account, settings: TraktSettings) -> None:
+async def test_without_a_cache_only_the_requests_grow(film: FakeTrakt, settings: TraktSettings) -> None:
     """It may be disabled by the settings or during a run, in memory, or damaged between runs."""
     for cache in (Cache(enabled=False), Cache(store="memory"), settings.cache):
         async with connected(settings.model_copy(update={"cache": cache})) as client:

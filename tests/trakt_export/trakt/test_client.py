@@ -5,7 +5,7 @@ from typing import Any
 
 import anyio
 import pytest
-from tests.trakt_export.server import Account, movie
+from tests.trakt_export.server import FakeTrakt, movie
 
 from cinestream_flow.breaker import CircuitState
 from cinestream_flow.pool import PoolFull
@@ -18,7 +18,7 @@ PATH = "/users/settings"
 
 
 @pytest.fixture(autouse=True)
-def _let_go(trakt: Account) -> Iterator[None]:
+def _let_go(trakt: FakeTrakt) -> Iterator[None]:
     yield
     trakt.hold.set()
 
@@ -36,7 +36,7 @@ def performance(settings: TraktSettings, **changes: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("fault", ["drip", "hold"])
-async def test_a_slow_response_is_requested_again(trakt: Account, settings: TraktSettings, fault: str) -> None:
+async def test_a_slow_response_is_requested_again(trakt: FakeTrakt, settings: TraktSettings, fault: str) -> None:
     """Each attempt has a time limit, whether nothing arrives or a byte now and then."""
     trakt.faults = [fault]
     async with connected(changed(settings, worker_pool=Workers(worker_timeout=0.2))) as client:
@@ -46,7 +46,7 @@ async def test_a_slow_response_is_requested_again(trakt: Account, settings: Trak
     assert "0.2 s" in facts["last_error"]["reason"]
 
 
-async def test_only_the_faults_of_the_settings_are_retried(trakt: Account, settings: TraktSettings) -> None:
+async def test_only_the_faults_of_the_settings_are_retried(trakt: FakeTrakt, settings: TraktSettings) -> None:
     """With `network` alone, a cut connection is retried and a server fault is not."""
     retry = Retry(retry_on=frozenset({"network"}), initial_delay=0.001, max_delay=0.01)
     trakt.details["1"] = movie(1)
@@ -60,7 +60,9 @@ async def test_only_the_faults_of_the_settings_are_retried(trakt: Account, setti
 
 
 @pytest.mark.parametrize(("fault", "min_pause"), [("429-bare", 290), ("429", 0)])
-async def test_a_429_pauses_all_callers(trakt: Account, settings: TraktSettings, fault: str, min_pause: float) -> None:
+async def test_a_429_pauses_all_callers(
+    trakt: FakeTrakt, settings: TraktSettings, fault: str, min_pause: float
+) -> None:
     """The headers set the pause, or five minutes without headers. The circuit stays closed."""
     trakt.faults = [fault]
     settings = changed(settings, breaker=Breaker(failures=1))
@@ -71,7 +73,7 @@ async def test_a_429_pauses_all_callers(trakt: Account, settings: TraktSettings,
         assert client.breaker.state is CircuitState.CLOSED
 
 
-async def test_too_many_requests_are_rejected(trakt: Account, settings: TraktSettings) -> None:
+async def test_too_many_requests_are_rejected(trakt: FakeTrakt, settings: TraktSettings) -> None:
     """One request runs and one waits. The third is rejected at once, and the others succeed."""
     trakt.faults = ["hold"]
     answered, rejected = list[bool](), list[str]()
@@ -100,7 +102,7 @@ async def test_too_many_requests_are_rejected(trakt: Account, settings: TraktSet
     assert (len(answered), len(rejected)) == (2, 1)
 
 
-async def test_new_settings_lose_no_running_request(trakt: Account, settings: TraktSettings) -> None:
+async def test_new_settings_lose_no_running_request(trakt: FakeTrakt, settings: TraktSettings) -> None:
     """A request that runs while all settings change is answered."""
     trakt.faults = ["hold"]
     contents = []
@@ -120,7 +122,7 @@ async def test_new_settings_lose_no_running_request(trakt: Account, settings: Tr
     assert client.pool.size == 1
 
 
-async def test_each_capability_can_be_disabled(trakt: Account, settings: TraktSettings) -> None:
+async def test_each_capability_can_be_disabled(trakt: FakeTrakt, settings: TraktSettings) -> None:
     """No retries, no circuit, no statistics, no rate limit, one request at a time."""
     slow = performance(settings, rate_limit_per_sec=0.01)
     breaker = Breaker(failures=1, open_for=3600)
@@ -139,7 +141,7 @@ async def test_each_capability_can_be_disabled(trakt: Account, settings: TraktSe
     assert not trakt.faults
 
 
-async def test_statistics_count_requests_and_errors(trakt: Account, settings: TraktSettings) -> None:
+async def test_statistics_count_requests_and_errors(trakt: FakeTrakt, settings: TraktSettings) -> None:
     """Ids share an endpoint. The last error has its reason."""
     trakt.details = {str(number): movie(number) for number in range(5)}
     async with connected(settings) as client:

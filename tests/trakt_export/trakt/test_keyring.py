@@ -6,7 +6,7 @@ import keyring.core
 import pytest
 from tests.paths import ROOT
 from tests.trakt_export.conftest import command
-from tests.trakt_export.server import Account
+from tests.trakt_export.server import FakeTrakt
 
 from cinestream_trakt_export.settings import TraktSettings
 
@@ -25,7 +25,7 @@ def variables(settings: TraktSettings, tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_the_login_is_only_in_the_keyring(
-    trakt: Account, settings: TraktSettings, variables: dict[str, str], tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, variables: dict[str, str], tmp_path: Path
 ) -> None:
     """No file holds it after the login, the renewal or the logout."""
     trakt.device, trakt.interval = [200], 1
@@ -39,7 +39,7 @@ def test_the_login_is_only_in_the_keyring(
     assert (tmp_path / "keyring").read_text() == "{}"
 
 
-def test_an_unusable_keyring_is_reported(trakt: Account, settings: TraktSettings, variables: dict[str, str]) -> None:
+def test_an_unusable_keyring_is_reported(trakt: FakeTrakt, settings: TraktSettings, variables: dict[str, str]) -> None:
     """The message names the setting to change."""
     variables["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     result = command(settings, "whoami", variables=variables)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 from tests.trakt_export.conftest import command
-from tests.trakt_export.server import Account
+from tests.trakt_export.server import FakeTrakt
 
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.errors import NeedsLogin, TraktError
@@ -45,7 +45,7 @@ async def oauth(settings: TraktSettings, time: Time, tmp_path: Path) -> AsyncIte
         yield OAuth(http, settings.api, TokenFile(tmp_path / "new" / "token"), clock=time, sleep=time.sleep)
 
 
-async def test_a_login_waits_for_the_user(trakt: Account, oauth: OAuth, time: Time, tmp_path: Path) -> None:
+async def test_a_login_waits_for_the_user(trakt: FakeTrakt, oauth: OAuth, time: Time, tmp_path: Path) -> None:
     """Pending and failed polls are repeated, and a 429 slows them down. Only the owner can read the file."""
     trakt.device = [400, 429, 503, 200]
     code = await oauth.begin()
@@ -59,7 +59,7 @@ async def test_a_login_waits_for_the_user(trakt: Account, oauth: OAuth, time: Ti
 @pytest.mark.parametrize(
     ("status", "text"), [(404, "does not know"), (409, "already used"), (410, "expired"), (418, "refused")]
 )
-async def test_a_refused_login_is_explained(trakt: Account, oauth: OAuth, status: int, text: str) -> None:
+async def test_a_refused_login_is_explained(trakt: FakeTrakt, oauth: OAuth, status: int, text: str) -> None:
     """Each refusal has its sentence, and the polls end."""
     trakt.device = [status, 200]
     with pytest.raises(TraktError, match=text):
@@ -67,7 +67,7 @@ async def test_a_refused_login_is_explained(trakt: Account, oauth: OAuth, status
     assert trakt.device == [200]
 
 
-async def test_an_unused_code_expires(trakt: Account, oauth: OAuth, time: Time) -> None:
+async def test_an_unused_code_expires(trakt: FakeTrakt, oauth: OAuth, time: Time) -> None:
     """The polls end with the code."""
     trakt.device = [400] * 1000
     with pytest.raises(TraktError, match="expired"):
@@ -75,7 +75,7 @@ async def test_an_unused_code_expires(trakt: Account, oauth: OAuth, time: Time) 
     assert sum(time.slept) == 600
 
 
-async def test_an_expired_token_is_renewed_before_its_use(trakt: Account, oauth: OAuth, time: Time) -> None:
+async def test_an_expired_token_is_renewed_before_its_use(trakt: FakeTrakt, oauth: OAuth, time: Time) -> None:
     """`expires_in` sets the time. The new token works."""
     trakt.device, trakt.expires_in = [200], 3600
     await oauth.finish(await oauth.begin())
@@ -84,7 +84,7 @@ async def test_an_expired_token_is_renewed_before_its_use(trakt: Account, oauth:
     assert trakt.log.count("/oauth/token") == 1
 
 
-async def test_a_logout_deletes_the_login(trakt: Account, oauth: OAuth) -> None:
+async def test_a_logout_deletes_the_login(trakt: FakeTrakt, oauth: OAuth) -> None:
     """The token is revoked at Trakt, too. A second logout is no error."""
     trakt.device = [200]
     await oauth.finish(await oauth.begin())
@@ -95,7 +95,7 @@ async def test_a_logout_deletes_the_login(trakt: Account, oauth: OAuth) -> None:
         await oauth.bearer()
 
 
-def test_whoami_and_logout(trakt: Account, settings: TraktSettings) -> None:
+def test_whoami_and_logout(trakt: FakeTrakt, settings: TraktSettings) -> None:
     """Without a login, `whoami` names the command to run."""
     assert command(settings, "whoami").stdout == "ann (Europe/Berlin)\n"
     assert command(settings, "logout").stdout == "Logged out.\n"
@@ -103,7 +103,7 @@ def test_whoami_and_logout(trakt: Account, settings: TraktSettings) -> None:
     assert (again.returncode, again.stderr) == (1, "nobody is logged in: run 'cinestream-trakt login'\n")
 
 
-def test_the_command_login_shows_no_secret(trakt: Account, settings: TraktSettings) -> None:
+def test_the_command_login_shows_no_secret(trakt: FakeTrakt, settings: TraktSettings) -> None:
     """The code for the user is shown."""
     trakt.device = [200]
     settings.login.token_file.unlink()

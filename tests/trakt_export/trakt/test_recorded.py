@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.trakt_export.conftest import command
-from tests.trakt_export.server import Account, Item
+from tests.trakt_export.server import FakeTrakt, Item
 
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.settings import TraktSettings
@@ -37,7 +37,7 @@ def items(path: Path) -> list[Item]:
     ],
 )
 def test_a_recorded_library_is_exported(
-    trakt: Account, settings: TraktSettings, recorded: Path, tmp_path: Path, library: tuple[str, str, str]
+    trakt: FakeTrakt, settings: TraktSettings, recorded: Path, tmp_path: Path, library: tuple[str, str, str]
 ) -> None:
     """Every item is a row or skipped with a reason, also with ETags. The files have no faults."""
     kind, path, name = library
@@ -51,7 +51,7 @@ def test_a_recorded_library_is_exported(
     assert (rows >= len(films) - skipped, faults) == (True, [])
 
 
-def test_recorded_details_are_read(trakt: Account, settings: TraktSettings, recorded: Path) -> None:
+def test_recorded_details_are_read(trakt: FakeTrakt, settings: TraktSettings, recorded: Path) -> None:
     """The recorded film is read at both levels of detail."""
     for name in ("movies_deadpool_2016__200.json", "movies_deadpool_2016_extended_full__200.json"):
         trakt.details["deadpool-2016"] = json.loads((recorded / name).read_text())["response"]["body"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import trustme
 from tests.trakt_export.conftest import command
-from tests.trakt_export.server import Account, movie, serving
+from tests.trakt_export.server import FakeTrakt, movie, serving
 
 from cinestream_trakt_export.settings import TraktSettings
 
@@ -19,17 +19,17 @@ def authority() -> trustme.CA:
 
 
 @pytest.fixture
-def trakt(authority: trustme.CA) -> Iterator[Account]:
+def trakt(authority: trustme.CA) -> Iterator[FakeTrakt]:
     """Serve Trakt with a certificate of this authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
-    with serving(Account(), tls=context) as account:
+    with serving(FakeTrakt(), tls=context) as account:
         account.lists["/sync/ratings/movies"] = [{"rating": 5, "type": "movie", "movie": movie(1)}]
         yield account
 
 
 def test_ssl_cert_file_is_trusted(
-    trakt: Account, settings: TraktSettings, authority: trustme.CA, tmp_path: Path
+    trakt: FakeTrakt, settings: TraktSettings, authority: trustme.CA, tmp_path: Path
 ) -> None:
     """A network's own proxy may need this."""
     authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
@@ -41,7 +41,7 @@ def test_ssl_cert_file_is_trusted(
 
 @pytest.mark.parametrize("arguments", [("export", "ratings", "--out", "out"), ("login",)])
 def test_an_untrusted_certificate_is_refused_at_once(
-    trakt: Account, settings: TraktSettings, arguments: tuple[str, ...]
+    trakt: FakeTrakt, settings: TraktSettings, arguments: tuple[str, ...]
 ) -> None:
     """The message names the remedy. Nothing is sent, above all not the login."""
     result = command(settings, *arguments)

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 from tests.ports import free_port
-from tests.trakt_export.server import Account, movie
+from tests.trakt_export.server import FakeTrakt, movie
 
 from cinestream_trakt_export.settings import Performance, TraktSettings
 from cinestream_trakt_export.trakt.client import connected
@@ -145,7 +145,7 @@ async def test_a_redirect_is_not_followed(odd: tuple[str, list[str]], settings: 
     assert len(requests) == 1
 
 
-async def test_a_closed_port_is_a_network_fault(trakt: Account, settings: TraktSettings) -> None:
+async def test_a_closed_port_is_a_network_fault(trakt: FakeTrakt, settings: TraktSettings) -> None:
     """No server listens there."""
     async with connected(at(f"http://127.0.0.1:{free_port()}", settings)) as client:
         with pytest.raises(ServerFault) as caught:
@@ -153,7 +153,7 @@ async def test_a_closed_port_is_a_network_fault(trakt: Account, settings: TraktS
     assert caught.value.fault == "network"
 
 
-async def test_a_missing_response_is_a_timeout(trakt: Account, settings: TraktSettings) -> None:
+async def test_a_missing_response_is_a_timeout(trakt: FakeTrakt, settings: TraktSettings) -> None:
     """The time limit is `request_timeout` without a byte."""
     trakt.faults = ["hold"]
     try:
@@ -165,7 +165,7 @@ async def test_a_missing_response_is_a_timeout(trakt: Account, settings: TraktSe
     assert caught.value.fault == "timeout"
 
 
-async def test_ids_are_encoded(trakt: Account, settings: TraktSettings) -> None:
+async def test_ids_are_encoded(trakt: FakeTrakt, settings: TraktSettings) -> None:
     """Letters of other scripts are not lost."""
     trakt.details["am%C3%A9lie-2001"] = movie(1)
     async with connected(settings) as client:
