@@ -20,7 +20,8 @@ from cinestream_trakt_export.settings import OpsSettings, TraktSettings
 from cinestream_trakt_export.trakt.cache import open_cache
 from cinestream_trakt_export.trakt.client import Trakt
 
-# The names of the facts, for people. The JSON has the English names in every language.
+# The names of the facts. `_lines` translates them by their text, and the extraction of messages finds them here.
+# The JSON has the English names in every language.
 _NAMES = (
     Message("answers"), Message("at"), Message("breaker"), Message("busy"), Message("bytes"), Message("closed"),
     Message("confirmed"), Message("cpu_seconds"), Message("endpoint"), Message("endpoints"), Message("errors"),
