@@ -8,21 +8,19 @@ import hashlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple, TypeVar
 
 import anyio
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientSession
 from anyio import to_thread
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from cinestream_flow.message import Message
 from cinestream_flow.rate import RateLimiter
 from cinestream_trakt_export.settings import Api
-from cinestream_trakt_export.trakt.connections import connection_error, proxy_for
 from cinestream_trakt_export.trakt.errors import NeedsLogin, ServerFault, TraktError
+from cinestream_trakt_export.trakt.oauth_requests import OAuthRequests
 from cinestream_trakt_export.trakt.tokens import Token, TokenFile
 
-M = TypeVar("M", bound=BaseModel)
 _EXPIRED = Message("the code has expired: run 'cinestream-trakt login' again")
 _DEVICE_REFUSALS = {
     404: Message("Trakt does not know this code"),
@@ -42,11 +40,6 @@ class DeviceCode(BaseModel):
     verification_url: str
     expires_in: int
     interval: int
-
-
-class _TokenResponse(NamedTuple):
-    status: int
-    body: bytes
 
 
 class OAuth:
@@ -71,30 +64,30 @@ class OAuth:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
-        self._http, self._api, self._store, self._clock, self._sleep = http, api, store, clock, sleep
-        self._limit, self._renewing = limit, anyio.Lock()
+        self._requests = OAuthRequests(http, api, limit)
+        self._store, self._clock, self._sleep = store, clock, sleep
+        self._renewing = anyio.Lock()
 
     async def begin(self) -> DeviceCode:
         """Request a code for the user. Raise TraktError if Trakt refuses the application."""
-        response = await self._post("/oauth/device/code", {"client_id": self._api.client_id})
+        response = await self._requests.device_code()
         if response.status != 200:
             raise TraktError(
                 Message("Trakt gives no code (status {status}): check api.client_id", status=response.status)
             )
-        return _parse(DeviceCode, response)
+        return response.parse(DeviceCode)
 
     async def finish(self, code: DeviceCode) -> None:
         """Wait until the user has typed in the code, then store the login. Raise TraktError if the login is refused."""
         interval, end = float(max(code.interval, 1)), self._clock() + code.expires_in
-        body = {"code": code.device_code, **self._application()}
         while self._clock() < end:
             await self._sleep(interval)
             try:
-                response = await self._post("/oauth/device/token", body)
+                response = await self._requests.device_token(code.device_code)
             except ServerFault:
                 continue
             if response.status == 200:
-                self._store.save(_named(_parse(Token, response)))
+                self._store.save(_named(response.parse(Token)))
                 return
             if response.status in _DEVICE_REFUSALS:
                 raise TraktError(_DEVICE_REFUSALS[response.status])
@@ -146,12 +139,12 @@ class OAuth:
         """Exchange the refresh token for new tokens, and store them before they are used."""
         # A refresh token works once. Cancelled now, it would be used up and the new tokens would be lost.
         with anyio.CancelScope(shield=True):
-            response = await self._post("/oauth/token", self._refresh_body(token))
+            response = await self._requests.refresh(token)
         if response.status >= 500 or response.status == 429:
             raise ServerFault(Message("Trakt answered {status} to the renewal of the login", status=response.status))
         if response.status != 200:
             raise NeedsLogin(Message("Trakt no longer accepts the login: run 'cinestream-trakt login'"))
-        renewed = _named(_parse(Token, response), token.login)
+        renewed = _named(response.parse(Token), token.login)
         self._store.save(renewed)
         return renewed
 
@@ -165,40 +158,11 @@ class OAuth:
         except NeedsLogin:
             return self._store.remove()
         try:
-            await self._post("/oauth/revoke", {"token": token.access_token.get_secret_value(), **self._application()})
+            await self._requests.revoke(token)
         finally:
             self._store.remove()
         return True
 
-    def _refresh_body(self, token: Token) -> dict[str, str]:
-        return {
-            "refresh_token": token.refresh_token.get_secret_value(),
-            "grant_type": "refresh_token",
-            "redirect_uri": "urn:ietf:wg:oauth:2.0:oob",
-            **self._application(),
-        }
-
-    def _application(self) -> dict[str, str]:
-        return {"client_id": self._api.client_id, "client_secret": self._api.client_secret.get_secret_value()}
-
-    async def _post(self, path: str, body: dict[str, str]) -> _TokenResponse:
-        if self._limit:
-            await self._limit.acquire()
-        url = f"{self._api.auth_url}{path}"
-        try:
-            async with self._http.post(url, json=body, proxy=proxy_for(url), allow_redirects=False) as response:
-                return _TokenResponse(response.status, await response.read())
-        except (ClientError, TimeoutError) as error:
-            raise connection_error(error) from error
-
 
 def _named(token: Token, login: str = "") -> Token:
     return token.model_copy(update={"login": login or secrets.token_hex(16)})
-
-
-def _parse(model: type[M], response: _TokenResponse) -> M:
-    try:
-        return model.model_validate_json(response.body)
-    except ValidationError:
-        # The cause would show secrets.
-        raise ServerFault(Message("Trakt's answer to a login is not readable")) from None
