@@ -18,7 +18,6 @@ from tests.paths import ROOT
 
 from cinestream.bus.jetstream import Bus, deliveries, requests
 from cinestream.bus.jetstream.requests import Requests
-from cinestream.commands.declare import TopologySettings, declare
 from cinestream.runtime.connected import connected
 
 EXAMPLES = int(os.environ.get("CINESTREAM_EXAMPLES", "0"))
@@ -116,9 +115,7 @@ def nats(tmp_path: Path) -> Iterator[NatsServer]:
 @pytest.fixture
 async def topology(nats: NatsServer) -> NatsServer:
     """Declare the project's streams, consumers and buckets on the nats-server."""
-    bus = await nats.connect("topology")
-    await declare(bus, TopologySettings())
-    await bus.close()
+    await nats.declare_topology()
     return nats
 
 

@@ -13,6 +13,7 @@ from tests.ports import free_port
 
 from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus
+from cinestream.commands.declare import TopologySettings, declare
 
 USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
 
@@ -73,6 +74,12 @@ class NatsServer:
         if self.process:
             self.process.kill()
             self.process.wait()
+
+    async def declare_topology(self) -> None:
+        """Declare the project's streams, consumers and buckets."""
+        bus = await self.connect("topology")
+        await declare(bus, TopologySettings())
+        await bus.close()
 
     async def shorten_ack_wait(self, stream: str, consumer: str, *, seconds: int) -> None:
         """Change the ack_wait of a consumer, so that the messages of a dead worker are soon delivered again.

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import anyio
 import pytest
 from tests.etl.pages import START, SamplePage
+from tests.main_function import run_main
 from tests.nats_server import NatsServer
-from tests.paths import SCRIPTS
 from tests.stream_api.films import movie, publish
 from tests.stream_api.serving import STREAM, Api, serving
 from tests.stream_api.sse import Event
@@ -21,6 +21,7 @@ from cinestream.contracts import subjects
 from cinestream_etl.directors import DirectorRecord
 from cinestream_etl.service import settle_page
 from cinestream_etl.store.versions import Decision
+from cinestream_stream_api.__main__ import main
 from cinestream_stream_api.catalogue.removal import Removal, remove
 
 pytestmark = pytest.mark.anyio
@@ -167,9 +168,8 @@ async def test_concurrent_publishing_leaves_one_removal(etl_bus: Bus, takedown_b
 
 def run(nats: NatsServer, user: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command as this NATS user."""
-    command = [str(SCRIPTS / "cinestream-stream-api"), "remove", *arguments]
-    environment = os.environ | nats.environment(user)
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    command = ["cinestream-stream-api", "remove", *arguments]
+    return run_main(main, command, os.environ | nats.environment(user))
 
 
 async def test_the_command_reports_the_result_of_each_film(topology: NatsServer, etl_bus: Bus) -> None:

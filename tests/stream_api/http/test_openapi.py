@@ -1,5 +1,6 @@
 """The OpenAPI document, compared with the answers of the running service to generated requests."""
 
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +24,8 @@ from cinestream_stream_api.catalogue.removal import remove
 from cinestream_stream_api.http.openapi import FILM
 
 pytestmark = pytest.mark.anyio
+# Streams end after a moment, so that the whole response can be checked.
+BRIEF_STREAMS = {"CINESTREAM_STREAM_MAX_LIFETIME": "0.1", "CINESTREAM_STREAM_HEARTBEAT": "0.1"}
 BOUNDED = settings(
     max_examples=30,
     phases=[Phase.explicit, Phase.generate],  # no shrinking: each example is a request
@@ -32,8 +35,22 @@ BOUNDED = settings(
 
 @pytest.fixture
 def api_environment() -> dict[str, str]:
-    """Return settings with which streams end after a moment, so that the whole response can be checked."""
-    return {"CINESTREAM_STREAM_MAX_LIFETIME": "0.1", "CINESTREAM_STREAM_HEARTBEAT": "0.1"}
+    """Return the settings of the process `api`."""
+    return BRIEF_STREAMS
+
+
+@pytest.fixture(scope="module")
+def empty_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    """Run stream-api without films, for all tests that only read."""
+    folder = tmp_path_factory.mktemp("empty")
+    nats = NatsServer(folder)
+    nats.start()
+    anyio.run(nats.declare_topology)
+    process = Process(nats, folder / "stream-api.log", settings=BRIEF_STREAMS)
+    process.start()
+    yield process
+    process.kill()
+    nats.kill()
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["right", "wrong"])
@@ -74,9 +91,10 @@ def _try(cases: Any) -> None:
     run()
 
 
-async def test_every_operation_and_error_has_an_example(api: Process) -> None:
+@pytest.mark.nats
+async def test_every_operation_and_error_has_an_example(empty_api: Process) -> None:
     """All errors are problem details, and the stream and a film document all of theirs."""
-    async with httpx2.AsyncClient(base_url=api.url, timeout=60) as client:
+    async with httpx2.AsyncClient(base_url=empty_api.url, timeout=60) as client:
         document = (await client.get("/openapi.json")).json()
     described = {path: operations["get"]["responses"] for path, operations in document["paths"].items()}
     assert {"200", "400", "401", "429", "503"} <= described["/api/movies/stream"].keys()
@@ -96,6 +114,7 @@ async def test_every_operation_and_error_has_an_example(api: Process) -> None:
     assert Movie.model_validate(FILM).id == "tt0111161"
 
 
+@pytest.mark.nats
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
@@ -112,9 +131,9 @@ async def test_every_operation_and_error_has_an_example(api: Process) -> None:
         ("GET", "/api/stats?genre=Drama", 400),
     ],
 )
-async def test_every_error_is_problem_details(api: Process, method: str, path: str, status: int) -> None:
+async def test_every_error_is_problem_details(empty_api: Process, method: str, path: str, status: int) -> None:
     """Each error is problem details (RFC 9457), with the status in the body too."""
-    async with httpx2.AsyncClient(base_url=api.url, timeout=60) as client:
+    async with httpx2.AsyncClient(base_url=empty_api.url, timeout=60) as client:
         answer = await client.request(method, path)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert answer.json()["status"] == status
