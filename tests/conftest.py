@@ -1,7 +1,7 @@
 """Fixtures and hooks of all tests.
 
 Tests use real parts: a nats-server with the configuration of deploy/nats.conf for each test that needs one, a real
-browser, real HTTP. `tests.needs` marks what a test starts, and spreads tests over the workers of pytest-xdist.
+browser, real HTTP. `tests.needs` marks what a test starts. `tests.scheduler` spreads tests over pytest-xdist's workers.
 """
 
 import logging
@@ -9,12 +9,14 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from inspect import unwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from tests import needs
 from tests.nats_server import NatsServer
 from tests.paths import ROOT
+from tests.scheduler import Scheduler
 
 from cinestream.bus.jetstream import Bus, deliveries, requests
 from cinestream.bus.jetstream.requests import Requests
@@ -37,7 +39,7 @@ settings.register_profile(
 settings.load_profile("cinestream")
 
 
-# First, because pytest-xdist and `-m` read the marks in the same hook.
+# First, because `-m` reads the marks in the same hook.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with what it starts, and put the slow tests first."""
@@ -55,10 +57,10 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return (yield)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Remove the name of the group from a test's id, so that `--last-failed` finds the test again."""
-    report.nodeid = needs.without_group(report.nodeid)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduler:
+    """Spread the tests over the workers of pytest-xdist, heavy ones to one of them."""
+    return Scheduler(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -12,14 +12,12 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import pytest
+from tests.scheduler import is_heavy
 
 MARKS = ("nats", "browser", "e2e", "process")
 
 # A fixture of this name is the same in every folder.
 _MARK_OF_FIXTURE = {"nats": "nats"}
-
-# A browser or a whole pipeline uses more than one core. Two of them at once might miss their deadlines.
-_HEAVY = "heavy"
 
 _STARTERS: tuple[tuple[Any, str], ...] = (
     (subprocess.Popen, "__init__"),
@@ -33,28 +31,22 @@ _STARTERS: tuple[tuple[Any, str], ...] = (
 
 
 def mark(item: pytest.Item) -> None:
-    """Add the marks that follow from the fixtures of a test. Put heavy tests into one group, so on one worker."""
+    """Add the marks that follow from the fixtures of a test.
+
+    Raises:
+        pytest.UsageError: The test is marked as `browser` or `e2e`, but not by the `pytestmark` of its file.
+    """
+    heavy = item.get_closest_marker("browser") or item.get_closest_marker("e2e")
+    if heavy and not is_heavy(item.nodeid.partition("::")[0]):
+        raise pytest.UsageError(f"{item.nodeid}: only the pytestmark of a file can have the mark `{heavy.name}`")
     for name in getattr(item, "fixturenames", ()):
         if name in _MARK_OF_FIXTURE:
             item.add_marker(_MARK_OF_FIXTURE[name])
-    if _is_heavy(item):
-        item.add_marker(pytest.mark.xdist_group(_HEAVY))
 
 
 def order(item: pytest.Item) -> int:
     """Return a sort key that puts slow tests first, so that no worker starts a slow test at the end."""
-    if _is_heavy(item):
-        return 0
-    return 2 if is_fast(item) else 1
-
-
-def without_group(nodeid: str) -> str:
-    """Remove the name of the group that pytest-xdist appends to the id of a test."""
-    return nodeid.removesuffix(f"@{_HEAVY}")
-
-
-def _is_heavy(item: pytest.Item) -> bool:
-    return any(item.get_closest_marker(name) for name in ("browser", "e2e"))
+    return 1 if is_fast(item) else 0
 
 
 def is_fast(item: pytest.Item) -> bool:
