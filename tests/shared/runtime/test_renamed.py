@@ -76,7 +76,6 @@ def test_old_toml_key_works(
     assert load_settings(Example).test_concurrency == 4
     error = capsys.readouterr().err
     assert f"test_hands in {tmp_path / 'c.toml'}" in error
-    assert NEW in error
 
 
 def test_new_name_gives_no_warning(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,3 +162,36 @@ def test_check_prints_the_new_name_and_the_reference_names_both(
     assert f"{NEW}=3" in output
     assert OLD not in output
     assert f"| `{NEW}` | `16` | Pages processed at once (formerly `{OLD}`) |" in references.settings_table(Example)
+
+
+def test_the_new_name_of_a_toml_key_is_a_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The warning about a key of the file gives the new key, because the file does not read variables."""
+    write_toml(tmp_path / "c.toml", "test_hands = 4\n", monkeypatch)
+    load_settings(Example)
+    error = capsys.readouterr().err
+    assert f"test_concurrency in {tmp_path / 'c.toml'}" in error
+    assert NEW not in error
+
+
+def test_an_old_name_beside_the_new_one_is_to_be_removed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The warning asks to remove the old name if both are set to the same value."""
+    monkeypatch.setenv(OLD, "6")
+    monkeypatch.setenv(NEW, "6")
+    load_settings(Example)
+    assert f"remove {OLD}" in capsys.readouterr().err
+
+
+def test_a_conflict_is_reported_together_with_other_errors(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One start reports every wrong setting, conflicts included."""
+    monkeypatch.setenv(OLD, "6")
+    monkeypatch.setenv(NEW, "7")
+    monkeypatch.setenv("CINESTREAM_LOG_LEVEL", "loud")
+    error = refused(capsys)
+    assert OLD in error
+    assert "CINESTREAM_LOG_LEVEL" in error

@@ -96,8 +96,11 @@ def renamed_values(settings: type[BaseSettings], toml_path: str | None) -> Itera
         field = settings.model_fields[name]
         new, new_label = find(field, name)
         old, old_label = find(field, old_name)
-        if old is not None:
-            yield RenamedValues(name, new_label, old_label, new, old)
+        if old is None:
+            continue
+        if new is None and old_label == f"{old_name} in {toml_path}":
+            new_label = f"{name} in {toml_path}"  # the file does not read the name of a variable
+        yield RenamedValues(name, new_label, old_label, new, old)
 
 
 def conflict(settings: type[BaseSettings], values: RenamedValues) -> str | None:
@@ -119,6 +122,7 @@ def _validated(settings: type[BaseSettings], name: str, value: Any) -> Any:
 
 
 @functools.cache
-def warn_renamed(old: str, new: str) -> None:
-    """Log once per process that a setting has a new name."""
-    log.warning("setting has a new name", old=old, new=new, action=f"rename it to {new}; the old name will be removed")
+def warn_renamed(old: str, new: str, *, both: bool) -> None:
+    """Log once per process that a setting has a new name. `both` is True if the new name is set, too."""
+    action = f"remove {old}" if both else f"rename it to {new}. The old name will be removed"
+    log.warning("settings.renamed", old=old, new=new, action=action)

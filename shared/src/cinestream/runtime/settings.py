@@ -90,12 +90,13 @@ class ServiceSettings(BusSettings):
     ops_port: Port = Field(9100, description="Port of the ops endpoints")
 
 
-def load_settings(settings: type[Settings], *, translate: Translate = str) -> Settings:
+def load_settings(settings: type[Settings], *, translate: Translate = str, warn: bool = True) -> Settings:
     """Return the settings.
 
     Args:
         settings: Class of the settings.
         translate: Function that translates a message for the user.
+        warn: False if a parent process has already warned of old names.
 
     Raises:
         SystemExit: Settings are wrong (code 2). Each wrong variable, or key of a section, was reported on stderr.
@@ -106,18 +107,17 @@ def load_settings(settings: type[Settings], *, translate: Translate = str) -> Se
         typer.echo(translate(Message("{name}: there is no file {path}", name=variable, path=path)), err=True)
         raise SystemExit(2)
     old: list[RenamedValues] = []
+    errors: list[str] = [Message("{name}: there is no such setting", name=name) for name in unknown_variables(settings)]
     try:
         old = list(renamed_values(settings, path))
-        errors: list[str] = [
-            Message("{name}: there is no such setting", name=name) for name in unknown_variables(settings)
-        ]
         errors += [error for values in old if (error := conflict(settings, values))]
+        loaded = settings()
         if not errors:
-            loaded = settings()
-            _warn_of_old_names(loaded, old)
+            if warn:
+                _warn_of_old_names(loaded, old)
             return loaded
     except ValidationError as error:
-        errors = [
+        errors += [
             _own_message(details["loc"], details.get("ctx", {}).get("error"))
             or _message(settings, details["loc"], details["msg"], details["input"], old)
             for details in error.errors()
@@ -155,7 +155,7 @@ def _warn_of_old_names(settings: FileSettings, old: list[RenamedValues]) -> None
         getattr(settings, "log_format", "console"), getattr(settings, "log_level", "info"), service="settings"
     )
     for values in old:
-        warn_renamed(values.old_label, values.new_label)
+        warn_renamed(values.old_label, values.new_label, both=values.new is not None)
 
 
 def print_settings(settings: CommonSettings) -> None:

@@ -21,7 +21,7 @@ def main() -> None:
     """Serve on the sockets until SIGTERM, or until the parent process has ended."""
     number, stream, ops = map(int, sys.argv[1:4])
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    settings = load_settings(StreamSettings)
+    settings = load_settings(StreamSettings, warn=False)
     allow_open_files(settings.stream_max_clients)
     serving = partial(serve, socket.socket(fileno=stream), PROCESS, publish_clients=True)
     run_service(f"stream-api-{number}", settings, NEEDS, serving, ops=socket.socket(fileno=ops))
