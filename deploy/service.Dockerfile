@@ -35,7 +35,9 @@ FROM python:3.13-slim-trixie
 ARG COMMAND
 COPY --from=build /app /app
 ENV PATH=/app/bin:$PATH PYTHONUNBUFFERED=1 SERVICE_COMMAND=$COMMAND
-# A new volume at /data takes over the owner of this folder.
+# The Trakt export keeps its files here. A new volume at /data takes over the owner of this folder.
+ENV CINESTREAM_TRAKT_CHECKPOINTS__DIR=/data/state CINESTREAM_TRAKT_CACHE__DIR=/data/cache \
+    CINESTREAM_TRAKT_LOGIN__TOKEN_FILE=/data/login/token.json
 RUN mkdir /data && chown 10001:10001 /data
 USER 10001:10001
 # An ENTRYPOINT in JSON form does not expand variables. `exec` makes the command process 1, so that it gets the signals.

@@ -23,8 +23,8 @@ docker run --detach --name "$fake" --network "${COMPOSE_PROJECT_NAME}_trakt" --n
   --volume "$PWD/tests/trakt_export/server.py:/server.py:ro" python:3.13-slim-trixie python3 -c '
 import sys, time
 sys.path.insert(0, "/")
-from server import Account, movie, play, serving
-account = Account(device=[200], interval=1, etags="whole")
+from server import FakeTrakt, movie, play, serving
+account = FakeTrakt(device=[200], interval=1, etags="whole")
 account.lists["/sync/history/movies"] = [play(n, movie(n), "2026-01-01T12:00:00.000Z") for n in range(600, 0, -1)]
 with serving(account, "0.0.0.0", 8000):
     while True:
