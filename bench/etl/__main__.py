@@ -20,7 +20,7 @@ from bench.etl.latency import latency
 from bench.etl.sample_pages import modern_messages
 from bench.etl.throughput import throughput
 from bench.etl.worker_kills import survives_kills
-from bench.targets import Target, print_targets
+from bench.goals import Goal, print_goals
 
 from cinestream.contracts import Envelope
 from cinestream.contracts.page import PageHeaders, html_bytes
@@ -78,8 +78,8 @@ def plots_per_second(pages: list[Envelope]) -> float:
     return len(plots) / (time.process_time() - started)
 
 
-def measure_parsing() -> list[Target]:
-    """Measure the cost of a page, print a table, and return the targets."""
+def measure_parsing() -> list[Goal]:
+    """Measure the cost of a page, print a table, and return the goals."""
     pages = modern_messages()
     minimum = milliseconds(floor, pages)
     rows = [
@@ -93,8 +93,8 @@ def measure_parsing() -> list[Target]:
         print(f"{name:<32}{cost:>8.2f} ms{cost / minimum:>8.2f} x the floor")
     print(f"{'tone':<32}{plots_per_second(pages):>8,.0f} plots/s", flush=True)
     return [
-        Target("parse", "times the floor", rows[1][1] / minimum, 2.5),
-        Target("parse", "times faster than BeautifulSoup", rows[3][1] / rows[1][1], 15, minimum=True),
+        Goal("parse", "times the floor", rows[1][1] / minimum, 2.5),
+        Goal("parse", "times faster than BeautifulSoup", rows[3][1] / rows[1][1], 15, minimum=True),
     ]
 
 
@@ -105,20 +105,20 @@ async def main() -> None:
     chosen = parser.parse_args().measurements or MEASUREMENTS
     if unknown := set(chosen) - set(MEASUREMENTS):
         parser.error(f"unknown measurements: {', '.join(sorted(unknown))}")
-    targets: list[Target] = []
+    goals: list[Goal] = []
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start", flush=True)
     if "parse" in chosen:
-        targets += measure_parsing()
+        goals += measure_parsing()
     if "throughput" in chosen:
-        targets.append(Target("throughput", "pages/s on one core", await throughput(1500, 1), 250, minimum=True))
+        goals.append(Goal("throughput", "pages/s on one core", await throughput(1500, 1), 250, minimum=True))
         await throughput(1500, 2)
         print(f"the floor at this moment: {milliseconds(floor, modern_messages()):.2f} ms of CPU a page", flush=True)
     if "latency" in chosen:
         p50, p99 = await latency(1000, 50)
-        targets += [Target("latency", "p50, ms", p50, 20), Target("latency", "p99, ms", p99, 80)]
+        goals += [Goal("latency", "p50, ms", p50, 20), Goal("latency", "p99, ms", p99, 80)]
     if "kill" in chosen:
-        targets.append(Target("kill", "all right after a minute of kills", await survives_kills(60), 1, minimum=True))
-    print_targets(targets)
+        goals.append(Goal("kill", "all right after a minute of kills", await survives_kills(60), 1, minimum=True))
+    print_goals(goals)
 
 
 if __name__ == "__main__":

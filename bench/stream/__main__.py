@@ -12,11 +12,11 @@ import time
 from collections.abc import Awaitable, Callable
 
 import anyio
+from bench.goals import Goal, print_goals
 from bench.stream import fanout, replay
-from bench.targets import Target, print_targets
 
 _FANOUT = {"at-once": fanout.AT_ONCE, "steady": fanout.STEADY, "many": fanout.MANY}
-_REPLAY: dict[str, Callable[[], Awaitable[list[Target]]]] = {"resume": replay.resume, "history": replay.history}
+_REPLAY: dict[str, Callable[[], Awaitable[list[Goal]]]] = {"resume": replay.resume, "history": replay.history}
 
 
 async def main() -> None:
@@ -32,17 +32,17 @@ async def main() -> None:
     scenarios = arguments.scenarios or [*_FANOUT, *_REPLAY]
     if unknown := set(scenarios) - {*_FANOUT, *_REPLAY}:
         parser.error(f"unknown scenarios: {', '.join(sorted(unknown))}")
-    started, targets = time.monotonic(), list[Target]()
+    started, goals = time.monotonic(), list[Goal]()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start")
     print(fanout.HEADER, flush=True)
     for name in scenarios:
         if name in _FANOUT:
-            targets += await fanout.run(_FANOUT[name], servers)
+            goals += await fanout.run(_FANOUT[name], servers)
     print()
     for name in scenarios:
         if name in _REPLAY:
-            targets += await _REPLAY[name]()
-    print_targets(targets)
+            goals += await _REPLAY[name]()
+    print_goals(goals)
     print(f"\n{time.monotonic() - started:.0f} s, load {os.getloadavg()[0]:.1f} at the end")
 
 

@@ -4,12 +4,12 @@ import time
 from dataclasses import dataclass
 
 import anyio
+from bench.goals import Goal
 from bench.processes import cpu_seconds
 from bench.stream.load_process import LoadProcess, LoadResult
 from bench.stream.own_server import own_server
 from bench.stream.peer_servers import PEERS
-from bench.stream.server import Start, StreamServer
-from bench.targets import Target
+from bench.stream.server import MeasuredServer, Start
 
 CINESTREAM, QUEUE, NCHAN = "cinestream", "queue per client", "nginx nchan"
 HEADER = """
@@ -42,8 +42,8 @@ class Measurement:
     idle_kb: float
 
 
-async def run(scenario: Scenario, chosen: list[str]) -> list[Target]:
-    """Run a scenario on the chosen servers (all if none is chosen). Print a row for each, and return the targets."""
+async def run(scenario: Scenario, chosen: list[str]) -> list[Goal]:
+    """Run a scenario on the chosen servers (all if none is chosen). Print a row for each, and return the goals."""
     starts: dict[str, Start] = {CINESTREAM: own_server} | {peer.name: peer.start for peer in PEERS}
     missing = {peer.name: peer.missing for peer in PEERS}
     results: dict[str, Measurement] = {}
@@ -56,10 +56,10 @@ async def run(scenario: Scenario, chosen: list[str]) -> list[Target]:
         async with start() as server:
             results[name] = await measure(server, scenario)
         _print_row(name, scenario, results[name], results.get(CINESTREAM, results[name]))
-    return _targets(scenario, results)
+    return _goals(scenario, results)
 
 
-async def measure(server: StreamServer, scenario: Scenario) -> Measurement:
+async def measure(server: MeasuredServer, scenario: Scenario) -> Measurement:
     """Run a scenario on a server."""
     memory = server.memory()
     load = await LoadProcess.start(server, scenario.clients, scenario.events)
@@ -77,11 +77,11 @@ async def measure(server: StreamServer, scenario: Scenario) -> Measurement:
     return Measurement(result, cpu_us, broker_us, idle_kb)
 
 
-def _broker_cpu(server: StreamServer) -> float:
+def _broker_cpu(server: MeasuredServer) -> float:
     return cpu_seconds(server.broker_pid) if server.broker_pid else 0.0
 
 
-async def _publish(server: StreamServer, scenario: Scenario) -> None:
+async def _publish(server: MeasuredServer, scenario: Scenario) -> None:
     """Publish the events at the scenario's rate."""
     if not scenario.rate:
         await server.publish(range(1, scenario.events + 1))
@@ -106,24 +106,24 @@ def _print_row(name: str, scenario: Scenario, measured: Measurement, reference: 
     )
 
 
-def _targets(scenario: Scenario, results: dict[str, Measurement]) -> list[Target]:
+def _goals(scenario: Scenario, results: dict[str, Measurement]) -> list[Goal]:
     if CINESTREAM not in results:
         return []
-    own, targets = results[CINESTREAM], list[Target]()
+    own, goals = results[CINESTREAM], list[Goal]()
 
     def compare(peer: str, limit: float) -> None:
         if peer in results:
             ratio = own.cpu_us / max(results[peer].cpu_us, 1e-9)
-            targets.append(Target(scenario.name, f"CPU per delivery, as a part of that of {peer}", ratio, limit))
+            goals.append(Goal(scenario.name, f"CPU per delivery, as a part of that of {peer}", ratio, limit))
 
     if scenario is AT_ONCE:
         compare(NCHAN, 1 / 12)
         compare(QUEUE, 1 / 80)
     elif scenario is STEADY:
         compare(NCHAN, 0.75)
-        targets.append(Target(scenario.name, "p99 latency, ms", own.load.p99_ms, 60))
+        goals.append(Goal(scenario.name, "p99 latency, ms", own.load.p99_ms, 60))
     else:
         compare(NCHAN, 1.2)
-        targets.append(Target(scenario.name, "complete clients", own.load.complete, scenario.clients, minimum=True))
-        targets.append(Target(scenario.name, "KB per idle connection", own.idle_kb, 25))
-    return targets
+        goals.append(Goal(scenario.name, "complete clients", own.load.complete, scenario.clients, minimum=True))
+        goals.append(Goal(scenario.name, "KB per idle connection", own.idle_kb, 25))
+    return goals

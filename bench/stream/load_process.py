@@ -5,7 +5,7 @@ import json
 import sys
 from dataclasses import dataclass
 
-from bench.stream.server import StreamServer
+from bench.stream.server import MeasuredServer
 
 _TIMEOUT_SECONDS = 120
 
@@ -34,7 +34,7 @@ class LoadProcess:
         self._process = process
 
     @classmethod
-    async def start(cls, server: StreamServer, clients: int, events: int, last_event_id: str = "") -> "LoadProcess":
+    async def start(cls, server: MeasuredServer, clients: int, events: int, last_event_id: str = "") -> "LoadProcess":
         """Start so many clients, each of which waits for so many events. With an id, each client resumes after it."""
         arguments = [str(server.port), server.path, str(clients), str(events), str(_TIMEOUT_SECONDS), last_event_id]
         command = [sys.executable, "-m", "bench.stream.load", *arguments]

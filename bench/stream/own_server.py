@@ -10,7 +10,7 @@ import anyio
 import structlog
 from bench.processes import SCRIPTS, free_port, running
 from bench.stream.events import film
-from bench.stream.server import Publish, StreamServer
+from bench.stream.server import MeasuredServer, Publish
 
 from cinestream.bus.jetstream import Bus
 from cinestream.commands.declare import TopologySettings, declare
@@ -20,7 +20,7 @@ _BATCH = 1000
 
 
 @asynccontextmanager
-async def own_server(stored: int = 0, **settings: str) -> AsyncIterator[StreamServer]:
+async def own_server(stored: int = 0, **settings: str) -> AsyncIterator[MeasuredServer]:
     """Start stream-api with these environment variables, and with `stored` events in its history."""
     async with _broker() as (url, broker_pid):
         bus = await Bus.connect(url, name="bench")
@@ -36,7 +36,7 @@ async def own_server(stored: int = 0, **settings: str) -> AsyncIterator[StreamSe
             "CINESTREAM_LOG_LEVEL": "error",
         }
         with running(str(SCRIPTS / "cinestream-stream-api"), port=port, **environment | settings) as process:
-            yield StreamServer(
+            yield MeasuredServer(
                 port, "/api/movies/stream", process.pid, publish, ops_port=ops_port, broker_pid=broker_pid
             )
         await bus.close()

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from bench.processes import free_port, running
-from bench.stream.server import Start, StreamServer, publish_by_post
+from bench.stream.server import MeasuredServer, Start, publish_by_post
 
 PROGRAMS = Path(__file__).parent / "peers"
 APT_INSTALL = Path(__file__).parents[2] / "tools/apt-install.sh"
@@ -31,15 +31,15 @@ class Peer:
 
 
 @asynccontextmanager
-async def queue_per_client() -> AsyncIterator[StreamServer]:
+async def queue_per_client() -> AsyncIterator[MeasuredServer]:
     """Start FastAPI and sse-starlette with a queue per client."""
     port = free_port()
     with running(sys.executable, str(PROGRAMS / "queue_per_client.py"), str(port), port=port) as process:
-        yield StreamServer(port, "/sub", process.pid, publish_by_post(port))
+        yield MeasuredServer(port, "/sub", process.pid, publish_by_post(port))
 
 
 @asynccontextmanager
-async def nchan() -> AsyncIterator[StreamServer]:
+async def nchan() -> AsyncIterator[MeasuredServer]:
     """Start nginx with nchan."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
@@ -48,7 +48,7 @@ async def nchan() -> AsyncIterator[StreamServer]:
         config = Path(folder) / "nginx.conf"
         config.write_text((PROGRAMS / "nchan.conf").read_text().replace("FOLDER", folder).replace("PORT", str(port)))
         with running(str(NGINX), "-c", str(config), "-p", folder, port=port) as process:
-            yield StreamServer(port, "/sub", _only_child(process.pid), publish_by_post(port))
+            yield MeasuredServer(port, "/sub", _only_child(process.pid), publish_by_post(port))
 
 
 def _only_child(pid: int) -> int:
@@ -66,10 +66,10 @@ def node(script: str) -> Start:
     """Return a starter of a server on Node."""
 
     @asynccontextmanager
-    async def start() -> AsyncIterator[StreamServer]:
+    async def start() -> AsyncIterator[MeasuredServer]:
         port = free_port()
         with running("node", str(PROGRAMS / script), str(port), port=port) as process:
-            yield StreamServer(port, "/sub", process.pid, publish_by_post(port))
+            yield MeasuredServer(port, "/sub", process.pid, publish_by_post(port))
 
     return start
 

@@ -5,10 +5,10 @@ import urllib.error
 import urllib.request
 
 import anyio
+from bench.goals import Goal
 from bench.stream.load_process import LoadProcess, LoadResult
 from bench.stream.own_server import own_server
-from bench.stream.server import StreamServer
-from bench.targets import Target
+from bench.stream.server import MeasuredServer
 
 _INDEX_TIMEOUT_SECONDS = 120
 _STORED, _CLIENTS, _BACK = 10_000, 1000, 1000
@@ -16,9 +16,9 @@ _LONG = 100_000
 _MIB = 1 << 20
 
 
-async def resume() -> list[Target]:
+async def resume() -> list[Goal]:
     """Let 1,000 clients resume 1,000 events back: first from the ring, then with a ring that is nearly empty."""
-    targets: list[Target] = []
+    goals: list[Goal] = []
     for source, settings in (
         ("the ring", {}),
         ("history alone", {"CINESTREAM_STREAM_RING_EVENTS": "16"}),
@@ -36,15 +36,15 @@ async def resume() -> list[Target]:
             flush=True,
         )
         complete = result.complete * result.in_order
-        targets += [
-            Target(name, "clients complete and in order", complete, _CLIENTS, minimum=True),
-            Target(name, "reads of JetStream", reads, 50),
-            Target(name, "deliveries/s", rate, 300_000, minimum=True),
+        goals += [
+            Goal(name, "clients complete and in order", complete, _CLIENTS, minimum=True),
+            Goal(name, "reads of JetStream", reads, 50),
+            Goal(name, "deliveries/s", rate, 300_000, minimum=True),
         ]
-    return targets
+    return goals
 
 
-async def history() -> list[Target]:
+async def history() -> list[Goal]:
     """Let one client read 100,000 events from the first on, twice. The second time must need no more memory."""
     name = f"one client, history of {_LONG:,} events"
     async with own_server(_LONG) as server:
@@ -61,14 +61,14 @@ async def history() -> list[Target]:
         flush=True,
     )
     return [
-        Target(name, "events, complete and in order", first.delivered * first.in_order, _LONG, minimum=True),
-        Target(name, "first film, ms", max(first.first_ms, second.first_ms), 50),
-        Target(name, "memory after, MiB more than before (the cache's 64 and a tenth)", (between - before) / _MIB, 70),
-        Target(name, "memory after a second time, MiB more than after the first", (after - between) / _MIB, 7),
+        Goal(name, "events, complete and in order", first.delivered * first.in_order, _LONG, minimum=True),
+        Goal(name, "first film, ms", max(first.first_ms, second.first_ms), 50),
+        Goal(name, "memory after, MiB more than before (the cache's 64 and a tenth)", (between - before) / _MIB, 70),
+        Goal(name, "memory after a second time, MiB more than after the first", (after - between) / _MIB, 7),
     ]
 
 
-async def _load(server: StreamServer, clients: int, events: int, last_event_id: str) -> LoadResult:
+async def _load(server: MeasuredServer, clients: int, events: int, last_event_id: str) -> LoadResult:
     load = await LoadProcess.start(server, clients, events, last_event_id)
     await load.wait_open()
     result = await load.result()
@@ -76,7 +76,7 @@ async def _load(server: StreamServer, clients: int, events: int, last_event_id: 
     return result
 
 
-def _epoch(server: StreamServer) -> str:
+def _epoch(server: MeasuredServer) -> str:
     """Return the epoch of the server's event ids, from the first event of a stream."""
     with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{server.path}", timeout=10) as stream:
         for line in stream:
@@ -85,7 +85,7 @@ def _epoch(server: StreamServer) -> str:
     raise RuntimeError("the stream sent no id")
 
 
-def _history_reads(server: StreamServer) -> float:
+def _history_reads(server: MeasuredServer) -> float:
     """Return how many reads of JetStream the server has made for clients."""
     with urllib.request.urlopen(f"http://127.0.0.1:{server.ops_port}/metrics", timeout=10) as response:
         text = response.read().decode()
@@ -93,14 +93,14 @@ def _history_reads(server: StreamServer) -> float:
     return float(found[1]) if found else 0.0
 
 
-async def _wait_for_index(server: StreamServer) -> None:
+async def _wait_for_index(server: MeasuredServer) -> None:
     """Wait until the server has built its index of films, which reads all of history too."""
     with anyio.fail_after(_INDEX_TIMEOUT_SECONDS):
         while not _has_index(server):
             await anyio.sleep(0.1)
 
 
-def _has_index(server: StreamServer) -> bool:
+def _has_index(server: MeasuredServer) -> bool:
     try:
         urllib.request.urlopen(f"http://127.0.0.1:{server.port}/api/stats", timeout=10).close()
     except urllib.error.HTTPError:

@@ -15,7 +15,7 @@ Publish: TypeAlias = Callable[[range], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class StreamServer:
+class MeasuredServer:
     """A running server.
 
     `ops_port` is the port of CineStream's metrics, and `broker_pid` is its nats-server. Both are 0 for the peers.
@@ -37,7 +37,7 @@ class StreamServer:
         return resident_bytes(self.pid)
 
 
-Start: TypeAlias = Callable[[], AbstractAsyncContextManager[StreamServer]]
+Start: TypeAlias = Callable[[], AbstractAsyncContextManager[MeasuredServer]]
 """Starts a server, and ends it at the end of the block."""
 
 
