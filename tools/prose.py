@@ -1,9 +1,9 @@
 """Checker of docstrings, names and documents against the writing rules of CONTRIBUTING.md ("Plain English").
 
-python tools/prose.py [PATH ...]          list every fault below the paths (default: the project)
+python tools/prose.py [PATH ...]          list every finding below the paths (default: the project)
 python tools/prose.py --count [PATH ...]  print how many docstrings break each rule
 
-The exit code is 1 if there are faults. Files that git ignores, and fixtures, are not checked.
+The exit code is 1 if there are findings. Files that git ignores, and fixtures, are not checked.
 """
 
 import argparse
@@ -43,7 +43,7 @@ Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
-class Fault:
+class Finding:
     """A place that breaks a rule."""
 
     path: Path
@@ -56,19 +56,19 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceFile:
     """The docstrings and the defined names of a Python file, each with its line."""
 
     docstrings: list[tuple[int, str]]
     names: list[tuple[int, str]]
 
 
-def read_source(text: str) -> Source:
+def read_source(text: str) -> SourceFile:
     """Return the docstrings of a file, including those of attributes, and every name that it defines.
 
     Names of tests are left out, because they are sentences ("test_has_at_least_two_films").
     """
-    source = Source([], [])
+    source = SourceFile([], [])
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, Documented) and (docstring := ast.get_docstring(node)):
             source.docstrings.append((node.body[0].lineno, docstring))
@@ -99,16 +99,16 @@ def _defined_names(node: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, name
 
 
-def check_source(path: Path, source: Source) -> Iterator[Fault]:
-    """Yield the faults of a Python file."""
+def check_source(path: Path, source: SourceFile) -> Iterator[Finding]:
+    """Yield the findings of a Python file."""
     for line, text in source.docstrings:
         if _CLAUSE.match(text.strip()):
-            yield Fault(path, line, CLAUSE, text.strip().splitlines()[0])
+            yield Finding(path, line, CLAUSE, text.strip().splitlines()[0])
         if ";" in _prose(text):
-            yield Fault(path, line, SEMICOLON, text)
+            yield Finding(path, line, SEMICOLON, text)
     for line, name in source.names:
         if {"most", "least"} & {word.lower() for word in _NAME_WORDS.findall(name)}:
-            yield Fault(path, line, NAME, name)
+            yield Finding(path, line, NAME, name)
 
 
 def _prose(docstring: str) -> str:
@@ -117,11 +117,11 @@ def _prose(docstring: str) -> str:
     return _ENTITY.sub("", _INLINE_CODE.sub("", text))
 
 
-def check_document(path: Path, text: str) -> Iterator[Fault]:
+def check_document(path: Path, text: str) -> Iterator[Finding]:
     """Yield the sentences of a Markdown document that are too long."""
     for line, sentence in sentences(text):
         if sum(bool(_WORD.search(word)) for word in sentence.split()) > MAX_WORDS:
-            yield Fault(path, line, SENTENCE, sentence)
+            yield Finding(path, line, SENTENCE, sentence)
 
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:
@@ -162,30 +162,30 @@ def tracked_files(paths: Sequence[str | Path]) -> list[Path]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the faults or their counts, and return the exit code."""
+    """Print the findings or their counts, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("paths", nargs="*", default=[str(ROOT)])
-    parser.add_argument("--count", action="store_true", help="print figures instead of faults")
+    parser.add_argument("--count", action="store_true", help="print figures instead of findings")
     options = parser.parse_args(arguments)
     files = tracked_files(options.paths)
     sources = {path: read_source(path.read_text("utf-8")) for path in files if path.suffix == ".py"}
-    faults = [fault for path, source in sources.items() for fault in check_source(path, source)]
+    findings = [finding for path, source in sources.items() for finding in check_source(path, source)]
     if options.count:
-        print_counts(sum(len(source.docstrings) for source in sources.values()), faults)
+        print_counts(sum(len(source.docstrings) for source in sources.values()), findings)
         return 0
     for path in files:
         if path.suffix == ".md":
-            faults += check_document(path, path.read_text("utf-8"))
-    for fault in faults:
-        print(fault)
-    return 1 if faults else 0
+            findings += check_document(path, path.read_text("utf-8"))
+    for finding in findings:
+        print(finding)
+    return 1 if findings else 0
 
 
-def print_counts(docstrings: int, faults: Sequence[Fault]) -> None:
+def print_counts(docstrings: int, findings: Sequence[Finding]) -> None:
     """Print the number of docstrings, and the share of them that breaks each rule."""
     print(f"docstrings: {docstrings}")
     for title, rule in (("first line begins with a clause", CLAUSE), ("with a semicolon", SEMICOLON)):
-        count = sum(fault.rule == rule for fault in faults)
+        count = sum(finding.rule == rule for finding in findings)
         print(f"{title}: {count} ({count / max(docstrings, 1):.1%})")
 
 

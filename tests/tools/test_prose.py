@@ -1,4 +1,4 @@
-"""The checker of the writing rules: each rule finds a planted fault, and accepts what only looks like one."""
+"""The checker of the writing rules: each rule finds a planted mistake, and accepts what only looks like one."""
 
 import subprocess
 from pathlib import Path
@@ -11,14 +11,14 @@ LONG = " ".join(["word"] * (MAX_WORDS + 1))
 FITTING = " ".join(["word"] * MAX_WORDS)
 
 
-def source_faults(text: str) -> list[str]:
+def source_findings(text: str) -> list[str]:
     """Return the rules that a Python file breaks."""
-    return [fault.rule for fault in check_source(PATH, read_source(text))]
+    return [finding.rule for finding in check_source(PATH, read_source(text))]
 
 
-def document_faults(text: str) -> list[tuple[int, str]]:
-    """Return the lines and rules of a document's faults."""
-    return [(fault.line, fault.rule) for fault in check_document(PATH, text)]
+def document_findings(text: str) -> list[tuple[int, str]]:
+    """Return the lines and rules of a document's findings."""
+    return [(finding.line, finding.rule) for finding in check_document(PATH, text)]
 
 
 @pytest.mark.parametrize("word", ["What", "Where", "Who", "Whose", "How", "Whether", "Which", "Why"])
@@ -34,19 +34,19 @@ def document_faults(text: str) -> list[tuple[int, str]]:
 )
 def test_a_docstring_that_begins_with_a_clause_is_found(word: str, template: str) -> None:
     """Docstrings of modules, functions, classes and attributes are all checked."""
-    assert source_faults(template.format(word)) == [CLAUSE]
+    assert source_findings(template.format(word)) == [CLAUSE]
 
 
 @pytest.mark.parametrize("text", ["Return what it does.", "Whatever happens, return.", "Howard's film.", "A who."])
 def test_only_the_first_word_counts(text: str) -> None:
     """A clause word inside the line, or as a part of another word, is accepted."""
-    assert source_faults(f'"""{text}"""') == []
+    assert source_findings(f'"""{text}"""') == []
 
 
 @pytest.mark.parametrize("text", ["One fact; another.", "A summary.\n\nDetails; more details.\n"])
 def test_a_semicolon_in_a_docstring_is_found(text: str) -> None:
     """Any line of a docstring is checked."""
-    assert source_faults(f'"""{text}"""') == [SEMICOLON]
+    assert source_findings(f'"""{text}"""') == [SEMICOLON]
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_semicolon_in_a_docstring_is_found(text: str) -> None:
 )
 def test_a_semicolon_in_code_is_accepted(text: str) -> None:
     """Code, addresses, entities and doctests in a docstring may hold semicolons."""
-    assert source_faults(f'"""{text}"""') == []
+    assert source_findings(f'"""{text}"""') == []
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_semicolon_in_code_is_accepted(text: str) -> None:
 )
 def test_a_limit_named_most_or_least_is_found(text: str) -> None:
     """Every way to define a name is checked."""
-    assert source_faults(text) == [NAME]
+    assert source_findings(text) == [NAME]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_limit_named_most_or_least_is_found(text: str) -> None:
 )
 def test_other_uses_of_most_and_least_are_accepted(text: str) -> None:
     """Used names, other words, names of tests and strings are no definitions of a limit."""
-    assert source_faults(text) == []
+    assert source_findings(text) == []
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_other_uses_of_most_and_least_are_accepted(text: str) -> None:
 )
 def test_a_long_sentence_is_found(text: str, line: int) -> None:
     """Paragraphs, list items and quotes of a document are checked, and the paragraph's first line is reported."""
-    assert document_faults(text) == [(line, SENTENCE)]
+    assert document_findings(text) == [(line, SENTENCE)]
 
 
 @pytest.mark.parametrize(
@@ -131,15 +131,15 @@ def test_a_long_sentence_is_found(text: str, line: int) -> None:
     ],
 )
 def test_code_tables_headings_and_short_sentences_are_accepted(text: str) -> None:
-    """Text that is no sentence, and sentences that end before a bracket or an emphasis, are no faults."""
-    assert document_faults(text) == []
+    """Text that is no sentence, and sentences that end before a bracket or an emphasis, are no findings."""
+    assert document_findings(text) == []
 
 
 @pytest.mark.process
-def test_the_command_lists_faults_and_counts(
+def test_the_command_lists_findings_and_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The command names file, line and rule, fails when there is a fault, and leaves fixtures and ignored files out."""
+    """The command names file, line and rule, fails when there is a finding, and leaves fixtures and ignored files out."""
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "fixtures").mkdir()
