@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cinestream.contracts.errors import Invalid
 from cinestream_flow.message import Message
-from cinestream_trakt_export.letterboxd.csv_files import Parts, line, write_skipped
+from cinestream_trakt_export.letterboxd.csv_files import CsvParts, line, write_skipped
 from cinestream_trakt_export.letterboxd.diary import COLUMNS, rows_of_film
 from cinestream_trakt_export.letterboxd.verify import read_records, verify_folder
 from cinestream_trakt_export.library.films import parse_entry
@@ -35,7 +35,7 @@ def test_a_quote_is_escaped_by_a_backslash_in_a_quoted_field() -> None:
 def test_parts_keep_every_row_and_their_limit(tmp_path_factory: pytest.TempPathFactory, titles: list[str]) -> None:
     """Each part has the header and stays below the limit. Together they have all rows in order."""
     folder = tmp_path_factory.mktemp("parts")
-    parts = Parts(folder, "watched", ("Title",), part_bytes=300)
+    parts = CsvParts(folder, "watched", ("Title",), part_bytes=300)
     for title in titles:
         parts.add((f"x{title}x",))
     paths = parts.publish()
@@ -48,7 +48,7 @@ def test_parts_keep_every_row_and_their_limit(tmp_path_factory: pytest.TempPathF
 
 def test_a_row_that_is_too_large_is_refused(tmp_path: Path) -> None:
     """The next row is written."""
-    parts = Parts(tmp_path, "watched", ("Title",), part_bytes=30)
+    parts = CsvParts(tmp_path, "watched", ("Title",), part_bytes=30)
     with pytest.raises(Invalid, match="does not fit"):
         parts.add(("x" * 40,))
     parts.add(("y",))

@@ -21,7 +21,7 @@ from cinestream_trakt_export.export.films import open_films
 from cinestream_trakt_export.export.list_reader import read_list
 from cinestream_trakt_export.export.shows import open_shows
 from cinestream_trakt_export.export.sources import ExportKind, ListTarget, Progress, Source
-from cinestream_trakt_export.letterboxd.csv_files import Parts, write_skipped
+from cinestream_trakt_export.letterboxd.csv_files import CsvParts, write_skipped
 from cinestream_trakt_export.library.request import Request, Summary
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.account import Account
@@ -151,7 +151,7 @@ def _preview(kind: ExportKind, request: Request) -> Summary:
 
 def _write(kind: ExportKind, request: Request, buffer_size: int) -> Summary:
     """Write the rows and replace the files of an earlier export. A row that fits into no file is skipped."""
-    parts = Parts(request.out, request.kind, kind.columns, buffer_size=buffer_size)
+    parts = CsvParts(request.out, request.kind, kind.columns, buffer_size=buffer_size)
     try:
         for key, row in kind.rows():
             try:

@@ -58,7 +58,7 @@ def line(values: Row) -> bytes:
     return fields.encode()
 
 
-class Parts:
+class CsvParts:
     """The files of one export. They are written beside those of an earlier export, and replace them at the end.
 
     Args:
