@@ -18,7 +18,7 @@ from cinestream_stream_api.stream.waker import Waker
 
 
 @dataclass(frozen=True)
-class Parts:
+class ServiceParts:
     """The parts that the service starts and ends. Each other part is reached through one of these."""
 
     tail: Tail
@@ -28,7 +28,7 @@ class Parts:
     streams: StreamServer
 
 
-def make_parts(bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> Parts:
+def make_parts(bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> ServiceParts:
     """Make all parts of a process. Nothing runs yet."""
     max_interval = settings.stream_push_interval_ms / 1000
     history = History(bus, max_bytes=settings.stream_history_bytes, metrics=metrics)
@@ -51,4 +51,4 @@ def make_parts(bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> Pa
         limiter=limiter,
         deliveries=DeliveryCounter(metrics.deliveries, metrics.bytes),
     )
-    return Parts(tail, hub, scheduler, Scan(tail, history, waker.wait), streams)
+    return ServiceParts(tail, hub, scheduler, Scan(tail, history, waker.wait), streams)

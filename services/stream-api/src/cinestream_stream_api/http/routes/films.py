@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import MOVIES
@@ -25,11 +25,15 @@ MAX_LIMIT = 200
 """Maximum number of films in a page."""
 
 
-class Page(BaseModel):
+class FilmPage(BaseModel):
     """A page of films, newest first.
 
     To continue live without a gap, open the stream at the `last_event_id` of the first page.
     """
+
+    # Clients may use the schema's name and title in the OpenAPI document, so they stay as they were published.
+    __qualname__ = "Page"
+    model_config = ConfigDict(title="Page")
 
     last_event_id: Annotated[str, Field(examples=["mwpz3sdn-42"], description="The position of the first page")]
     next: Annotated[str | None, Field(examples=["mwpz3sdn-42.17"], description="The `cursor` of the next page")]
@@ -62,7 +66,7 @@ def films_router(bus: Bus, scan: Scan) -> APIRouter:
 
     @router.get(
         "/api/movies",
-        response_model=Page,
+        response_model=FilmPage,
         responses=example({"last_event_id": "mwpz3sdn-42", "next": "mwpz3sdn-42.17", "movies": [FILM]})
         | documented(400, 503),
         summary="All current films, newest first",
