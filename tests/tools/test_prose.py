@@ -139,7 +139,7 @@ def test_code_tables_headings_and_short_sentences_are_accepted(text: str) -> Non
 def test_the_command_lists_findings_and_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The command names file, line and rule, fails when there is a finding, and leaves fixtures and ignored files out."""
+    """The command names file, line and rule, fails when there is a finding, and skips fixtures and ignored files."""
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "fixtures").mkdir()
