@@ -67,7 +67,9 @@ class Connection:
         self._deliveries = deliveries
         self._settings = settings
         self._task: asyncio.Task[None] | None = None
-        self._was_paused = False  # at any time since the ring last held this client's next event
+        # True if the writer was paused at any time since the ring last had this client's next event. The pause may be
+        # over when the ring has passed the client, so `_paused_since` does not show whether the client was too slow.
+        self._was_paused = False
         self._busy = False  # paused, owned by a task, or ended: not to be pushed
         self._paused_since: float | None = None
         self._end_reason: str | None = None
@@ -130,6 +132,7 @@ class Connection:
             if self.live and self._was_paused:
                 self._end("slow")
             else:
+                # A read waits for NATS, and a push must not wait, because one loop pushes all clients.
                 self._start(self._read_history())
             return False
         self._was_paused = False
@@ -142,6 +145,8 @@ class Connection:
     def _write(self, chunks: bytes) -> None:
         self._writer.write(chunks)
         self._deliveries.count(self._subscriber.pop_events_taken(), len(chunks))
+        # A paused writer still accepts bytes, and keeps them in memory. So a client that does not read gets no further
+        # push. It keeps only its position, until the writer resumes or `check_limits` drops it.
         if self._writer.paused:
             self._busy = self._was_paused = True
             self._paused_since = asyncio.get_running_loop().time()
@@ -158,7 +163,7 @@ class Connection:
         self._start(self._send_closing_frames())
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
-        self._busy = True
+        self._busy = True  # a push beside the task would write events out of order
         self._task = asyncio.create_task(work)
 
     async def _read_history(self) -> None:

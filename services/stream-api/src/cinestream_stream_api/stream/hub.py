@@ -43,7 +43,9 @@ class Hub:
         self._listeners.add(listener)
         self._adapt_interval()
         if self.ending:
-            listener.end("shutdown")  # it was opened before the shutdown, and registered after
+            # A client admitted before the shutdown registers only after its headers are sent. The loop in `end` may
+            # have run by then, and uvicorn would wait for this stream.
+            listener.end("shutdown")
         try:
             yield
         finally:
@@ -60,11 +62,15 @@ class Hub:
 
         No new stream may be opened afterwards.
         """
-        self.ending = True
+        self.ending = True  # first, so that streams registered from now on end, too
+        # The event is still set if all clients left at some time before. Clearing it later could erase the signal of
+        # the last stream of this shutdown.
         self._empty.clear()
         for listener in list(self._listeners):
             listener.end("shutdown")
-        self._waker.wake_now()
+        self._waker.wake_now()  # closing frames are written at a push
+        # Closing frames give each client its own reconnection delay, so that not all return at the same moment. A
+        # client that does not read would never receive them, and must not delay the shutdown.
         if self._listeners:
             with anyio.move_on_after(_END_TIMEOUT):
                 await self._empty.wait()
