@@ -181,9 +181,10 @@ async def test_the_command_reports_the_result_of_each_film(topology: NatsServer,
     assert first.stdout.splitlines()[1].startswith("tt0000002 is not stored")
     second = await anyio.to_thread.run_sync(run, topology, "takedown", FILM)
     assert (second.returncode, second.stdout) == (0, f"{FILM} was removed already\n")
-    wrong = await anyio.to_thread.run_sync(run, topology, "takedown", "tt0000003", "chart:top")
-    assert wrong.returncode == 1
-    assert "chart:top is not a title" in wrong.stderr
+    for target in ("chart:top", "bad"):
+        wrong = await anyio.to_thread.run_sync(run, topology, "takedown", "tt0000003", target)
+        assert wrong.returncode == 1
+        assert f"{target} is not a title: expected a title id such as tt0111161, or a title URL" in wrong.stderr
     assert (await etl_bus.stream_state("MOVIES")).messages == 2
 
 

@@ -1,5 +1,6 @@
 """The command `cinestream-stream-api`."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import anyio
@@ -27,7 +28,7 @@ add_service(
 def remove_films(
     ids: Annotated[list[str], typer.Argument(help="Films, by IMDb id (tt…) or title URL.")],
 ) -> None:
-    """Take films down: delete them from history and from the directors' statistics, and tell all open streams.
+    """Take films down: delete them from history and from the directors' statistics, and notify all open streams.
 
     Needs the NATS user `takedown`. A film comes back when a page of it is read after the removal.
     """
@@ -53,10 +54,11 @@ def _title_id(text: str) -> str:
     Raises:
         Invalid: it is not a title.
     """
-    target = ScrapeRequest.of(text)
-    if target.kind is not Kind.TITLE:
-        raise Invalid(f"{text} is not a title")
-    return target.id
+    with suppress(Invalid):  # its message lists targets that are no titles
+        target = ScrapeRequest.of(text)
+        if target.kind is Kind.TITLE:
+            return target.id
+    raise Invalid(f"{text} is not a title: expected a title id such as tt0111161, or a title URL")
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ class StreamSettings(ServiceSettings):
         30, ge=0.1, le=3600, description="Seconds after which a client that does not read is disconnected"
     )
     stream_max_clients: int = Field(
-        10_000, ge=1, description="Maximum number of open streams. Further clients are told to come back later"
+        10_000, ge=1, description="Maximum number of open streams. Further clients get `busy` and reconnect later"
     )
     stream_max_clients_per_address: int = Field(
         0, ge=0, description="Maximum number of open streams of one address (IPv6: one /64). 0 for no limit"

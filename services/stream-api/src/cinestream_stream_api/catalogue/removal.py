@@ -24,7 +24,7 @@ class Removal(Enum):
 
     REMOVED = "removed"
     ALREADY = "was removed already"
-    UNKNOWN = "is not stored; clients are told that it is removed"
+    UNKNOWN = "is not stored; sent `removed` to clients"
 
 
 async def remove(bus: Bus, id: str) -> Removal:

@@ -27,5 +27,5 @@ def only_known(request: Request) -> None:
 
 def _suggestion(name: str, known: list[str]) -> str:
     if close := get_close_matches(name, known, 1):
-        return f"there is no such parameter; did you mean {close[0]}?"
-    return f"there is no such parameter; there are {', '.join(known)}" if known else "there are no parameters here"
+        return f"unknown parameter. Did you mean {close[0]}?"
+    return f"unknown parameter. Accepted: {', '.join(known) or 'none'}"
