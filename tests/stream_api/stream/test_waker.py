@@ -1,4 +1,4 @@
-"""The waker: at once when idle, at most once per interval under load."""
+"""The waker: it fires at once when idle, and at most once per interval under load."""
 
 import anyio
 import pytest
@@ -46,7 +46,7 @@ async def test_under_load_wake_ups_are_rare() -> None:
 @pytest.mark.parametrize(
     ("clients", "milliseconds"), [(0, 0), (1, 0.1), (100, 10), (249, 24.9), (250, 25), (10_000, 25)]
 )
-def test_few_clients_wait_little(clients: int, milliseconds: float) -> None:
+def test_few_clients_wait_briefly(clients: int, milliseconds: float) -> None:
     """The interval grows with the number of clients up to the setting."""
     assert push_interval(clients, max_seconds=0.025) == pytest.approx(milliseconds / 1000)
 

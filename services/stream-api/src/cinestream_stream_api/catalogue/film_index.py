@@ -47,7 +47,7 @@ class FilmIndex:
     def add(self, events: Iterable[Event], *, through: int) -> None:
         """Add the events after the position, and move the position to the sequence `through`.
 
-        The caller knows that there are no other events up to `through`. Events before the position are ignored.
+        The caller ensures that there are no other events up to `through`. Events before the position are ignored.
         """
         for event in events:
             if event.sequence <= self.position.sequence:

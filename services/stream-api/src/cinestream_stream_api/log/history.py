@@ -20,7 +20,7 @@ PAGE = 500
 """Sequences in a page, and messages in one read of JetStream."""
 
 _PARTS = 8
-"""Of the bytes of history, one part in this many is for joined chunks, and one for reads under way."""
+"""Equal parts of `max_bytes`. One is for joined chunks, one for reads under way, and the rest for cached pages."""
 
 _MAX_READS = 4
 """Reads of pages at the same time."""
@@ -102,7 +102,7 @@ class History:
         """
         self._metrics.history_reads.labels(purpose).inc()
         stored = await self._bus.read(MOVIES, start=after + 1, limit=limit)
-        # The bounds are asked for after the read. Only then do they prove that the read was of this stream, and tell
+        # The bounds are requested after the read. Only then do they prove that the read was of this stream, and show
         # which of its messages may have been deleted meanwhile.
         bounds = await self.bounds()
         if bounds.epoch != epoch:
@@ -151,8 +151,8 @@ class History:
                     await anyio.sleep(_EMPTY_READ_PAUSE)
                 last_read = max(last, first - 1)
         through = max(min(end, max(last_read, head)), first - 1)
-        kept = tuple(event for event in events if first <= event.sequence <= end)
-        page = HistoryPage(max(start, first - 1), through, first, kept)
+        remaining = tuple(event for event in events if first <= event.sequence <= end)
+        page = HistoryPage(max(start, first - 1), through, first, remaining)
         # A read that began before `forget` may hold a film that was taken down: it serves only those who wait for it.
         if generation == self._cache.generation:
             self._cache.add((epoch, number), page)

@@ -29,7 +29,7 @@ class Ring:
         self._max_events = max_events
         self._max_bytes = max_bytes
         # Lists and not a deque, because clients in the middle are found by bisection. The oldest event is at
-        # `_start`. Dropping it moves `_start`, and from time to time the dead front of both lists is cut off.
+        # `_start`. Dropping it moves `_start`, and from time to time the dropped entries before it are deleted.
         self._sequences: list[int] = []
         self._events: list[Event] = []
         self._start = 0
@@ -41,7 +41,7 @@ class Ring:
         return len(self._events) - self._start
 
     def append(self, event: Event) -> None:
-        """Add the event that follows the head. The caller knows that there is no event between.
+        """Add the event that follows the head. The caller ensures that there is no event between.
 
         Raises:
             ValueError: its sequence is not beyond the head, or its epoch is another one.
@@ -90,17 +90,17 @@ class Ring:
 
     def _remove_film(self, film: str) -> None:
         """Drop all versions of a film that was taken down."""
-        kept = [event for event in self._events[self._start :] if event.facets is None or event.facets.id != film]
-        self._events, self._start = kept, 0
-        self._sequences = [event.sequence for event in kept]
-        self._bytes = sum(event.size for event in kept)
+        remaining = [event for event in self._events[self._start :] if event.facets is None or event.facets.id != film]
+        self._events, self._start = remaining, 0
+        self._sequences = [event.sequence for event in remaining]
+        self._bytes = sum(event.size for event in remaining)
 
     def _drop_oldest(self) -> None:
         oldest = self._events[self._start]
         self.floor = oldest.sequence
         self._bytes -= oldest.size
         self._start += 1
-        # Cutting a list moves the rest of it. Waiting until an eighth of it is dead bounds that cost per event.
+        # Cutting a list moves the rest of it. Waiting until an eighth of it is dropped bounds that cost per event.
         if self._start * 8 > len(self._events):
             del self._events[: self._start], self._sequences[: self._start]
             self._start = 0

@@ -110,7 +110,7 @@ class Tail:
         message = LiveMessage(int(headers["Nats-Sequence"]), headers, body)
         ring = self.ring
         if self._out_of_sync or message.sequence != ring.head + 1:
-            # A jump, a repetition, or the first message of a recreated stream. Only the stream itself can tell which.
+            # A jump, a repetition, or the first message of a recreated stream. Only the stream's bounds show which.
             self._pending.append(message)
             self._out_of_sync = True
             self._resync_requested.set()
@@ -148,8 +148,8 @@ class Tail:
     def _replace_ring(self, head: int, bounds: StreamBounds) -> None:
         """Start a new ring, because the stream was recreated or restored to an earlier state."""
         log.info("tail.stream_replaced", old=f"{self.ring.epoch}-{head}", new=f"{bounds.epoch}-{bounds.last}")
-        # Pending messages may be of the old stream, and a sequence does not tell. So they are dropped, and another
-        # resync reads from history what of them was of the new stream.
+        # Pending messages may be of the old stream, and their sequences do not show it. So they are dropped. Another
+        # resync reads those of the new stream from history.
         self._out_of_sync = True
         self._pending.clear()
         self._resync_requested.set()

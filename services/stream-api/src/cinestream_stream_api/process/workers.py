@@ -1,4 +1,6 @@
-"""Several worker processes on one port: started, monitored, replaced when they die, and ended together.
+"""Supervisor of several worker processes on one port.
+
+It starts the workers, monitors them, replaces those that die, and ends them together.
 
 The metrics of the workers are aggregated as prometheus-client does, in a temporary directory
 (https://prometheus.github.io/client_python/multiprocess/).
@@ -28,7 +30,7 @@ log = structlog.get_logger("workers")
 
 def run_workers(settings: StreamSettings) -> None:
     """Run the workers until SIGTERM."""
-    # Bind the port once without sharing: another program on it is an error, which sharing would hide.
+    # Bind without SO_REUSEPORT first, to detect another program on the port.
     serving.bind(settings.stream_host, settings.stream_port, setting="CINESTREAM_STREAM_PORT").close()
     with tempfile.TemporaryDirectory(prefix="cinestream-metrics-") as metrics:
         workers = [WorkerProcess(number, settings, metrics) for number in range(settings.stream_workers)]

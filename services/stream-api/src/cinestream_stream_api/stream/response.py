@@ -1,4 +1,4 @@
-"""The HTTP response of a stream, and the middleware in which it goes on."""
+"""The HTTP response of a stream, and the middleware that runs the stream after its route has returned."""
 
 from collections.abc import AsyncIterator, Awaitable
 from typing import NamedTuple
@@ -19,7 +19,7 @@ _OPENED = "cinestream.opened"
 
 
 class StreamMiddleware:
-    """The outermost middleware, in which a stream goes on after its route has returned.
+    """The outermost middleware, which runs a stream after its route has returned.
 
     The frames around a route (middleware, exit stacks, the request) take several KB per connection, and a stream
     stays open for hours. So the route only opens the stream, and its frames are gone while the stream runs.
@@ -38,7 +38,7 @@ class StreamMiddleware:
 
 
 class StreamHead(EventSourceResponse):
-    """The headers of a stream, without a body: the answer to HEAD."""
+    """The headers of a stream, without a body: the response to HEAD."""
 
     def __init__(self, wire: Wire) -> None:
         super().__init__(

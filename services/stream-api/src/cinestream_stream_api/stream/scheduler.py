@@ -99,7 +99,7 @@ class Scheduler:
         self._schedule_turn()
 
     def _request_round(self) -> None:
-        # A running round goes on to its last listener, so that none is served twice before all are served once. The
+        # A running round continues to its last listener, so that none is served twice before all are served once. The
         # request is kept for afterwards, because the first listeners have not seen the newest events.
         self._round_requested = True
         self._schedule_turn()

@@ -40,7 +40,7 @@ class StartPosition:
 
 
 async def find_start(request: StartRequest, view: View, tail: Tail, history: History) -> StartPosition:
-    """Find the start position of a stream. Reads from NATS only what the ring does not know.
+    """Find the start position of a stream. Reads from NATS only what is not in the ring.
 
     Raises:
         Transient: NATS does not answer.
@@ -59,7 +59,7 @@ async def find_start(request: StartRequest, view: View, tail: Tail, history: His
 
 
 async def _find_unknown(request: After | Unknown, tail: Tail, history: History) -> StartPosition:
-    """Find the start after an id that the ring does not know.
+    """Find the start after an id that is not in the ring.
 
     The id is from another stream, or another replica that is ahead of this one has given it out.
     """

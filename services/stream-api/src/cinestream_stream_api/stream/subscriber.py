@@ -59,7 +59,7 @@ class Subscriber:
         self._metrics = metrics
         self._ring = start.ring  # the ring whose stream the position belongs to
         self._epoch, self._sequence = start.position
-        self._announced = start.position.sequence  # the last sequence that the client knows by its id
+        self._announced = start.position.sequence  # the last sequence whose id was sent to the client
         self._caught_up = not start.replays
         self._events_taken = 0
         self._last_tick = scheduler.tick
