@@ -104,10 +104,10 @@ def test_all_help_is_translated() -> None:
 
 def test_numbers_and_plurals_are_those_of_the_language() -> None:
     """French groups digits by a narrow space, and has the singular for 0, too."""
-    answers = [Plural("{count:,} answer deleted.", "{count:,} answers deleted.", count=n) for n in (0, 1, 12345)]
-    assert [*map(translate, answers)] == ["0 answers deleted.", "1 answer deleted.", "12,345 answers deleted."]
+    deleted = [Plural("{count:,} response deleted.", "{count:,} responses deleted.", count=n) for n in (0, 1, 12345)]
+    assert [*map(translate, deleted)] == ["0 responses deleted.", "1 response deleted.", "12,345 responses deleted."]
     set_language("fr")
-    assert [*map(translate, answers)] == [
+    assert [*map(translate, deleted)] == [
         "0 réponse supprimée.",
         "1 réponse supprimée.",
         "12\N{NARROW NO-BREAK SPACE}345 réponses supprimées.",

@@ -55,11 +55,11 @@ def test_the_cache_can_be_shown_and_cleared(films: FakeTrakt, settings: TraktSet
     stats = json.loads(command(settings, "cache", "stats").stdout)
     assert (stats["answers"], stats["last_run"]["hits"], stats["last_run"]["misses"]) == (3, 2, 1)
     assert stats["last_run"]["ratio"] == pytest.approx(2 / 3, abs=0.001)
-    assert command(settings, "cache", "clear").stdout == "3 answers deleted.\n"
+    assert command(settings, "cache", "clear").stdout == "3 responses deleted.\n"
     assert json.loads(command(settings, "cache", "stats").stdout)["answers"] == 0
 
 
-def test_cached_answers_can_be_encrypted(films: FakeTrakt, settings: TraktSettings) -> None:
+def test_cached_responses_can_be_encrypted(films: FakeTrakt, settings: TraktSettings) -> None:
     """`cache key` prints a key. Without a key the setting is refused."""
     on = {"CINESTREAM_TRAKT_CACHE__ENCRYPTION": "true"}
     refused = command(settings, "details", "1", variables=on)

@@ -155,7 +155,8 @@ def test_faults_of_files_are_reported_in_french(settings: TraktSettings, tmp_pat
     (tmp_path / "files" / "watched-001.csv").write_text(content)
     result = command(settings, "verify", str(tmp_path / "files"), variables=FRENCH)
     assert result.returncode == 1
-    assert re.search(r"\d défauts? dans", result.stderr)
+    assert re.search(r"\d défauts? dans \d+ lignes?\n", result.stderr)
+    assert not re.search(r"\b[01] (défauts|lignes)|\b[2-9] (défaut|ligne)\b", result.stderr)
     assert english(result.stderr) == []
 
 

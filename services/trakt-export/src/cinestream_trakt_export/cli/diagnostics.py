@@ -32,7 +32,7 @@ _NAMES = (
     Message("waited_seconds"), Message("waits"),
 )  # fmt: skip
 _ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-cache_app = typer.Typer(help="Trakt's cached answers.", no_args_is_help=True)
+cache_app = typer.Typer(help="Trakt's cached responses.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -110,7 +110,7 @@ def _lines(facts: dict[str, Any], indent: str = "  ") -> Iterator[str]:
 
 @cache_app.command()
 def clear() -> None:
-    """Delete all cached answers."""
+    """Delete all cached responses."""
     settings = user_settings()
     if settings.cache.store == "memory":
         typer.echo(translate("The cache is in memory (cache.store): it ends with each run."))
@@ -118,7 +118,7 @@ def clear() -> None:
     cache = open_cache(settings.cache)
     count = cache.store.clear()
     cache.store.close()
-    typer.echo(translate(Plural("{count:,} answer deleted.", "{count:,} answers deleted.", count=count)))
+    typer.echo(translate(Plural("{count:,} response deleted.", "{count:,} responses deleted.", count=count)))
 
 
 @cache_app.command()

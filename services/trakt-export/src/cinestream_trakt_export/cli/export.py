@@ -148,8 +148,10 @@ def verify(folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, 
     for fault in faults[:_MAX_FAULTS]:
         typer.echo(translate(fault), err=True)
     if faults:
-        message = Plural(
-            "{count:,} fault in {rows:,} rows", "{count:,} faults in {rows:,} rows", count=len(faults), rows=rows
+        message = Message(
+            "{faults} in {rows}",
+            faults=Plural("{count:,} fault", "{count:,} faults", count=len(faults)),
+            rows=Plural("{count:,} row", "{count:,} rows", count=rows),
         )
         typer.echo(translate(message), err=True)
         raise typer.Exit(1)

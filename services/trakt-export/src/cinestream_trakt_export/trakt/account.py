@@ -32,4 +32,4 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError):
-        raise TraktError(Message("Trakt says the account's time zone is {zone!r}, which is none", zone=name)) from None
+        raise TraktError(Message("Trakt returned an unknown time zone for the account: {zone!r}", zone=name)) from None

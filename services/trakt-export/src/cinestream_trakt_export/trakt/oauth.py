@@ -1,6 +1,6 @@
 """The login at Trakt by OAuth: a device code, the renewal of tokens, the logout.
 
-The device flow is that of RFC 8628 in Trakt's form: the status code of a poll says how the login stands
+The device flow is that of RFC 8628 in Trakt's form: the status code of a poll gives the state of the login
 (https://trakt.docs.apiary.io, "Authentication - Devices").
 """
 

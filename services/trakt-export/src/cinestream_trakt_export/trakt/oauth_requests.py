@@ -27,7 +27,7 @@ class OAuthResponse(NamedTuple):
             return model.model_validate_json(self.body)
         except ValidationError:
             # The cause would show secrets.
-            raise ServerFault(Message("Trakt's answer to a login is not readable")) from None
+            raise ServerFault(Message("Trakt's response to a login is not readable")) from None
 
 
 class OAuthRequests:
@@ -49,7 +49,7 @@ class OAuthRequests:
         return await self._post("/oauth/device/code", {"client_id": self._api.client_id})
 
     async def device_token(self, device_code: str) -> OAuthResponse:
-        """Request the token for a code. The status says whether the user has typed the code in."""
+        """Request the token for a code. The status shows whether the user has entered the code."""
         return await self._post("/oauth/device/token", {"code": device_code, **self._application()})
 
     async def refresh(self, token: Token) -> OAuthResponse:

@@ -94,7 +94,7 @@ class Transport:
         try:
             _validate(body)
         except msgspec.DecodeError:
-            raise ServerFault(Message("Trakt's answer is not JSON")) from None
+            raise ServerFault(Message("Trakt's response is not JSON")) from None
         return ApiResponse(headers, body)
 
     @asynccontextmanager
@@ -127,6 +127,6 @@ class Transport:
         try:
             check(status, headers, now)
         except RateLimited as error:
-            # The pause already holds this caller, so its retry adds no delay of its own.
+            # The limiter's pause already delays this caller, so its retry adds no delay of its own.
             self._limit.pause(error.retry_after or 0.0)
             raise RateLimited(message_of(error), retry_after=0.0) from None
