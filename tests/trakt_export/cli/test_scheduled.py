@@ -105,7 +105,7 @@ def test_the_command_health_prefers_the_service(service: Service, settings: Trak
     """A running service overrides the facts of the last run."""
     service.until(lambda: service.health().get("requests", 0) > 0)
     env = environment(settings) | {"CINESTREAM_OPS_PORT": service.port}
-    told = subprocess.run(
+    output = subprocess.run(
         [str(SCRIPTS / "cinestream-trakt"), "health", "--json"], env=env, capture_output=True, timeout=60
     )
-    assert json.loads(told.stdout)["source"] == "service"
+    assert json.loads(output.stdout)["source"] == "service"

@@ -48,7 +48,7 @@ STAGE_CALLS = Counter(
 )
 STAGE_SECONDS = Counter("cinestream_trakt_stage_seconds_total", "Seconds in a stage, summed over all chunks", ["stage"])
 PRESSURE_SECONDS = Counter(
-    "cinestream_trakt_pressure_seconds_total", "Seconds for which memory_limit held the reading back"
+    "cinestream_trakt_pressure_seconds_total", "Seconds for which reading was paused by memory_limit"
 )
 DROPPED = Counter("cinestream_trakt_dropped_total", "Pages that were left out because of memory_limit (strategy drop)")
 for _result in ("hit", "confirmed", "stale", "miss"):
@@ -57,7 +57,7 @@ for _result in ("done", "failed"):
     RUNS.labels(_result)
 
 
-def streamed(totals: PipelineTotals) -> None:
+def record_pipeline(totals: PipelineTotals) -> None:
     """Count the items of a pipeline that has ended."""
     for name, stage in totals.stages.items():
         for result, items in (("in", stage.items_in), ("out", stage.items_out), ("bad", stage.rejected)):

@@ -1,4 +1,4 @@
-"""The language of the user. Only the command line knows it: all other parts write English, as `Message`."""
+"""The language of the user. Only the command line uses it: all other parts write English, as `Message`."""
 
 import gettext
 import os

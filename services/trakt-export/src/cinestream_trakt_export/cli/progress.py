@@ -14,8 +14,14 @@ from cinestream_flow.operations import UnfinishedOperation
 from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.library.request import Request, Summary
 
-_NUMBERS = (Message("rows"), Message("files"), Message("skipped"), Message("requests"), Message("seconds"))
-_OPERATION = (Message("list"), Message("pages read"), Message("started"), Message("last page"), Message("state"))
+_SUMMARY_COLUMNS = (Message("rows"), Message("files"), Message("skipped"), Message("requests"), Message("seconds"))
+_OPERATION_COLUMNS = (
+    Message("list"),
+    Message("pages read"),
+    Message("started"),
+    Message("last page"),
+    Message("state"),
+)
 _MIN_WIDTH = 120
 """Columns of a table that is not written to a terminal, so that each row is one line."""
 
@@ -58,7 +64,7 @@ def print_summary(outcomes: Sequence[ExportOutcome]) -> None:
     """Print a table with a row for each export."""
     table = Table()
     table.add_column(translate("list"))
-    for heading in _NUMBERS:
+    for heading in _SUMMARY_COLUMNS:
         table.add_column(translate(heading), justify="right")
     for outcome in outcomes:
         summary = outcome.summary
@@ -81,7 +87,7 @@ def print_preview(outcome: ExportOutcome) -> None:
 def print_operations(unfinished: Sequence[UnfinishedOperation]) -> None:
     """Print a table with a row for each operation."""
     table = Table()
-    for heading in _OPERATION:
+    for heading in _OPERATION_COLUMNS:
         table.add_column(translate(heading))
     for operation in unfinished:
         done = operation.progress
@@ -98,7 +104,7 @@ def _state(operation: UnfinishedOperation) -> str:
 
 
 def _last_page(stored: str) -> str:
-    """Return the page that was read last. Checkpoints of older versions hold it as plain English."""
+    """Return the page that was read last. Checkpoints of older versions contain it as plain English."""
     try:
         return translate(Message.loads(stored))
     except ValueError:

@@ -58,7 +58,7 @@ class FilmExport:
         return self._rows.columns
 
     async def look_up(self, stream: "StreamLookup") -> None:
-        """Ask our stream for the directors, or for the films to be scraped, as the request says."""
+        """Ask our stream for the directors, or queue the films for the scraper, as requested."""
         request = self.request
         self._directors = await stream.directors(self.store.imdb_ids(), enqueue=request.enqueue, enrich=request.enrich)
 

@@ -11,7 +11,7 @@ from cinestream_trakt_export.export.sources import ListTarget, Pages
 async def read_list(pages: Pages, target: ListTarget[Any]) -> None:
     """Fetch the pages of a list until there are no more, and store their items in order."""
     fetched = 0
-    # The first page says how many there are, and a list may grow while it is read.
+    # The first page reports how many there are, and a list may grow while it is read.
     while fetched < pages.total:
         numbers, fetched = range(fetched + 1, pages.total + 1), pages.total
         bounds = pages.bounds
@@ -21,7 +21,7 @@ async def read_list(pages: Pages, target: ListTarget[Any]) -> None:
         ]
         totals = await run_pipeline(_each(numbers), stages, target.add, limits=bounds.limits, on_rejected=target.skip)
         if pages.metered:
-            metrics.streamed(totals)
+            metrics.record_pipeline(totals)
 
 
 async def _each(numbers: range) -> AsyncIterator[int]:

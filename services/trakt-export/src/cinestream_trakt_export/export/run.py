@@ -1,6 +1,6 @@
 """The export engine: read the lists, check that they are complete, write the files. The file to read first.
 
-Every answer of Trakt is in the checkpoint before it is used, and the files depend on the checkpoint alone. An export
+Every response of Trakt is in the checkpoint before it is used, and the files depend on the checkpoint alone. An export
 that is killed at any moment and started again therefore writes the same bytes.
 """
 
@@ -43,7 +43,7 @@ class Hooks:
     Args:
         progress: called after each page.
         translate: translates the reasons in `skipped.csv`.
-        stream: our stream, which knows the directors of films. None if the request does not need it.
+        stream: our stream, which provides the directors of films. None if the request does not need it.
     """
 
     progress: Progress = lambda path, pages, total: None

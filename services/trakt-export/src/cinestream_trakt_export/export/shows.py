@@ -131,7 +131,7 @@ class SeriesExport:
         return facts.columns if facts else ()
 
     async def look_up(self, stream: "StreamLookup") -> None:
-        """Do nothing: our stream knows films only."""
+        """Do nothing: our stream has films only."""
 
     def rows(self) -> Iterator[tuple[str, Row]]:
         """Yield each row on a day of the request, with its number."""

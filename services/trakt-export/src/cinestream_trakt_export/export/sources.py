@@ -115,7 +115,7 @@ class ExportKind(Protocol):
         """The header of the files. It is final once `look_up` has returned."""
 
     async def look_up(self, stream: "StreamLookup") -> None:
-        """Add the facts that our stream knows, after the lists are read."""
+        """Add the facts from our stream, after the lists are read."""
 
     def rows(self) -> Iterator[tuple[Any, Row]]:
         """Yield the rows, each with a key for `skip_row`."""

@@ -56,7 +56,7 @@ class StreamLookup:
     async def _film(self, id: str, *, enqueue: bool, enrich: bool) -> tuple[str, bool]:
         """Return the directors of a film, and True if the film was queued just now.
 
-        The directors are an empty text if our stream does not know them.
+        The directors are an empty text if our stream does not have them.
         """
         queued = enqueue and await self._enqueue(id)
         return (await self._look_up(id) if enrich else ""), queued

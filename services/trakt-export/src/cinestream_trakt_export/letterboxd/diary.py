@@ -63,7 +63,7 @@ def rows_of_film(
     """Return the rows of one film.
 
     Args:
-        form: a key of `COLUMNS`, which says what the fields are. A diary has a row for each day on which the film was
+        form: a key of `COLUMNS`, which defines the fields. A diary has a row for each day on which the film was
             watched. All other forms have one row for each film.
         entries: all entries of the film in a list, the oldest first. Entries at unknown times come before it.
         rating: the rating of the film, or None.

@@ -32,7 +32,7 @@ class Request:
         mode: one of `MODES`, or "auto".
         date_range: rows of other days are left out.
         preview: the number of rows to show without writing files. With 0, all rows are written.
-        enrich: add the directors that our stream knows.
+        enrich: add the directors from our stream.
         filters: films that they do not accept are left out.
         extended: the level of detail, which chooses the columns.
         enqueue: ask our scraper to read the films.

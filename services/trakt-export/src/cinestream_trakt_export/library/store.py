@@ -51,7 +51,7 @@ _RATINGS = "SELECT tmdb, name, rating, at FROM entry WHERE rating IS NOT NULL OR
 FilmKey = tuple[int, str]
 """The TMDB id and the name of an entry. Films are sorted by it."""
 
-# No column has a name that Letterboxd knows. Letterboxd would otherwise import the series as films.
+# No column has a name that Letterboxd recognises. Letterboxd would otherwise import the series as films.
 SERIES_COLUMNS: Row = (
     "Series", "SeriesYear", "SeriesTMDB", "SeriesIMDb", "SeriesTVDB", "Season", "Episode", "EpisodeTitle",
     "Plays", "Watched", "Collected", "Rated",
