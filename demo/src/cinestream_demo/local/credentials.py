@@ -11,7 +11,7 @@ from cinestream_demo.local.settings import LocalSettings
 def prepare_data_dir(settings: LocalSettings) -> dict[str, str]:
     """Create the data directory, and return a new password for each NATS user.
 
-    The files `env` and `env-takedown` get the passwords that commands need. Only this user can read them.
+    The files `env`, `env-etl` and `env-takedown` get the passwords that commands need. Only this user can read them.
 
     Raises:
         CannotRun: the directory cannot be written.
@@ -23,6 +23,7 @@ def prepare_data_dir(settings: LocalSettings) -> dict[str, str]:
         for name in ("logs", "nats"):
             (settings.data_dir / name).mkdir(parents=True, exist_ok=True)
         _write_env(settings, "env", user="scraper", password=passwords["scraper"])
+        _write_env(settings, "env-etl", user="etl", password=passwords["etl"])
         _write_env(settings, "env-takedown", user="takedown", password=passwords["takedown"])
     except OSError as error:
         reason = f"the data directory {settings.data_dir} cannot be written ({error.strerror})"
