@@ -76,8 +76,8 @@ class FilmCatalogue:
 
     def search(self, text: str) -> list[DemoFilm]:
         """Return the films whose title, original title or id contains the text. Case and accents are ignored."""
-        wanted = _folded(text)
-        return [film for film in self if wanted in self._searchable[film.id]] if wanted else []
+        requested = _folded(text)
+        return [film for film in self if requested in self._searchable[film.id]] if requested else []
 
     @cached_property
     def _searchable(self) -> dict[str, str]:

@@ -32,8 +32,10 @@ class PipelineCounts:
         """Compute the counts from the samples of all services."""
 
         def total(name: str, labels: Iterable[str] = ()) -> int:
-            wanted = set(labels)
-            return int(sum(v for (n, label), v in samples.items() if n == name and (not wanted or label in wanted)))
+            requested = set(labels)
+            return int(
+                sum(v for (n, label), v in samples.items() if n == name and (not requested or label in requested))
+            )
 
         failed = ("dead", "bug")
         return cls(

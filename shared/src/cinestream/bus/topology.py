@@ -199,11 +199,11 @@ def table() -> str:
     rows = ["| stream | subjects | holds | written by | read by | kept |", "|---|---|---|---|---|---|"]
     for s in STREAMS:
         readers = "; ".join(f"{c.reader} (`{c.name}`)" for c in s.consumers) or "direct gets"
-        kept = f"{s.max_bytes // _MIB:,} MiB" + (f", {s.max_age} days" if s.max_age else "")
+        retention = f"{s.max_bytes // _MIB:,} MiB" + (f", {s.max_age} days" if s.max_age else "")
         if s.retention == "workqueue":
-            kept = f"until acknowledged, {kept}"
+            retention = f"until acknowledged, {retention}"
         elif s.extra.get("max_msgs_per_subject") == 1:
-            kept = f"the last per subject, {kept}"
+            retention = f"the last per subject, {retention}"
         names = ", ".join(f"`{subject}`" for subject in s.subjects)
-        rows.append(f"| `{s.name}` | {names} | {s.holds} | {s.written_by} | {readers} | {kept} |")
+        rows.append(f"| `{s.name}` | {names} | {s.holds} | {s.written_by} | {readers} | {retention} |")
     return "\n".join(rows) + "\n"

@@ -38,8 +38,8 @@ def describe(page: TitlePage, tone_model: ToneModel) -> Film:
     title = page.title
     movie = enrich(title, tone_model(title.plot, title.genres))
     of_film = facts(movie.model_dump(mode="json"))
-    print = fingerprint(of_film, page.director_keys)
-    return Film(page, movie, of_film, print, Contribution(title.rating, page.page_time, print))
+    film_fingerprint = fingerprint(of_film, page.director_keys)
+    return Film(page, movie, of_film, film_fingerprint, Contribution(title.rating, page.page_time, film_fingerprint))
 
 
 def complete(film: Film, records: Mapping[str, DirectorRecord], nearest: Sequence[Recommendation] = ()) -> Movie:

@@ -42,11 +42,11 @@ class InstalledBrowser(NamedTuple):
         return "headless-shell" in self.browser
 
 
-def find_browser(wanted: BrowserKind, which: Callable[[str], str | None] = shutil.which) -> InstalledBrowser:
-    """Return a browser of the wanted kind, or else of the other kind.
+def find_browser(preferred: BrowserKind, which: Callable[[str], str | None] = shutil.which) -> InstalledBrowser:
+    """Return a browser of the preferred kind, or else of the other kind.
 
     Args:
-        wanted: the kind to look for first.
+        preferred: the kind to look for first.
         which: finds a program by its name or path.
 
     Raises:
@@ -54,7 +54,7 @@ def find_browser(wanted: BrowserKind, which: Callable[[str], str | None] = shuti
     """
     finders = {"chrome": _find_chrome, "firefox": _find_firefox}
     mismatches: list[str] = []
-    for kind in sorted(finders, key=lambda kind: kind != wanted):
+    for kind in sorted(finders, key=lambda kind: kind != preferred):
         if found := finders[kind](which, mismatches):
             return found
     reason = f" ({'; '.join(mismatches)})" if mismatches else ""

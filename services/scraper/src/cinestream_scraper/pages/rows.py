@@ -48,7 +48,7 @@ class TitleRows:
         edges = path_into(self._chart, "edges")
         ranked = sorted(edges, key=_rank) if isinstance(edges, list) else []
         in_chart = [str(path_into(edge, "node", "id")) for edge in ranked]
-        if in_chart and not self._chart_goes_on:
+        if in_chart and not self._chart_has_more:
             return _unique(in_chart)  # its HTML shows the first of them once more, and may link to other titles
         return _unique([*in_chart, *self._ids_in_data(), *self._ids_in_html()])
 
@@ -61,7 +61,7 @@ class TitleRows:
     @property
     def is_expandable(self) -> bool:
         """True if a click on the page would show more rows."""
-        if self._chart and not self._chart_goes_on:
+        if self._chart and not self._chart_has_more:
             return False
         return self._page.tree.css_first(MORE_BUTTON) is not None
 
@@ -76,7 +76,7 @@ class TitleRows:
         return path_into(self._props, *_LIST, "pageInfo", "hasNextPage") is True
 
     @property
-    def _chart_goes_on(self) -> bool:
+    def _chart_has_more(self) -> bool:
         return path_into(self._chart, "pageInfo", "hasNextPage") is True
 
     def _ids_in_data(self) -> Iterator[str]:

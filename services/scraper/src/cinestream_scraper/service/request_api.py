@@ -83,16 +83,20 @@ class RequestApi:
         status, why = await self.decide(request)
         return orjson.dumps({"target": request.target, "answer": status, "why": why})
 
-    async def decide(self, wanted: ApiRequest) -> tuple[RequestStatus, str]:
+    async def decide(self, requested: ApiRequest) -> tuple[RequestStatus, str]:
         """Queue a request unless its page is fresh or refused. Return its status, and the reason in words.
 
         Raises:
             Transient: the bus does not answer.
         """
         try:
-            self.settings.site.require_named(wanted.target)
+            self.settings.site.require_named(requested.target)
             request = ScrapeRequest.of(
-                wanted.target, lane=wanted.lane, force=wanted.force, limit=wanted.limit, depth=wanted.depth
+                requested.target,
+                lane=requested.lane,
+                force=requested.force,
+                limit=requested.limit,
+                depth=requested.depth,
             )
             with anyio.fail_after(_TIMEOUT_SECONDS):
                 await self.host.require_allowed(self.settings.site.address(request))

@@ -12,7 +12,7 @@ from cinestream_etl.stages.layouts.localised import date, decimal, minutes, whol
 from cinestream_etl.stages.layouts.tree import own_text, people_of, text_of, texts_of, title_elements
 from cinestream_etl.stages.title import ParsedTitle, Person
 
-_MARK = b"titlereference-header"
+_LAYOUT_MARKER = b"titlereference-header"
 _TOP = ".titlereference-header"
 _DETAILS = ".titlereference-section-additional-details"
 _STORY = ".titlereference-section-storyline"
@@ -23,7 +23,7 @@ _DURATION = re.compile(r"\d{1,3}\s?(?:h|min)\b.*")
 
 def read(html: bytes) -> ParsedTitle | None:
     """Return the title of the page, or None if the page has another layout."""
-    found = title_elements(html, mark=_MARK, heading=f'{_TOP} h3[itemprop="name"]')
+    found = title_elements(html, mark=_LAYOUT_MARKER, heading=f'{_TOP} h3[itemprop="name"]')
     if found is None:
         return None
     page, heading, id = found

@@ -14,7 +14,7 @@ from cinestream_etl.stages.layouts.localised import date, decimal, whole_number
 from cinestream_etl.stages.layouts.tree import own_text, people_of, text_of, texts_of, title_elements, unquoted
 from cinestream_etl.stages.title import ParsedTitle, Related
 
-_MARK = b"tn15title"
+_LAYOUT_MARKER = b"tn15title"
 Convert = Callable[[str], str]
 _ORIGINAL = "(original title)"
 _CODE = re.compile(r"\((VG|V|TV|mini)\)")
@@ -27,7 +27,7 @@ _MINUTES = re.compile(r"(\d{1,4})\s*min\b")
 
 def read(html: bytes) -> ParsedTitle | None:
     """Return the title of the page, or None if the page has another layout."""
-    found = title_elements(html, mark=_MARK, heading="#tn15title h1")
+    found = title_elements(html, mark=_LAYOUT_MARKER, heading="#tn15title h1")
     if found is None:
         return None
     page, heading, id = found

@@ -17,14 +17,14 @@ from cinestream_etl.stages.layouts.tree import (
 )
 from cinestream_etl.stages.title import ParsedTitle, Person
 
-_MARK = b"overview-top"
+_LAYOUT_MARKER = b"overview-top"
 _MINUTES = re.compile(r"(\d{1,4})\s*min\b")
 _TOP = "#overview-top"
 
 
 def read(html: bytes) -> ParsedTitle | None:
     """Return the title of the page, or None if the page has another layout."""
-    found = title_elements(html, mark=_MARK, heading=f"{_TOP} h1")
+    found = title_elements(html, mark=_LAYOUT_MARKER, heading=f"{_TOP} h1")
     if found is None:
         return None
     page, heading, id = found

@@ -7,13 +7,13 @@ from cinestream_etl.stages.layouts.localised import date, decimal, whole_number
 from cinestream_etl.stages.layouts.tree import attribute_of, own_text, people_of, text_of, title_elements
 from cinestream_etl.stages.title import ParsedTitle, Person
 
-_MARK = b"title_wrapper"
+_LAYOUT_MARKER = b"title_wrapper"
 _CREDITS = {"director": ("tt_ov_dr", "Director"), "creator": ("tt_ov_wr", "Writer"), "actors": ("tt_ov_st", "Star")}
 
 
 def read(html: bytes) -> ParsedTitle | None:
     """Return the title of the page, or None if the page has another layout."""
-    found = title_elements(html, mark=_MARK, heading=".title_wrapper h1")
+    found = title_elements(html, mark=_LAYOUT_MARKER, heading=".title_wrapper h1")
     if found is None:
         return None
     page, heading, id = found
