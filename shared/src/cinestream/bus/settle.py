@@ -66,7 +66,7 @@ async def settle(bus: Bus, delivery: Delivery, handle: Handler, work: Work, metr
         with anyio.CancelScope(shield=True):
             await delivery.nak()
         verdict = "given-back"
-        _bound(delivery).info("delivery.given_back", reason="the service is stopping")
+        _bound(delivery).info("delivery.returned", reason="the service is stopping")
         raise
     finally:
         metrics.in_hand.dec()
