@@ -29,7 +29,7 @@ def test_parse_prints_the_movie() -> None:
         (["next_data/series/page.html"], "filtered: tt9000020 is of kind tvMiniSeries, not a film"),
         (["../conftest.py"], "invalid: page: no layout of a title page found"),
         (["next_data/unreleased/page.html", "--url", "https://www.imdb.com/title/tt0111161/"], "page of tt0111161"),
-        (["next_data/unreleased/page.html", "--url", "nonsense"], "invalid: 'nonsense' is no target"),
+        (["next_data/unreleased/page.html", "--url", "nonsense"], "invalid: 'nonsense' is not a target"),
     ],
 )
 def test_parse_prints_the_reason_without_a_movie(arguments: list[str], message: str) -> None:

@@ -99,7 +99,7 @@ def test_a_wrong_target_is_not_enqueued() -> None:
     """The mistake is reported before NATS is contacted."""
     code, output = run("enqueue", "tt0111161", "matrix")
     assert code == 1
-    assert "'matrix' is no target" in output
+    assert "'matrix' is not a target" in output
 
 
 def test_a_page_of_another_host_is_not_read_from_this_one() -> None:

@@ -128,7 +128,7 @@ class ScrapeRequest(BaseModel):
             if first["loc"]:  # the limits of one field; an error of the whole model has no location
                 raise Invalid(f"{first['loc'][0]} {first['input']}: {first['msg'].lower()}") from error
             forms = "tt0111161, chart:top, list:ls055592025, search:TEXT, or the URL of one"
-            raise Invalid(f"{target!r} is no target: expected {forms}") from error
+            raise Invalid(f"{target!r} is not a target: expected {forms}") from error
 
     def encode(self) -> Envelope:
         """Return this request as a message."""

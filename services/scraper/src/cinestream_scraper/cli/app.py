@@ -73,7 +73,7 @@ def enqueue(
 def import_saved(
     paths: Annotated[list[Path], typer.Argument(exists=True, help="HTML files, WARC and WACZ archives, or folders.")],
 ) -> None:
-    """Publish saved pages, judged like those from a browser. Run it again to go on where it ended.
+    """Publish saved pages, classified like those from a browser. Run it again to continue where it ended.
 
     Exits with 1 if a file is damaged. Its pages before the damage, and the other files, are imported.
     """
@@ -82,7 +82,7 @@ def import_saved(
     try:
         outcomes = anyio.run(archive.import_into, settings, paths)
     except Transient as error:
-        raise failed(f"{error}: run the import again to go on") from None
+        raise failed(f"{error}: run the import again to continue") from None
     except Invalid as error:
         raise failed(str(error)) from None
     raise typer.Exit(1 if outcomes[ImportOutcome.UNREADABLE] else 0)

@@ -45,7 +45,7 @@ async def export_from(settings: ScraperSettings, out: Path) -> None:
     written = 0
     async with connected(settings, "cinestream-scraper-export") as bus:
         last = (await bus.stream_state("PAGES")).messages
-        with replacing(out) as file, typer.progressbar(length=last, label="pages", file=sys.stderr) as bar:
+        with replacing(out) as file, typer.progressbar(length=last, label="exporting", file=sys.stderr) as bar:
             async for written in export_pages(bus, file):
                 bar.update(written - bar.pos)
     typer.echo(f"{out}: {written:,} pages")

@@ -28,7 +28,7 @@ async def enqueue(settings: ScraperSettings, requests: list[ApiRequest]) -> Coun
         without_robots = settings.model_copy(update={"scraper_obey_robots": False})
         local_api = RequestApi(settings, bus, Host(without_robots, client))
         is_running = await _is_running(bus)
-        with typer.progressbar(requests, label="asking", file=sys.stderr) as bar:
+        with typer.progressbar(requests, label="queueing", file=sys.stderr) as bar:
             for request in bar:
                 status, why = await (_send(bus, request) if is_running else local_api.decide(request))
                 typer.echo(f"{request.target}: {status}{f' ({why})' if why else ''}")

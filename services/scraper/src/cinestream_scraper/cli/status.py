@@ -73,11 +73,11 @@ async def read(settings: ScraperSettings) -> Status:
 def as_text(status: Status) -> str:
     """Return the state as lines for people."""
     lines = [
-        f"lane {lane}: {status.waiting[lane]:,} waiting, {status.in_hand[lane]:,} in hand or to be tried again"
+        f"lane {lane}: {status.waiting[lane]:,} waiting, {status.in_hand[lane]:,} being read or waiting for a retry"
         for lane in status.waiting
     ]
     lines += [
-        f"pages: {status.pages:,} stored, {status.page_bytes / _MIB:,.1f} MiB; etl has {status.unread:,} to read",
+        f"pages: {status.pages:,} stored, {status.page_bytes / _MIB:,.1f} MiB; {status.unread:,} not yet processed by etl",
         f"dead letters: {status.dead_letters:,} of all stages",
         *(f"schedule: {target} {every}" for target, every in status.schedules.items()),
         f"scraper: {status.scraper}",
@@ -115,4 +115,4 @@ async def _scraper(settings: ScraperSettings) -> tuple[str, list[str], int]:
         degraded = [*report.get("degraded", []), *([report["reason"]] if "reason" in report else [])]
         return f"{report['status']} ({ops}/readyz)", degraded, int(float(missing[1])) if missing else 0
     except (httpx2.HTTPError, orjson.JSONDecodeError, KeyError, TypeError):
-        return f"none answers at {ops}/readyz", [], 0
+        return f"no response from {ops}/readyz", [], 0

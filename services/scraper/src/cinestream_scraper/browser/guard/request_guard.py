@@ -117,7 +117,7 @@ class RequestGuard:
             self._receive(message)
         if "error" in message:
             self._connection.close()
-            raise OSError(f"it refuses {command[0]} ({message['error']} {message.get('message', '')})")
+            raise OSError(f"the browser rejected {command[0]} ({message['error']} {message.get('message', '')})")
 
     def _watch(self) -> None:
         try:
