@@ -62,7 +62,9 @@ class ScraperSettings(ServiceSettings):
     )
     scraper_timezone: str = Field("UTC", description="Time zone that pages see")
     scraper_freshness_ttl: Annotated[Duration, Field(ge=0)] = renamed(
-        86_400, old="scraper_fresh_for", description="A stored page younger than this is not read again, unless forced"
+        86_400,
+        old="scraper_fresh_for",
+        description="Seconds for which a stored page is fresh. A fresh page is not read again, unless forced",
     )
     scraper_rate: float = Field(
         1.0,
@@ -71,11 +73,11 @@ class ScraperSettings(ServiceSettings):
         description="Pages per second that this process reads from a host. 0: as fast as the browser",
     )
     scraper_rate_recovery: Seconds = Field(
-        600, description="Time without a refusal after which a halved rate is doubled again"
+        600, description="Seconds without a refusal after which a halved rate is doubled again"
     )
     scraper_allowed_hosts: str = Field("", description="Further hosts that a page may come from, separated by commas")
     scraper_page_deadline: Seconds = Field(
-        60, description="Time a page may take before its browser session is discarded"
+        60, description="Seconds a page may take before its browser session is discarded"
     )
     scraper_obey_robots: bool = Field(True, description="Obey robots.txt")
     scraper_block_resources: bool = renamed(
@@ -85,8 +87,8 @@ class ScraperSettings(ServiceSettings):
         "chart:top@25h",  # after 24 h its titles would just be fresh still, and be skipped until the next day
         description="Targets to read at the start and then periodically, as `chart:top@25h,tt0111161`, or `none`",
     )
-    scraper_challenge_wait: Seconds = Field(10, description="Time that the browser gets to solve a bot challenge")
-    scraper_challenge_pause: Seconds = Field(600, description="Pause of a host after a bot challenge")
+    scraper_challenge_wait: Seconds = Field(10, description="Seconds that the browser gets to solve a bot challenge")
+    scraper_challenge_pause: Seconds = Field(600, description="Seconds that a host is paused after a bot challenge")
     scraper_max_attempts: int = renamed(
         5,
         old="scraper_tries",
