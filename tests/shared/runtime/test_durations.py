@@ -24,12 +24,12 @@ def test_any_text_is_a_duration_or_refused(text: str) -> None:
     if re.fullmatch(r" *[0-9]+(\.[0-9]+)? *(ms|[smhd])? *", text):
         assert parse_duration(text) >= 0
     else:
-        with pytest.raises(ValueError, match="is no duration"):
+        with pytest.raises(ValueError, match="is not a duration"):
             parse_duration(text)
 
 
 def test_a_unit_can_be_required() -> None:
     """With `unit_required`, a number alone is not a duration."""
     assert parse_duration("6h", unit_required=True) == 21_600
-    with pytest.raises(ValueError, match="is no duration"):
+    with pytest.raises(ValueError, match="is not a duration"):
         parse_duration("6", unit_required=True)

@@ -127,7 +127,7 @@ def test_refused_settings_are_reported_in_french(settings: TraktSettings, variab
         ("TRAKT_RETRY__MAX_ATTEMPTS", "x", "retry.max_attempts: Input should be a valid integer"),
         ("TRAKT_RETRY__MAX_ATTEMPTS", "0", "retry.max_attempts: Input should be greater than or equal to 1"),
         ("TRAKT_RETRY__BACKOFF_FACTOR", "99", "retry.backoff_factor: Input should be less than or equal to 10"),
-        ("TRAKT_RETRY__MAX_DELAY", "soon", "retry.max_delay: Input should be a valid number"),
+        ("TRAKT_RETRY__MAX_DELAY", "soon", "retry.max_delay: Value error, 'soon' is not a duration"),
         ("TRAKT_RETRY__RETRY_ON", "5", "retry.retry_on: Input should be a valid frozenset"),
         ("TRAKT_RETRY", "5", "retry: Input should be a valid dictionary"),
         ("TRAKT_STREAMING__BACKPRESSURE__THRESHOLD", "0", "streaming.backpressure.threshold: Input should be greater"),

@@ -12,12 +12,14 @@ import platformdirs
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from cinestream.runtime import durations
 from cinestream.runtime import settings as runtime
 from cinestream_flow.message import Message, Translate
-from cinestream_trakt_export.durations import Duration, Size
 from cinestream_trakt_export.options import LETTERBOXD, Fault, Level
+from cinestream_trakt_export.sizes import Size
 
 PREFIX = "CINESTREAM_TRAKT_"
+Duration = Annotated[durations.Duration, Field(gt=0, le=366 * 86_400)]
 Url = Annotated[str, Field(pattern=r"^https?://[^/]+(/.*[^/])?$")]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 

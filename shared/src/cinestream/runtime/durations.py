@@ -21,7 +21,7 @@ def parse_duration(text: str, *, unit_required: bool = False) -> float:
     """
     match = _DURATION.fullmatch(text.strip())
     if not match or (unit_required and not match[2]):
-        raise ValueError(f"{text!r} is no duration: write seconds, or a number with s, m, h or d (30m, 24h)")
+        raise ValueError(f"{text!r} is not a duration: write seconds, or a number with s, m, h or d (30m, 24h)")
     return float(match[1]) * _SECONDS[match[2]]
 
 
