@@ -1,6 +1,6 @@
-"""The import of saved pages: judged like pages from the browser, and published if they are whole.
+"""The import of saved pages: classified like pages from the browser, and published if they are whole.
 
-An import that is started again goes on where it ended. A page is skipped if the stream holds the same or a newer
+An import that is started again continues where it ended. A page is skipped if the stream holds the same or a newer
 reading of it.
 """
 

@@ -26,7 +26,7 @@ _MAJOR_VERSION = re.compile(r"(\d+)\.\d+")
 
 
 class NoBrowser(Exception):
-    """This machine has no browser with a matching driver. The text says what to install."""
+    """This machine has no browser with a matching driver. The message states what to install."""
 
 
 class InstalledBrowser(NamedTuple):

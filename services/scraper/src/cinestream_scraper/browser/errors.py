@@ -4,7 +4,7 @@ from cinestream.contracts import Transient
 
 
 class BrowserUnavailable(Transient):
-    """No browser could be started. No page is given up for it."""
+    """No browser could be started. No page fails permanently because of it."""
 
 
 class SessionLost(Transient):

@@ -35,7 +35,10 @@ _NO_GUARD = (websocket.WebSocketException, urllib3.exceptions.HTTPError, OSError
 
 
 class LaunchedBrowser(NamedTuple):
-    """A browser that is ready for pages, and its request guard. None: a remote browser without one."""
+    """A browser that is ready for pages, and its request guard.
+
+    `guard` is None for a remote browser that cannot be guarded.
+    """
 
     driver: WebDriver
     guard: RequestGuard | None
@@ -44,7 +47,7 @@ class LaunchedBrowser(NamedTuple):
 class BrowserLauncher:
     """Starts browsers as the settings say.
 
-    It remembers if the kernel gives them no sandbox, so that only the first start tries one in vain.
+    It remembers that the sandbox is unavailable, so only the first start tries it.
     """
 
     def __init__(
@@ -87,7 +90,10 @@ class BrowserLauncher:
         return LaunchedBrowser(driver, self._guard(driver, files))
 
     def _guard(self, driver: WebDriver, files: SessionFiles) -> RequestGuard | None:
-        """Return the request guard. None, with a warning, for a remote browser that is only reached by its driver."""
+        """Return the request guard.
+
+        For a remote browser whose debugging address is not reachable, log a warning and return None.
+        """
         try:
             find_address = devtools_address if self.kind == "chrome" else bidi_address
             address = find_address(driver, None if self._installed else self._settings.selenium_url)

@@ -1,4 +1,4 @@
-"""A browser session on loan: the calls of one reading, each on a thread and with a deadline from outside."""
+"""A leased browser session: the calls of one reading, each on a thread and with a deadline from outside."""
 
 import time
 from functools import partial
@@ -23,7 +23,7 @@ class SessionLease:
     """One session, for one page. It returns what the browser saw and does not judge it.
 
     Args:
-        session: the session, used by nobody else meanwhile.
+        session: the session, which no other lease uses meanwhile.
         starts: counts the browsers that do not start.
         deadline: seconds that a page may take.
     """
@@ -40,7 +40,7 @@ class SessionLease:
         Raises:
             Invalid: the page led to a host that is not allowed. The host was not contacted.
             BrowserUnavailable: no browser starts.
-            SessionLost: the page took longer than the deadline, or the browser died.
+            SessionLost: the page took longer than the deadline, or the browser exited.
             SiteUnreachable: the site does not answer.
         """
         self._usable = False  # until the call has ended: it may hang, or be cancelled
@@ -62,7 +62,7 @@ class SessionLease:
         return reading
 
     async def evidence(self) -> Evidence | None:
-        """Return what else the browser can tell of the page, or None if the session is lost over it."""
+        """Return further evidence about the page, or None if the session is lost over it."""
         self._usable = False
         try:
             with anyio.fail_after(_CLEANUP_SECONDS):
@@ -78,7 +78,7 @@ class SessionLease:
         return self._usable and await self._leaves_page() and not await self._is_worn(limits)
 
     async def _leaves_page(self) -> bool:
-        """Leave a page that may go on sending requests, and return True if that worked."""
+        """Leave a page that may continue to send requests, and return True if that worked."""
         if not self._session.page_active:
             return True
         try:

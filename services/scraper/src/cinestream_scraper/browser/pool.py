@@ -1,4 +1,4 @@
-"""The pool of browser sessions: lends idle sessions, opens new ones up to a limit, and replaces worn or lost ones."""
+"""The pool of browser sessions: leases idle sessions, opens new ones up to a limit, and replaces exhausted or lost ones."""
 
 import itertools
 import time
@@ -58,7 +58,7 @@ class SessionPool:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[SessionLease]:
-        """Lend a session: an idle one, a new one, or the next that is returned when the pool is full.
+        """Lease a session: an idle one, a new one, or the next that is returned when the pool is full.
 
         After use the session is kept for the next page. It is ended instead if it is lost, has reached a limit, or
         cannot leave its page.
@@ -80,7 +80,7 @@ class SessionPool:
                 await self._end(session)
 
     async def close(self) -> None:
-        """End the idle sessions. Those on loan are ended when their readings are cancelled."""
+        """End the idle sessions. Leased sessions are ended when their readings are cancelled."""
         async with anyio.create_task_group() as group:
             while self._idle:
                 group.start_soon(self._end, self._idle.pop())

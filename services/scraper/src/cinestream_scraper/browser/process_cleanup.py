@@ -1,7 +1,7 @@
 """The clean end of browsers: every process and file of a browser belongs to a `BrowserRun` and is found by it.
 
 Each browser process inherits an environment variable that names the run and the session. So it can be found after any
-crash, and no other process is ever killed. A run holds a lock as long as its scraper lives. A run without its lock is
+crash, and no other process is ever killed. A run holds a lock as long as its scraper runs. A run without its lock is
 abandoned, and the next scraper on the machine cleans it up.
 """
 

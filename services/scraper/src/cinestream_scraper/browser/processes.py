@@ -29,7 +29,7 @@ def kill_marked(mark: str) -> int:
 
 
 def marked(mark: str) -> set[int]:
-    """Return the ids of all living processes with the mark.
+    """Return the ids of all running processes with the mark.
 
     The helpers of a browser hide their environment, but share the session id (setsid) of its driver.
     """
@@ -58,7 +58,7 @@ def _pids() -> list[int]:
 
 
 def _session_of(pid: int) -> int | None:
-    """Return the session id of a process, or None if it is dead or a zombie."""
+    """Return the session id of a process, or None if it has exited or is a zombie."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as stat:
             fields = stat.read().rpartition(b")")[2].split()

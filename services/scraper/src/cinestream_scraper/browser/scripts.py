@@ -10,7 +10,7 @@ CONSENT_BUTTON = (
 ROW = ".ipc-metadata-list-summary-item"
 
 NO_DIALOGS = """
-// A page needs no alert boxes, and its driver could go on waiting for one that has gone with its page.
+// A page needs no alert boxes, and its driver could wait forever for one that disappeared with its page.
 window.alert = window.print = () => {};
 window.confirm = () => false;
 window.prompt = () => null;

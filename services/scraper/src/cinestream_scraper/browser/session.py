@@ -42,7 +42,7 @@ class BrowserSession:
     Attributes:
         started: True once the browser runs.
         pages: how many pages it has opened.
-        page_active: True if the page that it shows may go on sending requests, as challenges do that reload themselves.
+        page_active: True if the page that it shows may continue to send requests, as challenges do that reload themselves.
     """
 
     def __init__(self, name: str, launcher: BrowserLauncher, run: BrowserRun, timeouts: PageTimeouts) -> None:
@@ -115,7 +115,7 @@ class BrowserSession:
             raise Invalid(self._guard.refused)
 
     def evidence(self) -> Evidence:
-        """Return what else the browser can tell of the page that was read last.
+        """Return further evidence about the page that was read last.
 
         Raises:
             SessionLost: the browser is gone. Kill this session and use it no more.
@@ -129,7 +129,7 @@ class BrowserSession:
             raise SessionLost(_first_line(error)) from error
 
     def leave_page(self) -> None:
-        """Leave a page that may go on sending requests while its site is paused.
+        """Leave a page that may continue to send requests while its site is paused.
 
         Raises:
             SessionLost: the page cannot be left. Kill this session and use it no more.

@@ -12,7 +12,7 @@ T = TypeVar("T")
 async def in_daemon_thread(call: Callable[[], T]) -> T:
     """Return what the call returns, or raise what it raises.
 
-    A cancelled caller returns at once. The call itself goes on, and its result is dropped.
+    A cancelled caller returns at once. The call itself continues, and its result is dropped.
     """
     # Not `anyio.to_thread`: its threads are joined at the end of the process, and a hanging driver would hold it up.
     loop = asyncio.get_running_loop()

@@ -32,7 +32,7 @@ class Attempts:
     max_attempts: int
 
     def is_last(self, delivery: Delivery) -> bool:
-        """Return True if the page is given up when this delivery fails.
+        """Return True if the page fails permanently when this delivery fails.
 
         A page gets more attempts while every page of the site fails, because the fault is then the site's.
         """

@@ -24,7 +24,7 @@ class Backlog:
         self.full = False
 
     async def watch(self) -> None:
-        """Check every 2 s, for ever."""
+        """Check every 2 s, forever."""
         while True:
             try:
                 await self.check()

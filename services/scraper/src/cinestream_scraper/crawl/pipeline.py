@@ -65,7 +65,7 @@ class Pipeline:
     async def _links_of_fresh_page(self, request: ScrapeRequest) -> list[ScrapeRequest] | None:
         """Return what follows from the stored page, or None if the page must be read.
 
-        It must be read if it is stale, or shows less than the request wants.
+        It must be read if it is stale, or shows less than the request asks for.
         """
         ttl = self.settings.scraper_freshness_ttl
         stored = None if request.force else await freshness.fresh_page(self.bus, request, ttl)
@@ -87,7 +87,7 @@ class Pipeline:
                 try:
                     judgement = self._judge(reading, request)
                 except (AttemptFailed, Invalid) as error:
-                    # Only this session still shows the page, and only a page that is given up needs evidence.
+                    # Only this session still shows the page, and only a page that fails permanently needs evidence.
                     if isinstance(error, Invalid) or attempts.is_last(delivery):
                         reading = reading._replace(evidence=await session.evidence())
                     raise

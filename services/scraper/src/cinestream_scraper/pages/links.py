@@ -32,7 +32,7 @@ def links_of(request: ScrapeRequest, page: Page, judgement: Judgement) -> Links:
 def links_of_stored(request: ScrapeRequest, page: Page) -> list[ScrapeRequest] | None:
     """Return what follows from a page that was stored lately, or None if it must be read again.
 
-    The request may want more rows than the page was read for. It must be read again if a click would show them.
+    The request may need more rows than the page was read for. It must be read again if a click would show them.
     """
     if request.kind is Kind.TITLE:
         return _similar_titles(request, page)

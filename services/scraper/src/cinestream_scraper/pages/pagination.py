@@ -37,7 +37,7 @@ def next_page(request: ScrapeRequest, rows: TitleRows) -> ScrapeRequest | None:
 
 
 def missing_rows(request: ScrapeRequest, rows: TitleRows) -> int:
-    """Return how many rows the last page of a list or search lacks of those that the site states and the request wants.
+    """Return how many rows the last page of a list or search lacks of those that the site states and the request needs.
 
     A search by name states no number: 1 stands for "it would have shown more".
     """
@@ -49,7 +49,7 @@ def missing_rows(request: ScrapeRequest, rows: TitleRows) -> int:
 
 
 def offers_more(request: ScrapeRequest, rows: TitleRows) -> bool:
-    """Return True if a click on the page would show more of the rows that the request wants."""
+    """Return True if a click on the page would show more of the rows that the request needs."""
     return len(rows.ids) < request.max_titles and rows.is_expandable
 
 

@@ -38,7 +38,7 @@ class Action(StrEnum):
 
     Attributes:
         PUBLISH: publish the page, with the outcome of the same name.
-        LATER: try again a few times, then give the request up as a dead letter.
+        LATER: try again a few times, then store the request as a dead letter.
         PAUSE: pause the host, then try again.
     """
 

@@ -63,8 +63,8 @@ class Host:
         try:
             allowed = not self._robots or await self._robots.allows(url)
         except Transient as error:
-            # Without a pause each request would be taken from the queue and given back at once. During a pause only
-            # the request API gets here, and what it asks must not make the pause longer.
+            # Without a pause each request would be taken from the queue and returned at once. During a pause only
+            # the request API gets here, and its requests must not make the pause longer.
             if not self.paused:
                 self.backoff.record_failure(str(error))
             raise

@@ -43,7 +43,7 @@ class HostRate:
         self._halved_at = self._clock()
 
     def limit_to(self, rate: float) -> bool:
-        """Lower the full rate to what the host wants. Return True if that is lower than before."""
+        """Lower the full rate to what the host requires. Return True if that is lower than before."""
         lower = rate > 0 and (self._full == 0 or rate < self._full)
         self._full = rate if lower else self._full
         return lower

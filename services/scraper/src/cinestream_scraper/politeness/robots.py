@@ -42,7 +42,7 @@ class Robots:
         return bool((await self._current(url)).can_fetch(url, AGENT))
 
     async def crawl_delay(self, url: str) -> float:
-        """Return the seconds that the host wants between two pages, or 0.
+        """Return the seconds that the host requires between two pages, or 0.
 
         Raises:
             Transient: robots.txt cannot be read now.
@@ -70,7 +70,7 @@ class Robots:
             raise Transient(f"{address}: {type(error).__name__} {error}".rstrip()) from error
 
     async def _follow(self, address: str) -> str:
-        """Return the text after at most five redirects, as RFC 9309 wants, each to an allowed host."""
+        """Return the text after at most five redirects, as RFC 9309 requires, each to an allowed host."""
         request = self._client.build_request("GET", address)
         for _ in range(_MAX_REDIRECTS + 1):
             response = await self._client.send(request, stream=True)

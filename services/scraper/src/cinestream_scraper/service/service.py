@@ -34,8 +34,8 @@ _ABOUT = "Reads film pages in a real browser. Answers what it does with a reques
 _ROBOTS_TIMEOUT_SECONDS = 10.0
 # A service has five seconds to end. Half of them are for pages that are being read, the rest for ending browsers.
 _GRACE_SECONDS = 2.5
-# A page that fails by itself is given up much earlier (CINESTREAM_SCRAPER_MAX_ATTEMPTS). This limit lets a site or a
-# browser be away for a day without any page being given up for it.
+# A page that fails by itself becomes a dead letter much earlier (CINESTREAM_SCRAPER_MAX_ATTEMPTS). This limit lets a site or a
+# browser be away for a day without any page failing permanently.
 _MAX_DELIVERIES = 5000
 
 
@@ -80,7 +80,7 @@ class Service:
                     await pool.close()
 
     async def _take(self, context: Context[ScraperSettings], pipeline: Pipeline, backlog: Backlog) -> None:
-        # A request that is taken and given back costs a delivery: leave it in the queue while nothing can be read.
+        # A request that is taken and returned costs a delivery: leave it in the queue while nothing can be read.
         def closed() -> bool:
             return pipeline.host.paused or pipeline.pool.paused or backlog.full
 

@@ -1,7 +1,7 @@
 """The request guard refuses addresses before the browser contacts them, in whatever way a page leads there.
 
-It holds a second connection to the browser, beside the driver's, on which the browser asks before it sends a request.
-`devtools` speaks the protocol of Chrome, `bidi` that of Firefox.
+It holds a second connection to the browser, beside the driver's, on which the browser reports each request and waits.
+`devtools` implements the protocol of Chrome, `bidi` that of Firefox.
 """
 
 import itertools
@@ -62,7 +62,7 @@ class RequestGuard:
     Args:
         address: where the browser listens (ws://…).
         protocol: the browser's protocol.
-        kill: ends the browser. Called when its page has crashed, because its driver would go on waiting for the page.
+        kill: ends the browser. Called when its page has crashed, because its driver would continue to wait for the page.
 
     Raises:
         OSError, websocket.WebSocketException: the browser cannot be guarded.
@@ -78,7 +78,7 @@ class RequestGuard:
         self._connection = websocket.create_connection(address, timeout=_TIMEOUT_SECONDS, suppress_origin=True)
         for command in protocol.setup_commands():
             self._set_up(command)
-        self._connection.settimeout(None)  # a browser without pages sends nothing for as long as it likes
+        self._connection.settimeout(None)  # a browser without pages may send nothing for any time
         threading.Thread(target=self._watch, name="guard", daemon=True).start()
 
     @property

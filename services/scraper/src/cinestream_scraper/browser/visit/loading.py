@@ -1,4 +1,4 @@
-"""The loading of a page: challenges and dialogs pass, sections and rows that load on demand are shown."""
+"""The loading of a page: the waits for challenges and dialogs, and the sections and rows that load on demand."""
 
 from contextlib import suppress
 
@@ -25,23 +25,23 @@ def load(driver: WebDriver, kind: Kind, timeouts: PageTimeouts, limit: int | Non
 
 
 def _settle(driver: WebDriver, timeouts: PageTimeouts) -> bool:
-    """Wait for the end of challenges and dialogs. Return True if the page is one that has sections to load."""
+    """Wait for the end of challenges and dialogs. Return True if the page has status 200 and data."""
     try:
         state = wait_until(driver, timeouts.challenge, lambda: _settled(driver, timeouts))
     except TimeoutException:
         # Still a challenge or a dialog, or a slow page. A page gets more time, a challenge does not.
         state = run_script(driver, timeouts, scripts.STATE)
         if not _is_challenge(state) and state["ready"] == "loading":
-            # A page that was cut off stays "loading" for ever. A challenge that reloads itself is "loading" at times.
+            # A page that was cut off stays "loading" forever. A challenge that reloads itself is "loading" at times.
             with suppress(TimeoutException):
                 state = wait_until(driver, timeouts.page, lambda: _settled(driver, timeouts, wait=False))
     return bool(state["status"] == 200 and state["data"])
 
 
 def _settled(driver: WebDriver, timeouts: PageTimeouts, *, wait: bool = True) -> PageState | None:
-    """Return the state of the page if it stays as it is, or None while it still changes. Answers a consent dialog.
+    """Return the state of the page if it stays as it is, or None while it still changes.
 
-    `wait` is False for a page that gets no more time for a challenge.
+    Also answers a consent dialog. `wait` is False for a page that gets no more time for a challenge.
     """
     state: PageState | None = driver.execute_script(scripts.STATE)
     if state is None:
@@ -79,7 +79,7 @@ def _answer_consent(driver: WebDriver, timeouts: PageTimeouts, state: PageState)
 def _load_sections(driver: WebDriver, timeouts: PageTimeouts) -> bool:
     """Let the sections load that do so when they are seen. Return False if the page was replaced meanwhile.
 
-    A page that never comes to rest is read as it is when the time is over.
+    A page that is still changing at the timeout is read as it is.
     """
     state = driver.execute_script(scripts.LOAD_SECTIONS, timeouts.quiet * 1000)
     if state == "loading":

@@ -26,7 +26,7 @@ def visit(driver: WebDriver, url: str, kind: Kind, timeouts: PageTimeouts, limit
     Raises:
         WebDriverException: the page or the browser cannot be reached.
     """
-    with suppress(UnexpectedAlertPresentException):  # the page goes on loading behind the dialog
+    with suppress(UnexpectedAlertPresentException):  # the page continues to load behind the dialog
         driver.get(url)
     wait_until(driver, timeouts.page, lambda: load(driver, kind, timeouts, limit))
     state = run_script(driver, timeouts, scripts.SNAPSHOT, str(time.monotonic_ns()))

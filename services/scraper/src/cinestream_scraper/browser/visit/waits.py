@@ -35,7 +35,7 @@ class PageTimeouts(NamedTuple):
         page: the page itself, and each click.
         challenge: a bot challenge, which the browser may solve by itself.
         consent: the button in a consent dialog.
-        quiet: how long nothing may change before sections that never load are given up.
+        quiet: how long nothing may change before sections that never load are skipped.
     """
 
     page: float = 20.0
