@@ -43,7 +43,7 @@ async def serve(context: Context[EtlSettings]) -> None:
     settings, bus = context.settings, context.bus
     ack_wait = next(c.ack_wait for c in stream(PAGES).consumers if c.name == _DURABLE)
     work = Work("etl", concurrency=settings.etl_concurrency, max_failures=settings.etl_max_failures, ack_wait=ack_wait)
-    # Imported modules stay for ever. A frozen object costs the collector nothing.
+    # Imported modules stay in memory forever. A frozen object costs the collector nothing.
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
     watch, known_films = DriftWatch(settings.etl_drift_window), KnownFilms(settings.etl_catalogue_films)

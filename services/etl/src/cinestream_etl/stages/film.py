@@ -1,4 +1,4 @@
-"""The later stages: describe a film by itself, then complete its movie with what other films tell. Pure."""
+"""The later stages: describe a film by itself, then complete its movie with facts from other films. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from cinestream_etl.tone.model import ToneModel
 
 @dataclass(frozen=True)
 class Film:
-    """Everything that the page of a film tells, without what depends on other films.
+    """Everything that the page of a film states, without what depends on other films.
 
     `movie` has no directors' statistics, and only those recommendations that the page shows. `facts` are the fields of
     the movie that describe the film itself, as they are on the wire. Two pages with the same facts and the same
@@ -43,7 +43,7 @@ def describe(page: TitlePage, tone_model: ToneModel) -> Film:
 
 
 def complete(film: Film, records: Mapping[str, DirectorRecord], nearest: Sequence[Recommendation] = ()) -> Movie:
-    """Return the movie with everything that other films tell.
+    """Return the movie with the facts that come from other films.
 
     Args:
         film: the film.

@@ -9,7 +9,7 @@ from cinestream_etl.stages.layouts import data_testid, ld_json, next_data, refer
 from cinestream_etl.stages.title import FIELDS, ParsedTitle, absent, is_film
 
 COMPARED = ("title", "year", "rating", "votes", "release_date", "runtime_minutes", "certificate")
-"""Fields that should be equal in all layouts of a page. In the other fields layouts differ in how much they tell."""
+"""Fields that should be equal in all layouts of a page. In the other fields layouts differ in how much they state."""
 
 
 @dataclass(frozen=True)

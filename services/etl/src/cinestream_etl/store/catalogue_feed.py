@@ -17,9 +17,9 @@ _INTERVAL_SECONDS = 15.0
 
 
 async def feed_catalogue(bus: Bus, known_films: KnownFilms, *, max_films: int) -> None:
-    """Keep the known films up to date with `MOVIES`, for ever.
+    """Keep the known films up to date with `MOVIES`, forever.
 
-    It reads by sequence instead of through a consumer, and remembers its place, so it misses nothing. While the bus
+    It reads by sequence instead of through a consumer, and stores its position, so it misses nothing. While the bus
     does not answer it tries again every 15 seconds.
     """
     start = 1

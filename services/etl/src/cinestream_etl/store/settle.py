@@ -74,7 +74,7 @@ async def _attempt(bus: Bus, film: Film, current: Version | None, known_films: K
     former = set(current.record_keys) - set(page.record_keys) if current else set()
     left = await _withdraw(bus, page, former)
     if current and any(record.after.contains_newer(film.id, page.page_time) for record in [*own, *left]):
-        # A newer page that changed nothing was not published. Only the records know of it.
+        # A newer page that changed nothing was not published. Only the records show it.
         return await drop_older(bus, page)
     # If a record lacked the film, the published statistics lack it too. Then even an unchanged film is published again.
     was_counted = all(record.before.contains(film.id, film.fingerprint) for record in own)

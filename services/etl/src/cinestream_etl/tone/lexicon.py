@@ -1,7 +1,7 @@
 """The words of each tone (`lexicon.txt`), and the search for them in a plot. Pure.
 
 The search cuts a plot into words and brings each known word to its plain form. At each word it takes the longest term
-that starts there, and goes on behind that term: "falls in love" does not count as "love" too. It skips negated terms
+that starts there, and continues behind that term: "falls in love" does not count as "love" too. It skips negated terms
 ("not", "never" or "without" just before the term). The file is read once, when this module is imported.
 """
 
