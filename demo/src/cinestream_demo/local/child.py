@@ -104,7 +104,7 @@ async def _line(stream: asyncio.StreamReader) -> str:
     try:
         return (await stream.readline()).decode("utf-8", "replace")
     except ValueError:
-        # The line exceeds the reader's limit. The reader has dropped it and goes on with the next one.
+        # The line exceeds the reader's limit. The reader has dropped it and continues with the next one.
         return "(a very long line)\n"
 
 
@@ -113,7 +113,7 @@ def _log_file(path: Path) -> RotatingFileHandler:
 
 
 def _end_with_parent() -> None:
-    # The kernel ends the child when the supervisor dies, so nothing is left behind even after SIGKILL.
+    # The kernel ends the child when the supervisor exits, so nothing is left behind even after SIGKILL.
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

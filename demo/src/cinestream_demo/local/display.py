@@ -72,7 +72,7 @@ def _address_table(settings: LocalSettings) -> Table:
 
 
 async def _print_lines(supervisor: Supervisor, progress: RunProgress, console: Console) -> None:
-    """Print every change of a process and the counts every few seconds. The last lines tell how each process ended."""
+    """Print every change of a process and the counts every few seconds. The last lines state how each process ended."""
     printed: dict[str, tuple[str, int]] = {}
     next_line, first_printed = 0.0, False
     try:

@@ -20,8 +20,8 @@ OPS_PORT_OFFSETS = {"scraper": 0, "etl": 1, "stream-api": 2}
 class Process:
     """One process of the local run.
 
-    `ready` tells when the process is ready: `tcp://host:port` accepts a connection, a URL returns 200,
-    or the value is "exit" for a one-shot command.
+    `ready` is the readiness check: `tcp://host:port` accepts a connection, a URL returns 200,
+    or "exit" for a one-shot command.
     `environment` overrides the caller's environment. `defaults` are set only where the caller's has no value.
     `port_settings` maps each port that the process listens on to the setting that changes it.
     """

@@ -1,4 +1,4 @@
-"""Errors that tell the caller whether to try again.
+"""Errors that show the caller whether to try again.
 
     Exception
     ├── Invalid     the input is wrong: do not try again

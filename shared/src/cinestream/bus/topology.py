@@ -28,9 +28,9 @@ _MIB = 1 << 20
 class Consumer:
     """A durable pull consumer.
 
-    The server never stops delivering a message (`max_deliver` -1), and the worker decides when to give up. With a limit
-    of the server, a work-queue message whose last delivery crashed would not be delivered again, but would stay and
-    block its subject.
+    The server never stops delivering a message (`max_deliver` -1). The worker decides when it fails permanently. With a
+    limit of the server, a work-queue message whose last delivery crashed would not be delivered again, but would stay
+    and block its subject.
 
     Args:
         name: Name of the consumer.

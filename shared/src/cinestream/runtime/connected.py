@@ -18,7 +18,7 @@ async def connected(settings: BusSettings, name: str, *, timeout: float | None =
         timeout: Seconds to wait for the server, or None to wait until it is there.
 
     Raises:
-        Transient: NATS cannot be reached in time, or a stream does not exist. The message tells what to do.
+        Transient: NATS cannot be reached in time, or a stream does not exist. The message states what to do.
     """
     bus = await Bus.connect(
         settings.nats_url,

@@ -38,7 +38,7 @@ class Bus(Streams):
             timeout: Seconds to wait for the server, or None to wait until it is there.
 
         Raises:
-            Transient: The server cannot be reached within the timeout. The message tells what to do.
+            Transient: The server cannot be reached within the timeout. The message states what to do.
         """
         connection = NatsConnection(url, name=name, user=user, password=password)
         await connection.open(timeout)

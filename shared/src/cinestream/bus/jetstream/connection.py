@@ -47,7 +47,7 @@ class NatsConnection:
             timeout: Seconds to wait, or None to wait until the server is there.
 
         Raises:
-            Transient: The server cannot be reached within the timeout. The message tells what to do.
+            Transient: The server cannot be reached within the timeout. The message states what to do.
         """
         try:
             async with asyncio.timeout(timeout):
@@ -65,7 +65,7 @@ class NatsConnection:
             ) from None
 
     async def _connect(self) -> None:
-        # nats-py retries a lost connection for ever, but gives up on the first one.
+        # nats-py retries a lost connection forever, but not the first one.
         while True:
             try:
                 return await self.client.connect(self._url, **self._options())

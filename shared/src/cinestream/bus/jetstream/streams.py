@@ -56,7 +56,7 @@ class Streams:
             code, text = error.get("err_code"), error.get("description")
             if code == WRONG_LAST_SEQUENCE:
                 raise WrongLastSequence(text)
-            # A full stream has the same code as a full subject, so only the text tells them apart.
+            # A full stream has the same code as a full subject, so only the text distinguishes them.
             if code == STORE_FAILED and text == SUBJECT_FULL:
                 raise AlreadyQueued(text)
             raise Transient(f"publish to {subject}: {text} ({code})")
