@@ -1,4 +1,4 @@
-"""The films that this process has read: a bounded index for recommendations where a page has none. Pure."""
+"""The known films: a bounded index for recommendations where a page has none. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
