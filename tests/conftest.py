@@ -1,7 +1,7 @@
 """Fixtures and hooks of all tests.
 
 Tests use real parts: a nats-server with the configuration of deploy/nats.conf for each test that needs one, a real
-browser, real HTTP. `tests.needs` marks what a test starts. `tests.scheduler` spreads tests over pytest-xdist's workers.
+browser, real HTTP. `tests.needs` checks the marks of what a test starts. `tests.scheduler` spreads tests over pytest-xdist's workers.
 """
 
 import logging
@@ -42,7 +42,10 @@ settings.load_profile("cinestream")
 # First, because `-m` reads the marks in the same hook.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with what it starts, and put the slow tests first."""
+    """Add the mark `nats` to tests that use the fixture `nats`, and put the slow tests first.
+
+    The marks `browser`, `e2e` and `process` are written by hand.
+    """
     for item in items:
         needs.mark(item)
     items.sort(key=needs.order)

@@ -1,6 +1,6 @@
-"""The marks `nats`, `browser`, `e2e` and `process`, which tell what a test starts.
+"""The marks `nats`, `browser`, `e2e` and `process`, which name what a test starts.
 
-A test without any of them is fast, and must not start a process.
+`mark` adds `nats`. The others are written by hand. A test without any of them is fast, and must not start a process.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ _STARTERS: tuple[tuple[Any, str], ...] = (
 
 
 def mark(item: pytest.Item) -> None:
-    """Add the marks that follow from the fixtures of a test.
+    """Add the mark `nats` to a test that uses the fixture of that name.
 
     Raises:
         pytest.UsageError: The test is marked as `browser` or `e2e`, but not by the `pytestmark` of its file.

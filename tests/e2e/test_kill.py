@@ -1,5 +1,9 @@
-"""kill -9 of each part during a run. A client that reconnects with its last id has every film once, in order."""
+"""Kill each part with SIGKILL during a run.
 
+A client that reconnects with its last id has every film once, in order.
+"""
+
+import logging
 import os
 import signal
 from collections import Counter
@@ -13,6 +17,8 @@ from cinestream_demo.films.catalogue import open_catalogue
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 FILMS = 40
+
+log = logging.getLogger(__name__)
 
 
 def kill_and_wait(run: Run, name: str) -> None:
@@ -31,7 +37,7 @@ def wait_for_films(client: ResumingClient, count: int) -> None:
 
 
 def test_every_film_arrives_once_whatever_is_killed(data_dir: Path) -> None:
-    """Scraper, etl, stream-api and NATS are killed in turn while 40 films are read."""
+    """Kill each part with SIGKILL during a run, while 40 films are read."""
     ids = [film.id for film in open_catalogue()][:FILMS]
     with running(data_dir, CINESTREAM_SCRAPER_SEEDS=",".join(ids)) as run:
         run.wait_for("stream-api: running")
@@ -56,7 +62,5 @@ def test_every_film_arrives_once_whatever_is_killed(data_dir: Path) -> None:
     assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
     assert client.connections >= 2
     assert (code, run.left_over()) == (0, [])
-    print(  # noqa: T201
-        f"kill test: {len(ids)} films, each once, in order, over {client.connections} connections; "
-        f"killed scraper, etl, stream-api, nats; ended in {seconds:.1f} s"
-    )
+    log.info("%d films, each once, in order, over %d connections", len(ids), client.connections)
+    log.info("killed scraper, etl, stream-api and nats; ended in %.1f s", seconds)

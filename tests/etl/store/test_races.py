@@ -48,12 +48,12 @@ class BrittleBus(Bus):
             raise Transient("the answer was lost")
 
     async def last_message(self, stream: str, subject: str) -> StoredMessage | None:
-        """Read, unless the worker dies first."""
+        """Read, unless the worker crashes first."""
         self._maybe()
         return await super().last_message(stream, subject)
 
     async def publish(self, subject: str, envelope: Envelope, *, expect_last: int | None = None) -> int:
-        """Store, unless the worker dies first. It can also die just after the write."""
+        """Store, unless the worker crashes first. It can also crash just after the write."""
         self._maybe()
         sequence = await super().publish(subject, envelope, expect_last=expect_last)
         self._maybe()

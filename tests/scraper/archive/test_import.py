@@ -170,7 +170,7 @@ def pages(count: int) -> list[tuple[str, str, str]]:
 async def test_a_damaged_archive_is_imported_up_to_its_damage(
     topology: NatsServer, scraper_bus: Bus, tmp_path: Path, damage: str, packed: bool
 ) -> None:
-    """It is not taken for a complete one. Importing the whole archive goes on from there."""
+    """It is not taken for a complete one. Importing the whole archive continues from there."""
     parts = [warc(page) for page in pages(4)]
     good, whole, at = b"".join(parts[:2]), b"".join(parts), len(b"".join(parts[:2]))
     damaged = {

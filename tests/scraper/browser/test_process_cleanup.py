@@ -102,7 +102,7 @@ def test_a_browser_that_still_removes_its_files_can_be_killed(tmp_path: Path) ->
 
 @pytest.mark.process
 def test_the_next_start_cleans_up_after_a_killed_scraper(tmp_path: Path, started: Start) -> None:
-    """The processes and files of a run without its scraper are removed, even if its driver died first."""
+    """The processes and files of a run without its scraper are removed, even if its driver exited first."""
     scraper = subprocess.Popen(
         [
             sys.executable,

@@ -1,4 +1,4 @@
-"""The scraper with a remote browser that is away, comes later, or has no sandbox. No page is given up for it."""
+"""The scraper with a remote browser that is away, comes later, or has no sandbox. No page fails permanently."""
 
 import os
 import shutil

@@ -153,7 +153,7 @@ def test_a_page_that_reloads_itself_while_its_parts_load_is_read_at_last(
     assert "<h1>time 2</h1>" in reading.html
 
 
-@pytest.mark.parametrize("browser", ["chrome"], indirect=True)  # the driver of Firefox would wait for a page for ever
+@pytest.mark.parametrize("browser", ["chrome"], indirect=True)  # the driver of Firefox would wait for a page forever
 @pytest.mark.parametrize(
     ("answer", "verdict"),
     [
@@ -166,7 +166,7 @@ def test_a_page_that_reloads_itself_while_its_parts_load_is_read_at_last(
 def test_a_response_without_a_page_is_not_taken_for_the_page_before(
     browser: BrowserSession, made: HandMade, answer: CannedResponse, verdict: Verdict
 ) -> None:
-    """The browser goes on showing the page before. It is not read a second time."""
+    """The browser continues to show the page before. It is not read a second time."""
     path, other = "/title/tt0111161/", "/title/tt0068646/"
     made.answers[path], made.answers[other] = answer, CannedResponse(title_page("tt0068646"))
     for _ in range(2):
@@ -178,7 +178,7 @@ def test_a_response_without_a_page_is_not_taken_for_the_page_before(
 
 @pytest.mark.parametrize("browser", ["chrome"], indirect=True)
 def test_responses_for_frames_of_the_page_before_do_not_count(browser: BrowserSession, made: HandMade) -> None:
-    """While no new page comes, the old page goes on sending requests."""
+    """While no new page comes, the old page continues to send requests."""
     path, other = "/title/tt0111161/", "/title/tt0068646/"
     script = """<iframe></iframe><script>
     setInterval(() => { document.querySelector("iframe").src = "/frame?" + Math.random(); }, 20)

@@ -119,7 +119,7 @@ def test_an_unwritable_state_directory_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", [("status",), ("enqueue", "tt0111161"), ("dead-letters", "list")])
 def test_without_nats_a_command_states_what_to_do(command: tuple[str, ...], impatient: Callable[[], None]) -> None:
-    """The command does not wait for ever: nothing runs, or a setting is missing."""
+    """The command does not wait forever: nothing runs, or a setting is missing."""
     url = f"nats://127.0.0.1:{free_port()}"
     impatient()
     code, output = run(*command, NATS_URL=url)

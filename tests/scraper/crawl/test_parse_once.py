@@ -52,7 +52,7 @@ async def test_the_pipeline_parses_each_page_once(
 async def test_a_page_that_is_tried_again_is_parsed_once(
     scraper_bus: Bus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page of another kind is judged once, also when it is given up."""
+    """A page of another kind is classified once, also when it fails permanently."""
     request = ScrapeRequest.of("tt0111161", lane=Lane.NOW)
     with hand_made_site() as site:
         site.answers["/robots.txt"] = CannedResponse("")

@@ -121,7 +121,7 @@ async def test_a_fresh_list_leads_to_as_many_titles_as_are_wanted_now(
 
 
 async def test_a_fresh_page_that_cannot_be_read_is_read_again(scraper_bus: Bus, client: httpx2.AsyncClient) -> None:
-    """A page that is damaged or of a newer version is read again, and the request is not given up."""
+    """A page that is damaged or of a newer version is read again, and the request does not fail permanently."""
     envelope = list_of(["tt0000001"], total=1).encode()
     await scraper_bus.publish("cinestream.pages.imdb.list.ls055592025", Envelope(envelope.headers, b"no zstd"))
     with pytest.raises(BrowserUnavailable):

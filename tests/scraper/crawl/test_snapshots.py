@@ -1,4 +1,4 @@
-"""The snapshot of a page that a real browser read and that was given up, beside its dead letter."""
+"""The snapshot of a page that a real browser read and that failed permanently, beside its dead letter."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path

@@ -37,7 +37,7 @@ def test_no_pause_is_longer_than_the_setting() -> None:
 
 
 def test_several_failures_in_a_row_pause_each_time_for_longer() -> None:
-    """One failure is the page's fault. Three in a row are the host's."""
+    """Three consecutive failures pause the host. Each further one doubles the pause."""
     clock = Clock()
     backoff = Backoff(600, clock)
     backoff.record_failure("503")

@@ -168,7 +168,7 @@ async def test_the_answer_does_not_wait_for_a_queue_that_cannot_be_read(topology
 
 @pytest.mark.parametrize("question", [b"{", b'{"id":"tt0000001"}', b'{"target":1}', b"\xff"])
 async def test_a_body_that_is_no_request_is_an_error_of_the_client(scraper_bus: Bus, question: bytes) -> None:
-    """The service answers with error 400 and the faulty field, and goes on."""
+    """The service answers with error 400 and the faulty field, and continues."""
     async with offered(scraper_bus):
         with pytest.raises(
             Invalid, match="not a request: .+" if b"target" not in question else "not a request: target: "

@@ -348,7 +348,7 @@ async def test_no_more_browsers_are_opened_than_the_server_allows(run: BrowserRu
 
 @pytest.mark.parametrize("status", [202, 429])
 async def test_a_page_that_was_refused_is_left(run: BrowserRun, status: int) -> None:
-    """It could go on sending requests while the site is paused."""
+    """It could continue to send requests while the site is paused."""
     with hand_made_site() as site:
         site.answers["/title/tt0111161/"] = CannedResponse("<meta http-equiv=refresh content=1>x", status=status)
         launch = BrowserLauncher(ScraperSettings(imdb_url=site.url), find_browser("chrome"))

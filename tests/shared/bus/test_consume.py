@@ -151,7 +151,7 @@ async def test_message_that_kills_its_worker_becomes_a_dead_letter(scraper_bus: 
 
     await enqueue(scraper_bus, "tt0000001")
     pull = await scraper_bus.pull("REQUESTS", "scraper-crawl")
-    for _ in range(3):  # three workers that died while they handled it
+    for _ in range(3):  # three workers that crashed while they handled it
         (delivery,) = await pull.fetch(1, wait=30)
         await delivery.nak()
     async with consuming(scraper_bus, handle, metrics, work=Work("scraper", 2, max_deliveries=3)):

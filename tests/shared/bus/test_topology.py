@@ -179,7 +179,7 @@ async def test_all_full_streams_fit_into_the_store(nats: NatsServer) -> None:
 
 
 async def test_missing_response_is_transient(topology: NatsServer, impatient: Callable[[], None]) -> None:
-    """A request raises Transient after the server is gone, instead of waiting for ever."""
+    """A request raises Transient after the server is gone, instead of waiting forever."""
     bus = await topology.connect("etl")
     impatient()
     topology.kill()

@@ -1,4 +1,4 @@
-"""The fast and the tolerant parser of items."""
+"""Parsers of Trakt list items."""
 
 import json
 from typing import Any
