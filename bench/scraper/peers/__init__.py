@@ -1,0 +1,1 @@
+"""The programs that the scraper is compared with."""
