@@ -6,6 +6,11 @@ cd "$(dirname "$0")/.."
 export UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv
 
 say() { printf '%s\n' "$*" >&2; }
+announced=
+announce() {
+  [ "$announced" ] || say "installing the locked dependencies into .venv"
+  announced=1
+}
 python=${PYTHON:-python3}
 command -v "$python" >/dev/null || { say "CineStream needs Python 3.11 or newer: install python3 (or set PYTHON)"; exit 1; }
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
@@ -13,6 +18,7 @@ command -v "$python" >/dev/null || { say "CineStream needs Python 3.11 or newer:
 
 make_venv() { "$python" -m venv .venv >/dev/null 2>&1; }
 if ! .venv/bin/python -c '' 2>/dev/null || ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+  announce
   rm -rf .venv
   if ! make_venv; then
     rm -rf .venv
@@ -21,6 +27,9 @@ if ! .venv/bin/python -c '' 2>/dev/null || ! .venv/bin/python -m pip --version >
     make_venv || { say "'$python -m venv .venv' fails: see its output"; "$python" -m venv .venv; exit 1; }
   fi
 fi
-.venv/bin/uv --version 2>/dev/null | grep -q "^uv $(sed -n 's/^uv==\([0-9.]*\).*/\1/p' tools/uv.txt)" ||
+if ! .venv/bin/uv --version 2>/dev/null | grep -q "^uv $(sed -n 's/^uv==\([0-9.]*\).*/\1/p' tools/uv.txt)"; then
+  announce
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.txt
+fi
+.venv/bin/uv sync --frozen --quiet --check 2>/dev/null || announce
 .venv/bin/uv sync --frozen --quiet
