@@ -1,7 +1,8 @@
 """Fixtures and hooks of all tests.
 
 Tests use real parts: a nats-server with the configuration of deploy/nats.conf for each test that needs one, a real
-browser, real HTTP. `tests.needs` checks the marks of what a test starts. `tests.scheduler` spreads tests over pytest-xdist's workers.
+browser, real HTTP. `tests.needs` adds the mark `nats`, and refuses processes in tests without a mark. `tests.scheduler`
+spreads tests over pytest-xdist's workers.
 """
 
 import logging

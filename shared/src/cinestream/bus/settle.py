@@ -77,7 +77,7 @@ async def settle(bus: Bus, delivery: Delivery, handle: Handler, work: Work, metr
 async def _verdict(bus: Bus, delivery: Delivery, handle: Handler, work: Work) -> str:
     bound = _bound(delivery)
     try:
-        # Checked here because the topology sets no `max_deliver`. With it, the server would stop the deliveries, and the
+        # Checked here because the topology sets no `max_deliver`. With it, the server would stop delivering, and the
         # message would stay stored but undelivered.
         if delivery.delivered > work.max_deliveries:
             raise Invalid(f"delivered {delivery.delivered} times and never settled")

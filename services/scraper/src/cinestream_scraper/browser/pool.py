@@ -1,4 +1,4 @@
-"""The pool of browser sessions: leases idle sessions, opens new ones up to a limit, and replaces exhausted or lost ones."""
+"""The pool of browser sessions: leases idle ones, opens new ones up to a limit, and replaces worn or lost ones."""
 
 import itertools
 import time

@@ -42,7 +42,7 @@ class BrowserSession:
     Attributes:
         started: True once the browser runs.
         pages: how many pages it has opened.
-        page_active: True if the page that it shows may continue to send requests, as challenges do that reload themselves.
+        page_active: True if its page may continue to send requests, as challenges do that reload themselves.
     """
 
     def __init__(self, name: str, launcher: BrowserLauncher, run: BrowserRun, timeouts: PageTimeouts) -> None:

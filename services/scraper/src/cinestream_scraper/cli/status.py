@@ -77,7 +77,8 @@ def as_text(status: Status) -> str:
         for lane in status.waiting
     ]
     lines += [
-        f"pages: {status.pages:,} stored, {status.page_bytes / _MIB:,.1f} MiB; {status.unread:,} not yet processed by etl",
+        f"pages: {status.pages:,} stored, {status.page_bytes / _MIB:,.1f} MiB; "
+        f"{status.unread:,} not yet processed by etl",
         f"dead letters: {status.dead_letters:,} of all stages",
         *(f"schedule: {target} {every}" for target, every in status.schedules.items()),
         f"scraper: {status.scraper}",

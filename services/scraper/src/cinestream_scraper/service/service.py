@@ -34,8 +34,8 @@ _ABOUT = "Reads film pages in a real browser. Answers what it does with a reques
 _ROBOTS_TIMEOUT_SECONDS = 10.0
 # A service has five seconds to end. Half of them are for pages that are being read, the rest for ending browsers.
 _GRACE_SECONDS = 2.5
-# A page that fails by itself becomes a dead letter much earlier (CINESTREAM_SCRAPER_MAX_ATTEMPTS). This limit lets a site or a
-# browser be away for a day without any page failing permanently.
+# A page that fails by itself becomes a dead letter much earlier (CINESTREAM_SCRAPER_MAX_ATTEMPTS). With this limit, a
+# site or a browser can be away for a day without any page failing permanently.
 _MAX_DELIVERIES = 5000
 
 

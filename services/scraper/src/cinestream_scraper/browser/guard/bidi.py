@@ -104,7 +104,7 @@ class BidiProtocol:
             if not self._is_main_page(paused):
                 return "network.failRequest", request
             self.refused = str(refusal)
-            # A response instead of a failure: after a failure the driver would continue to wait for the page.
+            # A response instead of a failure: after a failure the driver would wait for the page.
             return "network.provideResponse", request | _REFUSED
         return "network.continueRequest", request
 

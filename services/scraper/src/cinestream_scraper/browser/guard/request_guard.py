@@ -62,7 +62,7 @@ class RequestGuard:
     Args:
         address: where the browser listens (ws://…).
         protocol: the browser's protocol.
-        kill: ends the browser. Called when its page has crashed, because its driver would continue to wait for the page.
+        kill: ends the browser. Called when its page has crashed, because its driver would wait for the page forever.
 
     Raises:
         OSError, websocket.WebSocketException: the browser cannot be guarded.
