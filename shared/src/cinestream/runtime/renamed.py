@@ -82,6 +82,9 @@ class RenamedValues:
 
 def renamed_values(settings: type[BaseSettings], toml_path: str | None) -> Iterator[RenamedValues]:
     """Yield the renamed fields whose old name is in use."""
+    names = old_names(settings)
+    if not names:
+        return  # most commands: the file need not be read a second time
     environment = Environment(settings)
     values = TomlFile(settings, toml_path).toml_data if toml_path else {}
     prefix = settings.model_config.get("env_prefix") or ""
@@ -92,7 +95,7 @@ def renamed_values(settings: type[BaseSettings], toml_path: str | None) -> Itera
             return value, variable
         return (values[name], f"{name} in {toml_path}") if name in values else (None, variable)
 
-    for name, old_name in old_names(settings).items():
+    for name, old_name in names.items():
         field = settings.model_fields[name]
         new, new_label = find(field, name)
         old, old_label = find(field, old_name)
