@@ -16,9 +16,6 @@ from tests.scheduler import is_heavy
 
 MARKS = ("nats", "browser", "e2e", "process")
 
-# A fixture of this name is the same in every folder.
-_MARK_OF_FIXTURE = {"nats": "nats"}
-
 _STARTERS: tuple[tuple[Any, str], ...] = (
     (subprocess.Popen, "__init__"),
     (asyncio, "create_subprocess_exec"),
@@ -39,9 +36,9 @@ def mark(item: pytest.Item) -> None:
     heavy = item.get_closest_marker("browser") or item.get_closest_marker("e2e")
     if heavy and not is_heavy(item.nodeid.partition("::")[0]):
         raise pytest.UsageError(f"{item.nodeid}: only the pytestmark of a file can have the mark `{heavy.name}`")
-    for name in getattr(item, "fixturenames", ()):
-        if name in _MARK_OF_FIXTURE:
-            item.add_marker(_MARK_OF_FIXTURE[name])
+    # The fixture `nats` is the same in every folder.
+    if "nats" in getattr(item, "fixturenames", ()):
+        item.add_marker("nats")
 
 
 def order(item: pytest.Item) -> int:
