@@ -105,7 +105,7 @@ async def test_sigterm_ends_a_thousand_streams_cleanly(api: Process, etl_bus: Bu
         bodies = await run_sync(read_to_the_end, streams)
         assert await run_sync(api.process.wait, 60) == 0
     assert len(bodies) == CLIENTS
-    assert all(body.endswith(b"\r\n0\r\n\r\n") for body in bodies)
+    assert all(body.endswith(b"-1\nevent: position\ndata: {}\n\n\r\n0\r\n\r\n") for body in bodies)
     assert all(body.count(b"\nretry: ") == 2 and body.count(b"event: movie") == 1 for body in bodies)
     assert len({body.rpartition(b"retry: ")[2] for body in bodies}) > 10
     assert "Traceback" not in api.log.read_text()

@@ -54,6 +54,28 @@ async def test_a_client_resumes_after_its_last_id(etl_bus: Bus, stream_bus: Bus,
             assert short(await take(stream, 1)) == ["movie 6"]
 
 
+@pytest.mark.parametrize("accept", ["text/event-stream", "application/x-ndjson"])
+async def test_a_stream_that_the_server_ends_has_a_closing_position(etl_bus: Bus, stream_bus: Bus, accept: str) -> None:
+    """The closing block moves the client to the position that it has reached, beyond films that its filter hid."""
+    await publish(etl_bus, 1, 2)
+    async with serving(stream_bus) as api:
+        query = f"{STREAM}?replay=1&genre=nothing"
+        async with api.client.stream("GET", query, headers={"Accept": accept}) as response:
+            body = response.aiter_raw()
+            first = await anext(body)
+            await api.until("clients", 1, state="live")
+            api.stop.set()
+            text = (first + b"".join([part async for part in body])).decode()
+    if accept == "text/event-stream":
+        [*_, last, rest] = text.split("\n\n")
+        assert rest == ""
+        assert re.fullmatch(r"retry: \d+\nid: \w+-2\nevent: position\ndata: \{\}", last)
+    else:
+        [*_, last] = text.splitlines()
+        assert json.loads(last)["event"] == "position"
+        assert json.loads(last)["id"].endswith("-2")
+
+
 async def test_replay_gives_the_last_films_that_match(etl_bus: Bus, stream_bus: Bus) -> None:
     """The count is of films that pass the filter. A count beyond all films gives all of them."""
     for number in range(1, 7):

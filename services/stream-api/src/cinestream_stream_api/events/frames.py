@@ -52,9 +52,12 @@ def heartbeat(wire: Wire, id: str) -> bytes:
     return event(wire, POSITION, id) if wire is Wire.NDJSON else HEARTBEAT
 
 
-def closing(wire: Wire, milliseconds: int) -> bytes:
-    """Return the last bytes of a stream that the server ends: the delay before the client reconnects."""
-    return b"" if wire is Wire.NDJSON else retry(wire, milliseconds) + b"\n"
+def closing(wire: Wire, milliseconds: int, id: str) -> bytes:
+    """Return the last bytes of a stream that the server ends: the reconnection delay and the position.
+
+    It has data and a name, because many clients deliver a block with `retry` alone as an empty message.
+    """
+    return retry(wire, milliseconds) + event(wire, POSITION, id)
 
 
 def busy(milliseconds: int) -> bytes:

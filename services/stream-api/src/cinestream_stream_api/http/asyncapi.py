@@ -42,7 +42,10 @@ EVENTS: dict[str, tuple[type[BaseModel], str]] = {
         RemovedData,
         "A film was taken down: delete it. Every client gets this event, whatever its filter",
     ),
-    frames.POSITION: (Empty, "The current position in the stream. Resume from its id"),
+    frames.POSITION: (
+        Empty,
+        "The current position in the stream. Resume from its id. A stream begins and ends with it",
+    ),
     frames.LIVE: (Empty, "The end of the replay. All later events are new"),
     frames.GAP: (GapData, "Events that the client missed and that history no longer holds"),
     frames.BUSY: (Empty, "The stream cannot be opened now. Reconnect after the time in `retry`"),

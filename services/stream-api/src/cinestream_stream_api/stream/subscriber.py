@@ -99,7 +99,7 @@ class Subscriber:
 
     def closing_frames(self, retry_ms: int) -> bytes:
         """Return the last bytes of a stream that the server ends."""
-        return frames.closing(self._view.wire, retry_ms)
+        return frames.closing(self._view.wire, retry_ms, self._announce_position())
 
     def next_chunks(self) -> bytes | None:
         """Return the next bytes that the ring holds, as HTTP chunks.
