@@ -4,19 +4,16 @@ Precedence: the header `Last-Event-ID`, then `?last_event_id=` (also `earliest`)
 live only. The header comes first because a browser that reconnects repeats its old URL and adds the header.
 """
 
-import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeAlias
 
+from cinestream_stream_api.events.moment import parse_time
 from cinestream_stream_api.events.position import Position, parse_position
 
 EARLIEST = "earliest"
 MAX_QUOTED = 100
 """Characters of a malformed id that are quoted back to the client."""
-
-_LOST_PLUS = re.compile(r"(T.+) (\d\d:?\d\d)$")
-"""A time whose "+" was not percent-encoded in the URL, and so arrives as a space."""
 
 
 class BadQuery(Exception):
@@ -85,7 +82,7 @@ def parse_start(header: str | None, last_event_id: str | None, since: str | None
 
 
 def _parse_query(last_event_id: str | None, since: str | None, replay: int | None) -> StartRequest:
-    moment = parse_moment(since) if since else None
+    moment = parse_moment("since", since) if since else None
     if last_event_id == EARLIEST:
         return Earliest()
     if last_event_id:
@@ -98,17 +95,16 @@ def _parse_query(last_event_id: str | None, since: str | None, replay: int | Non
     return Live() if replay is None else Replay(replay)
 
 
-def parse_moment(text: str) -> datetime:
-    """Parse an ISO 8601 time. A time without an offset is UTC.
+def parse_moment(parameter: str, text: str) -> datetime:
+    """Parse the time in a query parameter.
 
     Raises:
         BadQuery: it is malformed.
     """
     try:
-        moment = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise BadQuery("since", "expected an ISO 8601 time, like 2026-11-21T08:00:00Z") from None
+        return parse_time(text)
+    except ValueError as error:
+        raise BadQuery(parameter, str(error)) from None
 
 
 @dataclass(frozen=True)

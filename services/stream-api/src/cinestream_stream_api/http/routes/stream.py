@@ -98,8 +98,8 @@ def start_request(
     since: Annotated[
         str | None,
         Query(
-            description="Films stored since this ISO 8601 time",
-            examples=["2026-11-21T08:00:00Z"],
+            description="Films stored since this time: RFC 3339, or seconds since 1970",
+            examples=["2026-11-21T08:00:00Z", "1795248000"],
             json_schema_extra={"format": "date-time"},
         ),
     ] = None,
