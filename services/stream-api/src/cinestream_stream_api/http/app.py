@@ -13,7 +13,7 @@ from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.http import asyncapi
 from cinestream_stream_api.http.head import HeadAsGet
 from cinestream_stream_api.http.openapi import describe
-from cinestream_stream_api.http.parameters import only_known
+from cinestream_stream_api.http.parameters import BlankParameters, check_parameters
 from cinestream_stream_api.http.problems import add_problems
 from cinestream_stream_api.http.routes.directors import directors_router
 from cinestream_stream_api.http.routes.films import films_router
@@ -56,7 +56,7 @@ def make_app(parts: AppParts) -> FastAPI:
         directors_router(parts.bus, parts.scan),
         movies_router(parts.bus, parts.tail),
     ):
-        app.include_router(router, dependencies=[Depends(only_known)])
+        app.include_router(router, dependencies=[Depends(check_parameters)])
     app.include_router(site_router(parts.health))
     asyncapi_document = asyncapi.document(app.title, app.version)
 
@@ -66,6 +66,7 @@ def make_app(parts: AppParts) -> FastAPI:
 
     app.mount("/page", page_files())
     add_problems(app)
+    app.add_middleware(BlankParameters)
     app.add_middleware(HeadAsGet, stream=STREAM)
     if settings.tokens:
         app.add_middleware(Tokens, tokens=settings.tokens)
