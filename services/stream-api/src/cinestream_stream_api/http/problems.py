@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from cinestream.contracts import Transient
 from cinestream_stream_api.events.resume import BadQuery
@@ -91,6 +92,23 @@ def _ends_in_slash(error: HTTPException, path: str) -> bool:
     return error.status_code == 404 and len(path) > 1 and path.endswith("/")
 
 
+def _allowed_methods(request: Request) -> list[str]:
+    """Return the methods that some route accepts for the address of a request.
+
+    The framework names only those of the first route with this address, and not HEAD.
+    """
+
+    def accepts(method: str) -> bool:
+        # A new scope: the one of the request has what the first route has left in it.
+        scope = {"type": "http", "path": request.scope["path"], "method": method, "headers": []}
+        candidates = (route.matches(dict(scope)) for route in request.app.routes)
+        return any(match is Match.FULL for match, _ in candidates)
+
+    # A mount matches every method. Its files can only be read.
+    methods = [] if accepts("*") else [method for method in ("POST", "PUT", "PATCH", "DELETE") if accepts(method)]
+    return ["GET", "HEAD", *methods] if accepts("GET") else methods
+
+
 def add_problems(app: FastAPI) -> None:
     """Answer every error of the application with problem details."""
 
@@ -107,9 +125,12 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> JSONResponse:
-        title, path = str(error.detail), request.url.path
+        title, path, headers = str(error.detail), request.url.path, dict(error.headers or {})
         detail = f"there is nothing at {path}; remove the last /" if _ends_in_slash(error, path) else title
-        return problem(error.status_code, title, detail, headers=dict(error.headers or {}))
+        if error.status_code == 405:
+            headers["Allow"] = allowed = ", ".join(_allowed_methods(request))
+            detail = f"{request.method} is not possible at {path}. Allowed: {allowed}"
+        return problem(error.status_code, title, detail, headers=headers)
 
     @app.exception_handler(Exception)
     async def internal_error(_: Request, __: Exception) -> JSONResponse:

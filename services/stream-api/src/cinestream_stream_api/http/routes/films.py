@@ -87,7 +87,7 @@ def films_router(bus: Bus, scan: Scan) -> APIRouter:
         if index is None:
             return unavailable(INDEX_MISSING)
         position = index.position
-        start = _cursor(cursor, position)
+        start = await _start_of_page(bus, cursor, position)
         ids, following = index.page(filter, limit, start)
         found = await films_of(bus, position.epoch, ids)
         return json_response(
@@ -115,14 +115,20 @@ def films_router(bus: Bus, scan: Scan) -> APIRouter:
     return router
 
 
-def _cursor(text: str | None, current: Position) -> Cursor | None:
+async def _start_of_page(bus: Bus, text: str | None, current: Position) -> Cursor | None:
+    """Return the cursor of a page, or None for the first page."""
     if not text:
         return None
     cursor = parse_cursor(text)
     if cursor is None:
         raise BadQuery("cursor", "expected the `next` of a page, like mwpz3sdn-42.17")
-    if cursor.position.epoch != current.epoch:
+    epoch, sequence = cursor.position
+    if epoch != current.epoch:
         raise BadQuery("cursor", "the stream was recreated since; start again with the first page")
+    # The replica that gave the cursor may be ahead of this one, so the stream itself decides.
+    last = current.sequence if sequence <= current.sequence else (await bus.stream_state(MOVIES)).last_sequence
+    if not cursor.before <= sequence <= last:
+        raise BadQuery("cursor", "beyond the end of the stream; start again with the first page")
     return cursor
 
 

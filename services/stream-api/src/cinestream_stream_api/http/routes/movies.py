@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Header, Request, Response
 
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Movie, subjects
-from cinestream.contracts.movie import TitleId
 from cinestream_stream_api.events.event import NotAFilm, film
 from cinestream_stream_api.events.position import Position
+from cinestream_stream_api.http.etags import is_not_modified
+from cinestream_stream_api.http.film_id import FilmId
 from cinestream_stream_api.http.openapi import FILM, example
 from cinestream_stream_api.http.problems import documented, problem
 from cinestream_stream_api.log.tail import Tail
@@ -32,8 +33,9 @@ def movies_router(bus: Bus, tail: Tail) -> APIRouter:
         summary="The current version of a film",
     )
     async def movie(
-        id: Annotated[TitleId, Path(description="The film's IMDb id")],
-        if_none_match: Annotated[str | None, Header()] = None,
+        id: FilmId,
+        request: Request,
+        if_none_match: Annotated[str | None, Header(description="The `ETag` of the version that you have")] = None,
     ) -> Response:
         stored = await bus.last_message(MOVIES, subjects.movie(id))
         ring = tail.ring
@@ -47,7 +49,8 @@ def movies_router(bus: Bus, tail: Tail) -> APIRouter:
             return problem(410, "Gone", f"the film {id} was taken down")
         etag = f'"{event.position}"'
         headers = {"ETag": etag, "Cache-Control": "no-cache"}
-        if if_none_match and (if_none_match.strip() == "*" or etag in if_none_match):
+        # A list may be sent as several headers, of which `if_none_match` is the first.
+        if if_none_match and is_not_modified(",".join(request.headers.getlist("if-none-match")), etag):
             return Response(status_code=304, headers=headers)
         return Response(event.data, headers=headers, media_type="application/json")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -22,6 +22,9 @@ POLICY = {
     "Cache-Control": "no-cache",
 }
 
+ROBOTS = "User-agent: *\nDisallow: /api/\n"
+"""The stream never ends, and a crawler would keep a place of it."""
+
 
 class PageFiles(StaticFiles):
     """The files of the web page, with its security policy."""
@@ -34,12 +37,21 @@ class PageFiles(StaticFiles):
 
 
 def site_router(health: Health) -> APIRouter:
-    """Return the routes `/`, `/livez` and `/readyz`."""
+    """Return the routes of the page, of the files that browsers and crawlers ask for by name, and of health."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     async def index() -> Response:
         return FileResponse(PAGE / "index.html", headers=POLICY)
+
+    @router.get("/favicon.ico")
+    async def favicon() -> Response:
+        # Browsers ask for this name also where a page names no icon, and read the type from the header.
+        return FileResponse(PAGE / "icon.svg", headers=POLICY)
+
+    @router.get("/robots.txt")
+    async def robots() -> Response:
+        return PlainTextResponse(ROBOTS, headers=POLICY)
 
     @router.get("/livez")
     async def livez() -> Response:
