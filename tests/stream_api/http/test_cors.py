@@ -34,7 +34,8 @@ async def test_only_listed_sites_may_read(stream_bus: Bus) -> None:
         assert allowed(await api.client.get("/api/movies/tt1", headers={"Origin": FRIEND})) == (FRIEND, None)
         async with api.client.stream("GET", STREAM, headers={"Origin": FRIEND}) as stream:
             assert allowed(stream) == (FRIEND, None)
-        preflight_headers = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "last-event-id"}
+        wanted = "cache-control, if-none-match, last-event-id, x-requested-with"
+        preflight_headers = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": wanted}
         assert (await api.client.options(STREAM, headers={"Origin": FRIEND} | preflight_headers)).status_code == 200
         assert (await api.client.options(STREAM, headers={"Origin": STRANGER} | preflight_headers)).status_code == 400
 

@@ -36,7 +36,8 @@ async def test_clients_behind_a_trusted_proxy_are_limited_separately(stream_bus:
         api.stream(X_Forwarded_For="192.0.2.2") as two,
     ):
         assert [(await anext(one)).name, (await anext(two)).name] == ["position", "position"]
-        third = await api.client.get(STREAM, headers={"X-Forwarded-For": "192.0.2.9, 192.0.2.2"})
+        ndjson = {"Accept": "application/x-ndjson"}
+        third = await api.client.get(STREAM, headers=ndjson | {"X-Forwarded-For": "192.0.2.9, 192.0.2.2"})
         assert third.status_code == 429
 
 

@@ -78,7 +78,8 @@ def make_app(parts: AppParts) -> FastAPI:
             # read the films with the user's cookie.
             allow_credentials=bool(settings.tokens) and "*" not in origins,
             allow_methods=["GET", "HEAD"],
-            allow_headers=["Authorization", "Last-Event-ID", "If-None-Match"],
+            # The last two are sent by libraries of other projects with each request.
+            allow_headers=["Authorization", "Last-Event-ID", "If-None-Match", "Cache-Control", "X-Requested-With"],
             expose_headers=["ETag", "Retry-After"],
         )
     describe(app)

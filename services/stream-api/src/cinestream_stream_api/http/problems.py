@@ -1,5 +1,6 @@
 """Errors as problem details (RFC 9457), `application/problem+json`."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -26,6 +27,10 @@ _TEXTS = {
     400: ("A parameter is invalid", "replay: Input should be greater than or equal to 0"),
     401: ("A token is needed", "a token is needed"),
     404: ("The requested object does not exist", "there is no film tt0000000"),
+    406: (
+        "The client accepts no format of the stream",
+        "nothing here is acceptable. Send Accept: text/event-stream or Accept: application/x-ndjson",
+    ),
     410: ("The film was taken down", "the film tt0111161 was taken down"),
     429: ("This address has too many open streams", _TOO_MANY),
     500: ("An internal error", _INTERNAL),
@@ -86,6 +91,12 @@ def unavailable(detail: str) -> JSONResponse:
 def too_many() -> JSONResponse:
     """Return a 429 response for an address that has reached its limit of streams."""
     return problem(429, "Too Many Requests", _TOO_MANY, headers={"Retry-After": RETRY_AFTER})
+
+
+def not_acceptable(offered: Sequence[str]) -> JSONResponse:
+    """Return a 406 response that names the media types which can be sent."""
+    accepted = " or ".join(f"Accept: {media_type}" for media_type in offered)
+    return problem(406, "Not Acceptable", f"nothing here is acceptable. Send {accepted}")
 
 
 def _ends_in_slash(error: HTTPException, path: str) -> bool:

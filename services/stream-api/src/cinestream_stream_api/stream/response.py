@@ -14,6 +14,9 @@ from cinestream_stream_api.stream.subscriber import Subscriber
 NDJSON = "application/x-ndjson"
 SSE = "text/event-stream"
 
+STREAM_HEADERS = {"Cache-Control": "no-store, no-transform", "Vary": "Accept"}
+"""Headers of streams and of their refusals. A proxy that compressed a stream would keep its events back."""
+
 _OPENED = "cinestream.opened"
 """Key in the ASGI scope of a list, in which a route leaves the stream that it has opened."""
 
@@ -44,7 +47,7 @@ class StreamHead(EventSourceResponse):
         super().__init__(
             content=_no_content(),
             media_type=NDJSON if wire is Wire.NDJSON else SSE,
-            headers={"Vary": "Accept", "X-Content-Type-Options": "nosniff"},
+            headers=STREAM_HEADERS | {"X-Content-Type-Options": "nosniff"},
             ping=0,
         )
 

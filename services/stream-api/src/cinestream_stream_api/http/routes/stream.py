@@ -10,11 +10,12 @@ from cinestream_stream_api.events.filters import EVERYTHING, Filter, values
 from cinestream_stream_api.events.frames import Wire
 from cinestream_stream_api.events.position import POSITION_PATTERN
 from cinestream_stream_api.events.resume import StartRequest, parse_start
+from cinestream_stream_api.http.accept import negotiate
 from cinestream_stream_api.http.client_address import client_address
-from cinestream_stream_api.http.problems import documented, too_many, unavailable
+from cinestream_stream_api.http.problems import documented, not_acceptable, too_many, unavailable
 from cinestream_stream_api.settings import StreamSettings
 from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
-from cinestream_stream_api.stream.response import NDJSON, SSE, OpenedStream, StreamHead, StreamResponse
+from cinestream_stream_api.stream.response import NDJSON, SSE, STREAM_HEADERS, OpenedStream, StreamHead, StreamResponse
 from cinestream_stream_api.stream.server import StreamRefused, StreamServer
 
 STREAM = "/api/movies/stream"
@@ -55,7 +56,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
             NDJSON: {"itemSchema": _NDJSON_EVENT, "example": '{"id":"mwpz3sdn-42","event":"movie","data":{…}}\n'},
         },
     },
-    **documented(400, 429, 503),
+    **documented(400, 406, 429, 503),
 }
 _DESCRIPTION = """
 Server-Sent Events: `movie` for each film, `removed` for a film that was taken down, and `position`, `live`, `gap` and
@@ -65,7 +66,7 @@ Without an id the stream is live only. It resumes after `Last-Event-ID`, else `l
 `replay`. Events come in order, without gaps or repetitions, as long as history holds them. An `event: gap` reports
 events that history no longer holds. A browser's `EventSource` sends the id by itself when it reconnects.
 
-With `Accept: application/x-ndjson` each event is a line of JSON instead.
+With `Accept: application/x-ndjson` each event is a line of JSON instead. If both are accepted alike, you get SSE.
 """
 
 
@@ -138,8 +139,10 @@ def stream_router(streams: StreamServer, settings: StreamSettings) -> APIRouter:
             Query(description="`message` sends films without an event name, for `onmessage`"),
         ] = "movie",
     ) -> Response:
-        accept = request.headers.get("accept", "")
-        view = view_of(wire_of(accept, event), filter)
+        wire = wire_of(",".join(request.headers.getlist("accept")), event)
+        if wire is None:
+            return _negotiated(not_acceptable((SSE, NDJSON)))
+        view = view_of(wire, filter)
         if request.method == "HEAD":
             return StreamHead(view.wire)
         peer = request.client.host if request.client else ""
@@ -147,23 +150,29 @@ def stream_router(streams: StreamServer, settings: StreamSettings) -> APIRouter:
         try:
             subscriber, first_block = await streams.open(start, view, address)
         except StreamRefused as refused:
-            return _refusal(accept, refused.reason, settings.stream_retry_ms)
+            return _negotiated(_refusal(wire, refused.reason, settings.stream_retry_ms))
         return StreamResponse(view.wire, OpenedStream(streams, subscriber, address), first_block)
 
     return router
 
 
-def wire_of(accept: str, event: str) -> Wire:
-    """Return the format that a client accepts: NDJSON only if it names it and not SSE."""
-    if NDJSON in accept and SSE not in accept:
-        return Wire.NDJSON
-    return Wire(event)
+def wire_of(accept: str, event: str) -> Wire | None:
+    """Return the format that a client accepts, SSE if it accepts both alike, or None."""
+    media_type = negotiate(accept, (SSE, NDJSON))
+    if media_type is None:
+        return None
+    return Wire.NDJSON if media_type == NDJSON else Wire(event)
 
 
-def _refusal(accept: str, reason: str, retry_ms: int) -> Response:
-    if SSE in accept:
-        body = frames.busy(reconnect_delay_ms(retry_ms, spread=4))
-        return Response(body, media_type=SSE, headers={"Cache-Control": "no-store"})
+def _refusal(wire: Wire, reason: str, retry_ms: int) -> Response:
+    if wire is not Wire.NDJSON:
+        return Response(frames.busy(reconnect_delay_ms(retry_ms, spread=4)), media_type=SSE)
     if reason == "address":
         return too_many()
     return unavailable(f"the stream cannot be opened now ({reason})")
+
+
+def _negotiated(response: Response) -> Response:
+    """Return a response that is sent in place of a stream with the headers of a stream."""
+    response.headers.update(STREAM_HEADERS)
+    return response
