@@ -7,10 +7,12 @@ from typing import Any
 
 import jsonschema_rs
 import orjson
-from tests.stream_api.films import movie
+from tests.stream_api.films import PAGE_TIME, movie
 from tests.stream_api.sse import Reader
 
 from cinestream_stream_api.events import frames
+from cinestream_stream_api.events.event import film
+from cinestream_stream_api.events.position import Position
 from cinestream_stream_api.http.asyncapi import EVENTS, document
 
 SCHEMA = Path(__file__).parent / "asyncapi/3.0.0.json.gz"
@@ -41,7 +43,7 @@ def test_sent_events_fit_their_models() -> None:
     """The data of each event is valid for its model, and the document has all events."""
     gap = frames.gap_data(requested="e-1", first_available="e-5", missed=None)
     wire = frames.Wire.SSE
-    sent = frames.event(wire, frames.MOVIE, "e-1", movie(1).model_dump_json().encode())
+    sent = film(Position("e", 1), *movie(1).encode(page_time=PAGE_TIME), PAGE_TIME).frame(wire)
     sent += frames.event(wire, frames.POSITION, "e-1") + frames.event(wire, frames.LIVE, "e-1")
     sent += frames.event(wire, frames.GAP, "e-4", gap) + frames.busy(5)
     sent += frames.event(wire, frames.REMOVED, "e-6", b'{"id":"tt0000001"}')

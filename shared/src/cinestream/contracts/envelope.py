@@ -1,5 +1,6 @@
 """The form of every message: headers with a schema version, and a body."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ class Envelope(NamedTuple):
     body: bytes
 
 
-def header_time(headers: dict[str, str], name: str) -> datetime | None:
+def header_time(headers: Mapping[str, str], name: str) -> datetime | None:
     """Return the aware time in a header, or None if the header has none."""
     try:
         time = datetime.fromisoformat(headers.get(name, ""))

@@ -1,5 +1,6 @@
 """`Movie`, the public contract. etl writes it and stream-api serves it."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
@@ -145,6 +146,6 @@ class Movie(BaseModel):
             raise Invalid(f"movie: {error}") from error
 
 
-def page_time(headers: dict[str, str]) -> datetime | None:
+def page_time(headers: Mapping[str, str]) -> datetime | None:
     """Return the time at which the page of a movie was read, or None if the headers do not contain it."""
     return header_time(headers, PAGE_TIME)

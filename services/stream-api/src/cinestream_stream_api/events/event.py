@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import orjson
 from cinestream.contracts.envelope import SCHEMA
 from cinestream.contracts.removed import Removed
 from cinestream_stream_api.events import frames
+from cinestream_stream_api.events.film_times import with_times
 from cinestream_stream_api.events.filters import EVERYTHING, Facets, Filter, facets
 from cinestream_stream_api.events.frames import Wire, http_chunk
 from cinestream_stream_api.events.position import Position
@@ -36,14 +38,23 @@ class Event:
         name: its event name.
         data: one line of JSON.
         facets: the values to filter by. None if every client gets the event.
+        stored_at: the UTC time at which NATS stored the event, or None if it is unknown.
     """
 
-    __slots__ = ("_data_length", "_others", "_sse", "facets", "name", "position")
+    __slots__ = ("_data_length", "_others", "_sse", "facets", "name", "position", "stored_at")
 
-    def __init__(self, position: Position, name: str, data: bytes, facets: Facets | None = None) -> None:
+    def __init__(
+        self,
+        position: Position,
+        name: str,
+        data: bytes,
+        facets: Facets | None = None,
+        stored_at: datetime | None = None,
+    ) -> None:
         self.position = position
         self.name = name
         self.facets = facets
+        self.stored_at = stored_at
         self._sse = frames.event(Wire.SSE, name, str(position), data)
         # The data is a part of the frame, so it is not kept a second time.
         self._data_length = len(data)
@@ -80,32 +91,40 @@ class Event:
         return self._others[wire]
 
 
-def film(position: Position, headers: Mapping[str, str], body: bytes) -> Event:
+def film(position: Position, headers: Mapping[str, str], body: bytes, stored_at: datetime | None = None) -> Event:
     """Return the event of a stored movie, or of its removal.
 
     Newer schema versions are accepted, because versions only ever add fields.
+
+    Args:
+        position: the event's id.
+        headers: the headers of the message.
+        body: its body.
+        stored_at: the UTC time at which NATS stored it, or None if it is unknown.
 
     Raises:
         NotAFilm: the message has another contract, or its body lacks the fields of a movie.
     """
     if Removed.matches(headers):
-        return _removed(position, body)
+        return _removed(position, body, stored_at)
     if not headers.get(SCHEMA, "").startswith("movie/"):
         raise NotAFilm(f"header {SCHEMA} is {headers.get(SCHEMA)!r}")
     try:
-        film_facets = facets(orjson.loads(body))
+        movie = orjson.loads(body)
+        film_facets = facets(movie)
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise NotAFilm(f"{type(error).__name__}: {error}") from error
-    return Event(position, frames.MOVIE, one_line(body), film_facets)
+    data = one_line(with_times(body, movie, headers, stored_at))
+    return Event(position, frames.MOVIE, data, film_facets, stored_at)
 
 
-def _removed(position: Position, body: bytes) -> Event:
+def _removed(position: Position, body: bytes, stored_at: datetime | None) -> Event:
     # Without facets, so that every client gets it: a client with a filter may have an older version that matched.
     try:
         data = orjson.dumps({"id": str(orjson.loads(body)["id"])})
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise NotAFilm(f"{type(error).__name__}: {error}") from error
-    return Event(position, frames.REMOVED, data)
+    return Event(position, frames.REMOVED, data, stored_at=stored_at)
 
 
 def one_line(json: bytes) -> bytes:

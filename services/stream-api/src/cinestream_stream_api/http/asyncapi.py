@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
-from cinestream.contracts import Movie
 from cinestream.contracts.movie import TitleId
 from cinestream_stream_api.events import frames
+from cinestream_stream_api.http.published_movie import PublishedMovie
 
 Json = dict[str, Any]
 _TEMPLATE = "#/components/schemas/{model}"
@@ -37,7 +37,7 @@ class GapData(BaseModel):
 
 
 EVENTS: dict[str, tuple[type[BaseModel], str]] = {
-    frames.MOVIE: (Movie, "A film that is new or has changed"),
+    frames.MOVIE: (PublishedMovie, "A film that is new or has changed"),
     frames.REMOVED: (
         RemovedData,
         "A film was taken down: delete it. Every client gets this event, whatever its filter",
@@ -78,7 +78,11 @@ def document(title: str, version: str) -> Json:
         },
         "components": {
             "messages": {
-                name: {"name": name, "summary": summary, "payload": {"$ref": _TEMPLATE.format(model=model.__name__)}}
+                name: {
+                    "name": name,
+                    "summary": summary,
+                    "payload": {"$ref": _TEMPLATE.format(model=model.__qualname__)},
+                }
                 for name, (model, summary) in EVENTS.items()
             },
             "schemas": schemas["$defs"],

@@ -25,6 +25,8 @@ FILM: dict[str, Any] = {
     "director_stats": {"total_movies": 4, "average_rating": 8.2},
     "sentiment_analysis": {"plot_tone": "Hopeful", "keyword_score": 0.85},
     "recommendations": [{"id": "tt0068646", "title": "The Godfather"}],
+    "published_at": "2026-11-21T08:00:00.000Z",
+    "page_read_at": "2026-11-21T07:59:58.000Z",
 }
 """The film of all examples."""
 

@@ -31,6 +31,11 @@ _EMPTY_READ_PAUSE = 0.02
 log = structlog.get_logger("stream")
 
 
+def stored_event(epoch: str, message: StoredMessage) -> Event:
+    """Return the event of a message of the stream. Raises `NotAFilm`."""
+    return film(Position(epoch, message.sequence), message.headers, message.body, message.time)
+
+
 class History:
     """Reads of JetStream. When several clients need the same page at once, it is read once.
 
@@ -114,7 +119,7 @@ class History:
         events = []
         for message in stored:
             try:
-                events.append(film(Position(epoch, message.sequence), message.headers, message.body))
+                events.append(stored_event(epoch, message))
             except NotAFilm as error:
                 self._metrics.skipped.inc()
                 log.warning("history.message_skipped", sequence=message.sequence, reason=str(error))

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 
 from prometheus_client import Histogram
 
-from cinestream.bus.jetstream import nats_time
-
-_STORED = "Nats-Time-Stamp"
+from cinestream.bus.jetstream import TIME_STAMP, nats_time
 
 
 class Lag:
@@ -28,7 +26,7 @@ class Lag:
 
     def arrived(self, sequence: int, headers: Mapping[str, str]) -> None:
         """Remember a film that arrived live, with the headers that NATS gave it."""
-        if stored := headers.get(_STORED):
+        if stored := headers.get(TIME_STAMP):
             self._waiting.append((sequence, stored))
 
     def written(self, through: int) -> None:

@@ -1,10 +1,12 @@
 """The ring writer: turns messages into events of a ring."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal, NamedTuple
 
 import structlog
 
+from cinestream.bus.jetstream import TIME_STAMP, nats_time
 from cinestream_stream_api.events.event import Event, NotAFilm, film
 from cinestream_stream_api.events.frames import GAP, gap_data
 from cinestream_stream_api.events.position import Position
@@ -21,6 +23,12 @@ class LiveMessage(NamedTuple):
     sequence: int
     headers: Mapping[str, str]
     body: bytes
+
+    @property
+    def stored_at(self) -> datetime | None:
+        """The UTC time at which NATS stored the message, or None if it does not say."""
+        text = self.headers.get(TIME_STAMP)
+        return nats_time(text) if text else None
 
 
 class RingWriter:
@@ -47,7 +55,7 @@ class RingWriter:
     def append_live(self, ring: Ring, message: LiveMessage) -> None:
         """Append a live message that follows the ring's head. Skip it if it is not a film."""
         try:
-            event = film(Position(ring.epoch, message.sequence), message.headers, message.body)
+            event = film(Position(ring.epoch, message.sequence), message.headers, message.body, message.stored_at)
         except NotAFilm as error:
             log.warning("tail.message_skipped", sequence=message.sequence, reason=str(error))
             self._metrics.skipped.inc()

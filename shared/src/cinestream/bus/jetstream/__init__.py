@@ -7,6 +7,7 @@ automatically, and requests raise `Transient` in the meantime.
 from cinestream.bus.jetstream.bus import Bus
 from cinestream.bus.jetstream.deliveries import Delivery, Pull
 from cinestream.bus.jetstream.stored import (
+    TIME_STAMP,
     AlreadyQueued,
     ConsumerState,
     NotDeclared,
@@ -17,6 +18,7 @@ from cinestream.bus.jetstream.stored import (
 )
 
 __all__ = [
+    "TIME_STAMP",
     "AlreadyQueued",
     "Bus",
     "ConsumerState",

@@ -12,6 +12,9 @@ from cinestream.contracts import Envelope
 NO_MORE = frozenset({"204", "404", "408", "409"})
 """Status messages that end a pull or a batched read (NATS ADR-13, ADR-31)."""
 
+TIME_STAMP = "Nats-Time-Stamp"
+"""Header with the time at which a message was stored, in direct gets and in republished messages."""
+
 
 class AlreadyQueued(Exception):
     """The subject holds a message and takes no second one (JetStream error 10077 with its text)."""
@@ -91,7 +94,7 @@ def stored_of(response_headers: Mapping[str, str], body: bytes) -> StoredMessage
     return StoredMessage(
         subject=headers.pop("Nats-Subject"),
         sequence=int(headers.pop("Nats-Sequence")),
-        time=nats_time(headers.pop("Nats-Time-Stamp")),
+        time=nats_time(headers.pop(TIME_STAMP)),
         headers=headers,
         body=body,
     )

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
 from cinestream.bus.jetstream import Bus
-from cinestream.contracts import Movie
 from cinestream_stream_api.catalogue.directors import Director
 from cinestream_stream_api.catalogue.film_index import DirectorStatistics
 from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.http.openapi import FILM, example
 from cinestream_stream_api.http.problems import documented, problem, unavailable
+from cinestream_stream_api.http.published_movie import PublishedMovie
 from cinestream_stream_api.http.routes.films import INDEX_MISSING, films_of, json_response
 
 MAX_FILMS = 100
@@ -33,7 +33,7 @@ class DirectorFilms(BaseModel):
     namesakes: list[str]
     total_movies: int
     average_rating: Annotated[float | None, Field(description="The mean of the known ratings, to one decimal")]
-    movies: list[Movie]
+    movies: list[PublishedMovie]
 
 
 class Found(BaseModel):

@@ -9,17 +9,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import MOVIES
-from cinestream.contracts import Movie, subjects
+from cinestream.contracts import subjects
 from cinestream_stream_api.catalogue.film_index import Cursor, parse_cursor
 from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.catalogue.totals import FilmCounts
-from cinestream_stream_api.events.event import NotAFilm, film
+from cinestream_stream_api.events.event import NotAFilm
 from cinestream_stream_api.events.filters import Filter
 from cinestream_stream_api.events.position import POSITION_PATTERN, Position
 from cinestream_stream_api.events.resume import BadQuery
 from cinestream_stream_api.http.openapi import FILM, example
 from cinestream_stream_api.http.problems import documented, unavailable
+from cinestream_stream_api.http.published_movie import PublishedMovie
 from cinestream_stream_api.http.routes.stream import filter_of
+from cinestream_stream_api.log.history import stored_event
 
 MAX_LIMIT = 200
 """Maximum number of films in a page."""
@@ -37,7 +39,7 @@ class FilmPage(BaseModel):
 
     last_event_id: Annotated[str, Field(examples=["mwpz3sdn-42"], description="The position of the first page")]
     next: Annotated[str | None, Field(examples=["mwpz3sdn-42.17"], description="The `cursor` of the next page")]
-    movies: list[Movie]
+    movies: list[PublishedMovie]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +146,7 @@ async def films_of(bus: Bus, epoch: str, ids: list[str]) -> list[bytes]:
     found = {}
     for stored in lasts:
         try:
-            event = film(Position(epoch, stored.sequence), stored.headers, stored.body)
+            event = stored_event(epoch, stored)
         except NotAFilm:
             continue
         if event.removes is None:

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Header, Request, Response
 
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import MOVIES
-from cinestream.contracts import Movie, subjects
-from cinestream_stream_api.events.event import NotAFilm, film
-from cinestream_stream_api.events.position import Position
+from cinestream.contracts import subjects
+from cinestream_stream_api.events.event import NotAFilm
 from cinestream_stream_api.http.etags import is_not_modified
 from cinestream_stream_api.http.film_id import FilmId
 from cinestream_stream_api.http.openapi import FILM, example
 from cinestream_stream_api.http.problems import documented, problem
+from cinestream_stream_api.http.published_movie import PublishedMovie
+from cinestream_stream_api.log.history import stored_event
 from cinestream_stream_api.log.tail import Tail
 
 
@@ -22,7 +23,7 @@ def movies_router(bus: Bus, tail: Tail) -> APIRouter:
 
     @router.get(
         "/api/movies/{id}",
-        response_model=Movie,
+        response_model=PublishedMovie,
         responses={
             **example(
                 FILM, headers={"ETag": {"schema": {"type": "string"}, "description": "The id of the film's event"}}
@@ -38,9 +39,8 @@ def movies_router(bus: Bus, tail: Tail) -> APIRouter:
         if_none_match: Annotated[str | None, Header(description="The `ETag` of the version that you have")] = None,
     ) -> Response:
         stored = await bus.last_message(MOVIES, subjects.movie(id))
-        ring = tail.ring
         try:
-            event = film(Position(ring.epoch, stored.sequence), stored.headers, stored.body) if stored else None
+            event = stored_event(tail.ring.epoch, stored) if stored else None
         except NotAFilm:
             event = None
         if event is None:
