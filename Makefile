@@ -104,6 +104,10 @@ lock: setup  ## Update uv.lock after a change of dependencies
 	@$(BIN)/uv lock
 	@$(BIN)/uv export --frozen --quiet --only-group bootstrap --no-header --output-file tools/uv.txt >/dev/null
 
+.PHONY: regexes
+regexes: setup  ## List every regular expression and the methods that apply it
+	@$(BIN)/python tools/regexes.py
+
 .PHONY: references
 references: setup  ## Check that the generated references are up to date
 	@$(BIN)/python tools/references.py --check

@@ -28,9 +28,9 @@ SENTENCE = f"a sentence is longer than {MAX_WORDS} words"
 
 _CLAUSE = re.compile(r"(What|Where|Who|Whose|How|Whether|Which|Why)\b")
 _NAME_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_CODE_BLOCK = re.compile(r"```.*?```|~~~.*?~~~|<!--.*?-->", re.DOTALL)
+_CODE_BLOCK = re.compile(r"```.*?```|~~~.*?~~~|<!--(?:[^<-]|<(?!!--)|-(?!->))*+-->", re.DOTALL)
 _INLINE_CODE = re.compile(r"``.+?``|`[^`]*`|https?://\S+", re.DOTALL)
-_DOCTEST = re.compile(r"^\s*(>>>|\.\.\.) .*$", re.MULTILINE)
+_DOCTEST = re.compile(r"^[ \t]*(>>>|\.\.\.) .*$", re.MULTILINE)
 _ENTITY = re.compile(r"&#?\w+;")
 _ITEM = re.compile(r"^\s*([-*+]|\d+[.)]) ")
 _BLOCK = re.compile(r"^\s*([|#]|[-=*]{3,}\s*$)|^ {4}|^\t")

@@ -62,11 +62,11 @@ class Run:
         for line in process.stdout:
             self.lines.append(line.rstrip())
 
-    def wait_for(self, pattern: str, *, timeout: float = 150) -> str:
-        """Wait until a line of the output matches, and return the last one that does.
+    def wait_for(self, text: str, *, timeout: float = 150) -> str:
+        """Wait until a line of the output has a text, and return the last one that does.
 
         Args:
-            pattern: Regular expression that is searched in each line.
+            text: Text that is searched in each line.
             timeout: Seconds to wait.
 
         Raises:
@@ -75,11 +75,11 @@ class Run:
         found: list[str] = []
 
         def there() -> bool:
-            found[:] = [line for line in self.lines if re.search(pattern, line)]
+            found[:] = [line for line in self.lines if text in line]
             assert found or (self.process and self.process.poll() is None), "\n".join(self.lines)
             return bool(found)
 
-        wait_until(there, timeout=timeout, what=lambda: f"{pattern!r} in:\n" + "\n".join(self.lines))
+        wait_until(there, timeout=timeout, what=lambda: f"{text!r} in:\n" + "\n".join(self.lines))
         return found[-1]
 
     def pid(self, name: str) -> int | None:
@@ -109,7 +109,8 @@ class Run:
     def left_over(self) -> list[str]:
         """Return the command lines of processes that still mention the data or the ports of this run."""
         # Only whole words count, because browsers have long random numbers in their arguments.
-        mark = re.compile(rf"{re.escape(str(self.data_dir))}|\b({self.stream_port}|{self.demo_port})\b".encode())
+        data, *ports = map(re.escape, (str(self.data_dir), str(self.stream_port), str(self.demo_port)))
+        mark = re.compile(rf"{data}|\b({ports[0]}|{ports[1]})\b".encode())
         found = []
         for directory in Path("/proc").glob("[0-9]*"):
             try:

@@ -13,7 +13,7 @@ from cinestream_etl.tone.model import ToneModel
 
 FOLDER = Path(__file__).parent / "tones"
 CATALOGUE = Path(__file__).parents[2] / "demo/src/cinestream_demo/films/data/catalogue.json"
-_DATA = re.compile(rb'<script id="__NEXT_DATA__"[^>]*>(.*?)</script', re.DOTALL)
+_DATA = re.compile(rb'<script id="__NEXT_DATA__"[^<>]*>((?:[^<]|<(?!/?script))*+)</script')
 _LOCALISED = "Pel_culas"
 
 

@@ -1,6 +1,5 @@
 """The examples in the README of cinestream-flow."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,11 +7,17 @@ import pytest
 import structlog
 
 README = Path(__file__).parents[2] / "shared" / "flow" / "README.md"
-EXAMPLES = re.findall(
-    r"^## ([^\n]+)\n(?:(?!^## ).)*?```python\n(.*?)```\n(?:(?!^## ).)*?```text\n(.*?)```",
-    README.read_text("utf-8"),
-    re.DOTALL | re.MULTILINE,
-)
+
+
+def _examples() -> Iterator[tuple[str, str, str]]:
+    for section in README.read_text("utf-8").split("\n## ")[1:]:
+        title, _, text = section.partition("\n")
+        program, output = (text.partition(f"```{kind}\n")[2].partition("```")[0] for kind in ("python", "text"))
+        if program and output:
+            yield title, program, output
+
+
+EXAMPLES = [*_examples()]
 
 
 @pytest.fixture(autouse=True)

@@ -97,6 +97,6 @@ def test_every_service_is_scraped_where_it_answers() -> None:
     compose = (ROOT / "docker-compose.yml").read_text()
     assert scraped == {"scraper": "9101", "etl": "9102", "stream-api": "9103", "trakt-export": "9104"}
     for service, port in scraped.items():
-        part = re.search(rf"^  {service}:\n(?:(?:    .*)?\n)+", compose, re.MULTILINE)
+        part = re.search(rf"^  {re.escape(service)}:\n(?:(?:    .*)?\n)+", compose, re.MULTILINE)
         assert part
         assert f"CINESTREAM_OPS_PORT: {port}\n" in part[0]

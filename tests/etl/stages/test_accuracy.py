@@ -21,8 +21,8 @@ def test_fields_are_what_the_pages_show(samples: Path, group: str) -> None:
     assert found.share >= MIN_SHARES[group], found.wrong
 
 
-NEXT_DATA = re.compile(rb'<script[^>]*id="__NEXT_DATA__".*?</script>', re.DOTALL)
-ANY_DATA = re.compile(rb'<script[^>]*(?:id="__NEXT_DATA__"|application/ld\+json).*?</script>', re.DOTALL)
+NEXT_DATA = re.compile(rb'<script[^<>]*id="__NEXT_DATA__"(?:[^<]|<(?!/?script))*+</script>')
+ANY_DATA = re.compile(rb'<script[^<>]*(?:id="__NEXT_DATA__"|application/ld\+json)(?:[^<]|<(?!/?script))*+</script>')
 SHOWN = ["title", "kind", "rating", "year", "release_date", "runtime_minutes", "certificate"]
 SHOWN += ["director", "writers", "stars", "languages", "plot"]
 

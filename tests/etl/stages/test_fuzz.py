@@ -26,7 +26,9 @@ LEGACY_TOP = (
     '<head><link rel="canonical" href="/title/tt0000001/"></head><div class="title_wrapper"><h1>A</h1></div>'
     '<div class="credit_summary_item"><h4>Director:</h4>'
 )
-SCRIPT = re.compile(r'(<script (?:id=.__NEXT_DATA__.|type="application/ld\+json")[^>]*>)(.*?)(</script>)', re.DOTALL)
+SCRIPT = re.compile(
+    r'(<script (?:id=.__NEXT_DATA__.|type="application/ld\+json")[^<>]*>)((?:[^<]|<(?!/?script))*+)(</script>)'
+)
 
 
 def _settles(html: str | bytes) -> None:

@@ -32,7 +32,7 @@ class ScraperSettings(ServiceSettings):
     """The settings of the scraper. Durations are seconds, or texts as `30m` and `24h`."""
 
     ops_port: Port = Field(9101, description="Port of the ops endpoints")
-    imdb_url: Annotated[str, Field(pattern=r"^https?://[^/?#\s]+[^?#\s]*$"), _parsed_by(Site.of)] = Field(
+    imdb_url: Annotated[str, Field(pattern=r"^https?://[^/?#\s][^?#\s]*$"), _parsed_by(Site.of)] = Field(
         "http://127.0.0.1:8080", description="Address of the site: IMDb or the demo site"
     )
     selenium_url: Annotated[str, _parsed_by(SeleniumServer.of)] = Field(

@@ -13,7 +13,7 @@ def parse_size(value: Any) -> Any:
 
     KB is 1,000 bytes, and KiB is 1,024 bytes.
     """
-    match = re.fullmatch(r"\s*(\d+)\s*([KMG]I?|)B?\s*", value.upper()) if isinstance(value, str) else None
+    match = re.fullmatch(r"(\d{1,18})\s*+([KMG]I?|)B?", value.strip().upper()) if isinstance(value, str) else None
     return int(match[1]) * _BYTES[match[2]] if match else value
 
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 
 from cinestream.contracts import Invalid
@@ -20,6 +21,8 @@ Number = TypeVar("Number", int, float)
 MAX_TEXT = 1000
 MAX_PLOT = 10_000
 MAX_ITEMS = 200
+_SLACK = 10
+"""A value as parsed may have this many times the items and characters of a clean one. More are refused unread."""
 MAX_ADDRESS = 2000
 MAX_MINUTES = 60_000
 FIRST_YEAR, LAST_YEAR = 1870, 2150
@@ -30,7 +33,6 @@ _NAME_ID = re.compile(r"nm\d{7,10}")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _ADDRESS = re.compile(r"https?://[!-~]+")
 _LOCALE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8})*")
-_NOTES = re.compile(r"(?:\s*\([^()]*\))+$")
 # The site shows these words where a film has no plot.
 _INVITATION = re.compile(r"add a plot\b|know what this is about\?|it looks like we don't have any plot", re.IGNORECASE)
 _SPACES = dict.fromkeys(map(ord, "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85"), " ")
@@ -114,9 +116,15 @@ def _locale(value: str | None) -> str | None:
 
 
 def _text(field: str, value: str | None, max_length: int = MAX_TEXT) -> str | None:
-    text = clean(value) if value else ""
+    text = _clean(field, value, max_length) if value else ""
     _rule(f"{field} of at most {max_length} characters", text, len(text) <= max_length)
     return text or None
+
+
+def _clean(field: str, value: str, max_length: int = MAX_TEXT) -> str:
+    max_parsed = _SLACK * max_length
+    _rule(f"{field} of at most {max_parsed} characters as parsed", value, len(value) <= max_parsed)
+    return clean(value)
 
 
 def _plot(value: str | None) -> str | None:
@@ -139,16 +147,27 @@ def _date(value: str | None) -> str | None:
 
 def _people(field: str, people: Iterable[Person]) -> tuple[Person, ...]:
     found = []
-    for person in people:
-        name = _text(field, _NOTES.sub("", clean(person.name)))
+    for person in _bounded(field, people):
+        name = _text(field, _without_notes(_clean(field, person.name)))
         id = person.id if person.id and _NAME_ID.fullmatch(person.id) else None
         if name:
             found.append(Person(name, id, _texts(field, person.notes)))
     return _distinct(field, found, lambda person: person.name)
 
 
+def _without_notes(name: str) -> str:
+    """Return a clean name without the remarks in brackets at its end."""
+    end = len(name)
+    while name[end - 1 : end] == ")":
+        start = name.rfind("(", 0, end)
+        if start < 0 or ")" in name[start : end - 1]:
+            break
+        end = start - (name[start - 1 : start] == " ")
+    return name[:end]
+
+
 def _texts(field: str, values: Iterable[str]) -> tuple[str, ...]:
-    return _distinct(field, [text for value in values if (text := _text(field, value))], str.casefold)
+    return _distinct(field, [text for value in _bounded(field, values) if (text := _text(field, value))], str.casefold)
 
 
 def _recommendations(title: ParsedTitle) -> tuple[Related, ...]:
@@ -159,10 +178,21 @@ def _recommendations(title: ParsedTitle) -> tuple[Related, ...]:
             _none_unless_between(film.rating, 1, 10),
             _none_unless_between(film.year, FIRST_YEAR, LAST_YEAR),
         )
-        for film in title.recommendations
-        if _TITLE_ID.fullmatch(film.id) and film.id != title.id and (shown := clean(film.title)[:MAX_TEXT])
+        for film in _bounded("recommendations", title.recommendations)
+        if _TITLE_ID.fullmatch(film.id) and film.id != title.id and (shown := _clean_beginning(film.title))
     ]
     return _distinct("recommendations", found, lambda film: film.id)
+
+
+def _clean_beginning(text: str) -> str:
+    return clean(text[: _SLACK * MAX_TEXT])[:MAX_TEXT]
+
+
+def _bounded(field: str, values: Iterable[T]) -> list[T]:
+    max_parsed = _SLACK * MAX_ITEMS
+    found = [*islice(values, max_parsed + 1)]
+    _rule(f"at most {max_parsed} {field} as parsed", "more", len(found) <= max_parsed)
+    return found
 
 
 def _distinct(field: str, values: list[T], key: Callable[[T], Hashable]) -> tuple[T, ...]:

@@ -6,7 +6,6 @@ its words, and the greatest score wins. `keyword_score` is the evidence of the w
 alone give 0.
 """
 
-import re
 from collections.abc import Callable, Iterable
 
 from cinestream.contracts import PlotTone, SentimentAnalysis
@@ -63,6 +62,13 @@ def _as_written(plot: str, words: list[str]) -> str:
     """Return the words with the text between them, which may be more than a space: "cat-and-mouse"."""
     text = " ".join(words)
     if len(words) > 1 and text not in plot:
-        written = re.search(r"[\W_]+".join(map(re.escape, words)), plot)
-        text = written[0] if written else text
+        found = [*WORD.finditer(plot)]
+        for at, first in enumerate(found):
+            behind = found[at : at + len(words)] if first[0] == words[0] else []
+            if [word[0] for word in behind] == words:
+                return _without_possessive(plot[first.start() : behind[-1].end()])
+    return _without_possessive(text)
+
+
+def _without_possessive(text: str) -> str:
     return text.removesuffix("'s").removesuffix("’s")

@@ -22,7 +22,7 @@ _CHROMES = (
 _CHROMEDRIVERS = ("chromedriver", "/usr/lib/chromium/chromedriver", "/usr/lib/chromium-browser/chromedriver")
 _FIREFOXES = ("firefox", "firefox-esr", "/Applications/Firefox.app/Contents/MacOS/firefox")
 _GECKODRIVERS = ("geckodriver",)
-_MAJOR_VERSION = re.compile(r"(\d+)\.\d+")
+_MAJOR_VERSION = re.compile(r"(\d{1,6})\.\d")
 
 
 class NoBrowser(Exception):

@@ -30,20 +30,20 @@ from cinestream_trakt_export.trakt.errors import TraktError
 
 MAX_FILE_BYTES = 256_000_000
 """The largest size of one file of an archive. Trakt cuts the history into much smaller parts."""
-_PART = r"(?:-(\d+))?\.json"
+_PART = r"(?:-(\d{1,9}))?\.json"
 _FILES = {
-    HISTORY_MOVIES: rf"watched-history{_PART}",
-    WATCHED_MOVIES: rf"watched-movies{_PART}",
-    RATED_MOVIES: rf"ratings-movies{_PART}",
-    WATCHLIST_MOVIES: rf"(?:lists-)?watchlist(?:-movies)?{_PART}",
-    COLLECTED_MOVIES: rf"collection-movies{_PART}",
-    HISTORY_EPISODES: rf"watched-history{_PART}",
-    WATCHED_SHOWS: rf"watched-shows{_PART}",
-    RATED_SHOWS: rf"ratings-shows{_PART}",
-    RATED_EPISODES: rf"ratings-episodes{_PART}",
-    COLLECTED_SHOWS: rf"collection-shows{_PART}",
+    HISTORY_MOVIES: re.compile(rf"watched-history{_PART}"),
+    WATCHED_MOVIES: re.compile(rf"watched-movies{_PART}"),
+    RATED_MOVIES: re.compile(rf"ratings-movies{_PART}"),
+    WATCHLIST_MOVIES: re.compile(rf"(?:lists-)?watchlist(?:-movies)?{_PART}"),
+    COLLECTED_MOVIES: re.compile(rf"collection-movies{_PART}"),
+    HISTORY_EPISODES: re.compile(rf"watched-history{_PART}"),
+    WATCHED_SHOWS: re.compile(rf"watched-shows{_PART}"),
+    RATED_SHOWS: re.compile(rf"ratings-shows{_PART}"),
+    RATED_EPISODES: re.compile(rf"ratings-episodes{_PART}"),
+    COLLECTED_SHOWS: re.compile(rf"collection-shows{_PART}"),
 }
-_SETTINGS = r"(?:user-)?settings\.json"
+_SETTINGS = re.compile(r"(?:user-)?settings\.json")
 _items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
@@ -101,10 +101,10 @@ class Archive:
                 if _has_kind(item, films=films):
                     yield position, item
 
-    def _members(self, pattern: str) -> Iterator[tuple[str, int]]:
+    def _members(self, pattern: re.Pattern[str]) -> Iterator[tuple[str, int]]:
         """Yield the names of matching files in any folder, with their numbers. A name without a number has 0."""
         for name in self._zip.namelist():
-            if match := re.fullmatch(pattern, PurePosixPath(name).name):
+            if match := pattern.fullmatch(PurePosixPath(name).name):
                 yield name, int((match.groups() or ("",))[0] or 0)
 
     def _read(self, name: str, decode: Any) -> Any:
