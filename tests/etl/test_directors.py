@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cinestream.contracts import DirectorStats, Envelope, Invalid
-from cinestream_etl.directors import Contribution, DirectorRecord, director_key
+from cinestream.contracts.director import director_key
+from cinestream_etl.directors import Contribution, DirectorRecord
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 PAGES = st.lists(

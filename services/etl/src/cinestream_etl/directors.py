@@ -4,9 +4,7 @@ A director's record maps the id of a film to a `Contribution`. Every change of a
 never replaces a newer one. So a record is right in whatever order pages arrive, and however often.
 """
 
-import hashlib
 import math
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -114,18 +112,6 @@ class DirectorRecord:
             return cls({id: Contribution(rating, _time(time), print) for id, (rating, time, print) in films.items()})
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise Invalid(f"director record: {error}") from error
-
-
-def director_key(name: str, id: str | None = None) -> str:
-    """Return the key of a director's record: the `nm` id, or else a hash of the folded name.
-
-    Folding drops accents, case and punctuation. It is hashed because keys in NATS cannot hold every letter.
-    """
-    if id:
-        return id
-    letters = unicodedata.normalize("NFKD", name).casefold()
-    folded = " ".join("".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c)).split())
-    return "name-" + hashlib.sha256(folded.encode()).hexdigest()[:24]
 
 
 _NOBODY = "nobody-"

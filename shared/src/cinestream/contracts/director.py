@@ -1,5 +1,7 @@
 """The links between a movie and the records of its directors. etl computes the statistics."""
 
+import hashlib
+import unicodedata
 from datetime import datetime
 
 import orjson
@@ -9,6 +11,33 @@ from cinestream.contracts.errors import Invalid
 
 DIRECTOR_KEYS = "Cinestream-Director-Keys"
 """Header of a movie with the keys of its directors' records, separated by spaces."""
+
+
+def director_key(name: str, id: str | None = None) -> str:
+    """Return the key of a director's record: the `nm` id, or else a hash of the folded name.
+
+    Folding drops accents, case and punctuation. It is hashed because keys in NATS cannot hold every letter.
+    """
+    if id:
+        return id
+    letters = unicodedata.normalize("NFKD", name).casefold()
+    folded = " ".join("".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c)).split())
+    return "name-" + hashlib.sha256(folded.encode()).hexdigest()[:24]
+
+
+def ratings_of(record: Envelope) -> dict[str, float | None]:
+    """Return the films of a director's record, by title id, with their ratings.
+
+    Raises:
+        Invalid: The message is not a director's record.
+    """
+    require_schema(record, "director", newest=1)
+    try:
+        return {
+            id: None if film[0] is None else float(film[0]) for id, film in orjson.loads(record.body)["films"].items()
+        }
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        raise Invalid(f"director record: {error}") from error
 
 
 def without_film(record: Envelope, id: str, *, until: datetime) -> Envelope | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cinestream.contracts import Movie, NamedDirectorStats, Recommendation
-from cinestream_etl.directors import Contribution, DirectorRecord, director_key
+from cinestream.contracts.director import director_key
+from cinestream_etl.directors import Contribution, DirectorRecord
 from cinestream_etl.stages.enrich import enrich
 from cinestream_etl.stages.fingerprint import facts, fingerprint
 from cinestream_etl.stages.page import TitlePage

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from cinestream_etl.directors import director_key, key_without_director
+from cinestream.contracts.director import director_key
+from cinestream_etl.directors import key_without_director
 from cinestream_etl.stages.parse import Disagreement, parse
 from cinestream_etl.stages.title import ParsedTitle
 from cinestream_etl.stages.validate import validate

@@ -11,9 +11,9 @@ import orjson
 from cinestream.bus.jetstream import Bus, StoredMessage, WrongLastSequence
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Envelope, Movie, subjects
-from cinestream.contracts.director import DIRECTOR_KEYS
+from cinestream.contracts.director import DIRECTOR_KEYS, director_key
 from cinestream.contracts.movie import page_time
-from cinestream_etl.directors import director_key, is_director_key
+from cinestream_etl.directors import is_director_key
 from cinestream_etl.stages.film import Film
 from cinestream_etl.stages.fingerprint import changed, facts, fingerprint
 

@@ -20,6 +20,7 @@ class Director:
     directors of the same name.
     """
 
+    key: str
     id: str | None
     name: str
     films: tuple[str, ...]
@@ -39,22 +40,24 @@ class Directors:
     def add(self, film: str, credits: Iterable[Credit]) -> None:
         """Add the directors of a film."""
         for credit in credits:
-            folded = fold(credit.name)
-            key = credit.id or folded
+            folded, key = fold(credit.name), key_of(credit)
             self._films.setdefault(key, {})[film] = credit.name
             self._keys_by_name.setdefault(folded, {}).setdefault(key, set()).add(film)
 
     def remove(self, film: str, credits: Iterable[Credit]) -> None:
         """Remove the directors of a film. The credits must be those of `add`."""
         for credit in credits:
-            folded = fold(credit.name)
-            key = credit.id or folded
+            folded, key = fold(credit.name), key_of(credit)
             keys = self._keys_by_name.get(folded, {})
             keys.get(key, set()).discard(film)
             _drop_empty(keys, key)
             _drop_empty(self._keys_by_name, folded)
             self._films.get(key, {}).pop(film, None)
             _drop_empty(self._films, key)
+
+    def films(self, key: str) -> Iterable[str]:
+        """Return the ids of the films of the director with this key."""
+        return self._films.get(key, ())
 
     def find(self, text: str) -> list[Director]:
         """Return the director with this id, or all directors of this name, sorted by id.
@@ -69,12 +72,17 @@ class Directors:
         name = next(reversed(films.values()))
         others = sorted(self._keys_by_name[fold(name)].keys() - {key})
         id = key if _ID.fullmatch(key) else None
-        return Director(id, name, tuple(films), tuple(other for other in others if _ID.fullmatch(other)))
+        return Director(key, id, name, tuple(films), tuple(other for other in others if _ID.fullmatch(other)))
 
 
 def _drop_empty(mapping: dict[str, Any], key: str) -> None:
     if key in mapping and not mapping[key]:
         del mapping[key]
+
+
+def key_of(credit: Credit) -> str:
+    """Return the key of a director."""
+    return credit.id or fold(credit.name)
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,5 @@
 """The index of all current films: their places in the stream and the facets to filter them by. Pure."""
 
-import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -19,13 +18,6 @@ class Cursor(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.position}.{self.before}"
-
-
-class DirectorStatistics(NamedTuple):
-    """The number of a director's films, and the mean of the known ratings to one decimal (None without any)."""
-
-    total_movies: int
-    average_rating: float | None
 
 
 class FilmIndex:
@@ -66,17 +58,17 @@ class FilmIndex:
             self._directors.remove(id, known[1].credits)
             self._totals.remove(known[1])
 
-    def directors(self, text: str) -> list[tuple[Director, DirectorStatistics]]:
-        """Return the directors with this `nm` id or this name, with the statistics of their films."""
-        return [(director, self._statistics(director.films)) for director in self._directors.find(text)]
+    def directors(self, text: str) -> list[Director]:
+        """Return the directors with this `nm` id or this name."""
+        return self._directors.find(text)
+
+    def ratings(self, director: str) -> dict[str, float | None]:
+        """Return the films of the director with this key, by id, with their ratings."""
+        return {film: self._films[film][1].rating for film in self._directors.films(director)}
 
     def newest(self, ids: Iterable[str], limit: int) -> list[str]:
         """Return the ids of the `limit` newest versions among these films, newest first."""
         return sorted(ids, key=lambda film: self._films[film][0], reverse=True)[:limit]
-
-    def _statistics(self, ids: tuple[str, ...]) -> DirectorStatistics:
-        ratings = [rating for id in ids if (rating := self._films[id][1].rating) is not None]
-        return DirectorStatistics(len(ids), round(math.fsum(ratings) / len(ratings), 1) if ratings else None)
 
     def page(self, filter: Filter, limit: int, cursor: Cursor | None) -> tuple[list[str], Cursor | None]:
         """Return the ids of the newest films that match, newest first, and the cursor of the next page.

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse
 
 from cinestream.bus.jetstream import Bus
 from cinestream.runtime.ops import Health
+from cinestream_stream_api.catalogue.film_reader import FilmReader
 from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.http import asyncapi
 from cinestream_stream_api.http.head import HeadAsGet
@@ -50,11 +51,12 @@ def make_app(parts: AppParts) -> FastAPI:
         redirect_slashes=False,
         static_url="/docs/assets",
     )
+    reader = FilmReader(parts.bus, parts.scan)
     for router in (
         stream_router(parts.streams, settings),
-        films_router(parts.bus, parts.scan),
-        directors_router(parts.bus, parts.scan),
-        movies_router(parts.bus, parts.tail),
+        films_router(parts.bus, parts.scan, reader),
+        directors_router(parts.scan, reader),
+        movies_router(parts.tail, reader),
     ):
         app.include_router(router, dependencies=[Depends(check_parameters)])
     app.include_router(site_router(parts.health))

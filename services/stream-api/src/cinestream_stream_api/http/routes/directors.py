@@ -6,14 +6,13 @@ import orjson
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
-from cinestream.bus.jetstream import Bus
 from cinestream_stream_api.catalogue.directors import Director
-from cinestream_stream_api.catalogue.film_index import DirectorStatistics
+from cinestream_stream_api.catalogue.film_reader import CurrentFilms, FilmReader
 from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.http.openapi import FILM, example
 from cinestream_stream_api.http.problems import documented, problem, unavailable
 from cinestream_stream_api.http.published_movie import PublishedMovie
-from cinestream_stream_api.http.routes.films import INDEX_MISSING, films_of, json_response
+from cinestream_stream_api.http.routes.films import INDEX_MISSING, json_response
 
 MAX_FILMS = 100
 """Maximum number of films shown per director."""
@@ -53,7 +52,7 @@ _DARABONT = {
 }
 
 
-def directors_router(bus: Bus, scan: Scan) -> APIRouter:
+def directors_router(scan: Scan, reader: FilmReader) -> APIRouter:
     """Return the route of directors."""
     router = APIRouter()
 
@@ -72,21 +71,19 @@ def directors_router(bus: Bus, scan: Scan) -> APIRouter:
         index = scan.index
         if index is None:
             return unavailable(INDEX_MISSING)
-        found = [
-            (one, statistics, index.newest(one.films, MAX_FILMS))
-            for one, statistics in index.directors(director)[:_MAX_DIRECTORS]
-        ]
+        found = index.directors(director)[:_MAX_DIRECTORS]
         if not found:
             return problem(404, "Not Found", f"there is no director {director}")
         position = index.position
-        shown = [
-            _as_json(one, statistics, await films_of(bus, position.epoch, newest)) for one, statistics, newest in found
-        ]
+        newest = [index.newest(one.films, MAX_FILMS) for one in found]
+        read = [(one, await reader.read(position.epoch, ids)) for one, ids in zip(found, newest, strict=True)]
+        shown = [_as_json(one, current) for one, current in read if one.key in current.totals]
         return json_response(b'{"last_event_id":"%b","directors":[%b]}' % (str(position).encode(), b",".join(shown)))
 
     return router
 
 
-def _as_json(director: Director, statistics: DirectorStatistics, films: list[bytes]) -> bytes:
+def _as_json(director: Director, current: CurrentFilms) -> bytes:
+    statistics = current.totals[director.key]
     facts = {"id": director.id, "name": director.name, "namesakes": director.namesakes, **statistics._asdict()}
-    return b'%b,"movies":[%b]}' % (orjson.dumps(facts)[:-1], b",".join(films))
+    return b'%b,"movies":[%b]}' % (orjson.dumps(facts)[:-1], b",".join(current.films))

@@ -9,11 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import MOVIES
-from cinestream.contracts import subjects
 from cinestream_stream_api.catalogue.film_index import Cursor, parse_cursor
+from cinestream_stream_api.catalogue.film_reader import FilmReader
 from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.catalogue.totals import FilmCounts
-from cinestream_stream_api.events.event import NotAFilm
 from cinestream_stream_api.events.filters import Filter
 from cinestream_stream_api.events.position import POSITION_PATTERN, Position
 from cinestream_stream_api.events.resume import BadQuery
@@ -21,7 +20,6 @@ from cinestream_stream_api.http.openapi import FILM, example
 from cinestream_stream_api.http.problems import documented, unavailable
 from cinestream_stream_api.http.published_movie import PublishedMovie
 from cinestream_stream_api.http.routes.stream import filter_of
-from cinestream_stream_api.log.history import stored_event
 
 MAX_LIMIT = 200
 """Maximum number of films in a page."""
@@ -62,7 +60,7 @@ _STATS = {
 }
 
 
-def films_router(bus: Bus, scan: Scan) -> APIRouter:
+def films_router(bus: Bus, scan: Scan, reader: FilmReader) -> APIRouter:
     """Return the routes of all films."""
     router = APIRouter()
 
@@ -91,13 +89,13 @@ def films_router(bus: Bus, scan: Scan) -> APIRouter:
         position = index.position
         start = await _start_of_page(bus, cursor, position)
         ids, following = index.page(filter, limit, start)
-        found = await films_of(bus, position.epoch, ids)
+        found = await reader.read(position.epoch, ids)
         return json_response(
             b'{"last_event_id":"%b","next":%b,"movies":[%b]}'
             % (
                 str(start.position if start else position).encode(),
                 orjson.dumps(str(following) if following else None),
-                b",".join(found),
+                b",".join(found.films),
             )
         )
 
@@ -132,26 +130,6 @@ async def _start_of_page(bus: Bus, text: str | None, current: Position) -> Curso
     if not cursor.before <= sequence <= last:
         raise BadQuery("cursor", "beyond the end of the stream; start again with the first page")
     return cursor
-
-
-async def films_of(bus: Bus, epoch: str, ids: list[str]) -> list[bytes]:
-    """Read the last versions of these films in one request. Films that are gone meanwhile are left out.
-
-    Returns:
-        Each film as JSON, in the order of `ids`.
-    """
-    if not ids:
-        return []
-    lasts = await bus.last_messages(MOVIES, [subjects.movie(id) for id in ids])
-    found = {}
-    for stored in lasts:
-        try:
-            event = stored_event(epoch, stored)
-        except NotAFilm:
-            continue
-        if event.removes is None:
-            found[stored.subject] = event.data
-    return [found[subject] for id in ids if (subject := subjects.movie(id)) in found]
 
 
 def json_response(body: bytes) -> Response:
