@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cinestream_stream_api.catalogue.directors import Director, Directors
+from cinestream_stream_api.catalogue.event_index import EventIndex
 from cinestream_stream_api.catalogue.totals import FilmCounts, FilmTotals
 from cinestream_stream_api.events.event import Event
 from cinestream_stream_api.events.filters import EVERYTHING, Facets, Filter
@@ -30,6 +31,7 @@ class FilmIndex:
         self.position = position
         # In the order of the sequences, because a new version of a film is inserted at the end.
         self._films: dict[str, tuple[int, Facets]] = {}
+        self.events = EventIndex()
         self._directors = Directors()
         self._totals = FilmTotals()
 
@@ -45,12 +47,14 @@ class FilmIndex:
             if event.sequence <= self.position.sequence:
                 continue
             if event.facets is not None:
-                self._remove(event.facets.id)
-                self._films[event.facets.id] = event.sequence, event.facets
-                self._directors.add(event.facets.id, event.facets.credits)
-                self._totals.add(event.facets)
+                film = self.events.add(event.sequence, event.stored_at, event.facets)
+                self._remove(film.id)
+                self._films[film.id] = event.sequence, film
+                self._directors.add(film.id, film.credits)
+                self._totals.add(film)
             elif (removed := event.removes) is not None:
                 self._remove(removed)
+                self.events.remove(removed)
         self.position = Position(self.position.epoch, max(through, self.position.sequence))
 
     def _remove(self, id: str) -> None:

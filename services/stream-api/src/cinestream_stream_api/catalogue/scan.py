@@ -55,6 +55,8 @@ class Scan:
                 self._complete = False
             if position.sequence >= ring.floor:
                 index.add(ring.after(position.sequence), through=ring.head)
+                if self._tail.bounds.epoch == ring.epoch:
+                    index.events.forget(before=self._tail.bounds.first)
                 if not self._complete:
                     self._complete = True
                     log.info("scan.complete", films=len(index), position=str(index.position))
