@@ -91,10 +91,11 @@ def test_ndjson_is_one_object_per_line() -> None:
 
 
 def test_a_heartbeat_is_a_comment() -> None:
-    """A heartbeat dispatches no event and does not change the last id."""
+    """A heartbeat dispatches no event and does not change the last id. No empty line makes a client deliver a block."""
     reader = Reader(last_id="e-1")
     (comment,) = reader.feed(frames.heartbeat(Wire.SSE, "e-9"))
     assert (comment.name, reader.last_id) == (":", "e-1")
+    assert b"\n\n" not in frames.heartbeat(Wire.SSE, "e-9")
 
 
 def test_a_refusal_is_a_stream_with_a_retry_time() -> None:

@@ -18,7 +18,8 @@ LIVE = "live"
 REMOVED = "removed"
 BUSY = "busy"
 
-HEARTBEAT = b": heartbeat\n\n"
+HEARTBEAT = b": heartbeat\n"
+"""A comment without an empty line: after an empty line several clients deliver an empty message."""
 EMPTY = b"{}"
 
 
