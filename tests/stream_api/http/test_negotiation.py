@@ -38,7 +38,7 @@ async def test_what_cannot_be_sent_is_a_406(stream_bus: Bus) -> None:
 
 
 async def test_a_refusal_has_the_format_of_the_stream(stream_bus: Bus) -> None:
-    """Who would get events gets `busy`, and who would get lines gets a status. No proxy may store or change either."""
+    """A client of events gets `busy`, a client of lines gets a status. No proxy may store or change either."""
     async with serving(stream_bus, stream_max_clients=1) as api, api.stream() as stream:
         assert (await anext(stream)).name == "position"
         for accept, status, media_type in (("*/*", 200, SSE), ("text/*", 200, SSE), ("application/*", 503, "problem")):
