@@ -62,7 +62,7 @@ def test_an_event_source_that_loses_its_server_has_every_film_once(data_dir: Pat
     ids = [film.id for film in open_catalogue()][:60]
     with running(data_dir, CINESTREAM_SCRAPER_SEEDS=",".join(ids), CINESTREAM_STREAM_RETRY_MS="200") as run:
         run.wait_for("first film after")
-        chromium.get(f"{run.url}/livez")
+        chromium.get(f"{run.url}/docs")
         chromium.execute_script(COLLECT, "/api/movies/stream?event=message&last_event_id=earliest")
         for wanted in (10, 30):
             wait_for_films(chromium, wanted)

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from selenium import webdriver
 from tests.nats_server import NatsServer
+from tests.stream_api.browser import open_browser
 from tests.stream_api.server_process import Process
 
 
@@ -21,3 +23,10 @@ def api(topology: NatsServer, tmp_path: Path, api_environment: dict[str, str]) -
     process.start()
     yield process
     process.kill()
+
+
+@pytest.fixture
+def browser() -> Iterator[webdriver.Chrome]:
+    """Open a headless browser that records its console."""
+    with open_browser() as browser:
+        yield browser

@@ -1,19 +1,11 @@
 """The web page and EventSource in a real Chromium, also across a crash of the server."""
 
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
-from shutil import which
-from typing import Any
-
 import anyio
 import anyio.to_thread
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.support.ui import WebDriverWait
 from tests.nats_server import NatsServer
+from tests.stream_api.browser import complaints, shows
 from tests.stream_api.films import publish
 from tests.stream_api.server_process import Process
 
@@ -21,40 +13,6 @@ from cinestream.bus.jetstream import Bus
 from cinestream_stream_api.catalogue.removal import remove
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
-
-BINARIES = ("/usr/lib/chromium/chromium-headless-shell", "/usr/bin/google-chrome", "/usr/bin/chromium")
-ARGUMENTS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
-
-
-@pytest.fixture
-def browser() -> Iterator[webdriver.Chrome]:
-    """Open a headless browser that records its console."""
-    binary = next((path for path in BINARIES if Path(path).exists()), None)
-    driver = which("chromedriver")
-    if not binary or not driver:
-        pytest.skip("no Chromium with a chromedriver")
-    options = Options()
-    options.binary_location = binary
-    for argument in ARGUMENTS:
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chrome = webdriver.Chrome(options=options, service=Service(driver, log_output=subprocess.DEVNULL))
-    yield chrome
-    chrome.quit()
-
-
-async def shows(browser: webdriver.Chrome, script: str, value: Any) -> None:
-    """Wait until a script returns this value in the page."""
-
-    def seen(driver: webdriver.Chrome) -> bool:
-        return bool(driver.execute_script(f"return {script}") == value)
-
-    wait = WebDriverWait(browser, 60, poll_frequency=0.02)
-    try:
-        await anyio.to_thread.run_sync(wait.until, seen)
-    except Exception as error:
-        found = browser.execute_script(f"return {script}")
-        raise AssertionError(f"{script} is {found!r}, not {value!r}") from error
 
 
 async def test_the_page_survives_a_crash_of_the_server(browser: webdriver.Chrome, api: Process, etl_bus: Bus) -> None:
@@ -75,8 +33,7 @@ async def test_the_page_survives_a_crash_of_the_server(browser: webdriver.Chrome
     await shows(browser, "document.getElementById('events').textContent", "22")
     await shows(browser, "document.getElementById('state').dataset.state", "live")
     await shows(browser, "document.images.length", 0)
-    log: list[dict[str, str]] = browser.get_log("browser")  # type: ignore[no-untyped-call]
-    assert [entry["message"] for entry in log if "ERR_" not in entry["message"]] == []
+    assert complaints(browser) == []
 
 
 async def test_a_new_version_replaces_the_old_one(browser: webdriver.Chrome, api: Process, etl_bus: Bus) -> None:
@@ -93,7 +50,7 @@ async def test_a_new_version_replaces_the_old_one(browser: webdriver.Chrome, api
 
 async def test_onmessage_gets_every_film_once(browser: webdriver.Chrome, api: Process, etl_bus: Bus) -> None:
     """A browser needs only `onmessage` on `?event=message`, even if the server is killed twice."""
-    await anyio.to_thread.run_sync(browser.get, f"{api.url}/livez")
+    await anyio.to_thread.run_sync(browser.get, api.url)
     script = """
         window.log = [];
         const source = new EventSource('/api/movies/stream?event=message');

@@ -2,21 +2,22 @@
 
 from dataclasses import dataclass
 
-from fastapi import Depends, FastAPI
+from fastapi import Depends
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import JSONResponse
+from starlette.types import ASGIApp
 
 from cinestream.bus.jetstream import Bus
 from cinestream.runtime.ops import Health
 from cinestream_stream_api.catalogue.film_reader import FilmReader
 from cinestream_stream_api.catalogue.scan import Scan
-from cinestream_stream_api.http import asyncapi
+from cinestream_stream_api.http.answer_headers import AnswerHeaders
 from cinestream_stream_api.http.head import HeadAsGet
 from cinestream_stream_api.http.openapi import describe
 from cinestream_stream_api.http.parameters import BlankParameters, check_parameters
 from cinestream_stream_api.http.problems import add_problems
 from cinestream_stream_api.http.routes.directors import directors_router
+from cinestream_stream_api.http.routes.docs import ASSETS, docs_router
 from cinestream_stream_api.http.routes.films import films_router
 from cinestream_stream_api.http.routes.movies import movies_router
 from cinestream_stream_api.http.routes.site import page_files, site_router
@@ -39,17 +40,18 @@ class AppParts:
     health: Health
 
 
-def make_app(parts: AppParts) -> FastAPI:
+def make_app(parts: AppParts) -> ASGIApp:
     """Return the application. The tail must have started."""
     settings = parts.settings
     app = FastAPIOffline(
         title="CineStream",
         version="1",
         summary="Films as a live stream that can be left and rejoined without missing one",
+        docs_url=None,
         redoc_url=None,
         # A redirect would name the address that the server itself sees, which is wrong behind a proxy.
         redirect_slashes=False,
-        static_url="/docs/assets",
+        static_url=ASSETS,
     )
     reader = FilmReader(parts.bus, parts.scan)
     for router in (
@@ -60,21 +62,22 @@ def make_app(parts: AppParts) -> FastAPI:
     ):
         app.include_router(router, dependencies=[Depends(check_parameters)])
     app.include_router(site_router(parts.health))
-    asyncapi_document = asyncapi.document(app.title, app.version)
-
-    @app.get("/asyncapi.json", include_in_schema=False)
-    async def get_asyncapi_document() -> JSONResponse:
-        return JSONResponse(asyncapi_document)
-
+    app.include_router(docs_router(app.title, app.version))
     app.mount("/page", page_files())
     add_problems(app)
     app.add_middleware(BlankParameters)
     app.add_middleware(HeadAsGet, stream=STREAM)
+    describe(app)
+    return _guarded(app, settings)
+
+
+def _guarded(app: ASGIApp, settings: StreamSettings) -> ASGIApp:
+    """Return the application behind the middleware that must also see its internal errors."""
     if settings.tokens:
-        app.add_middleware(Tokens, tokens=settings.tokens)
+        app = Tokens(app, settings.tokens)
     if origins := settings.stream_cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
+        app = CORSMiddleware(
+            app,
             allow_origins=origins,
             # Cookies are accepted only from sites that are listed by name. With `*`, any site that a user visits could
             # read the films with the user's cookie.
@@ -84,5 +87,4 @@ def make_app(parts: AppParts) -> FastAPI:
             allow_headers=["Authorization", "Last-Event-ID", "If-None-Match", "Cache-Control", "X-Requested-With"],
             expose_headers=["ETag", "Retry-After"],
         )
-    describe(app)
-    return app
+    return AnswerHeaders(app, private=bool(settings.tokens))

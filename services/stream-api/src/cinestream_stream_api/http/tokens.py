@@ -12,7 +12,7 @@ from cinestream_stream_api.http.problems import problem
 COOKIE = "cinestream_token"
 """The cookie for browsers, whose `EventSource` cannot send a header."""
 
-_GUARDED = "/api/"
+GUARDED = "/api/"
 
 
 class Tokens:
@@ -26,7 +26,7 @@ class Tokens:
         """Answer 401, or let the request pass."""
         if (
             scope["type"] != "http"
-            or not scope["path"].startswith(_GUARDED)
+            or not scope["path"].startswith(GUARDED)
             or self._is_valid(token_of(Headers(scope=scope)))
         ):
             await self._app(scope, receive, send)

@@ -51,7 +51,7 @@ def site_router(health: Health) -> APIRouter:
 
     @router.get("/robots.txt")
     async def robots() -> Response:
-        return PlainTextResponse(ROBOTS, headers=POLICY)
+        return PlainTextResponse(ROBOTS)
 
     @router.get("/livez")
     async def livez() -> Response:
