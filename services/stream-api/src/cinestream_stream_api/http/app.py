@@ -16,6 +16,7 @@ from cinestream_stream_api.http.head import HeadAsGet
 from cinestream_stream_api.http.openapi import describe
 from cinestream_stream_api.http.parameters import BlankParameters, check_parameters
 from cinestream_stream_api.http.problems import add_problems
+from cinestream_stream_api.http.request_limits import RequestLimits
 from cinestream_stream_api.http.routes.directors import directors_router
 from cinestream_stream_api.http.routes.docs import ASSETS, docs_router
 from cinestream_stream_api.http.routes.films import films_router
@@ -75,6 +76,7 @@ def _guarded(app: ASGIApp, settings: StreamSettings) -> ASGIApp:
     """Return the application behind the middleware that must also see its internal errors."""
     if settings.tokens:
         app = Tokens(app, settings.tokens)
+    app = RequestLimits(app)
     if origins := settings.stream_cors_origins:
         app = CORSMiddleware(
             app,

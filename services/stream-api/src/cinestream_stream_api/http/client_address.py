@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 Network: TypeAlias = IPv4Network | IPv6Network
 _IPV6_PREFIX = 64
+_MAX_HOPS = 32
+"""Proxies in a row that are looked through."""
 
 
 def client_address(peer: str, forwarded: Iterable[str], trusted: Sequence[Network]) -> str:
@@ -20,7 +22,7 @@ def client_address(peer: str, forwarded: Iterable[str], trusted: Sequence[Networ
         forwarded: the values of the `X-Forwarded-For` headers, in order.
         trusted: the networks of the proxies.
     """
-    hops = [hop.strip() for value in forwarded for hop in value.split(",")]
+    hops = [hop.strip() for value in forwarded for hop in value.rsplit(",", _MAX_HOPS)[-_MAX_HOPS:]][-_MAX_HOPS:]
     address = peer
     while _is_in(address, trusted) and hops:
         address = hops.pop()

@@ -72,6 +72,6 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         for operation in operations.values():
             responses = operation["responses"]
             responses.pop("422", None)
-            responses |= {str(status): response for status, response in documented(401, 500).items()}
+            responses |= {str(status): response for status, response in documented(401, 414, 431, 500).items()}
             operation["responses"] = dict(sorted(responses.items()))
     return document

@@ -32,7 +32,9 @@ _TEXTS = {
         "nothing here is acceptable. Send Accept: text/event-stream or Accept: application/x-ndjson",
     ),
     410: ("The film was taken down", "the film tt0111161 was taken down"),
+    414: ("The path or the query is too long", "the query may have 16,000 bytes, and this has 60,000"),
     429: ("This address has too many open streams", _TOO_MANY),
+    431: ("A header is too long", "the header cookie may have 8,000 bytes, and this has 60,000"),
     500: ("An internal error", _INTERNAL),
     503: ("The service cannot answer now. Try again later", _UNAVAILABLE),
 }
