@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 log = logging.getLogger(__name__)
 MAX_CPU_SECONDS = 0.05
 LENGTHS = (900, 7_000, 60_000)
-"""Accepted in a parameter, accepted in a header only, and refused everywhere."""
+"""Accepted in a parameter, accepted in a header, and refused everywhere."""
 HEADERS = (
     "Accept",
     "Authorization",
@@ -109,8 +109,8 @@ async def test_no_request_of_60_kb_costs_much(etl_bus: Bus, stream_bus: Bus) -> 
     async with serving(stream_bus, stream_tokens="secret", stream_trusted_proxies=TRUSTED) as api:
         token = {"Authorization": "Bearer secret"}
         for place in places((await api.client.get("/openapi.json")).json()):
-            for length in LENGTHS if place.kind == "header" else LENGTHS[::2]:
-                for piece in PIECES if length < LENGTHS[-1] else PIECES[:6]:
+            for length in LENGTHS[1:] if place.kind == "header" else LENGTHS[::2]:
+                for piece in PIECES if length < LENGTHS[-1] else PIECES[:4]:
                     request = place.request((piece * (length // len(piece.encode()) + 1))[:length], api.url[7:])
                     if place.name not in ("Authorization", "Cookie"):
                         request = request.replace(
