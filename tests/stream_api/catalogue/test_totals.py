@@ -38,11 +38,21 @@ def test_the_counts_are_those_of_the_last_versions(published: list[dict[str, Any
         index.add([event(sequence, version)], through=sequence)
     last = {version["number"]: movie(**version) for version in published}.values()
     ratings = [film.rating for film in last if film.rating is not None]
-    counts = index.counts()
+    counts = index.totals.counts()
     assert (counts.films, counts.rated) == (len(last), len(ratings))
     mean = math.fsum(ratings) / len(ratings) if ratings else None
     assert (counts.average_rating is None) == (mean is None)
     assert mean is None or math.isclose(counts.average_rating or 0, mean, abs_tol=0.0051)
     assert counts.decades == Counter(film.decade_category for film in last if film.decade_category)
-    assert counts.genres == Counter(g.casefold() for film in last for g in {*film.genre, *film.genre_categories})
-    assert counts.tones == ({"hopeful": len(last)} if last else {})
+    assert counts.genres == Counter(g for film in last for g in {*film.genre, *film.genre_categories})
+    assert counts.tones == ({"Hopeful": len(last)} if last else {})
+
+
+@given(st.permutations([["Drama"], ["Drama", "Crime"], ["drama", "War"], ["sci-fi"], ["Sci-Fi"]]))
+def test_genres_are_written_and_ordered_the_same_way_each_time(genres: list[list[str]]) -> None:
+    """A genre is written as most films write it, or else in capitals. Equal counts are ordered by name."""
+    index = FilmIndex(Position("e", 0))
+    for number, genre in enumerate(genres, 1):
+        index.add([event(number, {"number": number, "genre": genre, "genre_categories": []})], through=number)
+    counts = index.totals.counts()
+    assert list(counts.genres.items()) == [("Drama", 3), ("Sci-Fi", 2), ("Crime", 1), ("War", 1)]

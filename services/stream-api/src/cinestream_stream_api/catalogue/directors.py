@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from cinestream_stream_api.events.filters import Credit
 
 _ID = re.compile(r"nm\d+")
+_SLICE = 500
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,15 @@ class Director:
     namesakes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TopDirector:
+    """A director with a number of films. `id` is None if the films give none."""
+
+    id: str | None
+    name: str
+    films: int
+
+
 class Directors:
     """An index from directors to films.
 
@@ -36,6 +46,9 @@ class Directors:
     def __init__(self) -> None:
         self._films: dict[str, dict[str, str]] = {}  # key -> film -> the name as the film gives it
         self._keys_by_name: dict[str, dict[str, set[str]]] = {}  # folded name -> key -> films that give that name
+
+    def __len__(self) -> int:
+        return len(self._films)
 
     def add(self, film: str, credits: Iterable[Credit]) -> None:
         """Add the directors of a film."""
@@ -59,6 +72,13 @@ class Directors:
         """Return the ids of the films of the director with this key."""
         return self._films.get(key, ())
 
+    def slices(self) -> Iterator[list[TopDirector]]:
+        """Iterate over all directors, in slices of bounded work. The directors may change between two slices."""
+        keys = list(self._films)
+        for at in range(0, len(keys), _SLICE):
+            known = [(key, films) for key in keys[at : at + _SLICE] if (films := self._films.get(key))]
+            yield [TopDirector(_id(key), _name(films), len(films)) for key, films in known]
+
     def find(self, text: str) -> list[Director]:
         """Return the director with this id, or all directors of this name, sorted by id.
 
@@ -69,10 +89,18 @@ class Directors:
 
     def _director(self, key: str) -> Director:
         films = self._films[key]
-        name = next(reversed(films.values()))
+        name = _name(films)
         others = sorted(self._keys_by_name[fold(name)].keys() - {key})
-        id = key if _ID.fullmatch(key) else None
-        return Director(key, id, name, tuple(films), tuple(other for other in others if _ID.fullmatch(other)))
+        return Director(key, _id(key), name, tuple(films), tuple(other for other in others if _ID.fullmatch(other)))
+
+
+def _id(key: str) -> str | None:
+    return key if _ID.fullmatch(key) else None
+
+
+def _name(films: dict[str, str]) -> str:
+    """Return the name that the film added last gives."""
+    return next(reversed(films.values()))
 
 
 def _drop_empty(mapping: dict[str, Any], key: str) -> None:

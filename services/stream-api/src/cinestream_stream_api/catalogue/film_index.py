@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from cinestream_stream_api.catalogue.directors import Director, Directors
 from cinestream_stream_api.catalogue.event_index import EventIndex
-from cinestream_stream_api.catalogue.totals import FilmCounts, FilmTotals
+from cinestream_stream_api.catalogue.totals import FilmTotals
 from cinestream_stream_api.events.event import Event
 from cinestream_stream_api.events.filters import EVERYTHING, Facets, Filter
 from cinestream_stream_api.events.position import Position, parse_position
@@ -32,8 +32,8 @@ class FilmIndex:
         # In the order of the sequences, because a new version of a film is inserted at the end.
         self._films: dict[str, tuple[int, Facets]] = {}
         self.events = EventIndex()
-        self._directors = Directors()
-        self._totals = FilmTotals()
+        self.by_director = Directors()
+        self.totals = FilmTotals()
 
     def __len__(self) -> int:
         return len(self._films)
@@ -50,8 +50,8 @@ class FilmIndex:
                 film = self.events.add(event.sequence, event.stored_at, event.facets)
                 self._remove(film.id)
                 self._films[film.id] = event.sequence, film
-                self._directors.add(film.id, film.credits)
-                self._totals.add(film)
+                self.by_director.add(film.id, film.credits)
+                self.totals.add(film)
             elif (removed := event.removes) is not None:
                 self._remove(removed)
                 self.events.remove(removed)
@@ -59,16 +59,16 @@ class FilmIndex:
 
     def _remove(self, id: str) -> None:
         if known := self._films.pop(id, None):
-            self._directors.remove(id, known[1].credits)
-            self._totals.remove(known[1])
+            self.by_director.remove(id, known[1].credits)
+            self.totals.remove(known[1])
 
     def directors(self, text: str) -> list[Director]:
         """Return the directors with this `nm` id or this name."""
-        return self._directors.find(text)
+        return self.by_director.find(text)
 
     def ratings(self, director: str) -> dict[str, float | None]:
         """Return the films of the director with this key, by id, with their ratings."""
-        return {film: self._films[film][1].rating for film in self._directors.films(director)}
+        return {film: self._films[film][1].rating for film in self.by_director.films(director)}
 
     def newest(self, ids: Iterable[str], limit: int) -> list[str]:
         """Return the ids of the `limit` newest versions among these films, newest first."""
@@ -90,9 +90,9 @@ class FilmIndex:
                 ids.append(id)
         return ids, None
 
-    def counts(self) -> FilmCounts:
-        """Return the current counts of films."""
-        return self._totals.counts()
+    def films(self) -> list[Facets]:
+        """Return the facets of all films, in the order of their last versions."""
+        return [film for _, film in self._films.values()]
 
 
 def parse_cursor(text: str) -> Cursor | None:

@@ -2,11 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cinestream.contracts import PlotTone
 from cinestream_stream_api.events.filters import Facets
+
+_TONES = {tone.casefold(): tone.value for tone in PlotTone}
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class FilmTotals:
         self._films = 0
         self._decades = Counter[str]()
         self._genres = Counter[str]()
+        self._spellings = Counter[tuple[str, str]]()
         self._tones = Counter[str]()
         # The number of films by rating. A running sum of ratings would drift with each rounding error.
         self._ratings = Counter[float]()
@@ -51,10 +55,16 @@ class FilmTotals:
         yield self._decades, {film.decade} - {None}
         yield self._genres, set(film.genres)
         yield self._tones, {film.tone} - {None}
+        # A film may spell a genre in two ways: as a genre, and as a category.
+        yield self._spellings, set(zip(film.genres, film.genres_as_written, strict=True))
         yield self._ratings, {film.rating} - {None}
 
     def counts(self) -> FilmCounts:
-        """Return the current counts: decades in their order, genres and tones by the number of their films."""
+        """Return the current counts: decades in their order, genres and tones by the number of their films.
+
+        Equal numbers are ordered by name. A genre is spelled as most films write it.
+        """
+        written = dict(sorted(sorted(self._spellings, reverse=True), key=self._spellings.__getitem__))
         rated = self._ratings.total()
         total = math.fsum(rating * films for rating, films in self._ratings.items())
         return FilmCounts(
@@ -62,6 +72,12 @@ class FilmTotals:
             rated=rated,
             average_rating=round(total / rated, 2) if rated else None,
             decades=dict(sorted(self._decades.items())),
-            genres=dict(self._genres.most_common()),
-            tones=dict(self._tones.most_common()),
+            genres=_ranked(self._genres, written),
+            tones=_ranked(self._tones, _TONES),
         )
+
+
+def _ranked(counts: Mapping[str, int], written: Mapping[str, str]) -> dict[str, int]:
+    """Return counts by displayed name: the highest count first, and equal ones by name."""
+    named = ((written.get(value, value), count) for value, count in counts.items())
+    return dict(sorted(named, key=lambda one: (-one[1], one[0])))

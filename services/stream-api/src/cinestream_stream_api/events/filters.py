@@ -21,7 +21,7 @@ class Credit(NamedTuple):
 
 
 class Facets(NamedTuple):
-    """The casefolded values that a film can be filtered by, and its directors as the film names them."""
+    """The casefolded values that a film can be filtered by, and its directors and genres as the film writes them."""
 
     id: str
     genres: tuple[str, ...]
@@ -30,6 +30,7 @@ class Facets(NamedTuple):
     tone: str | None
     rating: float | None
     credits: tuple[Credit, ...] = ()
+    genres_as_written: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def facets(movie: dict[str, Any]) -> Facets:
         tone=_folded(tone) if tone else None,
         rating=movie["rating"],
         credits=_credits(movie),
+        genres_as_written=_shared((*movie["genre"], *movie["genre_categories"])),
     )
 
 
@@ -93,6 +95,12 @@ def _credits(movie: dict[str, Any]) -> tuple[Credit, ...]:
 def _folded(text: str) -> str:
     """Return the casefolded text, as one object for all films."""
     return intern(text.casefold())
+
+
+@lru_cache(maxsize=_MAX_SHARED)
+def _shared(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return equal texts as one object for all films."""
+    return tuple(map(intern, texts))
 
 
 @lru_cache(maxsize=_MAX_SHARED)

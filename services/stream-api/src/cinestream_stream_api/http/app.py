@@ -11,6 +11,7 @@ from cinestream.bus.jetstream import Bus
 from cinestream.runtime.ops import Health
 from cinestream_stream_api.catalogue.film_reader import FilmReader
 from cinestream_stream_api.catalogue.scan import Scan
+from cinestream_stream_api.catalogue.shared_work import SharedWork
 from cinestream_stream_api.http.answer_headers import AnswerHeaders
 from cinestream_stream_api.http.head import HeadAsGet
 from cinestream_stream_api.http.openapi import describe
@@ -22,6 +23,7 @@ from cinestream_stream_api.http.routes.docs import ASSETS, docs_router
 from cinestream_stream_api.http.routes.films import films_router
 from cinestream_stream_api.http.routes.movies import movies_router
 from cinestream_stream_api.http.routes.site import page_files, site_router
+from cinestream_stream_api.http.routes.stats import stats_router
 from cinestream_stream_api.http.routes.stream import STREAM, stream_router
 from cinestream_stream_api.http.tokens import Tokens
 from cinestream_stream_api.log.tail import Tail
@@ -54,11 +56,13 @@ def make_app(parts: AppParts) -> ASGIApp:
         redirect_slashes=False,
         static_url=ASSETS,
     )
+    work = SharedWork()
     reader = FilmReader(parts.bus, parts.scan)
     for router in (
         stream_router(parts.streams, settings),
         films_router(parts.bus, parts.scan, reader),
         directors_router(parts.scan, reader),
+        stats_router(parts.scan, work),
         movies_router(parts.tail, reader),
     ):
         app.include_router(router, dependencies=[Depends(check_parameters)])

@@ -1,7 +1,6 @@
-"""`GET /api/movies` gives all current films, page by page. `GET /api/stats` gives their counts."""
+"""`GET /api/movies` gives all current films, page by page."""
 
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
@@ -12,7 +11,6 @@ from cinestream.bus.topology import MOVIES
 from cinestream_stream_api.catalogue.film_index import Cursor, parse_cursor
 from cinestream_stream_api.catalogue.film_reader import FilmReader
 from cinestream_stream_api.catalogue.scan import Scan
-from cinestream_stream_api.catalogue.totals import FilmCounts
 from cinestream_stream_api.events.filters import Filter
 from cinestream_stream_api.events.position import POSITION_PATTERN, Position
 from cinestream_stream_api.events.resume import BadQuery
@@ -40,24 +38,7 @@ class FilmPage(BaseModel):
     movies: list[PublishedMovie]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stats(FilmCounts):
-    """The number of films: in total, and by decade, genre and tone."""
-
-    last_event_id: Annotated[str, Field(examples=["mwpz3sdn-42"])]
-
-
 INDEX_MISSING = "the index of films is still being built"
-
-_STATS = {
-    "last_event_id": "mwpz3sdn-42",
-    "films": 2,
-    "rated": 1,
-    "average_rating": 9.3,
-    "decades": {"1990s": 2},
-    "genres": {"drama": 2, "crime": 1},
-    "tones": {"hopeful": 1, "dark": 1},
-}
 
 
 def films_router(bus: Bus, scan: Scan, reader: FilmReader) -> APIRouter:
@@ -98,19 +79,6 @@ def films_router(bus: Bus, scan: Scan, reader: FilmReader) -> APIRouter:
                 b",".join(found.films),
             )
         )
-
-    @router.get(
-        "/api/stats",
-        response_model=Stats,
-        responses=example(_STATS) | documented(400, 503),
-        summary="The number of films",
-    )
-    async def stats() -> Response:
-        index = scan.index
-        if index is None:
-            return unavailable(INDEX_MISSING)
-        facts: dict[str, Any] = {"last_event_id": str(index.position), **vars(index.counts())}
-        return json_response(orjson.dumps(facts))
 
     return router
 
