@@ -48,6 +48,11 @@ def running(*command: str, port: int, **environment: str) -> Iterator[subprocess
         process.wait(_STOP_SECONDS)
 
 
+def with_children(pid: int) -> list[int]:
+    """Return the ids of a process and of its children."""
+    return [pid, *map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
+
 def cpu_seconds(pid: int) -> float:
     """Return the seconds of CPU time that a process has used."""
     # The name of the command, in parentheses, may contain spaces. The fields after it do not.

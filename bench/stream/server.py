@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import anyio
-from bench.processes import cpu_seconds, resident_bytes
+from bench.processes import cpu_seconds, resident_bytes, with_children
 from bench.stream.events import film
 
 Publish: TypeAlias = Callable[[range], Awaitable[None]]
@@ -18,7 +18,8 @@ Publish: TypeAlias = Callable[[range], Awaitable[None]]
 class MeasuredServer:
     """A running server.
 
-    `ops_port` is the port of CineStream's metrics, and `broker_pid` is its nats-server. Both are 0 for the peers.
+    `pid` is a process whose children count too. `ops_port` is the port of CineStream's metrics, and `broker_pid` is its
+    nats-server. Both are 0 for the peers.
     """
 
     port: int
@@ -30,11 +31,11 @@ class MeasuredServer:
 
     def cpu(self) -> float:
         """Return the seconds of CPU time that the server has used."""
-        return cpu_seconds(self.pid)
+        return sum(map(cpu_seconds, with_children(self.pid)))
 
     def memory(self) -> int:
         """Return the bytes of memory that the server holds."""
-        return resident_bytes(self.pid)
+        return sum(map(resident_bytes, with_children(self.pid)))
 
 
 Start: TypeAlias = Callable[[], AbstractAsyncContextManager[MeasuredServer]]

@@ -29,6 +29,7 @@ class Api:
     client: httpx2.AsyncClient
     registry: CollectorRegistry
     stop: anyio.Event
+    stop_now: anyio.Event
 
     def metric(self, name: str, **labels: str) -> float:
         """Return the value of a metric, or 0."""
@@ -53,9 +54,9 @@ async def serving(bus: Bus, **settings: Any) -> AsyncIterator[Api]:
     """Run the service on a free port with this connection to NATS."""
     sock = http.bind("127.0.0.1", 0, setting="CINESTREAM_STREAM_PORT")
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-    registry, stop = CollectorRegistry(), anyio.Event()
+    registry, stop, stop_now = CollectorRegistry(), anyio.Event(), anyio.Event()
     health = Health("ready", lambda: bus.connected)
-    context = Context(StreamSettings(**settings), bus, health, stop)
+    context = Context(StreamSettings(**settings), bus, health, stop, stop_now)
     limits = httpx2.Limits(max_connections=None)
     async with (
         httpx2.AsyncClient(base_url=url, timeout=60, limits=limits) as client,
@@ -76,7 +77,7 @@ async def serving(bus: Bus, **settings: Any) -> AsyncIterator[Api]:
                 except httpx2.ConnectError:
                     await anyio.sleep(0.005)
         try:
-            yield Api(url, client, registry, stop)
+            yield Api(url, client, registry, stop, stop_now)
         finally:
             stop.set()
             with anyio.CancelScope(shield=True):

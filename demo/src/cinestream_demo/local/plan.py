@@ -106,10 +106,15 @@ def _scraper(settings: LocalSettings, installation: Installation) -> Process:
 
 def _stream_api(settings: LocalSettings, installation: Installation) -> Process:
     service = _service("stream-api", settings, installation)
-    address = {"CINESTREAM_STREAM_HOST": settings.stream_host, "CINESTREAM_STREAM_PORT": str(settings.stream_port)}
+    environment = {
+        "CINESTREAM_STREAM_HOST": settings.stream_host,
+        "CINESTREAM_STREAM_PORT": str(settings.stream_port),
+        # The person who pressed Ctrl-C waits, and there is no other replica that needs the clients spread out.
+        "CINESTREAM_STREAM_DRAIN_SECONDS": "0",
+    }
     return replace(
         service,
-        environment={**service.environment, **address},
+        environment={**service.environment, **environment},
         port_settings={**service.port_settings, settings.stream_port: "CINESTREAM_STREAM_PORT"},
     )
 

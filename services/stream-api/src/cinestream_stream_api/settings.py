@@ -48,6 +48,9 @@ class StreamSettings(ServiceSettings):
     stream_max_lifetime: float = Field(
         0, ge=0, description="Seconds after which a stream is ended, so that its client resumes it. 0 for never"
     )
+    stream_drain_seconds: float = Field(
+        0, ge=0, le=300, description="Seconds over which the streams end at a shutdown, in random order. 0: all at once"
+    )
     stream_ring_events: int = Field(8192, ge=16, description="Number of newest events kept in memory for all clients")
     stream_ring_bytes: int = Field(64 * _MIB, ge=_MIB, description="Maximum bytes of the newest events in memory")
     stream_history_bytes: int = Field(

@@ -4,14 +4,14 @@
 2. Connect to the bus, and wait until the topology is declared.
 3. Report ready, and serve.
 4. On SIGTERM or SIGINT: report not ready, stop taking work, finish or return the work in progress, close the bus, and
-   exit with code 0.
+   exit with code 0. A second signal cuts short what may take longer.
 """
 
 import gc
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import anyio
@@ -30,13 +30,26 @@ log = structlog.get_logger("runtime")
 
 
 @dataclass(frozen=True)
+class Shutdown:
+    """The signals that end a service: `requested` is set by the first one, `immediate` by the second."""
+
+    requested: anyio.Event = field(default_factory=anyio.Event)
+    immediate: anyio.Event = field(default_factory=anyio.Event)
+
+
+@dataclass(frozen=True)
 class Context(Generic[S]):
-    """The environment of a running service. The service must end within 5 s after `stop` is set."""
+    """The environment of a running service.
+
+    The service must end within 5 s after `stop` is set. A setting may add time to drain. The service must cut that
+    time short when `stop_now` is set.
+    """
 
     settings: S
     bus: Bus
     health: Health
     stop: anyio.Event
+    stop_now: anyio.Event = field(default_factory=anyio.Event)
 
 
 @dataclass(frozen=True)
@@ -54,6 +67,7 @@ def run_service(
     serve: Callable[[Context[S]], Awaitable[None]],
     *,
     ops: socket.socket | None = None,
+    routes: Sequence[BaseRoute] = (),
 ) -> None:
     """Run a service through its lifecycle until it gets SIGTERM or SIGINT.
 
@@ -65,14 +79,19 @@ def run_service(
         needs: Streams and consumers to wait for.
         serve: Function that does the work until `Context.stop` is set.
         ops: Bound socket for the ops endpoints. By default one is bound as the settings say.
+        routes: Further ops endpoints.
     """
-    _run(name, settings, lambda health, stop: _serve_with_bus(name, settings, needs, serve, health, stop), ops=ops)
+
+    async def main(health: Health, shutdown: Shutdown) -> None:
+        await _serve_with_bus(name, settings, needs, serve, health, shutdown)
+
+    _run(name, settings, main, routes, ops)
 
 
 def run_without_bus(
     name: str,
     settings: ServiceSettings,
-    serve: Callable[[Health, anyio.Event], Awaitable[None]],
+    serve: Callable[[Health, Shutdown], Awaitable[None]],
     *,
     routes: Sequence[BaseRoute] = (),
 ) -> None:
@@ -81,17 +100,17 @@ def run_without_bus(
     Args:
         name: Name of the service in logs.
         settings: Settings of the service.
-        serve: Function that does the work until the event is set.
+        serve: Function that does the work until the shutdown is requested.
         routes: Further ops endpoints.
     """
 
-    async def main(health: Health, stop: anyio.Event) -> None:
+    async def main(health: Health, shutdown: Shutdown) -> None:
         health.bus_connected = lambda: True
         health.state = "ready"
         log.info("service.ready", ops=f"http://{settings.ops_host}:{settings.ops_port}")
         async with anyio.create_task_group() as group:
-            group.start_soon(_report_stop, stop, health)
-            await serve(health, stop)
+            group.start_soon(_report_stop, shutdown.requested, health)
+            await serve(health, shutdown)
             group.cancel_scope.cancel()
 
     _run(name, settings, main, routes)
@@ -100,7 +119,7 @@ def run_without_bus(
 def _run(
     name: str,
     settings: ServiceSettings,
-    service: Callable[[Health, anyio.Event], Awaitable[None]],
+    service: Callable[[Health, Shutdown], Awaitable[None]],
     routes: Sequence[BaseRoute] = (),
     ops: socket.socket | None = None,
 ) -> None:
@@ -110,13 +129,13 @@ def _run(
     async def main() -> None:
         health = Health()
         server = http.server(ops_app(health, routes), timeout_graceful_shutdown=1)
-        stop = anyio.Event()
+        shutdown = Shutdown()
         # The ops endpoints belong to the outer group, so that they answer until the service has ended.
         async with anyio.create_task_group() as outer:
             await outer.start(http.serve, server, sock)
             async with anyio.create_task_group() as group:
-                group.start_soon(_watch_signals, stop)
-                await service(health, stop)
+                group.start_soon(_watch_signals, shutdown)
+                await service(health, shutdown)
                 group.cancel_scope.cancel()
             server.should_exit = True
         log.info("service.stopped")
@@ -132,8 +151,9 @@ async def _serve_with_bus(
     needs: Needs,
     serve: Callable[[Context[S]], Awaitable[None]],
     health: Health,
-    stop: anyio.Event,
+    shutdown: Shutdown,
 ) -> None:
+    stop = shutdown.requested
     bus = await _connect(name, settings, needs, health, stop)
     if bus is None:
         return
@@ -143,7 +163,7 @@ async def _serve_with_bus(
             log.info("service.ready", ops=f"http://{settings.ops_host}:{settings.ops_port}")
             async with anyio.create_task_group() as group:
                 group.start_soon(_report_stop, stop, health)
-                await serve(Context(settings, bus, health, stop))
+                await serve(Context(settings, bus, health, stop, shutdown.immediate))
                 group.cancel_scope.cancel()
     finally:
         with anyio.CancelScope(shield=True), anyio.move_on_after(3):
@@ -197,7 +217,7 @@ async def _wait_for_topology(bus: Bus, needs: Needs) -> None:
             await anyio.sleep(0.25)
 
 
-async def _watch_signals(stop: anyio.Event) -> None:
+async def _watch_signals(shutdown: Shutdown) -> None:
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         async for _ in signals:
-            stop.set()
+            (shutdown.immediate if shutdown.requested.is_set() else shutdown.requested).set()

@@ -10,11 +10,14 @@ import structlog
 
 from cinestream.bus.topology import MOVIES
 from cinestream.runtime import http
+from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.service import Context, Needs, run_service
 from cinestream_stream_api.http.app import AppParts, make_app
 from cinestream_stream_api.log.tail import Tail
 from cinestream_stream_api.metrics import PROCESS, StreamMetrics
 from cinestream_stream_api.process.parts import make_parts
+from cinestream_stream_api.process.single_worker import SingleWorker
+from cinestream_stream_api.process.sockets import bind
 from cinestream_stream_api.process.workers import run_workers
 from cinestream_stream_api.settings import StreamSettings
 from cinestream_stream_api.stream.chunk_writer import ChunkWriter
@@ -42,13 +45,15 @@ SERVER: dict[str, Any] = {
 
 
 def run(settings: StreamSettings) -> None:
-    """Run the service until SIGTERM. The port is bound first, so that a taken port is reported at once."""
+    """Run the service until SIGTERM. The ports are bound first, so that a taken port is reported at once."""
     if settings.stream_workers > 1:
         run_workers(settings)
         return
-    sock = http.bind(settings.stream_host, settings.stream_port, setting="CINESTREAM_STREAM_PORT")
+    configure_logs(settings.log_format, settings.log_level, service="stream-api")
+    sock = bind(settings.stream_host, settings.stream_port, setting="CINESTREAM_STREAM_PORT")
+    ops = bind(settings.ops_host, settings.ops_port, setting="CINESTREAM_OPS_PORT")
     allow_open_files(settings.stream_max_clients)
-    run_service("stream-api", settings, NEEDS, partial(serve, sock, PROCESS))
+    SingleWorker(partial(run_service, "stream-api", settings, NEEDS, partial(serve, sock, PROCESS), ops=ops)).run()
 
 
 def allow_open_files(clients: int) -> None:
@@ -86,7 +91,7 @@ async def serve(
             await serving.start(http.serve, server, sock)
             await context.stop.wait()
             # Streams end first, because uvicorn waits for open connections before anything else.
-            await hub.end()
+            await hub.end(drain_seconds=context.settings.stream_drain_seconds, stop_now=context.stop_now)
             server.should_exit = True
         background.cancel_scope.cancel()
 

@@ -3,8 +3,6 @@
 Only `workers` starts it, with bound sockets. It ends when its standard input ends.
 """
 
-import os
-import signal
 import socket
 import sys
 import threading
@@ -14,23 +12,18 @@ from cinestream.runtime.service import run_service
 from cinestream.runtime.settings import load_settings
 from cinestream_stream_api.metrics import PROCESS
 from cinestream_stream_api.process.service import NEEDS, allow_open_files, serve
+from cinestream_stream_api.process.single_worker import end_with_parent
 from cinestream_stream_api.settings import StreamSettings
 
 
 def main() -> None:
     """Serve on the sockets until SIGTERM, or until the parent process has ended."""
     number, stream, ops = map(int, sys.argv[1:4])
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
     settings = load_settings(StreamSettings, warn=False)
     allow_open_files(settings.stream_max_clients)
     serving = partial(serve, socket.socket(fileno=stream), PROCESS, publish_clients=True)
     run_service(f"stream-api-{number}", settings, NEEDS, serving, ops=socket.socket(fileno=ops))
-
-
-def _end_with_parent() -> None:
-    # Nothing is ever written to this pipe. The read returns when the parent has ended, even by SIGKILL.
-    os.read(0, 1)
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

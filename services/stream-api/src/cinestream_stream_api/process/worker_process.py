@@ -1,11 +1,10 @@
 """A worker process, as its parent process sees it: started, checked, replaced and ended."""
 
-import http.client
-import json
 import os
 import subprocess
 import sys
 import time
+from typing import Any
 
 import anyio
 import structlog
@@ -13,11 +12,12 @@ from anyio.abc import Process
 from prometheus_client.multiprocess import mark_process_dead
 
 from cinestream.runtime import http as serving
+from cinestream_stream_api.process.worker_request import request
 from cinestream_stream_api.settings import StreamSettings
 
-_CHECK_TIMEOUT = 5.0
 _HUNG_AFTER = 30.0
 _END_TIMEOUT = 4.0
+"""Seconds that a worker has to end, besides the time in which it drains its streams."""
 _MIN_PAUSE, _MAX_PAUSE = 0.2, 10.0
 _SETTLED_AFTER = 10.0
 """Seconds after which a worker counts as started well, so that its successor starts without a longer pause."""
@@ -55,6 +55,7 @@ class WorkerProcess:
             ),
         }
         self._process: Process | None = None
+        self._end_timeout = settings.stream_drain_seconds + _END_TIMEOUT
         self._ending = False
         self._last_answer = 0.0
         self.hung_after = _HUNG_AFTER
@@ -78,7 +79,14 @@ class WorkerProcess:
         self._last_answer, self.not_ready = time.monotonic(), "starting"
         # The worker ends when this pipe closes, so it does not outlive this process, however that ends.
         process = await anyio.open_process(
-            command, stdin=subprocess.PIPE, stdout=None, stderr=None, pass_fds=fds, env=self._environment
+            command,
+            stdin=subprocess.PIPE,
+            stdout=None,
+            stderr=None,
+            pass_fds=fds,
+            env=self._environment,
+            # Ctrl-C in the terminal reaches only this process, which passes it on. A second signal ends a drain.
+            start_new_session=True,
         )
         async with process:
             self._process = process
@@ -97,9 +105,8 @@ class WorkerProcess:
             return
         process = self._process
         try:
-            self.not_ready, self.degraded = await anyio.to_thread.run_sync(
-                _readiness, self._ops.getsockname()[1], abandon_on_cancel=True
-            )
+            _, answer = await self.request("GET", "/readyz")
+            self.not_ready, self.degraded = answer.get("reason"), answer.get("degraded", [])
             self._last_answer = time.monotonic()
         except OSError as error:
             self.not_ready = f"no answer ({type(error).__name__})"
@@ -107,17 +114,34 @@ class WorkerProcess:
                 log.error("worker.hung", worker=self._number, pid=process.pid, action="kill and start another one")
                 process.kill()
 
-    async def end(self) -> None:
-        """End the process, by force if it takes too long."""
+    async def request(self, method: str, path: str) -> tuple[int, Any]:
+        """Send a request to the worker's ops port. Return the status and the body as JSON.
+
+        Raises:
+            OSError: the worker does not answer.
+        """
+        return await request(self._ops.getsockname()[1], method, path)
+
+    async def end(self, stop_now: anyio.Event | None = None) -> None:
+        """End the process, by force if it takes too long. It drains its streams until `stop_now` is set."""
         self._ending = True
         if (process := self._process) is None:
             return
         process.terminate()
-        with anyio.move_on_after(_END_TIMEOUT):
-            await process.wait()
-            return
-        log.error("worker.killed", worker=self._number, pid=process.pid, after_seconds=_END_TIMEOUT)
-        process.kill()
+        async with anyio.create_task_group() as waiting:
+            if stop_now is not None:
+                waiting.start_soon(_terminate_at, stop_now, process)
+            with anyio.move_on_after(self._end_timeout) as timeout:
+                await process.wait()
+            waiting.cancel_scope.cancel()
+        if timeout.cancelled_caught:
+            log.error("worker.killed", worker=self._number, pid=process.pid, after_seconds=self._end_timeout)
+            process.kill()
+
+
+async def _terminate_at(event: anyio.Event, process: Process) -> None:
+    await event.wait()
+    process.terminate()
 
 
 def share(limit: int, number: int, workers: int) -> int:
@@ -129,23 +153,3 @@ def share(limit: int, number: int, workers: int) -> int:
         workers: the number of workers.
     """
     return max(1, limit // workers + (number < limit % workers)) if limit else 0
-
-
-def _readiness(port: int) -> tuple[str | None, list[str]]:
-    """Ask a worker's /readyz.
-
-    Returns:
-        The reason why it is not ready (None if it is), and the reasons why it is degraded.
-
-    Raises:
-        OSError: it does not answer.
-    """
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_CHECK_TIMEOUT)
-    try:
-        connection.request("GET", "/readyz")
-        answer = json.loads(connection.getresponse().read())
-    except (http.client.HTTPException, ValueError) as error:
-        raise ConnectionError(str(error)) from error
-    finally:
-        connection.close()
-    return answer.get("reason"), answer.get("degraded", [])

@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from cinestream.runtime import http as serving
 from cinestream.runtime.ops import Health
-from cinestream.runtime.service import run_without_bus
+from cinestream.runtime.service import Shutdown, run_without_bus
+from cinestream_stream_api.process.sockets import bind
 from cinestream_stream_api.process.worker_process import WorkerProcess
 from cinestream_stream_api.settings import StreamSettings
 
@@ -31,24 +31,24 @@ log = structlog.get_logger("workers")
 def run_workers(settings: StreamSettings) -> None:
     """Run the workers until SIGTERM."""
     # Bind without SO_REUSEPORT first, to detect another program on the port.
-    serving.bind(settings.stream_host, settings.stream_port, setting="CINESTREAM_STREAM_PORT").close()
+    bind(settings.stream_host, settings.stream_port, setting="CINESTREAM_STREAM_PORT").close()
     with tempfile.TemporaryDirectory(prefix="cinestream-metrics-") as metrics:
         workers = [WorkerProcess(number, settings, metrics) for number in range(settings.stream_workers)]
         route = Route("/metrics", partial(_aggregated, metrics))
         run_without_bus("stream-api", settings, partial(_serve, workers), routes=[route])
 
 
-async def _serve(workers: list[WorkerProcess], health: Health, stop: anyio.Event) -> None:
+async def _serve(workers: list[WorkerProcess], health: Health, shutdown: Shutdown) -> None:
     health.state = "starting"
     health.degraded.append(lambda: _reasons(workers))
     async with anyio.create_task_group() as group:
         for worker in workers:
             group.start_soon(worker.keep)
-        group.start_soon(_monitor, workers, health, stop)
-        await stop.wait()
+        group.start_soon(_monitor, workers, health, shutdown.requested)
+        await shutdown.requested.wait()
         async with anyio.create_task_group() as ending:
             for worker in workers:
-                ending.start_soon(worker.end)
+                ending.start_soon(worker.end, shutdown.immediate)
         group.cancel_scope.cancel()
 
 

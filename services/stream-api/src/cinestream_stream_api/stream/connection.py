@@ -94,8 +94,9 @@ class Connection:
             self._end_reason = "lifetime"
 
     def end(self, reason: str) -> None:
-        """Let the stream end at its next push, with closing frames."""
+        """Let the stream end at its next push, with closing frames. That push comes in the next turn."""
         self._end_reason = reason
+        self._scheduler.schedule(self)
 
     def drop(self, reason: str) -> None:
         """Cut the connection immediately."""

@@ -1,6 +1,7 @@
 """The hub: the registry of all open streams of a process."""
 
 import asyncio
+import random
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,8 @@ from cinestream_stream_api.stream.waker import Waker, push_interval
 
 _END_TIMEOUT = 0.5
 """Seconds that clients have to read the end of their streams at a shutdown."""
+_MIN_SLEEP = 0.01
+"""Seconds between two ends of streams. With less time between them, several end together."""
 
 
 class Hub:
@@ -57,18 +60,20 @@ class Hub:
     def _adapt_interval(self) -> None:
         self._waker.interval = push_interval(len(self._listeners), max_seconds=self._max_interval)
 
-    async def end(self) -> None:
+    async def end(self, *, drain_seconds: float = 0.0, stop_now: anyio.Event | None = None) -> None:
         """End all streams: first with closing frames, then by force for clients that do not read.
 
-        No new stream may be opened afterwards.
+        No new stream may be opened from now on.
+
+        Args:
+            drain_seconds: seconds over which the streams end, evenly and in random order.
+            stop_now: when it is set, the remaining streams end together.
         """
         self.ending = True  # first, so that streams registered from now on end, too
         # The event is still set if all clients left at some time before. Clearing it later could erase the signal of
         # the last stream of this shutdown.
         self._empty.clear()
-        for listener in list(self._listeners):
-            listener.end("shutdown")
-        self._waker.wake_now()  # closing frames are written at a push
+        await self._end_each(drain_seconds, stop_now or anyio.Event())
         # Closing frames give each client its own reconnection delay, so that not all return at the same moment. A
         # client that does not read would never receive them, and must not delay the shutdown.
         if self._listeners:
@@ -76,6 +81,17 @@ class Hub:
                 await self._empty.wait()
         for listener in list(self._listeners):
             listener.drop("shutdown")
+
+    async def _end_each(self, seconds: float, stop_now: anyio.Event) -> None:
+        listeners = list(self._listeners)
+        random.shuffle(listeners)
+        started = anyio.current_time()
+        for number, listener in enumerate(listeners):
+            wait = started + seconds * number / len(listeners) - anyio.current_time()
+            if wait > _MIN_SLEEP and not stop_now.is_set():
+                with anyio.move_on_after(wait):
+                    await stop_now.wait()
+            listener.end("shutdown")
 
     def clients(self, *, live: bool) -> int:
         """Return the number of open streams that have caught up (`live`) or have not."""

@@ -38,7 +38,7 @@ class Listener(Protocol):
         """
 
     def end(self, reason: str) -> None:
-        """Let the stream end at its next push, with closing frames."""
+        """Let the stream end at its next push, with closing frames. That push comes in the next turn."""
 
     def drop(self, reason: str) -> None:
         """Cut the connection immediately."""

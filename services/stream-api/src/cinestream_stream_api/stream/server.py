@@ -16,6 +16,7 @@ from cinestream_stream_api.stream.connection import Connection
 from cinestream_stream_api.stream.connection_limiter import ConnectionLimiter
 from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
 from cinestream_stream_api.stream.hub import Hub
+from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
 from cinestream_stream_api.stream.scheduler import Scheduler
 from cinestream_stream_api.stream.start_position import find_start
 from cinestream_stream_api.stream.subscriber import Subscriber
@@ -71,7 +72,7 @@ class StreamServer:
             scheduler=self.scheduler,
             metrics=self.metrics,
         )
-        return subscriber, subscriber.first_block(start, self.settings.stream_retry_ms)
+        return subscriber, subscriber.first_block(start, reconnect_delay_ms(self.settings.stream_retry_ms, spread=1))
 
     def _refused(self, reason: str) -> StreamRefused:
         self.metrics.refused.labels(reason).inc()

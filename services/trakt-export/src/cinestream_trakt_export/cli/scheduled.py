@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from cinestream.runtime.ops import Health
-from cinestream.runtime.service import run_without_bus
+from cinestream.runtime.service import Shutdown, run_without_bus
 from cinestream_trakt_export import metrics
 from cinestream_trakt_export.cli import health as health_facts
 from cinestream_trakt_export.cli.language import translate
@@ -53,8 +53,8 @@ class ScheduledExport:
         """Run the service until SIGTERM or SIGINT."""
         run_without_bus("trakt-export", ops, self.serve, routes=[Route("/health", self._health)])
 
-    async def serve(self, health: Health, stop: anyio.Event) -> None:
-        """Run jobs until `stop` is set. A cancelled job continues at its checkpoint after the next start."""
+    async def serve(self, health: Health, shutdown: Shutdown) -> None:
+        """Run jobs until the shutdown. A cancelled job continues at its checkpoint after the next start."""
         health.degraded.append(lambda: [self._last_error] if self._last_error else [])
         async with (
             debugging(self.settings.profiling),
@@ -65,7 +65,7 @@ class ScheduledExport:
             health_facts.gauges(trakt)
             group.start_soon(self._reload)
             group.start_soon(self._run_by_schedule, trakt)
-            await stop.wait()
+            await shutdown.requested.wait()
             group.cancel_scope.cancel()
 
     async def _run_by_schedule(self, trakt: Trakt) -> None:
