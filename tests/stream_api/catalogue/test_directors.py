@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cinestream_stream_api.catalogue.directors import Directors, fold
+from cinestream_stream_api.catalogue.directors import Directors
 from cinestream_stream_api.events.filters import Credit
+from cinestream_stream_api.events.folding import fold
 
 credit_lists = st.lists(
     st.builds(Credit, st.sampled_from(["Ana", "ANA", "Åsa", "Asa"]), st.sampled_from([None, "nm0000001", "nm0000002"])),

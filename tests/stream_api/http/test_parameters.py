@@ -74,3 +74,9 @@ async def test_whole_numbers_have_no_fraction(api: Api) -> None:
     assert (await refusal(api, "/api/movies/stream", "replay=5.0"))["reason"] == "expected a whole number, like 5"
     assert (await refusal(api, "/api/movies", "limit=5.0"))["parameter"] == "limit"
     assert (await api.client.get("/api/movies?min_rating=7.5")).status_code != 400
+
+
+async def test_a_decimal_comma_is_refused_with_the_fix(api: Api) -> None:
+    """The example of a rating is the same number with a point."""
+    reason = (await refusal(api, "/api/movies/stream", "min_rating=5,5"))["reason"]
+    assert reason == "expected a number, like 5.5"

@@ -329,7 +329,7 @@ async def test_head_is_get_without_a_body(etl_bus: Bus, stream_bus: Bus) -> None
 
 @pytest.mark.parametrize(
     "query",
-    ["last_event_id=x", "since=x", "replay=-1", "replay=x", "event=film", "min_rating=nan", "min_rating=11"],
+    ["last_event_id=x", "since=x", "replay=-1", "replay=x", "event=film", "min_rating=nan", "tone=happy", "id=tt1"],
 )
 async def test_a_malformed_query_is_a_problem(stream_bus: Bus, query: str) -> None:
     """It is a 400 with problem details that name the parameter."""

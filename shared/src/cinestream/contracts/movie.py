@@ -17,6 +17,9 @@ Text = Annotated[str, Field(min_length=1, max_length=1000)]
 PAGE_TIME = "Cinestream-Page-Time"
 """Header of a movie with the time at which its page was read. An older page never overwrites a newer one."""
 
+FILM_KINDS = ("movie", "short", "tvMovie", "tvSpecial", "tvShort", "video", "musicVideo")
+"""IMDb's ids of the kinds of films. Titles of other kinds are series, episodes, games and podcasts."""
+
 
 class PlotTone(StrEnum):
     """The dominant tone of a plot. It is Neutral without a plot or without evidence."""

@@ -1,15 +1,14 @@
 """The directors of the current films, found by IMDb id or by name. Pure."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from cinestream_stream_api.events.filters import Credit
+from cinestream_stream_api.events.folding import fold
 
-_ID = re.compile(r"nm\d+")
+_ID = re.compile("nm[0-9]+")
 _SLICE = 500
 
 
@@ -82,9 +81,10 @@ class Directors:
     def find(self, text: str) -> list[Director]:
         """Return the director with this id, or all directors of this name, sorted by id.
 
-        Case, accents and punctuation of a name are ignored.
+        Case, accents and punctuation of a name are ignored, and the case of an id.
         """
-        keys = {text} & self._films.keys() if _ID.fullmatch(text) else self._keys_by_name.get(fold(text), {}).keys()
+        id = text.strip().lower()
+        keys = {id} & self._films.keys() if _ID.fullmatch(id) else self._keys_by_name.get(fold(text), {}).keys()
         return [self._director(key) for key in sorted(keys)]
 
     def _director(self, key: str) -> Director:
@@ -111,10 +111,3 @@ def _drop_empty(mapping: dict[str, Any], key: str) -> None:
 def key_of(credit: Credit) -> str:
     """Return the key of a director."""
     return credit.id or fold(credit.name)
-
-
-@lru_cache(maxsize=4096)
-def fold(name: str) -> str:
-    """Return a name in its compared form: letters and digits without accents and case, words separated by one space."""
-    letters = unicodedata.normalize("NFKD", name).casefold()
-    return " ".join("".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c)).split())

@@ -67,7 +67,9 @@ def _check(name: str, values: list[str], schemas: list[dict[str, Any]]) -> None:
         raise BadQuery(name, f"given {len(values)} times. Give it once")
     for type, (words, form) in _NUMBERS.items():
         if type in types and "string" not in types and not form.fullmatch(values[0]):
-            raise BadQuery(name, f"expected {words}, like {_example(types[type])}")
+            pointed = values[0].replace(",", ".")
+            example = pointed if type == "number" and form.fullmatch(pointed) else _example(types[type])
+            raise BadQuery(name, f"expected {words}, like {example}")
 
 
 def _schemas(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:

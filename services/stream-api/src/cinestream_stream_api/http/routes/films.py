@@ -14,10 +14,10 @@ from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.events.filters import Filter
 from cinestream_stream_api.events.position import POSITION_PATTERN, Position
 from cinestream_stream_api.events.resume import BadQuery
+from cinestream_stream_api.http.filters import filter_of
 from cinestream_stream_api.http.openapi import FILM, example
 from cinestream_stream_api.http.problems import documented, unavailable
 from cinestream_stream_api.http.published_movie import PublishedMovie
-from cinestream_stream_api.http.routes.stream import filter_of
 
 MAX_LIMIT = 200
 """Maximum number of films in a page."""

@@ -14,10 +14,10 @@ from cinestream_stream_api.catalogue.shared_work import SharedWork
 from cinestream_stream_api.catalogue.statistics import TOP_DIRECTORS, count
 from cinestream_stream_api.catalogue.totals import FilmCounts
 from cinestream_stream_api.events.filters import Filter
+from cinestream_stream_api.http.filters import filter_of
 from cinestream_stream_api.http.openapi import example
 from cinestream_stream_api.http.problems import documented, unavailable
 from cinestream_stream_api.http.routes.films import INDEX_MISSING, json_response
-from cinestream_stream_api.http.routes.stream import filter_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from cinestream_stream_api.events import frames
 from cinestream_stream_api.events.event import view_of
-from cinestream_stream_api.events.filters import EVERYTHING, Filter, values
+from cinestream_stream_api.events.filters import Filter
 from cinestream_stream_api.events.frames import Wire
 from cinestream_stream_api.events.position import POSITION_PATTERN
 from cinestream_stream_api.events.resume import StartRequest, parse_start
 from cinestream_stream_api.http.accept import negotiate
 from cinestream_stream_api.http.client_address import client_address
+from cinestream_stream_api.http.filters import filter_of
 from cinestream_stream_api.http.problems import documented, not_acceptable, too_many, unavailable
 from cinestream_stream_api.settings import StreamSettings
 from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
@@ -19,8 +20,6 @@ from cinestream_stream_api.stream.response import NDJSON, SSE, STREAM_HEADERS, O
 from cinestream_stream_api.stream.server import StreamRefused, StreamServer
 
 STREAM = "/api/movies/stream"
-
-Values = Annotated[list[str] | None, Query(max_length=100)]
 
 _EXAMPLE = """retry: 2000
 id: mwpz3sdn-41
@@ -68,23 +67,6 @@ events that history no longer holds. A browser's `EventSource` sends the id by i
 
 With `Accept: application/x-ndjson` each event is a line of JSON instead. If both are accepted alike, you get SSE.
 """
-
-
-def filter_of(
-    genre: Values = None,
-    director: Values = None,
-    decade: Values = None,
-    tone: Values = None,
-    id: Values = None,
-    min_rating: Annotated[float | None, Query(ge=0, le=10, allow_inf_nan=False)] = None,
-) -> Filter:
-    """Return the filter of a query.
-
-    Values of the same parameter are alternatives. Different parameters must all match.
-    """
-    filter = Filter(values(genre), values(director), values(decade), values(tone), values(id), min_rating)
-    # The one object: filters are compared with it by identity.
-    return EVERYTHING if filter == EVERYTHING else filter
 
 
 def start_request(

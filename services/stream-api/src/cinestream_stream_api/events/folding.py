@@ -1,0 +1,32 @@
+"""The compared form of names and words. Pure."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_ASCII_WORD = re.compile("[a-z0-9]+")
+_PLAIN = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+    | dict.fromkeys(map(chr, range(0xFE00, 0xFE10)), "")
+)
+"""Letters that Unicode does not decompose, as a keyboard without them types them. Variation selectors are dropped."""
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """Return a text in its compared form: letters and digits without accents and case, words separated by one space.
+
+    Composed and decomposed characters (NFC and NFD) give the same result. A text without letters and digits gives "".
+    """
+    if text.isascii():
+        return " ".join(_ASCII_WORD.findall(text.lower()))
+    letters = unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
+    return " ".join("".join(map(_folded, letters)).split())
+
+
+def _folded(letter: str) -> str:
+    # A mark without a combining class is a letter of its own: a vowel in Hindi or Thai.
+    category = unicodedata.category(letter)
+    if unicodedata.combining(letter) or category == "Cf":
+        return ""
+    return letter if letter.isalnum() or category.startswith("M") else " "
