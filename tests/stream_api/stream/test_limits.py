@@ -1,5 +1,7 @@
 """The limits on the number and the lifetime of streams."""
 
+from contextlib import AsyncExitStack
+
 import anyio
 import pytest
 from tests.stream_api.films import publish
@@ -39,6 +41,20 @@ async def test_clients_behind_a_trusted_proxy_are_limited_separately(stream_bus:
         ndjson = {"Accept": "application/x-ndjson"}
         third = await api.client.get(STREAM, headers=ndjson | {"X-Forwarded-For": "192.0.2.9, 192.0.2.2"})
         assert third.status_code == 429
+
+
+async def test_by_default_only_public_addresses_are_limited(stream_bus: Bus) -> None:
+    """A public address may open 100 streams, divided among the workers. A private address has no limit."""
+    async with (
+        serving(stream_bus, stream_workers=64, stream_trusted_proxies="127.0.0.1") as api,
+        AsyncExitStack() as streams,
+    ):
+        for address in ("198.51.100.1", "10.0.0.1"):
+            for _ in range(2):
+                await streams.enter_async_context(api.stream(X_Forwarded_For=address))
+        await streams.enter_async_context(api.stream(X_Forwarded_For="10.0.0.1"))
+        accept = {"Accept": "application/x-ndjson", "X-Forwarded-For": "198.51.100.1"}
+        assert (await api.client.get(STREAM, headers=accept)).status_code == 429
 
 
 async def test_a_failed_opening_does_not_count(etl_bus: Bus, stream_bus: Bus) -> None:

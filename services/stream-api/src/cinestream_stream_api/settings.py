@@ -38,8 +38,11 @@ class StreamSettings(ServiceSettings):
     stream_max_clients: int = Field(
         10_000, ge=1, description="Maximum number of open streams. Further clients get `busy` and reconnect later"
     )
-    stream_max_clients_per_address: int = Field(
-        0, ge=0, description="Maximum number of open streams of one address (IPv6: one /64). 0 for no limit"
+    stream_max_clients_per_address: int | None = Field(
+        None,
+        ge=0,
+        description="Maximum number of open streams of one address (IPv6: one /64). 0 for no limit. Unset: 100 for "
+        "public addresses, no limit for loopback and private addresses and trusted proxies",
     )
     stream_trusted_proxies: Annotated[list[IPvAnyNetwork], NoDecode] = Field(
         default_factory=list,

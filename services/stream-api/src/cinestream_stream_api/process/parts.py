@@ -1,6 +1,7 @@
 """The parts of the service and how they are connected."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from cinestream.bus.jetstream import Bus
 from cinestream_stream_api.catalogue.scan import Scan
@@ -9,6 +10,7 @@ from cinestream_stream_api.log.lag import Lag
 from cinestream_stream_api.log.tail import Tail
 from cinestream_stream_api.metrics import StreamMetrics
 from cinestream_stream_api.settings import StreamSettings
+from cinestream_stream_api.stream.address_limit import PUBLIC_LIMIT, AddressLimit
 from cinestream_stream_api.stream.connection_limiter import ConnectionLimiter
 from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
 from cinestream_stream_api.stream.hub import Hub
@@ -38,8 +40,11 @@ def make_parts(bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> Se
     waker.on_wake(tail.report)
     hub = Hub(waker, max_interval=max_interval, metrics=metrics)
     scheduler = Scheduler(hub.listeners, tail, waker, lag=lag, heartbeat=settings.stream_heartbeat)
-    limiter = ConnectionLimiter(
-        max_total=settings.stream_max_clients, max_per_address=settings.stream_max_clients_per_address
+    per_address = AddressLimit(
+        settings.stream_max_clients_per_address,
+        # Each worker counts its own clients. The share is rounded up, so that none is 0, which means no limit.
+        public_limit=ceil(PUBLIC_LIMIT / settings.stream_workers),
+        trusted_proxies=settings.stream_trusted_proxies,
     )
     streams = StreamServer(
         settings=settings,
@@ -48,7 +53,7 @@ def make_parts(bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> Se
         history=history,
         hub=hub,
         scheduler=scheduler,
-        limiter=limiter,
+        limiter=ConnectionLimiter(max_total=settings.stream_max_clients, per_address=per_address),
         deliveries=DeliveryCounter(metrics.deliveries, metrics.bytes),
     )
     return ServiceParts(tail, hub, scheduler, Scan(tail, history, waker.wait), streams)

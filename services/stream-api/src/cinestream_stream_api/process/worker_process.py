@@ -47,13 +47,7 @@ class WorkerProcess:
             settings.stream_host, settings.stream_port, setting="CINESTREAM_STREAM_PORT", shared=True
         )
         self._ops = serving.bind("127.0.0.1", 0, setting="")
-        self._environment = os.environ | {
-            "PROMETHEUS_MULTIPROC_DIR": metrics,
-            "CINESTREAM_STREAM_MAX_CLIENTS": str(share(settings.stream_max_clients, number, settings.stream_workers)),
-            "CINESTREAM_STREAM_MAX_CLIENTS_PER_ADDRESS": str(
-                share(settings.stream_max_clients_per_address, number, settings.stream_workers)
-            ),
-        }
+        self._environment = os.environ | {"PROMETHEUS_MULTIPROC_DIR": metrics} | _shares(settings, number)
         self._process: Process | None = None
         self._end_timeout = settings.stream_drain_seconds + _END_TIMEOUT
         self._ending = False
@@ -142,6 +136,17 @@ class WorkerProcess:
 async def _terminate_at(event: anyio.Event, process: Process) -> None:
     await event.wait()
     process.terminate()
+
+
+def _shares(settings: StreamSettings, number: int) -> dict[str, str]:
+    """Return the variables of the limits of a worker."""
+    limits = {
+        "CINESTREAM_STREAM_MAX_CLIENTS": settings.stream_max_clients,
+        "CINESTREAM_STREAM_MAX_CLIENTS_PER_ADDRESS": settings.stream_max_clients_per_address,
+    }
+    return {
+        name: str(share(limit, number, settings.stream_workers)) for name, limit in limits.items() if limit is not None
+    }
 
 
 def share(limit: int, number: int, workers: int) -> int:

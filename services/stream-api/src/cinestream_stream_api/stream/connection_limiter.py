@@ -3,20 +3,29 @@
 from collections import Counter
 from typing import Literal
 
+import structlog
+
+from cinestream_stream_api.stream.address_limit import AddressLimit
+
+log = structlog.get_logger("stream")
+
 
 class ConnectionLimiter:
     """A count of open streams against two limits.
 
+    The log warns when one address holds half of all places. It warns again only after that address fell below.
+
     Args:
         max_total: open streams of all clients together.
-        max_per_address: open streams of one address. 0 means no limit per address.
+        per_address: the limit of each address.
     """
 
-    def __init__(self, *, max_total: int, max_per_address: int) -> None:
+    def __init__(self, *, max_total: int, per_address: AddressLimit) -> None:
         self._max_total = max_total
-        self._max_per_address = max_per_address
+        self._limit = per_address
         self._per_address: Counter[str] = Counter()
         self._total = 0
+        self._warned: set[str] = set()
 
     def acquire(self, address: str) -> Literal["full", "address"] | None:
         """Count one more stream of this address.
@@ -26,15 +35,33 @@ class ConnectionLimiter:
         """
         if self._total >= self._max_total:
             return "full"
-        if self._max_per_address and self._per_address[address] >= self._max_per_address:
+        if (limit := self._limit.of(address)) and self._per_address[address] >= limit:
             return "address"
         self._total += 1
         self._per_address[address] += 1
+        if self._holds_half(address) and address not in self._warned:
+            self._warn(address)
         return None
 
     def release(self, address: str) -> None:
         """Count one stream less. Call it once for each successful `acquire`."""
         self._total -= 1
         self._per_address[address] -= 1
+        if not self._holds_half(address):
+            self._warned.discard(address)
         if not self._per_address[address]:
             del self._per_address[address]
+
+    def _holds_half(self, address: str) -> bool:
+        return 2 * self._per_address[address] >= self._max_total
+
+    def _warn(self, address: str) -> None:
+        self._warned.add(address)  # at most two addresses hold half of all places, so the set stays small
+        log.warning(
+            "stream.address_holds_half",
+            address=address,
+            streams=self._per_address[address],
+            places=self._max_total,
+            cure="CINESTREAM_STREAM_MAX_CLIENTS_PER_ADDRESS limits it, and CINESTREAM_STREAM_TRUSTED_PROXIES tells "
+            "the clients of a proxy apart",
+        )
