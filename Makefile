@@ -49,16 +49,17 @@ remove: setup  ## Remove films from the running pipeline: make remove IDS="tt011
 
 .PHONY: test
 test: browser  ## Set everything up and run all tests, two or more at once (PYTEST_ARGS='-k resume' selects some)
-	@command -v curl >/dev/null || tools/apt-install.sh curl || true  # a client in the tests
+	@tools/foreign.sh curl wget
 	@$(PYTEST) --durations=20 $(PYTEST_ARGS)
 
 .PHONY: test-fast
 test-fast: setup  ## Run the tests that start neither NATS, nor a browser, nor any other process
 	@$(PYTEST) -m "not nats and not browser and not e2e and not process" $(PYTEST_ARGS)
 
-.PHONY: test-foreign
-test-foreign: browser  ## Run the tests of the stream with clients of other projects
-	@$(PYTEST) -m foreign $(PYTEST_ARGS)
+.PHONY: foreign
+foreign: browser  ## Run the clients and proxies of docs/clients.md, each client alone through four ends of the server
+	@tools/foreign.sh
+	@CINESTREAM_FOREIGN=full $(PYTEST) -m foreign $(PYTEST_ARGS)
 
 .PHONY: fuzz
 fuzz: setup  ## Feed 20,000 damaged pages and messages to etl, with a new random seed each time
