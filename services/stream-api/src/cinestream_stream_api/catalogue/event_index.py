@@ -8,6 +8,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from cinestream_stream_api.events.filters import Facets
+from cinestream_stream_api.events.moment import to_milliseconds
 
 _SLICE = 2000
 """Events that are looked at without a pause, which takes about a millisecond."""
@@ -49,7 +50,7 @@ class EventIndex:
         last = self._last.get(film.id, _NONE)
         known = self._facets[last - self._base] if last >= self._base else None
         film = known if known == film else film
-        self._newest = max(self._newest, int(stored_at.timestamp() * 1000) if stored_at else 0)
+        self._newest = max(self._newest, to_milliseconds(stored_at) if stored_at else 0)
         self._previous.append(last)
         self._last[film.id] = self._base + len(self)
         self._sequences.append(sequence)

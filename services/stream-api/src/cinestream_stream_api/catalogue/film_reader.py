@@ -41,6 +41,24 @@ class FilmReader:
         stored = await self._bus.last_message(MOVIES, subjects.movie(id))
         return film_or_removal(epoch, stored) if stored else None
 
+    async def versions(self, id: str, last: Event, sequences: Sequence[int], limit: int) -> list[Event]:
+        """Read the newest versions of a film, newest first. Those that history loses meanwhile are left out.
+
+        Args:
+            id: the film.
+            last: its last version, which the index may not have yet.
+            sequences: the sequences of the newest versions that the index has.
+            limit: the maximum number of versions.
+        """
+        events = {last.sequence: last}
+        start = min(sequences, default=last.sequence)
+        while start < last.sequence:
+            stored = await self._bus.read(MOVIES, start=start, limit=len(sequences), subject=subjects.movie(id))
+            found = (film_or_removal(last.position.epoch, message) for message in stored)
+            events |= {event.sequence: event for event in found if event and event.facets}
+            start = stored[-1].sequence + 1 if stored else last.sequence
+        return [events[sequence] for sequence in sorted(events, reverse=True) if sequence <= last.sequence][:limit]
+
     async def as_json(self, film: Event) -> bytes:
         """Return a current film as JSON."""
         return with_totals(film, await self._totals.of([film.facets] if film.facets else []))

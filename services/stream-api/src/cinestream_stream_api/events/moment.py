@@ -1,10 +1,13 @@
-"""Times as clients send them."""
+"""Times: as clients send them, and as numbers."""
 
 import re
 from datetime import UTC, datetime, timedelta
 
 MAX_LENGTH = 1000
 """Characters of a time. A fraction of a second may have any length within it."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 _NUMBER = re.compile(r"([0-9]{1,20})(?:\.([0-9]*))?")
 _MIN_SECONDS, _MAX_SECONDS = 10**8, 10**11
@@ -57,3 +60,15 @@ def _from_iso(text: str) -> datetime:
     if leap and (moment.hour, moment.minute) != (23, 59):
         raise ValueError("a leap second is the last one of a day in UTC")
     return moment
+
+
+def to_milliseconds(moment: datetime) -> int:
+    """Return an aware time in Unix milliseconds. Microseconds are cut."""
+    # Not by `timestamp`, whose float may be a millisecond less.
+    return (moment - _EPOCH) // _MILLISECOND
+
+
+def from_milliseconds(milliseconds: int) -> str:
+    """Return Unix milliseconds as RFC 3339 in UTC."""
+    time = _EPOCH + milliseconds * _MILLISECOND
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")

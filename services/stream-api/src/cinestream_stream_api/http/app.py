@@ -25,6 +25,7 @@ from cinestream_stream_api.http.routes.movies import movies_router
 from cinestream_stream_api.http.routes.site import page_files, site_router
 from cinestream_stream_api.http.routes.stats import stats_router
 from cinestream_stream_api.http.routes.stream import STREAM, stream_router
+from cinestream_stream_api.http.routes.timeline import timeline_router
 from cinestream_stream_api.http.tokens import Tokens
 from cinestream_stream_api.log.tail import Tail
 from cinestream_stream_api.settings import StreamSettings
@@ -63,7 +64,8 @@ def make_app(parts: AppParts) -> ASGIApp:
         films_router(parts.bus, parts.scan, reader),
         directors_router(parts.scan, reader),
         stats_router(parts.scan, work),
-        movies_router(parts.tail, reader),
+        timeline_router(parts.scan, work),
+        movies_router(parts.tail, parts.scan, reader),
     ):
         app.include_router(router, dependencies=[Depends(check_parameters)])
     app.include_router(site_router(parts.health))
