@@ -28,6 +28,7 @@ from cinestream_trakt_export.settings import OpsSettings, TraktSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 METRICS = (
+    "cinestream.runtime.http.connections",
     "cinestream_scraper.metrics",
     "cinestream_etl.metrics",
     "cinestream_stream_api.metrics",

@@ -42,7 +42,7 @@ async def latency(pages: int, per_second: int) -> tuple[float, float]:
 
 async def _listen(port: int, arrived: dict[bytes, float]) -> None:
     async with await anyio.connect_tcp("127.0.0.1", port) as connection:
-        await connection.send(b"GET /api/movies/stream?last_event_id=earliest HTTP/1.1\r\nHost: bench\r\n\r\n")
+        await connection.send(b"GET /api/movies/stream?last_event_id=earliest HTTP/1.1\r\nHost: localhost\r\n\r\n")
         buffer = b""
         while True:
             *lines, buffer = (buffer + await connection.receive()).split(b"\n")

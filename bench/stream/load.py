@@ -69,7 +69,7 @@ class Load:
     def __init__(self, port: int, path: str, last_event_id: str) -> None:
         resume = f"Last-Event-ID: {last_event_id}\r\n" if last_event_id else ""
         self._address = ("127.0.0.1", port)
-        self._request = f"GET {path} HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n{resume}\r\n".encode()
+        self._request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n{resume}\r\n".encode()
         self._poll = select.epoll()
         self.clients: dict[int, Client] = {}
         self.last_ns = 0

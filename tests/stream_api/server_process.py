@@ -22,6 +22,7 @@ class Process:
     port: int = field(default_factory=free_port)
     ops: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
+    open_files: int = 0
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -47,6 +48,8 @@ class Process:
         """Start the process and wait until it answers."""
         with self.log.open("ab") as log:
             command = [str(SCRIPTS / "cinestream-stream-api")]
+            if self.open_files:
+                command = ["sh", "-c", f'ulimit -n {self.open_files} && exec "$0"', *command]
             self.process = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self.process.poll() is None:

@@ -50,22 +50,22 @@ class Api:
 
 
 @asynccontextmanager
-async def serving(bus: Bus, **settings: Any) -> AsyncIterator[Api]:
+async def serving(bus: Bus, limits: Any = None, **settings: Any) -> AsyncIterator[Api]:
     """Run the service on a free port with this connection to NATS."""
     sock = http.bind("127.0.0.1", 0, setting="CINESTREAM_STREAM_PORT")
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
     registry, stop, stop_now = CollectorRegistry(), anyio.Event(), anyio.Event()
     health = Health("ready", lambda: bus.connected)
     context = Context(StreamSettings(**settings), bus, health, stop, stop_now)
-    limits = httpx2.Limits(max_connections=None)
+    many = httpx2.Limits(max_connections=None)
     async with (
-        httpx2.AsyncClient(base_url=url, timeout=60, limits=limits) as client,
+        httpx2.AsyncClient(base_url=url, timeout=60, limits=many) as client,
         anyio.create_task_group() as group,
     ):
         ended = anyio.Event()
 
         async def run() -> None:
-            await serve(sock, StreamMetrics(registry), context)
+            await serve(sock, StreamMetrics(registry), context, limits=limits or http.Limits())
             ended.set()
 
         group.start_soon(run)

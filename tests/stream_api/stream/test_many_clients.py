@@ -24,7 +24,7 @@ from cinestream.bus.jetstream import Bus
 pytestmark = [pytest.mark.anyio, pytest.mark.timeout(400)]
 CLIENTS = 1000
 MIB = 1 << 20
-REQUEST = b"GET /api/movies/stream HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n"
+REQUEST = b"GET /api/movies/stream HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
-from cinestream.runtime.settings import Port, ServiceSettings, renamed
+from cinestream.runtime.settings import Names, Port, ServiceSettings, renamed
 
 _MIB = 1 << 20
 
@@ -62,12 +62,17 @@ class StreamSettings(ServiceSettings):
     stream_tokens: SecretStr = Field(
         SecretStr(""), description="Access tokens of the API, separated by commas. Empty leaves the API open"
     )
-    stream_cors_origins: Annotated[list[str], NoDecode] = Field(
+    stream_allowed_hosts: Names = Field(
+        default_factory=list,
+        description="Host names that the API answers to, separated by commas, beside localhost and IP addresses. "
+        "* for all",
+    )
+    stream_cors_origins: Names = Field(
         default_factory=list,
         description="Origins of other web sites that may read the API, separated by commas. * for all, without cookies",
     )
 
-    @field_validator("stream_cors_origins", "stream_trusted_proxies", mode="before")
+    @field_validator("stream_trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

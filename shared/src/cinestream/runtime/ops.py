@@ -13,6 +13,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from cinestream.runtime.http import Limits
+
+OPS_LIMITS = Limits(connections=32)
+"""The limits of the ops endpoints. Their few connections leave the file descriptors to the service."""
+
 
 @dataclass
 class Health:

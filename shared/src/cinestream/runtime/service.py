@@ -22,7 +22,7 @@ from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Transient
 from cinestream.runtime import http
 from cinestream.runtime.logs import configure_logs
-from cinestream.runtime.ops import Health, ops_app
+from cinestream.runtime.ops import OPS_LIMITS, Health, ops_app
 from cinestream.runtime.settings import ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -128,7 +128,8 @@ def _run(
 
     async def main() -> None:
         health = Health()
-        server = http.server(ops_app(health, routes), timeout_graceful_shutdown=1)
+        hosts = http.HostRule(settings.ops_allowed_hosts, "CINESTREAM_OPS_ALLOWED_HOSTS")
+        server = http.server(ops_app(health, routes), name="ops", hosts=hosts, limits=OPS_LIMITS)
         shutdown = Shutdown()
         # The ops endpoints belong to the outer group, so that they answer until the service has ended.
         async with anyio.create_task_group() as outer:

@@ -6,11 +6,11 @@ names in lower case and without prefix. All invalid settings are reported togeth
 """
 
 import os
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import typer
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cinestream.runtime.invalid_settings import describe, file_variable, masked, unknown_variables
 from cinestream.runtime.logs import configure_logs
@@ -30,6 +30,7 @@ __all__ = [
     "BusSettings",
     "CommonSettings",
     "FileSettings",
+    "Names",
     "Port",
     "ServiceSettings",
     "load_settings",
@@ -40,6 +41,15 @@ __all__ = [
 
 PREFIX = "CINESTREAM_"
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+"""Texts separated by commas."""
+
 Settings = TypeVar("Settings", bound="FileSettings")
 
 
@@ -88,6 +98,11 @@ class ServiceSettings(BusSettings):
 
     ops_host: str = Field("127.0.0.1", description="Address of the ops endpoints /livez, /readyz, /metrics")
     ops_port: Port = Field(9100, description="Port of the ops endpoints")
+    ops_allowed_hosts: Names = Field(
+        default_factory=list,
+        description="Host names that the ops endpoints answer to, separated by commas, beside localhost and IP "
+        "addresses. * for all",
+    )
 
 
 def load_settings(settings: type[Settings], *, translate: Translate = str, warn: bool = True) -> Settings:

@@ -78,3 +78,14 @@ def http_chunk(*parts: bytes) -> bytes:
     """Return a chunk of an HTTP/1.1 body. For no bytes it is empty, because an empty chunk would end the body."""
     size = sum(map(len, parts))
     return b"".join((b"%x\r\n" % size, *parts, b"\r\n")) if size else b""
+
+
+def without_chunks(chunks: bytes) -> bytes:
+    """Return the content of whole chunks, for a client of HTTP/1.0, which knows no chunks."""
+    parts, start = [], 0
+    while start < len(chunks):
+        first = chunks.index(b"\r\n", start) + 2
+        end = first + int(chunks[start : first - 2], 16)
+        parts.append(chunks[first:end])
+        start = end + 2
+    return b"".join(parts)

@@ -1,12 +1,12 @@
 """The service in one process, inside the lifecycle of `cinestream.runtime.service`."""
 
-import resource
 import socket
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import anyio
 import structlog
+from starlette.types import ASGIApp
 
 from cinestream.bus.topology import MOVIES
 from cinestream.runtime import http
@@ -15,6 +15,7 @@ from cinestream.runtime.service import Context, Needs, run_service
 from cinestream_stream_api.http.app import AppParts, make_app
 from cinestream_stream_api.log.tail import Tail
 from cinestream_stream_api.metrics import PROCESS, StreamMetrics
+from cinestream_stream_api.process.open_files import max_connections, within_open_files
 from cinestream_stream_api.process.parts import make_parts
 from cinestream_stream_api.process.single_worker import SingleWorker
 from cinestream_stream_api.process.sockets import bind
@@ -24,24 +25,12 @@ from cinestream_stream_api.stream.chunk_writer import ChunkWriter
 from cinestream_stream_api.stream.hub import Hub
 from cinestream_stream_api.stream.response import StreamMiddleware
 
-_OTHER_FILES = 256
-"""Open files of a process besides those of its clients."""
-
 _PUBLISH_CLIENTS_SECONDS = 1.0
+_LIMITS = http.Limits()
 
 NEEDS = Needs(streams=[MOVIES])
 
 log = structlog.get_logger("stream")
-
-SERVER: dict[str, Any] = {
-    "http": ChunkWriter,
-    "ws": "none",
-    # uvicorn would replace the peer's address by a header. The limit per address trusts only the listed proxies.
-    "proxy_headers": False,
-    "server_header": False,
-    # Streams have ended when uvicorn shuts down, so only short requests are left.
-    "timeout_graceful_shutdown": 1,
-}
 
 
 def run(settings: StreamSettings) -> None:
@@ -52,23 +41,17 @@ def run(settings: StreamSettings) -> None:
     configure_logs(settings.log_format, settings.log_level, service="stream-api")
     sock = bind(settings.stream_host, settings.stream_port, setting="CINESTREAM_STREAM_PORT")
     ops = bind(settings.ops_host, settings.ops_port, setting="CINESTREAM_OPS_PORT")
-    allow_open_files(settings.stream_max_clients)
+    settings = within_open_files(settings)
     SingleWorker(partial(run_service, "stream-api", settings, NEEDS, partial(serve, sock, PROCESS), ops=ops)).run()
 
 
-def allow_open_files(clients: int) -> None:
-    """Raise this process's limit of open files to fit so many clients, as far as the system permits."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = clients + _OTHER_FILES
-    if soft != resource.RLIM_INFINITY and soft < needed:
-        limit = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
-        if limit < needed:
-            log.warning("service.open_files_limited", limit=limit, needed=needed, cure="raise the hard limit")
-
-
 async def serve(
-    sock: socket.socket, metrics: StreamMetrics, context: Context[StreamSettings], *, publish_clients: bool = False
+    sock: socket.socket,
+    metrics: StreamMetrics,
+    context: Context[StreamSettings],
+    *,
+    publish_clients: bool = False,
+    limits: http.Limits = _LIMITS,
 ) -> None:
     """Serve on a bound socket until `context.stop`.
 
@@ -81,7 +64,7 @@ async def serve(
     if not await _started(tail, context.stop):
         return
     app = make_app(AppParts(context.bus, context.settings, tail, scan, parts.streams, context.health))
-    server = http.server(StreamMiddleware(app), **SERVER)
+    server = _server(app, context.settings, limits)
     async with anyio.create_task_group() as background:
         for run_part in (tail.keep, scheduler.run_ticks, scan.keep):
             background.start_soon(run_part)
@@ -94,6 +77,17 @@ async def serve(
             await hub.end(drain_seconds=context.settings.stream_drain_seconds, stop_now=context.stop_now)
             server.should_exit = True
         background.cancel_scope.cancel()
+
+
+def _server(app: ASGIApp, settings: StreamSettings, limits: http.Limits) -> http.EmbeddedServer:
+    return http.server(
+        StreamMiddleware(app),
+        name="api",
+        hosts=http.HostRule(settings.stream_allowed_hosts, "CINESTREAM_STREAM_ALLOWED_HOSTS"),
+        limits=replace(limits, connections=max_connections(settings.stream_max_clients)),
+        protocol=ChunkWriter,
+        pages=True,
+    )
 
 
 async def _publish_clients(hub: Hub, metrics: StreamMetrics) -> None:

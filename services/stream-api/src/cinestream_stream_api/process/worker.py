@@ -11,7 +11,8 @@ from functools import partial
 from cinestream.runtime.service import run_service
 from cinestream.runtime.settings import load_settings
 from cinestream_stream_api.metrics import PROCESS
-from cinestream_stream_api.process.service import NEEDS, allow_open_files, serve
+from cinestream_stream_api.process.open_files import within_open_files
+from cinestream_stream_api.process.service import NEEDS, serve
 from cinestream_stream_api.process.single_worker import end_with_parent
 from cinestream_stream_api.settings import StreamSettings
 
@@ -20,8 +21,7 @@ def main() -> None:
     """Serve on the sockets until SIGTERM, or until the parent process has ended."""
     number, stream, ops = map(int, sys.argv[1:4])
     threading.Thread(target=end_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
-    settings = load_settings(StreamSettings, warn=False)
-    allow_open_files(settings.stream_max_clients)
+    settings = within_open_files(load_settings(StreamSettings, warn=False))
     serving = partial(serve, socket.socket(fileno=stream), PROCESS, publish_clients=True)
     run_service(f"stream-api-{number}", settings, NEEDS, serving, ops=socket.socket(fileno=ops))
 

@@ -18,6 +18,9 @@ from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
 from cinestream_stream_api.stream.scheduler import Scheduler
 from cinestream_stream_api.stream.subscriber import Subscriber
 
+_PROBES = (0, 0.1, 1)
+"""Seconds after which a client that sends nothing more is written to."""
+
 log = structlog.get_logger("stream")
 
 
@@ -74,7 +77,7 @@ class Connection:
         self._paused_since: float | None = None
         self._end_reason: str | None = None
         self._expires = _expiry(settings.stream_max_lifetime)
-        writer.on_resume = self._resume
+        writer.attach(self)
 
     @property
     def live(self) -> bool:
@@ -113,10 +116,30 @@ class Connection:
             self._fail()
             return False
 
+    def resumed(self) -> None:
+        """Push a client that reads again."""
+        self._paused_since = None
+        # A task that reads history waits for the writer itself.
+        if self._task is None:
+            self._busy = False
+            self._scheduler.schedule(self)
+
+    def half_closed(self) -> None:
+        """Write to a client that sends nothing more, to find out whether it still reads.
+
+        A closed client answers with a reset, which fails the next write. A client behind a proxy needs one more.
+        """
+        for delay in _PROBES:
+            asyncio.get_running_loop().call_later(delay, self._probe)
+
+    def _probe(self) -> None:
+        if not self._busy:
+            self._write(self._subscriber.probe())
+
     def close(self) -> None:
         """Stop all work, because the client has gone or the stream has ended."""
         self._busy = True
-        self._writer.on_resume = None
+        self._writer.detach()
         if self._task is not None:
             self._task.cancel()
 
@@ -151,13 +174,6 @@ class Connection:
         if self._writer.paused:
             self._busy = self._was_paused = True
             self._paused_since = asyncio.get_running_loop().time()
-
-    def _resume(self) -> None:
-        self._paused_since = None
-        # A task that reads history waits for the writer itself.
-        if self._task is None:
-            self._busy = False
-            self._scheduler.schedule(self)
 
     def _end(self, reason: str) -> None:
         self.reason = reason

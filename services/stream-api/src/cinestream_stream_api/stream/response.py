@@ -47,9 +47,11 @@ class StreamHead(EventSourceResponse):
         super().__init__(
             content=_no_content(),
             media_type=NDJSON if wire is Wire.NDJSON else SSE,
-            headers=STREAM_HEADERS | {"X-Content-Type-Options": "nosniff"},
+            headers=STREAM_HEADERS,
             ping=0,
         )
+        # The server sends this header where the protocol needs it.
+        del self.headers["connection"]
 
 
 class OpenedStream(NamedTuple):

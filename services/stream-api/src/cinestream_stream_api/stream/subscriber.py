@@ -186,6 +186,10 @@ class Subscriber:
         self._announced = self._sequence
         return str(self._position)
 
+    def probe(self) -> bytes:
+        """Return a heartbeat at once, whose arrival shows that the client still reads."""
+        return http_chunk(frames.heartbeat(self._view.wire, str(self._position)))
+
     def heartbeat(self) -> bytes:
         """Return a heartbeat after a heartbeat interval of silence, else nothing.
 

@@ -30,7 +30,7 @@ async def debugging(settings: Profiling) -> AsyncIterator[None]:
         yield
         return
     sock = http.bind(LOOPBACK, settings.port, setting="profiling.port")
-    server = http.server(_app(settings.sample_rate), timeout_graceful_shutdown=1)
+    server = http.server(_app(settings.sample_rate), name="debug", hosts=http.HostRule())
     with _allocations():
         try:
             async with anyio.create_task_group() as group:

@@ -1,28 +1,9 @@
-"""A uvicorn server inside of a running event loop that leaves the signals to the service."""
+"""Sockets that are bound before a service starts, so that a taken port is reported at once."""
 
 import errno
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
-import structlog
-import uvicorn
-from anyio import TASK_STATUS_IGNORED
-from anyio.abc import TaskStatus
 
 from cinestream_flow.message import Message
-
-log = structlog.get_logger("runtime")
-
-
-class EmbeddedServer(uvicorn.Server):
-    """A uvicorn server that handles no signals. Set `should_exit` to end it."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave all signals to the lifecycle of the service."""
-        yield
 
 
 def bind(host: str, port: int, *, setting: str, shared: bool = False) -> socket.socket:
@@ -58,18 +39,3 @@ def bind(host: str, port: int, *, setting: str, shared: bool = False) -> socket.
             )
         ) from None
     return sock
-
-
-async def serve(
-    server: EmbeddedServer, sock: socket.socket, *, task_status: TaskStatus[None] = TASK_STATUS_IGNORED
-) -> None:
-    """Serve on a bound socket until `server.should_exit` is set. Report as started when connections are accepted."""
-    sock.listen(4096)
-    task_status.started()
-    await server.serve(sockets=[sock])
-
-
-def server(app: Any, **options: Any) -> EmbeddedServer:
-    """Return a server for an ASGI application with uvicorn's fast HTTP parser and without logs of uvicorn."""
-    defaults: dict[str, Any] = {"http": "httptools", "log_config": None, "access_log": False, "lifespan": "off"}
-    return EmbeddedServer(uvicorn.Config(app, **{**defaults, **options}))
