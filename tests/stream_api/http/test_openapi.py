@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from tests.nats_server import NatsServer
 from tests.stream_api.films import publish
 from tests.stream_api.server_process import Process
+from tests.stream_api.serving import serving
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Movie
@@ -91,17 +92,21 @@ def _try(cases: Any) -> None:
     run()
 
 
-@pytest.mark.nats
-async def test_every_operation_and_error_has_an_example(empty_api: Process) -> None:
+async def test_every_operation_and_error_has_an_example(stream_bus: Bus) -> None:
     """All errors are problem details, and the stream and a film document all of theirs."""
-    async with httpx2.AsyncClient(base_url=empty_api.url, timeout=60) as client:
-        document = (await client.get("/openapi.json")).json()
-    described = {path: operations["get"]["responses"] for path, operations in document["paths"].items()}
-    assert {"200", "400", "401", "429", "503"} <= described["/api/movies/stream"].keys()
+    async with serving(stream_bus, stream_tokens="secret") as api:
+        document = (await api.client.get("/openapi.json")).json()
+    described = {
+        path if method == "get" else f"{method} {path}": operation["responses"]
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert {"200", "400", "401", "406", "429", "503"} <= described["/api/movies/stream"].keys()
     assert {"200", "304", "400", "401", "404", "410", "503"} <= described["/api/movies/{id}"].keys()
+    assert {"204", "400", "401", "403", "413", "415", "429"} <= described["post /session"].keys()
     for responses in described.values():
         for status, response in responses.items():
-            if status == "304":
+            if status in ("204", "304"):
                 continue
             for media_type, content in response["content"].items():
                 assert content["example"]

@@ -24,14 +24,18 @@ TOKENS = "first-secret, second-secret"
     ],
 )
 async def test_without_a_token_the_api_is_closed(stream_bus: Bus, headers: dict[str, str]) -> None:
-    """Each endpoint of the API answers 401. The web page and the health endpoints stay open."""
+    """Each endpoint of the API answers 401 and says how to send a token. The page and the health endpoints are open."""
     raw = httpx2.Headers(headers, encoding="utf-8")
+    is_wrong = any("wrong" in value or "ütf" in value for value in headers.values())
+    challenge = 'Bearer error="invalid_token"' if is_wrong else "Bearer"
     async with serving(stream_bus, stream_tokens=TOKENS) as api:
         for path in (STREAM, "/api/movies/tt0000001", "/api/movies", "/api/stats"):
             answer = await api.client.get(path, headers=raw)
-            assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+            assert (answer.status_code, answer.headers["www-authenticate"]) == (401, challenge)
+            assert all(way in answer.json()["detail"] for way in ("Authorization: Bearer", "POST /session"))
             assert answer.headers["content-type"] == "application/problem+json"
-        assert (await api.client.get("/", headers=raw)).status_code == 200
+        for path in ("/", "/docs", "/livez"):
+            assert (await api.client.get(path, headers=raw)).status_code == 200
 
 
 async def test_either_token_is_accepted_in_header_or_cookie(stream_bus: Bus) -> None:
@@ -41,6 +45,24 @@ async def test_either_token_is_accepted_in_header_or_cookie(stream_bus: Bus) -> 
             assert (await anext(stream)).name == "position"
         async with api.stream(Cookie="a=b; cinestream_token=first-secret") as stream:
             assert (await anext(stream)).name == "position"
+
+
+async def test_the_documentation_shows_tokens_only_where_they_are_needed(stream_bus: Bus) -> None:
+    """Without tokens, the OpenAPI document has no locks, no 401 and no sign-in."""
+    for tokens, needed in (("", False), (TOKENS, True)):
+        async with serving(stream_bus, stream_tokens=tokens) as api:
+            document = (await api.client.get("/openapi.json")).json()
+        assert ("securitySchemes" in document["components"]) is needed
+        assert ("security" in document) is needed
+        assert ("/session" in document["paths"]) is needed
+        assert ("401" in document["paths"]["/api/stats"]["get"]["responses"]) is needed
+
+
+@pytest.mark.parametrize("tokens", ["schlüssel", "good, b\tad", "\x7f"])
+def test_a_token_that_no_header_carries_is_refused(tokens: str) -> None:
+    """The service does not start with a token that its clients could not send."""
+    with pytest.raises(ValueError, match="a header cannot carry such a token"):
+        StreamSettings(stream_tokens=tokens)
 
 
 def test_tokens_are_not_shown() -> None:

@@ -77,6 +77,13 @@ class StreamSettings(ServiceSettings):
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
+    @field_validator("stream_tokens")
+    @classmethod
+    def _can_be_sent(cls, value: SecretStr) -> SecretStr:
+        if not all("!" <= character <= "~" for character in value.get_secret_value().replace(" ", "")):
+            raise ValueError("a header cannot carry such a token; use ASCII letters, digits and punctuation")
+        return value
+
     @property
     def tokens(self) -> list[str]:
         """The access tokens, one by one."""

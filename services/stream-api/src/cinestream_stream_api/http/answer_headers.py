@@ -3,7 +3,7 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cinestream_stream_api.http.tokens import GUARDED
+from cinestream_stream_api.http.access.tokens import GUARDED
 
 STRICT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """The policy of answers that are no pages: a browser that shows one runs and loads nothing."""

@@ -12,6 +12,7 @@ from cinestream.runtime.ops import Health
 from cinestream_stream_api.catalogue.film_reader import FilmReader
 from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.catalogue.shared_work import SharedWork
+from cinestream_stream_api.http.access.tokens import TokenList, Tokens
 from cinestream_stream_api.http.answer_headers import AnswerHeaders
 from cinestream_stream_api.http.head import HeadAsGet
 from cinestream_stream_api.http.openapi import describe
@@ -22,14 +23,17 @@ from cinestream_stream_api.http.routes.directors import directors_router
 from cinestream_stream_api.http.routes.docs import ASSETS, docs_router
 from cinestream_stream_api.http.routes.films import films_router
 from cinestream_stream_api.http.routes.movies import movies_router
+from cinestream_stream_api.http.routes.session import session_router
 from cinestream_stream_api.http.routes.site import page_files, site_router
 from cinestream_stream_api.http.routes.stats import stats_router
 from cinestream_stream_api.http.routes.stream import STREAM, stream_router
 from cinestream_stream_api.http.routes.timeline import timeline_router
-from cinestream_stream_api.http.tokens import Tokens
 from cinestream_stream_api.log.tail import Tail
 from cinestream_stream_api.settings import StreamSettings
 from cinestream_stream_api.stream.server import StreamServer
+
+# The last two are sent by libraries of other projects with each request.
+_ALLOWED_HEADERS = ("Authorization", "Last-Event-ID", "If-None-Match", "Cache-Control", "X-Requested-With")
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ def make_app(parts: AppParts) -> ASGIApp:
     )
     work = SharedWork()
     reader = FilmReader(parts.bus, parts.scan)
+    tokens = TokenList(settings.tokens)
     for router in (
         stream_router(parts.streams, settings),
         films_router(parts.bus, parts.scan, reader),
@@ -68,31 +73,33 @@ def make_app(parts: AppParts) -> ASGIApp:
         movies_router(parts.tail, parts.scan, reader),
     ):
         app.include_router(router, dependencies=[Depends(check_parameters)])
+    if tokens:
+        app.include_router(session_router(tokens, settings))
     app.include_router(site_router(parts.health))
     app.include_router(docs_router(app.title, app.version))
     app.mount("/page", page_files())
     add_problems(app)
     app.add_middleware(BlankParameters)
     app.add_middleware(HeadAsGet, stream=STREAM)
-    describe(app)
-    return _guarded(app, settings)
+    describe(app, has_tokens=bool(tokens))
+    return _guarded(app, tokens, settings)
 
 
-def _guarded(app: ASGIApp, settings: StreamSettings) -> ASGIApp:
+def _guarded(app: ASGIApp, tokens: TokenList, settings: StreamSettings) -> ASGIApp:
     """Return the application behind the middleware that must also see its internal errors."""
-    if settings.tokens:
-        app = Tokens(app, settings.tokens)
+    if tokens:
+        app = Tokens(app, tokens, settings.stream_trusted_proxies)
     app = RequestLimits(app)
     if origins := settings.stream_cors_origins:
+        # Cookies are accepted only from sites that are listed by name. With `*`, any site that a user visits could read
+        # the films with the user's cookie.
+        signs_in = bool(tokens) and "*" not in origins
         app = CORSMiddleware(
             app,
             allow_origins=origins,
-            # Cookies are accepted only from sites that are listed by name. With `*`, any site that a user visits could
-            # read the films with the user's cookie.
-            allow_credentials=bool(settings.tokens) and "*" not in origins,
-            allow_methods=["GET", "HEAD"],
-            # The last two are sent by libraries of other projects with each request.
-            allow_headers=["Authorization", "Last-Event-ID", "If-None-Match", "Cache-Control", "X-Requested-With"],
+            allow_credentials=signs_in,
+            allow_methods=["GET", "HEAD", *(("POST", "DELETE") if signs_in else ())],
+            allow_headers=[*_ALLOWED_HEADERS, *(("Content-Type",) if signs_in else ())],
             expose_headers=["ETag", "Retry-After"],
         )
-    return AnswerHeaders(app, private=bool(settings.tokens))
+    return AnswerHeaders(app, private=bool(tokens))

@@ -4,10 +4,21 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from cinestream_stream_api.http.access.tokens import COOKIE
 from cinestream_stream_api.http.problems import ParameterError, Problem, documented
-from cinestream_stream_api.http.tokens import COOKIE
 
 _TEMPLATE = "#/components/schemas/{model}"
+
+_SCHEMES: dict[str, Any] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "For programs"},
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": "For `EventSource`, which cannot send a header. `POST /session` sets it",
+    },
+}
+"""The two ways to send a token."""
 
 FILM: dict[str, Any] = {
     "id": "tt0111161",
@@ -36,19 +47,19 @@ def example(value: object, **more: Any) -> dict[int | str, dict[str, Any]]:
     return {200: {"content": {"application/json": {"example": value}}, **more}}
 
 
-def describe(app: FastAPI) -> None:
-    """Complete the OpenAPI document of the application."""
+def describe(app: FastAPI, *, has_tokens: bool) -> None:
+    """Complete the OpenAPI document of the application. It describes tokens only if there are any."""
     original = app.openapi
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _completed(original())
+            app.openapi_schema = _completed(original(), has_tokens=has_tokens)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _completed(document: dict[str, Any]) -> dict[str, Any]:
+def _completed(document: dict[str, Any], *, has_tokens: bool) -> dict[str, Any]:
     # Errors are problem details, so FastAPI's own models of errors are replaced.
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
@@ -58,20 +69,14 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         schema = model.model_json_schema(ref_template=_TEMPLATE, mode="serialization")
         schema.pop("$defs", None)
         schemas[model.__name__] = schema
-    components["securitySchemes"] = {
-        "bearer": {"type": "http", "scheme": "bearer", "description": "Needed only if the service has tokens"},
-        "cookie": {
-            "type": "apiKey",
-            "in": "cookie",
-            "name": COOKIE,
-            "description": "The same token for `EventSource`, which cannot send a header",
-        },
-    }
-    document["security"] = [{}, {"bearer": []}, {"cookie": []}]
+    if has_tokens:
+        components["securitySchemes"] = _SCHEMES
+        document["security"] = [{name: []} for name in _SCHEMES]
+    everywhere = documented(*((401,) if has_tokens else ()), 414, 431, 500)
     for operations in document["paths"].values():
         for operation in operations.values():
             responses = operation["responses"]
             responses.pop("422", None)
-            responses |= {str(status): response for status, response in documented(401, 414, 431, 500).items()}
+            responses |= {str(status): response for status, response in everywhere.items()}
             operation["responses"] = dict(sorted(responses.items()))
     return document

@@ -25,15 +25,24 @@ _INTERNAL = "an internal error; the service's log has the details"
 _UNAVAILABLE = "the films cannot be reached at the moment"
 _TEXTS = {
     400: ("A parameter is invalid", "replay: Input should be greater than or equal to 0"),
-    401: ("A token is needed", "a token is needed"),
+    401: (
+        "A valid token is needed",
+        "a token is needed; send `Authorization: Bearer <token>`, or the cookie that POST /session sets",
+    ),
+    403: (
+        "A page of this site may not do this",
+        "a page of https://stranger.example may not sign in at localhost:3000",
+    ),
     404: ("The requested object does not exist", "there is no film tt0000000"),
     406: (
         "The client accepts no format of the stream",
         "nothing here is acceptable. Send Accept: text/event-stream or Accept: application/x-ndjson",
     ),
     410: ("The film was taken down", "the film tt0111161 was taken down"),
+    413: ("The body is too large", "the body is larger than 4096 bytes"),
     414: ("The path or the query is too long", "the query may have 16,000 bytes, and this has 60,000"),
-    429: ("This address has too many open streams", _TOO_MANY),
+    415: ("The body has another format", "send application/json or application/x-www-form-urlencoded"),
+    429: ("This address has reached a limit", _TOO_MANY),
     431: ("A header is too long", "the header cookie may have 8,000 bytes, and this has 60,000"),
     500: ("An internal error", _INTERNAL),
     503: ("The service cannot answer now. Try again later", _UNAVAILABLE),

@@ -1,0 +1,1 @@
+"""Access to the API: tokens, the origin of a sign-in, and the rate of attempts."""
