@@ -133,7 +133,7 @@ async def test_every_operation_and_error_has_an_example(stream_bus: Bus) -> None
         ("GET", "/api/directors/nobody", 404),
         ("GET", "/api/movies/stream?since=yesterday", 400),
         ("GET", "/api/movies/stream?genres=Drama", 400),
-        ("GET", "/api/stats?genre=Drama", 400),
+        ("GET", "/api/stats?genres=Drama", 400),
     ],
 )
 async def test_every_error_is_problem_details(empty_api: Process, method: str, path: str, status: int) -> None:
