@@ -10,6 +10,7 @@ import orjson
 from tests.stream_api.films import PAGE_TIME, movie
 from tests.stream_api.sse import Reader
 
+from cinestream_stream_api.catalogue.notices import Notice, UnknownValue
 from cinestream_stream_api.events import frames
 from cinestream_stream_api.events.event import film
 from cinestream_stream_api.events.position import Position
@@ -47,6 +48,8 @@ def test_sent_events_fit_their_models() -> None:
     sent += frames.event(wire, frames.POSITION, "e-1") + frames.event(wire, frames.LIVE, "e-1")
     sent += frames.event(wire, frames.GAP, "e-4", gap) + frames.busy(5)
     sent += frames.event(wire, frames.REMOVED, "e-6", b'{"id":"tt0000001"}')
+    notice = Notice("No known film has tone=dark.", [UnknownValue("tone", "dark", ["Hopeful"])])
+    sent += frames.event(wire, frames.NOTICE, "e-7", orjson.dumps(notice))
     events = Reader().feed(sent)
     assert {event.name for event in events} == set(EVENTS)
     for event in events:

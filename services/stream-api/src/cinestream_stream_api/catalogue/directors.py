@@ -78,6 +78,14 @@ class Directors:
             known = [(key, films) for key in keys[at : at + _SLICE] if (films := self._films.get(key))]
             yield [TopDirector(_id(key), _name(films), len(films)) for key, films in known]
 
+    def names(self) -> list[str]:
+        """Return the folded names of all directors."""
+        return list(self._keys_by_name)
+
+    def films_of_name(self, folded: str) -> int:
+        """Return the number of films of the directors of a name."""
+        return sum(map(len, self._keys_by_name.get(folded, {}).values()))
+
     def find(self, text: str) -> list[Director]:
         """Return the director with this id, or all directors of this name, sorted by id.
 

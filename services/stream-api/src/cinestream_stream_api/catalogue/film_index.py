@@ -1,6 +1,6 @@
 """The index of all current films: their places in the stream and the facets to filter them by. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cinestream_stream_api.catalogue.directors import Director, Directors
@@ -89,6 +89,10 @@ class FilmIndex:
                     return ids, Cursor(position, self._films[ids[-1]][0])
                 ids.append(id)
         return ids, None
+
+    def newest_first(self) -> Iterator[Facets]:
+        """Iterate over the facets of all films, the newest version first. A change invalidates the iterator."""
+        return (film for _, film in reversed(self._films.values()))
 
     def films(self) -> list[Facets]:
         """Return the facets of all films, in the order of their last versions."""

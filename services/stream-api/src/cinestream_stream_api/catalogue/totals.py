@@ -59,12 +59,15 @@ class FilmTotals:
         yield self._spellings, set(zip(film.genres, film.genres_as_written, strict=True))
         yield self._ratings, {film.rating} - {None}
 
+    def spellings(self) -> dict[str, str]:
+        """Return the spelling of each folded genre that most films have."""
+        return dict(sorted(sorted(self._spellings, reverse=True), key=self._spellings.__getitem__))
+
     def counts(self) -> FilmCounts:
         """Return the current counts: decades in their order, genres and tones by the number of their films.
 
         Equal numbers are ordered by name. A genre is spelled as most films write it.
         """
-        written = dict(sorted(sorted(self._spellings, reverse=True), key=self._spellings.__getitem__))
         rated = self._ratings.total()
         total = math.fsum(rating * films for rating, films in self._ratings.items())
         return FilmCounts(
@@ -72,7 +75,7 @@ class FilmTotals:
             rated=rated,
             average_rating=round(total / rated, 2) if rated else None,
             decades=dict(sorted(self._decades.items())),
-            genres=_ranked(self._genres, written),
+            genres=_ranked(self._genres, self.spellings()),
             tones=_ranked(self._tones, _TONES),
         )
 

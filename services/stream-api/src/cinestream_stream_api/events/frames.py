@@ -14,6 +14,7 @@ import orjson
 MOVIE = "movie"
 POSITION = "position"
 GAP = "gap"
+NOTICE = "notice"
 LIVE = "live"
 REMOVED = "removed"
 BUSY = "busy"

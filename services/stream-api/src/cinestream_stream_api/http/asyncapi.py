@@ -36,6 +36,27 @@ class GapData(BaseModel):
     missed: int | None
 
 
+class UnknownFilterValue(BaseModel):
+    """A value of a filter that no known film has, in the form in which values are compared.
+
+    `nearest` has up to five known values, the nearest first.
+    """
+
+    parameter: str
+    value: str
+    nearest: list[str]
+
+
+class NoticeData(BaseModel):
+    """The reason why no known film matches the filter, as text for the user.
+
+    `filters` is empty if each value is known, but no film has all of them.
+    """
+
+    message: str
+    filters: list[UnknownFilterValue]
+
+
 EVENTS: dict[str, tuple[type[BaseModel], str]] = {
     frames.MOVIE: (PublishedMovie, "A film that is new or has changed"),
     frames.REMOVED: (
@@ -48,6 +69,10 @@ EVENTS: dict[str, tuple[type[BaseModel], str]] = {
     ),
     frames.LIVE: (Empty, "The end of the replay. All later events are new"),
     frames.GAP: (GapData, "Events that the client missed and that history no longer holds"),
+    frames.NOTICE: (
+        NoticeData,
+        "No known film matches the filter. It comes at most once, after the first `position`. The stream stays open",
+    ),
     frames.BUSY: (Empty, "The stream cannot be opened now. Reconnect after the time in `retry`"),
 }
 """The model of the `data` of each event, and its description."""

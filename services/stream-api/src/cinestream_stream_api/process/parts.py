@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from cinestream.bus.jetstream import Bus
+from cinestream_stream_api.catalogue.notices import Notices
 from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.log.history import History
 from cinestream_stream_api.log.lag import Lag
@@ -46,6 +47,7 @@ def make_parts(bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> Se
         public_limit=ceil(PUBLIC_LIMIT / settings.stream_workers),
         trusted_proxies=settings.stream_trusted_proxies,
     )
+    scan = Scan(tail, history, waker.wait)
     streams = StreamServer(
         settings=settings,
         metrics=metrics,
@@ -55,5 +57,6 @@ def make_parts(bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> Se
         scheduler=scheduler,
         limiter=ConnectionLimiter(max_total=settings.stream_max_clients, per_address=per_address),
         deliveries=DeliveryCounter(metrics.deliveries, metrics.bytes),
+        notices=Notices(scan),
     )
-    return ServiceParts(tail, hub, scheduler, Scan(tail, history, waker.wait), streams)
+    return ServiceParts(tail, hub, scheduler, scan, streams)

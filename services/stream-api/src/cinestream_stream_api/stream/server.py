@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.types import Receive, Send
 
 from cinestream.contracts import Transient
+from cinestream_stream_api.catalogue.notices import Notices
 from cinestream_stream_api.events.event import View
 from cinestream_stream_api.events.resume import StartRequest
 from cinestream_stream_api.log.history import History
@@ -42,6 +43,7 @@ class StreamServer:
     scheduler: Scheduler
     limiter: ConnectionLimiter
     deliveries: DeliveryCounter
+    notices: Notices
 
     async def open(self, request: StartRequest, view: View, address: str) -> tuple[Subscriber, bytes]:
         """Admit a client and find its start position.
@@ -57,6 +59,7 @@ class StreamServer:
         if refusal := "shutdown" if self.hub.ending else self.limiter.acquire(address):
             raise self._refused(refusal)
         try:
+            notice = await self.notices.of(view.filter)
             start = await find_start(request, view, self.tail, self.history)
         except BaseException as error:
             self.release(address)
@@ -72,7 +75,8 @@ class StreamServer:
             scheduler=self.scheduler,
             metrics=self.metrics,
         )
-        return subscriber, subscriber.first_block(start, reconnect_delay_ms(self.settings.stream_retry_ms, spread=1))
+        retry_ms = reconnect_delay_ms(self.settings.stream_retry_ms, spread=1)
+        return subscriber, subscriber.first_block(start, retry_ms, notice)
 
     def _refused(self, reason: str) -> StreamRefused:
         self.metrics.refused.labels(reason).inc()

@@ -2,9 +2,11 @@
 
 import asyncio
 
+import orjson
 import structlog
 
 from cinestream.contracts import Transient
+from cinestream_stream_api.catalogue.notices import Notice
 from cinestream_stream_api.events import frames
 from cinestream_stream_api.events.event import Chunk, View
 from cinestream_stream_api.events.frames import http_chunk
@@ -91,11 +93,15 @@ class Subscriber:
         taken, self._events_taken = self._events_taken, 0
         return taken
 
-    def first_block(self, start: StartPosition, retry_ms: int) -> bytes:
+    def first_block(self, start: StartPosition, retry_ms: int, notice: Notice | None) -> bytes:
         """Return the beginning of the stream. Call it once, with the start position of `__init__`."""
         wire = self._view.wire
         block = frames.retry(wire, retry_ms) + frames.event(wire, frames.POSITION, str(start.announced))
-        return block + self._gap(start.gap, start.position) if start.gap else block
+        if start.gap:
+            block += self._gap(start.gap, start.position)
+        if notice:
+            block += frames.event(wire, frames.NOTICE, str(start.position), orjson.dumps(notice))
+        return block
 
     def closing_frames(self, retry_ms: int) -> bytes:
         """Return the last bytes of a stream that the server ends."""

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, Field
 
 from cinestream_stream_api.catalogue.directors import Director
+from cinestream_stream_api.catalogue.film_index import FilmIndex
 from cinestream_stream_api.catalogue.film_reader import CurrentFilms, FilmReader
+from cinestream_stream_api.catalogue.nearest import nearest_directors
 from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.http.openapi import FILM, example
 from cinestream_stream_api.http.problems import documented, problem, unavailable
@@ -61,7 +63,10 @@ def directors_router(scan: Scan, reader: FilmReader) -> APIRouter:
         response_model=Found,
         responses=example({"last_event_id": "mwpz3sdn-42", "directors": [_DARABONT]}) | documented(400, 404, 503),
         summary="The directors with an id or a name, their statistics and films",
-        description="Case, accents and punctuation of a name are ignored. Ids tell directors of the same name apart.",
+        description=(
+            "Case, accents and punctuation of a name are ignored. Ids tell directors of the same name apart. A part "
+            "of a name gives a 404 that names the nearest directors."
+        ),
     )
     async def directors(
         director: Annotated[
@@ -73,7 +78,7 @@ def directors_router(scan: Scan, reader: FilmReader) -> APIRouter:
             return unavailable(INDEX_MISSING)
         found = index.directors(director)[:_MAX_DIRECTORS]
         if not found:
-            return problem(404, "Not Found", f"there is no director {director}")
+            return problem(404, "Not Found", await _unknown(index, director))
         position = index.position
         newest = [index.newest(one.films, MAX_FILMS) for one in found]
         read = [(one, await reader.read(position.epoch, ids)) for one, ids in zip(found, newest, strict=True)]
@@ -81,6 +86,15 @@ def directors_router(scan: Scan, reader: FilmReader) -> APIRouter:
         return json_response(b'{"last_event_id":"%b","directors":[%b]}' % (str(position).encode(), b",".join(shown)))
 
     return router
+
+
+async def _unknown(index: FilmIndex, director: str) -> str:
+    """Return the detail of a 404, with the directors of the nearest names."""
+    detail = f"there is no director {director}"
+    best, *others = await nearest_directors(director, index.by_director) or [""]
+    if best:
+        detail += f". Did you mean {best}?"
+    return f"{detail} Similar: {', '.join(others)}" if others else detail
 
 
 def _as_json(director: Director, current: CurrentFilms) -> bytes:

@@ -30,7 +30,7 @@ id: mwpz3sdn-42
 event: movie
 data: {"id":"tt0111161","title":"The Shawshank Redemption",…}
 """
-_NAME = {"enum": [frames.MOVIE, frames.REMOVED, frames.POSITION, frames.LIVE, frames.GAP, frames.BUSY]}
+_NAME = {"enum": [frames.MOVIE, frames.REMOVED, frames.POSITION, frames.LIVE, frames.GAP, frames.NOTICE, frames.BUSY]}
 _SSE_EVENT = {
     "type": "object",
     "properties": {
@@ -58,8 +58,8 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     **documented(400, 406, 429, 503),
 }
 _DESCRIPTION = """
-Server-Sent Events: `movie` for each film, `removed` for a film that was taken down, and `position`, `live`, `gap` and
-`busy` about the stream itself.
+Server-Sent Events: `movie` for each film, `removed` for a film that was taken down, and `position`, `live`, `gap`,
+`notice` and `busy` about the stream itself.
 
 Without an id the stream is live only. It resumes after `Last-Event-ID`, else `last_event_id`, else `since`, else
 `replay`. Events come in order, without gaps or repetitions, as long as history holds them. An `event: gap` reports
