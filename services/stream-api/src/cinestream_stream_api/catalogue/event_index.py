@@ -5,29 +5,21 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
-from typing import NamedTuple
+from typing import Any
 
 from cinestream_stream_api.events.filters import Facets
 from cinestream_stream_api.events.moment import to_milliseconds
 
-_SLICE = 2000
+_SLICE = 1000
 """Events that are looked at without a pause, which takes about a millisecond."""
 
 _NONE = -1
 
 
-class IndexedEvent(NamedTuple):
-    """An event of a film. `time` is the time of its message in Unix milliseconds."""
-
-    sequence: int
-    time: int
-    facets: Facets
-
-
 class EventIndex:
     """The events of films, in the order of their sequences.
 
-    It takes about 30 bytes per event, because versions of a film share their facets as long as these do not change.
+    It takes about 40 bytes per event, because versions of a film share their facets as long as these do not change.
     Times never fall, even if the clock of NATS does.
     """
 
@@ -49,7 +41,8 @@ class EventIndex:
         """Add the event that follows all others, and return its facets as the object that the versions share."""
         last = self._last.get(film.id, _NONE)
         known = self._facets[last - self._base] if last >= self._base else None
-        film = known if known == film else film
+        if known:
+            film = known if known == film else Facets(*map(_shared, known, film))
         self._newest = max(self._newest, to_milliseconds(stored_at) if stored_at else 0)
         self._previous.append(last)
         self._last[film.id] = self._base + len(self)
@@ -83,22 +76,28 @@ class EventIndex:
         """The times of the first and the last event, or None without events."""
         return (self._times[0], self._times[-1]) if self._times else None
 
-    def slices(self, *, since: int, until: int) -> Iterator[list[IndexedEvent]]:
+    def slices(self, *, since: int, until: int) -> Iterator[list[tuple[int, Facets | None]]]:
         """Iterate over the events with a time from `since` to before `until`, in slices of bounded work.
 
         The caller lets other tasks run between two slices. These may change the index.
+
+        Yields:
+            Times in Unix milliseconds with facets. Those of events that were removed are None.
         """
         number = self._base + bisect_left(self._times, since)
         end = self._base + bisect_left(self._times, until)
-        while number < end:
-            start = max(number - self._base, 0)
+        while (number := max(number, self._base)) < end:
+            start = number - self._base
             stop = min(start + _SLICE, end - self._base)
-            columns = zip(self._sequences[start:stop], self._times[start:stop], self._facets[start:stop], strict=True)
             number = self._base + stop
-            yield [IndexedEvent(sequence, time, film) for sequence, time, film in columns if film]
+            yield list(zip(self._times[start:stop], self._facets[start:stop], strict=True))
 
     def _versions(self, id: str) -> Iterator[int]:
         number = self._last.get(id, _NONE)
         while number >= self._base:
             yield number
             number = self._previous[number - self._base]
+
+
+def _shared(known: Any, new: Any) -> Any:
+    return known if known == new else new

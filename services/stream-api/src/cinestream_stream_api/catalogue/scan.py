@@ -1,5 +1,6 @@
 """The scan: builds the film index from the whole stream, and keeps it up to date."""
 
+import gc
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -59,6 +60,8 @@ class Scan:
                     index.events.forget(before=self._tail.bounds.first)
                 if not self._complete:
                     self._complete = True
+                    # The garbage collector would stop all streams for as long as it takes to visit the index.
+                    gc.freeze()
                     log.info("scan.complete", films=len(index), position=str(index.position))
                 return
             # Read directly, and not as cached pages: the scan would push the pages of the clients out of the cache.

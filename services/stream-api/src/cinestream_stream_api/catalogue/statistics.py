@@ -12,7 +12,7 @@ from cinestream_stream_api.events.position import Position
 TOP_DIRECTORS = 20
 """Maximum number of directors that are listed."""
 
-_SLICE = 200
+_SLICE = 100
 
 
 @dataclass(frozen=True)

@@ -57,11 +57,11 @@ async def timeline(index: FilmIndex, filter: Filter, range: TimeRange) -> Timeli
     # The last bucket of each film is enough, because events come in the order of their times.
     seen: dict[str, int] = {}
     async for part in in_slices(index.events.slices(since=range.since, until=range.until)):
-        for event in part:
-            if filter is EVERYTHING or filter.matches(event.facets):
-                bucket = range.bucket_of(event.time)
+        for time, film in part:
+            if film and (filter is EVERYTHING or filter.matches(film)):
+                bucket = range.bucket_of(time)
                 events[bucket] += 1
-                if seen.get(event.facets.id) != bucket:
-                    seen[event.facets.id] = bucket
+                if seen.get(film.id) != bucket:
+                    seen[film.id] = bucket
                     films[bucket] += 1
     return Timeline(position, range, len(seen), films, events)
