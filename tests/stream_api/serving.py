@@ -43,7 +43,9 @@ class Api:
     @asynccontextmanager
     async def stream(self, query: str = "", **headers: str) -> AsyncIterator[AsyncIterator[Event]]:
         """Open a stream and return its events."""
-        all_headers = {"Accept": "text/event-stream"} | {k.replace("_", "-"): v for k, v in headers.items()}
+        all_headers = {b"accept": b"text/event-stream"} | {
+            k.replace("_", "-").encode(): v.encode() for k, v in headers.items()
+        }
         async with self.client.stream("GET", f"{STREAM}{query}", headers=all_headers) as response:
             assert response.status_code == 200, await response.aread()
             yield events(response.aiter_raw())

@@ -1,4 +1,4 @@
-"""The start of a stream: precedence, invalid values and gaps."""
+"""The start of a stream: precedence and invalid values."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -12,13 +12,10 @@ from cinestream_stream_api.events.resume import (
     After,
     BadQuery,
     Earliest,
-    Gap,
     Live,
+    Malformed,
     Replay,
     Since,
-    StreamBounds,
-    Unknown,
-    gap_after,
     parse_start,
 )
 
@@ -42,12 +39,12 @@ def test_empty_texts_count_as_absent() -> None:
 def test_earliest_requests_everything() -> None:
     """The word is accepted in the query only."""
     assert parse_start(None, "earliest", None, None) == Earliest()
-    assert parse_start("earliest", None, None, None) == Unknown("earliest")
+    assert parse_start("earliest", None, None, None) == Malformed("earliest")
 
 
 def test_a_malformed_id_is_a_gap_in_the_header_and_an_error_in_the_query() -> None:
     """A browser cannot correct its header, but the author of a query can."""
-    assert parse_start("x" * 500, None, None, None) == Unknown("x" * 100)
+    assert parse_start("x" * 500, None, None, None) == Malformed("x" * 100)
     with pytest.raises(BadQuery):
         parse_start("e-5", "nonsense", None, None)
     with pytest.raises(BadQuery):
@@ -67,25 +64,3 @@ def test_since_takes_any_time() -> None:
         assert parse_start(None, None, text, None) == Since(NOON)
     with pytest.raises(BadQuery, match="since: expected seconds since 1970"):
         parse_start(None, None, "1795262400000", None)
-
-
-@pytest.mark.parametrize(
-    ("position", "gap"),
-    [
-        (Position("e", 9), None),
-        (Position("e", 20), None),
-        (Position("e", 8), Gap("e-8", 1)),
-        (Position("e", 0), Gap("e-0", 9)),
-        (Position("e", 21), Gap("e-21", None)),
-        (Position("d", 15), Gap("d-15", None)),
-    ],
-)
-def test_a_gap_is_a_position_that_history_does_not_continue(position: Position, gap: Gap | None) -> None:
-    """History holds the sequences 10 to 20 of epoch e."""
-    assert gap_after(position, StreamBounds("e", 10, 20)) == gap
-
-
-def test_a_stream_that_never_held_anything_starts_at_zero() -> None:
-    """The position before the first event of an empty stream is zero."""
-    assert StreamBounds("e", 0, 0).before_first == Position("e", 0)
-    assert gap_after(Position("e", 0), StreamBounds("e", 0, 0)) is None

@@ -112,37 +112,6 @@ async def test_a_stream_starts_at_a_time(etl_bus: Bus, stream_bus: Bus) -> None:
             assert short(await take(stream, 2)) == ["position 3", "live 3"]
 
 
-async def test_events_that_history_no_longer_holds_are_a_gap(
-    etl_bus: Bus, stream_bus: Bus, topology: NatsServer
-) -> None:
-    """A gap names the requested id, the first available id and the number of missing events."""
-    await publish(etl_bus, *range(1, 41))
-    async with serving(stream_bus, stream_ring_events=16) as api:
-        async with api.stream("?replay=1") as stream:
-            epoch = (await take(stream, 1))[0].id.partition("-")[0]
-        await limit_history(topology, max_msgs=30)
-        async with api.stream(f"?last_event_id={epoch}-3") as stream:
-            position, gap, first = await take(stream, 3)
-            assert short([position, gap, first]) == ["position 3", "gap 10", "movie 11"]
-            assert gap.json == {"requested": f"{epoch}-3", "first_available": f"{epoch}-11", "missed": 7}
-        assert api.metric("gaps_total") == 1
-
-
-@pytest.mark.parametrize("id", ["nonsense", "1-5", "%s-99"])
-async def test_an_id_that_was_never_given_out_is_a_gap(etl_bus: Bus, stream_bus: Bus, id: str) -> None:
-    """An id that is malformed, of another epoch or beyond the last one starts at the first event."""
-    await publish(etl_bus, 1, 2)
-    async with serving(stream_bus) as api:
-        async with api.stream() as stream:
-            epoch = (await take(stream, 1))[0].id.partition("-")[0]
-        requested = id.replace("%s", epoch)
-        async with api.stream(Last_Event_ID=requested) as stream:
-            events = await take(stream, 5)
-            assert [e.name for e in events] == ["position", "gap", "movie", "movie", "live"]
-            assert events[1].json == {"requested": requested, "first_available": f"{epoch}-1", "missed": None}
-            assert events[1].id == f"{epoch}-0"
-
-
 async def test_deleted_messages_are_no_gap(etl_bus: Bus, stream_bus: Bus, topology: NatsServer) -> None:
     """Sequences that are missing inside history are not reported, live and in replay."""
     await publish(etl_bus, 1)

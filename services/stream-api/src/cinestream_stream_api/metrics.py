@@ -47,7 +47,13 @@ class StreamMetrics:
             ["reason"],
             registry=registry,
         )
-        self.gaps = Counter("cinestream_stream_gaps_total", "Gaps reported to clients", registry=registry)
+        self.gaps = Counter(
+            "cinestream_stream_gaps_total",
+            "Gaps reported to clients, by cause: the client's id is malformed, other_epoch (of another stream), "
+            "beyond_last or expired (older than history); or the store replaced the stream or lost events (lost)",
+            ["cause"],
+            registry=registry,
+        )
         self.history_reads = Counter(
             "cinestream_stream_history_reads_total",
             "Reads of JetStream, by purpose: page (for clients), tail (to fill the ring), scan (for the film index)",

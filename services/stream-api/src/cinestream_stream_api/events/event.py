@@ -13,7 +13,7 @@ from cinestream.contracts.removed import Removed
 from cinestream_stream_api.events import frames
 from cinestream_stream_api.events.film_times import with_times
 from cinestream_stream_api.events.filters import EVERYTHING, Facets, Filter, facets
-from cinestream_stream_api.events.frames import Wire, http_chunk
+from cinestream_stream_api.events.frames import Wire, http_chunk, one_line
 from cinestream_stream_api.events.position import Position
 
 MAX_CHUNK = 128 * 1024
@@ -21,9 +21,6 @@ MAX_CHUNK = 128 * 1024
 
 _OVERHEAD = 600
 """Approximate bytes of memory of an event besides its frame."""
-
-_BLANK = bytes.maketrans(b"\r\n", b"  ")
-_SEPARATORS = tuple((chr(c).encode(), b"\\u%04x" % c) for c in (0x85, 0x2028, 0x2029))
 
 
 class NotAFilm(Exception):
@@ -125,21 +122,6 @@ def _removed(position: Position, body: bytes, stored_at: datetime | None) -> Eve
     except (orjson.JSONDecodeError, KeyError, TypeError) as error:
         raise NotAFilm(f"{type(error).__name__}: {error}") from error
     return Event(position, frames.REMOVED, data, stored_at=stored_at)
-
-
-def one_line(json: bytes) -> bytes:
-    """Return the same JSON in UTF-8 without any character that a client may take for a line break.
-
-    Many clients are built on Python's `splitlines`, which also splits at Unicode's separators.
-    """
-    if b"\n" in json or b"\r" in json:  # in valid JSON these are only white space between tokens
-        json = json.translate(_BLANK)
-    if json.isascii():
-        return json
-    for separator, escape in _SEPARATORS:  # in valid JSON these are only inside strings
-        if separator in json:
-            json = json.replace(separator, escape)
-    return json
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,6 +23,9 @@ HEARTBEAT = b": heartbeat\n"
 """A comment without an empty line: after an empty line several clients deliver an empty message."""
 EMPTY = b"{}"
 
+_BLANK = bytes.maketrans(b"\r\n", b"  ")
+_SEPARATORS = tuple((chr(c).encode(), b"\\u%04x" % c) for c in (0x85, 0x2028, 0x2029))
+
 
 class Wire(Enum):
     """The format of a stream: SSE, SSE with films as `message` events, or one JSON object per line."""
@@ -71,8 +74,23 @@ def busy(milliseconds: int) -> bytes:
 
 
 def gap_data(*, requested: str, first_available: str, missed: int | None) -> bytes:
-    """Return the data of a `gap` event: history no longer holds the events after `requested`."""
-    return orjson.dumps({"requested": requested, "first_available": first_available, "missed": missed})
+    """Return the data of a `gap` event: history does not continue `requested`, which may be any text."""
+    return one_line(orjson.dumps({"requested": requested, "first_available": first_available, "missed": missed}))
+
+
+def one_line(json: bytes) -> bytes:
+    """Return the same JSON in UTF-8 without any character that a client may take for a line break.
+
+    Many clients are built on Python's `splitlines`, which also splits at Unicode's separators.
+    """
+    if b"\n" in json or b"\r" in json:  # in valid JSON these are only white space between tokens
+        json = json.translate(_BLANK)
+    if json.isascii():
+        return json
+    for separator, escape in _SEPARATORS:  # in valid JSON these are only inside strings
+        if separator in json:
+            json = json.replace(separator, escape)
+    return json
 
 
 def http_chunk(*parts: bytes) -> bytes:

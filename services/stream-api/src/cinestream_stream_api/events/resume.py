@@ -1,4 +1,4 @@
-"""The start of a stream: the client's request, and the gaps that history leaves.
+"""The start of a stream as a client requests it.
 
 Precedence: the header `Last-Event-ID`, then `?last_event_id=` (also `earliest`), then `?since=`, then `?replay=`, else
 live only. The header comes first because a browser that reconnects repeats its old URL and adds the header.
@@ -38,8 +38,8 @@ class After:
 
 
 @dataclass(frozen=True)
-class Unknown:
-    """All events after an id that this service never gave out."""
+class Malformed:
+    """New events, after a text that is no id."""
 
     text: str
 
@@ -63,7 +63,7 @@ class Replay:
     count: int
 
 
-StartRequest: TypeAlias = Live | After | Unknown | Earliest | Since | Replay
+StartRequest: TypeAlias = Live | After | Malformed | Earliest | Since | Replay
 
 
 def parse_start(header: str | None, last_event_id: str | None, since: str | None, replay: int | None) -> StartRequest:
@@ -77,7 +77,7 @@ def parse_start(header: str | None, last_event_id: str | None, since: str | None
     requested = _parse_query(last_event_id, since, replay)
     if header:
         position = parse_position(header)
-        return After(position) if position else Unknown(header[:MAX_QUOTED])
+        return After(position) if position else Malformed(header[:MAX_QUOTED])
     return requested
 
 
@@ -105,37 +105,3 @@ def parse_moment(parameter: str, text: str) -> datetime:
         return parse_time(text)
     except ValueError as error:
         raise BadQuery(parameter, str(error)) from None
-
-
-@dataclass(frozen=True)
-class StreamBounds:
-    """The part of the stream that history holds: its epoch, and its first and last sequence."""
-
-    epoch: str
-    first: int
-    last: int
-
-    @property
-    def before_first(self) -> Position:
-        """The position just before the first available event."""
-        return Position(self.epoch, max(self.first, 1) - 1)
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Events that a client misses. `missed` is the number of their sequences, or None if it is unknown."""
-
-    requested: str
-    missed: int | None
-
-
-def gap_after(position: Position, bounds: StreamBounds) -> Gap | None:
-    """Return the gap after a position, or None if history has the next event.
-
-    After a gap, the client continues from `bounds.before_first`. An id beyond the last sequence was never given out
-    by this stream, so it is unknown what that client has seen.
-    """
-    if position.epoch != bounds.epoch or position.sequence > bounds.last:
-        return Gap(str(position), None)
-    missed = bounds.before_first.sequence - position.sequence
-    return Gap(str(position), missed) if missed > 0 else None

@@ -11,8 +11,8 @@ from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Transient
 from cinestream_stream_api.events.event import Chunk, Event, NotAFilm, View, film, is_shown
+from cinestream_stream_api.events.gap import StreamBounds
 from cinestream_stream_api.events.position import Position, epoch_of
-from cinestream_stream_api.events.resume import StreamBounds
 from cinestream_stream_api.log.page_cache import HistoryPage, PageCache, PageKey
 from cinestream_stream_api.metrics import StreamMetrics
 

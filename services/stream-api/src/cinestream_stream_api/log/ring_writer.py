@@ -9,6 +9,7 @@ import structlog
 from cinestream.bus.jetstream import TIME_STAMP, nats_time
 from cinestream_stream_api.events.event import Event, NotAFilm, film
 from cinestream_stream_api.events.frames import GAP, gap_data
+from cinestream_stream_api.events.gap import LOST
 from cinestream_stream_api.events.position import Position
 from cinestream_stream_api.log.history import History
 from cinestream_stream_api.log.ring import Ring
@@ -71,5 +72,5 @@ class RingWriter:
             missed=first - 1 - ring.head,
         )
         log.warning("tail.gap", data=data.decode())
-        self._metrics.gaps.inc()
+        self._metrics.gaps.labels(LOST).inc()
         ring.append(Event(Position(ring.epoch, first - 1), GAP, data))

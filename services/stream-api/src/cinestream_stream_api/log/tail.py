@@ -15,7 +15,7 @@ import structlog
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Transient, subjects
-from cinestream_stream_api.events.resume import StreamBounds
+from cinestream_stream_api.events.gap import StreamBounds
 from cinestream_stream_api.log.history import PAGE, History
 from cinestream_stream_api.log.lag import Lag
 from cinestream_stream_api.log.ring import Ring

@@ -6,6 +6,7 @@ from math import ceil
 from cinestream.bus.jetstream import Bus
 from cinestream_stream_api.catalogue.notices import Notices
 from cinestream_stream_api.catalogue.scan import Scan
+from cinestream_stream_api.events.gap import CAUSES
 from cinestream_stream_api.log.history import History
 from cinestream_stream_api.log.lag import Lag
 from cinestream_stream_api.log.tail import Tail
@@ -17,6 +18,7 @@ from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
 from cinestream_stream_api.stream.hub import Hub
 from cinestream_stream_api.stream.scheduler import Scheduler
 from cinestream_stream_api.stream.server import StreamServer
+from cinestream_stream_api.stream.subscriber import Sources
 from cinestream_stream_api.stream.waker import Waker
 
 
@@ -33,6 +35,8 @@ class ServiceParts:
 
 def make_parts(bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> ServiceParts:
     """Make all parts of a process. Nothing runs yet."""
+    for cause in CAUSES:
+        metrics.gaps.labels(cause)  # an alert would miss the first increment of a series that it did not know
     max_interval = settings.stream_push_interval_ms / 1000
     history = History(bus, max_bytes=settings.stream_history_bytes, metrics=metrics)
     lag = Lag(metrics.lag, max_waiting=settings.stream_ring_events)
@@ -50,11 +54,8 @@ def make_parts(bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> Se
     scan = Scan(tail, history, waker.wait)
     streams = StreamServer(
         settings=settings,
-        metrics=metrics,
-        tail=tail,
-        history=history,
+        sources=Sources(tail, history, scheduler, metrics),
         hub=hub,
-        scheduler=scheduler,
         limiter=ConnectionLimiter(max_total=settings.stream_max_clients, per_address=per_address),
         deliveries=DeliveryCounter(metrics.deliveries, metrics.bytes),
         notices=Notices(scan),

@@ -7,10 +7,7 @@ from starlette.types import Receive, Send
 from cinestream.contracts import Transient
 from cinestream_stream_api.catalogue.notices import Notices
 from cinestream_stream_api.events.event import View
-from cinestream_stream_api.events.resume import StartRequest
-from cinestream_stream_api.log.history import History
-from cinestream_stream_api.log.tail import Tail
-from cinestream_stream_api.metrics import StreamMetrics
+from cinestream_stream_api.events.request import StreamRequest
 from cinestream_stream_api.settings import StreamSettings
 from cinestream_stream_api.stream.chunk_writer import ChunkWriter
 from cinestream_stream_api.stream.connection import Connection
@@ -18,9 +15,8 @@ from cinestream_stream_api.stream.connection_limiter import ConnectionLimiter
 from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
 from cinestream_stream_api.stream.hub import Hub
 from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
-from cinestream_stream_api.stream.scheduler import Scheduler
 from cinestream_stream_api.stream.start_position import find_start
-from cinestream_stream_api.stream.subscriber import Subscriber
+from cinestream_stream_api.stream.subscriber import Sources, Subscriber
 
 
 class StreamRefused(Exception):
@@ -36,16 +32,13 @@ class StreamServer:
     """The parts that all streams of a process share."""
 
     settings: StreamSettings
-    metrics: StreamMetrics
-    tail: Tail
-    history: History
+    sources: Sources
     hub: Hub
-    scheduler: Scheduler
     limiter: ConnectionLimiter
     deliveries: DeliveryCounter
     notices: Notices
 
-    async def open(self, request: StartRequest, view: View, address: str) -> tuple[Subscriber, bytes]:
+    async def open(self, request: StreamRequest, view: View, address: str) -> tuple[Subscriber, bytes]:
         """Admit a client and find its start position.
 
         The caller must `release` the address at the end of the stream. `run` does so.
@@ -58,28 +51,22 @@ class StreamServer:
         """
         if refusal := "shutdown" if self.hub.ending else self.limiter.acquire(address):
             raise self._refused(refusal)
+        sources = self.sources
         try:
             notice = await self.notices.of(view.filter)
-            start = await find_start(request, view, self.tail, self.history)
+            start = await find_start(request, view, sources.tail, sources.history)
         except BaseException as error:
             self.release(address)
             if not isinstance(error, Transient):
                 raise
-            self.tail.request_resync()
+            sources.tail.request_resync()
             raise self._refused("unavailable") from error
-        subscriber = Subscriber(
-            view,
-            start,
-            tail=self.tail,
-            history=self.history,
-            scheduler=self.scheduler,
-            metrics=self.metrics,
-        )
+        subscriber = Subscriber(view, request, start, sources)
         retry_ms = reconnect_delay_ms(self.settings.stream_retry_ms, spread=1)
         return subscriber, subscriber.first_block(start, retry_ms, notice)
 
     def _refused(self, reason: str) -> StreamRefused:
-        self.metrics.refused.labels(reason).inc()
+        self.sources.metrics.refused.labels(reason).inc()
         return StreamRefused(reason)
 
     def release(self, address: str) -> None:
@@ -94,17 +81,17 @@ class StreamServer:
             subscriber,
             writer,
             send,
-            scheduler=self.scheduler,
+            scheduler=self.sources.scheduler,
             deliveries=self.deliveries,
             settings=self.settings,
         )
         try:
             with self.hub.register(connection):
-                self.scheduler.schedule(connection)
+                self.sources.scheduler.schedule(connection)
                 # uvicorn reports a disconnect also when the server has ended the stream.
                 while (await receive())["type"] != "http.disconnect":
                     pass
         finally:
             connection.close()
             self.release(address)
-            self.metrics.disconnects.labels(connection.reason).inc()
+            self.sources.metrics.disconnects.labels(connection.reason).inc()

@@ -3,18 +3,10 @@
 from dataclasses import dataclass
 
 from cinestream_stream_api.events.event import View, is_shown
+from cinestream_stream_api.events.gap import Gap, StreamBounds, gap_after, malformed_gap
 from cinestream_stream_api.events.position import Position
-from cinestream_stream_api.events.resume import (
-    After,
-    Earliest,
-    Gap,
-    Live,
-    Replay,
-    Since,
-    StartRequest,
-    Unknown,
-    gap_after,
-)
+from cinestream_stream_api.events.request import StreamRequest
+from cinestream_stream_api.events.resume import After, Earliest, Live, Malformed, Replay, Since
 from cinestream_stream_api.log.history import History
 from cinestream_stream_api.log.ring import Ring
 from cinestream_stream_api.log.tail import Tail
@@ -39,38 +31,39 @@ class StartPosition:
     replays: bool = True
 
 
-async def find_start(request: StartRequest, view: View, tail: Tail, history: History) -> StartPosition:
+async def find_start(request: StreamRequest, view: View, tail: Tail, history: History) -> StartPosition:
     """Find the start position of a stream. Reads from NATS only what is not in the ring.
 
     Raises:
         Transient: NATS does not answer.
     """
-    ring = tail.ring
-    if isinstance(request, Live):
-        here = Position(ring.epoch, ring.head)
+    ring, start = tail.ring, request.start
+    here = Position(ring.epoch, ring.head)
+    if isinstance(start, Live):
         return StartPosition(ring, here, here, replays=False)
-    if isinstance(request, After) and request.position.epoch == ring.epoch and request.position.sequence <= ring.head:
-        # History may be cut after this position. The subscriber finds and reports such a gap when it reads.
-        return StartPosition(ring, request.position, request.position)
-    if isinstance(request, After | Unknown):
-        return await _find_unknown(request, tail, history)
-    position = await _find_past(request, view, ring, history)
+    if isinstance(start, Malformed):
+        # Without a question to NATS, because any visitor can send such a text. The first sequence may be a little old.
+        bounds = StreamBounds(ring.epoch, tail.bounds.first, ring.head)
+        gap = malformed_gap(start.text, bounds, request.on_gap)
+        return StartPosition(ring, gap.position, gap.position, gap)
+    if isinstance(start, After):
+        return await _find_after(start.position, request, tail, history)
+    position = await _find_past(start, view, ring, history)
     return StartPosition(ring, position, position)
 
 
-async def _find_unknown(request: After | Unknown, tail: Tail, history: History) -> StartPosition:
-    """Find the start after an id that is not in the ring.
-
-    The id is from another stream, or another replica that is ahead of this one has given it out.
-    """
+async def _find_after(position: Position, request: StreamRequest, tail: Tail, history: History) -> StartPosition:
+    ring = tail.ring
+    if position.epoch == ring.epoch and position.sequence <= ring.head:
+        # History may be cut after this position. The subscriber finds and reports such a gap when it reads.
+        return StartPosition(ring, position, position)
+    # The id is from another stream, or another replica that is ahead of this one has given it out.
     bounds = await history.bounds()
     tail.request_resync()
     ring = tail.ring
-    if isinstance(request, Unknown):
-        return StartPosition(ring, bounds.before_first, bounds.before_first, Gap(request.text, None))
-    if gap := gap_after(request.position, bounds):
-        return StartPosition(ring, request.position, bounds.before_first, gap)
-    return StartPosition(ring, request.position, request.position)
+    if gap := gap_after(position, bounds, request.on_gap):
+        return StartPosition(ring, position, gap.position, gap)
+    return StartPosition(ring, position, position)
 
 
 async def _find_past(request: Earliest | Since | Replay, view: View, ring: Ring, history: History) -> Position:

@@ -1,6 +1,8 @@
 """The subscriber: one client's cursor in the stream."""
 
 import asyncio
+from dataclasses import replace
+from typing import NamedTuple
 
 import orjson
 import structlog
@@ -10,8 +12,9 @@ from cinestream_stream_api.catalogue.notices import Notice
 from cinestream_stream_api.events import frames
 from cinestream_stream_api.events.event import Chunk, View
 from cinestream_stream_api.events.frames import http_chunk
+from cinestream_stream_api.events.gap import EXPIRED, LOST, REPLACED, Gap, StreamBounds, gap_after
 from cinestream_stream_api.events.position import Position
-from cinestream_stream_api.events.resume import Gap, gap_after
+from cinestream_stream_api.events.request import StreamRequest
 from cinestream_stream_api.log.history import History
 from cinestream_stream_api.log.tail import Tail
 from cinestream_stream_api.metrics import StreamMetrics
@@ -19,6 +22,15 @@ from cinestream_stream_api.stream.scheduler import TICKS_PER_HEARTBEAT, Schedule
 from cinestream_stream_api.stream.start_position import StartPosition
 
 log = structlog.get_logger("stream")
+
+
+class Sources(NamedTuple):
+    """The parts that all subscribers of a process read from."""
+
+    tail: Tail
+    history: History
+    scheduler: Scheduler
+    metrics: StreamMetrics
 
 
 class Subscriber:
@@ -37,6 +49,7 @@ class Subscriber:
         "_history",
         "_last_tick",
         "_metrics",
+        "_on_gap",
         "_ring",
         "_scheduler",
         "_sequence",
@@ -44,27 +57,19 @@ class Subscriber:
         "_view",
     )
 
-    def __init__(
-        self,
-        view: View,
-        start: StartPosition,
-        *,
-        tail: Tail,
-        history: History,
-        scheduler: Scheduler,
-        metrics: StreamMetrics,
-    ) -> None:
+    def __init__(self, view: View, request: StreamRequest, start: StartPosition, sources: Sources) -> None:
         self._view = view
-        self._tail = tail
-        self._history = history
-        self._scheduler = scheduler
-        self._metrics = metrics
+        self._on_gap = request.on_gap
+        self._tail = sources.tail
+        self._history = sources.history
+        self._scheduler = sources.scheduler
+        self._metrics = sources.metrics
         self._ring = start.ring  # the ring whose stream the position belongs to
         self._epoch, self._sequence = start.position
         self._announced = start.position.sequence  # the last sequence whose id was sent to the client
         self._caught_up = not start.replays
         self._events_taken = 0
-        self._last_tick = scheduler.tick
+        self._last_tick = sources.scheduler.tick
 
     @property
     def live(self) -> bool:
@@ -98,7 +103,7 @@ class Subscriber:
         wire = self._view.wire
         block = frames.retry(wire, retry_ms) + frames.event(wire, frames.POSITION, str(start.announced))
         if start.gap:
-            block += self._gap(start.gap, start.position)
+            block += self._gap(start.gap)
         if notice:
             block += frames.event(wire, frames.NOTICE, str(start.position), orjson.dumps(notice))
         return block
@@ -147,9 +152,9 @@ class Subscriber:
             # Try again at the next wake-up: NATS is back, a tick has passed, or the stream was replaced.
             await self._scheduler.wait()
             return self.heartbeat()
-        missed = page.first - 1 - position.sequence
-        if missed > 0:
-            return self._take_gap(Gap(str(position), missed), Position(position.epoch, page.first - 1))
+        if gap := gap_after(position, StreamBounds(position.epoch, page.first, ring.head), self._on_gap):
+            # A client that catches up may come too late, or read slowly on purpose. A live client is not at fault.
+            return http_chunk(self._gap(replace(gap, cause=LOST if self._caught_up else EXPIRED)))
         # A cached page is returned without waiting, so that a long replay would starve the other streams.
         await asyncio.sleep(0)
         return self._take(self._history.chunk(page, position.sequence, self._view))
@@ -157,21 +162,17 @@ class Subscriber:
     def _change_stream(self) -> bytes | None:
         """Continue in a stream that was recreated or restored to an earlier state, on the open connection."""
         self._ring = self._tail.ring
-        bounds = self._tail.bounds
-        gap = gap_after(self._position, bounds)
+        gap = gap_after(self._position, self._tail.bounds, self._on_gap)
         if gap is None:
             return self.next_chunks()
         self._caught_up = False
-        return self._take_gap(gap, bounds.before_first)
+        return http_chunk(self._gap(replace(gap, cause=REPLACED)))
 
-    def _take_gap(self, gap: Gap, before: Position) -> bytes:
-        return http_chunk(self._gap(gap, before))
-
-    def _gap(self, gap: Gap, before: Position) -> bytes:
-        """Move to the position before the first available event, and return the `gap` event."""
-        self._epoch, self._sequence = before
-        self._metrics.gaps.inc()
-        first = str(Position(before.epoch, before.sequence + 1))
+    def _gap(self, gap: Gap) -> bytes:
+        """Move to the position behind the gap, and return the `gap` event."""
+        self._epoch, self._sequence = gap.position
+        self._metrics.gaps.labels(gap.cause).inc()
+        first = str(gap.first_available)
         data = frames.gap_data(requested=gap.requested, first_available=first, missed=gap.missed)
         return frames.event(self._view.wire, frames.GAP, self._announce_position(), data)
 

@@ -2,18 +2,18 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from cinestream_stream_api.events import frames
 from cinestream_stream_api.events.event import view_of
 from cinestream_stream_api.events.filters import Filter
 from cinestream_stream_api.events.frames import Wire
-from cinestream_stream_api.events.position import POSITION_PATTERN
-from cinestream_stream_api.events.resume import StartRequest, parse_start
+from cinestream_stream_api.events.request import StreamRequest
 from cinestream_stream_api.http.accept import negotiate
 from cinestream_stream_api.http.client_address import client_address
 from cinestream_stream_api.http.filters import filter_of
 from cinestream_stream_api.http.problems import documented, not_acceptable, too_many, unavailable
+from cinestream_stream_api.http.stream_request import stream_request
 from cinestream_stream_api.settings import StreamSettings
 from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
 from cinestream_stream_api.stream.response import NDJSON, SSE, STREAM_HEADERS, OpenedStream, StreamHead, StreamResponse
@@ -63,41 +63,11 @@ Server-Sent Events: `movie` for each film, `removed` for a film that was taken d
 
 Without an id the stream is live only. It resumes after `Last-Event-ID`, else `last_event_id`, else `since`, else
 `replay`. Events come in order, without gaps or repetitions, as long as history holds them. An `event: gap` reports
-events that history no longer holds. A browser's `EventSource` sends the id by itself when it reconnects.
+events that history no longer holds, and an id that the stream did not give out. A browser's `EventSource` sends the id
+by itself when it reconnects.
 
 With `Accept: application/x-ndjson` each event is a line of JSON instead. If both are accepted alike, you get SSE.
 """
-
-
-def start_request(
-    last_event_id: Annotated[
-        str | None,
-        Query(
-            description="Resume after this id. `earliest` gives everything",
-            examples=["mwpz3sdn-42"],
-            json_schema_extra={"pattern": f"^({POSITION_PATTERN}|earliest)?$"},
-        ),
-    ] = None,
-    since: Annotated[
-        str | None,
-        Query(
-            description="Films stored since this time: RFC 3339, or seconds since 1970",
-            examples=["2026-11-21T08:00:00Z", "1795248000"],
-            json_schema_extra={"format": "date-time"},
-        ),
-    ] = None,
-    replay: Annotated[int | None, Query(ge=0, le=10_000, description="The number of last films that match")] = None,
-    header: Annotated[str | None, Header(alias="Last-Event-ID", description="Resume after this id")] = None,
-    polyfill: Annotated[
-        str | None,
-        Query(
-            alias="lastEventId",
-            description="The value of the header, for an `EventSource` polyfill that cannot send headers",
-        ),
-    ] = None,
-) -> StartRequest:
-    """Return the requested start of the stream."""
-    return parse_start(header or polyfill, last_event_id, since, replay)
 
 
 def stream_router(streams: StreamServer, settings: StreamSettings) -> APIRouter:
@@ -114,7 +84,7 @@ def stream_router(streams: StreamServer, settings: StreamSettings) -> APIRouter:
     )
     async def stream(
         request: Request,
-        start: Annotated[StartRequest, Depends(start_request)],
+        asked: Annotated[StreamRequest, Depends(stream_request)],
         filter: Annotated[Filter, Depends(filter_of)],
         event: Annotated[
             Literal["movie", "message"],
@@ -130,7 +100,7 @@ def stream_router(streams: StreamServer, settings: StreamSettings) -> APIRouter:
         peer = request.client.host if request.client else ""
         address = client_address(peer, request.headers.getlist("x-forwarded-for"), settings.stream_trusted_proxies)
         try:
-            subscriber, first_block = await streams.open(start, view, address)
+            subscriber, first_block = await streams.open(asked, view, address)
         except StreamRefused as refused:
             return _negotiated(_refusal(wire, refused.reason, settings.stream_retry_ms))
         return StreamResponse(view.wire, OpenedStream(streams, subscriber, address), first_block)

@@ -1,0 +1,68 @@
+"""The parameters of a stream that say where it starts and how it goes on."""
+
+from typing import Annotated
+
+from fastapi import Header, Query, Request
+
+from cinestream_stream_api.events.gap import OnGap
+from cinestream_stream_api.events.position import POSITION_PATTERN
+from cinestream_stream_api.events.request import StreamRequest
+from cinestream_stream_api.events.resume import parse_start
+
+_HEADER = "Last-Event-ID"
+_OPTIONAL_WHITE_SPACE = " \t"
+"""OWS of RFC 9110, 5.6.3, which may surround the value of a field."""
+
+
+def stream_request(
+    request: Request,
+    last_event_id: Annotated[
+        str | None,
+        Query(
+            description="Resume after this id. `earliest` gives everything",
+            examples=["mwpz3sdn-42"],
+            json_schema_extra={"pattern": f"^({POSITION_PATTERN}|earliest)?$"},
+        ),
+    ] = None,
+    since: Annotated[
+        str | None,
+        Query(
+            description="Films stored since this time: RFC 3339, or seconds since 1970",
+            examples=["2026-11-21T08:00:00Z", "1795248000"],
+            json_schema_extra={"format": "date-time"},
+        ),
+    ] = None,
+    replay: Annotated[int | None, Query(ge=0, le=10_000, description="The number of last films that match")] = None,
+    _: Annotated[str | None, Header(alias=_HEADER, description="Resume after this id")] = None,
+    polyfill: Annotated[
+        str | None,
+        Query(
+            alias="lastEventId",
+            description="The value of the header, for an `EventSource` polyfill that cannot send headers",
+        ),
+    ] = None,
+    on_gap: Annotated[
+        OnGap | None,
+        Query(
+            description="The place from which the stream continues after a gap: `live`, or the first event in "
+            "`history`. By default `live` if the id is no id at all, else `history`"
+        ),
+    ] = None,
+) -> StreamRequest:
+    """Return the request for a stream."""
+    header = header_id(request.headers.getlist(_HEADER))
+    return StreamRequest(parse_start(header or polyfill, last_event_id, since, replay), on_gap)
+
+
+def header_id(fields: list[str]) -> str:
+    """Return the value of `Last-Event-ID` as the client sent it, or an empty text.
+
+    The bytes of a header arrive decoded as Latin-1, and browsers send UTF-8. Several different values are joined as
+    RFC 9110, 5.3 does, which makes a malformed id.
+    """
+    values = dict.fromkeys(value for field in fields if (value := field.strip(_OPTIONAL_WHITE_SPACE)))
+    text = ", ".join(values)
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
