@@ -1,13 +1,19 @@
 """The security headers of every answer, and the privacy of the API with tokens."""
 
+import httpx2
 import pytest
-from tests.stream_api.serving import STREAM, Api, serving
+from tests.stream_api.serving import STREAM, serving
 
 from cinestream.bus.jetstream import Bus
 from cinestream_stream_api.http.answer_headers import STRICT
 
 pytestmark = pytest.mark.anyio
 PAGES = ("/", "/docs", "/page/app.js", "/page/style.css", "/favicon.ico")
+COMMON = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+}
 OTHERS = (
     ("GET", "/api/movies", 200),
     ("GET", "/api/stats", 200),
@@ -30,26 +36,30 @@ OTHERS = (
 """Addresses with the status of their answer."""
 
 
-async def answers(api: Api, *, accept: str = "text/event-stream") -> None:
-    """Check that each answer has each header once, and that only pages have a policy of their own."""
-    for method, path, status in (*(("GET", path, 200) for path in PAGES), *OTHERS):
-        answer = await api.client.request(method, path, headers={"Accept": accept})
-        assert answer.status_code == status, path
-        names = [name for name, _ in answer.headers.raw]
-        assert len({name.lower() for name in names}) == len(names), (path, answer.headers)
-        (policy,) = answer.headers.get_list("content-security-policy")
-        assert (policy == STRICT) is (status != 200 or path not in PAGES), path
-        assert "unsafe" not in policy
+def policy_of(answer: httpx2.Response) -> str:
+    """Check that an answer has the common headers and no header twice. Return its content security policy."""
+    names = [name.lower() for name, _ in answer.headers.raw]
+    assert len(set(names)) == len(names), answer.headers
+    assert answer.headers.items() >= COMMON.items()
+    assert "server" not in answer.headers
+    return answer.headers["content-security-policy"]
 
 
-async def test_every_answer_has_its_policy_once(stream_bus: Bus) -> None:
+async def test_every_answer_has_its_headers_once(stream_bus: Bus) -> None:
     """Pages may load their own files, and everything else may load nothing."""
     async with serving(stream_bus, stream_cors_origins="https://friend.example") as api:
-        await answers(api)
+        for method, path, status in (*(("GET", path, 200) for path in PAGES), *OTHERS):
+            answer = await api.client.request(method, path, headers={"Accept": "text/event-stream"})
+            assert answer.status_code == status, path
+            policy = policy_of(answer)
+            assert (policy == STRICT) is (status != 200 or path not in PAGES), path
+            assert "unsafe" not in policy
         async with api.client.stream("GET", STREAM) as stream:
-            assert stream.headers.get_list("content-security-policy") == [STRICT]
-        refused = await api.client.get(STREAM, headers={"Accept": "text/html"})
-        assert (refused.status_code, refused.headers["content-security-policy"]) == (406, STRICT)
+            assert policy_of(stream) == STRICT
+        preflight = {"Origin": "https://friend.example", "Access-Control-Request-Method": "GET"}
+        for headers, status in (({"Accept": "text/html"}, 406), ({"Host": "stranger.example"}, 421), (preflight, 200)):
+            answer = await api.client.request("OPTIONS" if status == 200 else "GET", STREAM, headers=headers)
+            assert (answer.status_code, policy_of(answer)) == (status, STRICT)
 
 
 async def test_answers_behind_tokens_are_private(stream_bus: Bus) -> None:
@@ -59,6 +69,7 @@ async def test_answers_behind_tokens_are_private(stream_bus: Bus) -> None:
         for path in ("/api/stats", "/api/movies", "/api/movies/tt0000001", "/api/nothing"):
             for headers in ({}, token):
                 answer = await api.client.get(path, headers=headers)
+                assert policy_of(answer) == STRICT
                 assert answer.headers.get_list("cache-control") == ["private, no-store"]
                 assert answer.headers.get_list("vary") == ["Authorization, Cookie"]
         async with api.client.stream("GET", STREAM, headers=token) as stream:

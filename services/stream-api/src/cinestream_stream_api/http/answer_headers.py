@@ -3,12 +3,11 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cinestream.runtime.http.problem import STRICT_POLICY
 from cinestream_stream_api.http.access.tokens import GUARDED
 
-STRICT = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""The policy of answers that are no pages: a browser that shows one runs and loads nothing."""
-
-_POLICY = "Content-Security-Policy"
+_POLICY, STRICT = STRICT_POLICY[0]
+"""The policy of answers that are no pages."""
 
 
 class AnswerHeaders:
