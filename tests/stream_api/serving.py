@@ -8,13 +8,15 @@ from typing import Any
 import anyio
 import httpx2
 from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
 from tests.stream_api.sse import Event, events
 
 from cinestream.bus.jetstream import Bus
 from cinestream.runtime import http
-from cinestream.runtime.ops import Health
+from cinestream.runtime.ops import Health, ops_app
 from cinestream.runtime.service import Context
 from cinestream_stream_api.metrics import StreamMetrics
+from cinestream_stream_api.process.ops_streams import OwnStreams, stream_routes
 from cinestream_stream_api.process.service import serve
 from cinestream_stream_api.settings import StreamSettings
 
@@ -30,6 +32,7 @@ class Api:
     registry: CollectorRegistry
     stop: anyio.Event
     stop_now: anyio.Event
+    ops: Starlette
 
     def metric(self, name: str, **labels: str) -> float:
         """Return the value of a metric, or 0."""
@@ -51,6 +54,12 @@ class Api:
             yield events(response.aiter_raw())
 
 
+def operator_of(ops: Starlette, address: str = "127.0.0.1") -> httpx2.AsyncClient:
+    """Return a client of ops endpoints that has this address."""
+    transport = httpx2.ASGITransport(ops, client=(address, 1))
+    return httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=60)
+
+
 @asynccontextmanager
 async def serving(bus: Bus, limits: Any = None, **settings: Any) -> AsyncIterator[Api]:
     """Run the service on a free port with this connection to NATS."""
@@ -59,6 +68,8 @@ async def serving(bus: Bus, limits: Any = None, **settings: Any) -> AsyncIterato
     registry, stop, stop_now = CollectorRegistry(), anyio.Event(), anyio.Event()
     health = Health("ready", lambda: bus.connected)
     context = Context(StreamSettings(**settings), bus, health, stop, stop_now)
+    open_streams = OwnStreams()
+    ops = ops_app(health, stream_routes(open_streams, context.settings.ops_token))
     many = httpx2.Limits(max_connections=None)
     async with (
         httpx2.AsyncClient(base_url=url, timeout=60, limits=many) as client,
@@ -67,7 +78,7 @@ async def serving(bus: Bus, limits: Any = None, **settings: Any) -> AsyncIterato
         ended = anyio.Event()
 
         async def run() -> None:
-            await serve(sock, StreamMetrics(registry), context, limits=limits or http.Limits())
+            await serve(sock, StreamMetrics(registry), context, streams=open_streams, limits=limits or http.Limits())
             ended.set()
 
         group.start_soon(run)
@@ -79,7 +90,7 @@ async def serving(bus: Bus, limits: Any = None, **settings: Any) -> AsyncIterato
                 except httpx2.ConnectError:
                     await anyio.sleep(0.005)
         try:
-            yield Api(url, client, registry, stop, stop_now)
+            yield Api(url, client, registry, stop, stop_now, ops)
         finally:
             stop.set()
             with anyio.CancelScope(shield=True):

@@ -188,12 +188,29 @@ async def test_one_signal_ends_all_workers(api: Process, tmp_path: Path) -> None
     async with anyio.create_task_group() as group:
         for _ in range(10):
             await group.start(read)
+        await end_one_stream(f"http://127.0.0.1:{api.ops}/ops/streams")
         assert await anyio.to_thread.run_sync(api.terminate) == 0, api.log.read_text()
     assert ended == ["whole"] * 10
     assert "worker.killed" not in api.log.read_text()
     assert [pid for pid in pids if command(pid)] == []
     assert list((tmp_path / "tmp").iterdir()) == []
     assert "Traceback" not in api.log.read_text()
+
+
+async def end_one_stream(url: str) -> None:
+    """End one of ten open streams as an operator. The list has the streams of all workers."""
+    async with httpx2.AsyncClient(timeout=60) as client:
+        listed = (await client.get(url)).json()
+        ids = {stream["id"] for stream in listed["streams"]}
+        assert (listed["total"], len(ids), listed["unanswered"]) == (10, 10, [])
+        limited = (await client.get(f"{url}?limit=3")).json()
+        assert (limited["total"], len(limited["streams"])) == (10, 3)
+        one = ids.pop()
+        assert (await client.delete(f"{url}/{one}")).status_code == 204
+        with anyio.fail_after(60):
+            while (await client.get(url)).json()["total"] != 9:
+                await anyio.sleep(0.01)
+        assert (await client.delete(f"{url}/{one}")).status_code == 404
 
 
 async def test_workers_do_not_outlive_their_parent(api: Process) -> None:

@@ -103,6 +103,10 @@ class ServiceSettings(BusSettings):
         description="Host names that the ops endpoints answer to, separated by commas, beside localhost and IP "
         "addresses. * for all",
     )
+    ops_token: SecretStr = Field(
+        SecretStr(""),
+        description="Token for /ops/ on the ops port from other machines. Empty: only from this one",
+    )
 
 
 def load_settings(settings: type[Settings], *, translate: Translate = str, warn: bool = True) -> Settings:

@@ -16,6 +16,7 @@ from cinestream_stream_api.http.app import AppParts, make_app
 from cinestream_stream_api.log.tail import Tail
 from cinestream_stream_api.metrics import PROCESS, StreamMetrics
 from cinestream_stream_api.process.open_files import max_connections, within_open_files
+from cinestream_stream_api.process.ops_streams import OwnStreams, stream_routes
 from cinestream_stream_api.process.parts import make_parts
 from cinestream_stream_api.process.single_worker import SingleWorker
 from cinestream_stream_api.process.sockets import bind
@@ -42,7 +43,16 @@ def run(settings: StreamSettings) -> None:
     sock = bind(settings.stream_host, settings.stream_port, setting="CINESTREAM_STREAM_PORT")
     ops = bind(settings.ops_host, settings.ops_port, setting="CINESTREAM_OPS_PORT")
     settings = within_open_files(settings)
-    SingleWorker(partial(run_service, "stream-api", settings, NEEDS, partial(serve, sock, PROCESS), ops=ops)).run()
+    SingleWorker(partial(run_worker, "stream-api", settings, sock, ops)).run()
+
+
+def run_worker(
+    name: str, settings: StreamSettings, sock: socket.socket, ops: socket.socket, *, publish_clients: bool = False
+) -> None:
+    """Run the service in this process, on bound sockets, until SIGTERM. See `serve` for `publish_clients`."""
+    streams = OwnStreams()
+    work = partial(serve, sock, PROCESS, streams=streams, publish_clients=publish_clients)
+    run_service(name, settings, NEEDS, work, ops=ops, routes=stream_routes(streams, settings.ops_token))
 
 
 async def serve(
@@ -50,16 +60,24 @@ async def serve(
     metrics: StreamMetrics,
     context: Context[StreamSettings],
     *,
+    streams: OwnStreams,
     publish_clients: bool = False,
     limits: http.Limits = _LIMITS,
 ) -> None:
     """Serve on a bound socket until `context.stop`.
 
-    With `publish_clients`, the numbers of clients are written to the metrics of this process each second, so that
-    another process can add them up.
+    Args:
+        sock: the bound socket.
+        metrics: the metrics to count in.
+        context: the environment of the service.
+        streams: gets the hub, so that operators see the open streams.
+        publish_clients: True to write the numbers of clients to the metrics of this process each second, so that
+            another process can add them up.
+        limits: the limits of connections. Their number follows from the settings.
     """
     parts = make_parts(context.bus, context.settings, metrics)
     tail, hub, scheduler, scan = parts.tail, parts.hub, parts.scheduler, parts.scan
+    streams.hub = hub
     context.health.degraded.append(lambda: [tail.last_error] if tail.last_error else [])
     if not await _started(tail, context.stop):
         return

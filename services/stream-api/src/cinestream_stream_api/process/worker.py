@@ -6,13 +6,10 @@ Only `workers` starts it, with bound sockets. It ends when its standard input en
 import socket
 import sys
 import threading
-from functools import partial
 
-from cinestream.runtime.service import run_service
 from cinestream.runtime.settings import load_settings
-from cinestream_stream_api.metrics import PROCESS
 from cinestream_stream_api.process.open_files import within_open_files
-from cinestream_stream_api.process.service import NEEDS, serve
+from cinestream_stream_api.process.service import run_worker
 from cinestream_stream_api.process.single_worker import end_with_parent
 from cinestream_stream_api.settings import StreamSettings
 
@@ -22,8 +19,13 @@ def main() -> None:
     number, stream, ops = map(int, sys.argv[1:4])
     threading.Thread(target=end_with_parent, args=(sys.stdin.fileno(),), daemon=True).start()
     settings = within_open_files(load_settings(StreamSettings, warn=False))
-    serving = partial(serve, socket.socket(fileno=stream), PROCESS, publish_clients=True)
-    run_service(f"stream-api-{number}", settings, NEEDS, serving, ops=socket.socket(fileno=ops))
+    run_worker(
+        f"stream-api-{number}",
+        settings,
+        socket.socket(fileno=stream),
+        socket.socket(fileno=ops),
+        publish_clients=True,
+    )
 
 
 if __name__ == "__main__":

@@ -112,8 +112,10 @@ class WorkerProcess:
         """Send a request to the worker's ops port. Return the status and the body as JSON.
 
         Raises:
-            OSError: the worker does not answer.
+            OSError: the worker does not answer, or there is none at this moment.
         """
+        if self._process is None:
+            raise ConnectionRefusedError(f"worker {self._number} is {self.not_ready}")
         return await request(self._ops.getsockname()[1], method, path)
 
     async def end(self, stop_now: anyio.Event | None = None) -> None:

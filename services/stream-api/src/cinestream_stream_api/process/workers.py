@@ -19,8 +19,10 @@ from starlette.routing import Route
 
 from cinestream.runtime.ops import Health
 from cinestream.runtime.service import Shutdown, run_without_bus
+from cinestream_stream_api.process.ops_streams import stream_routes
 from cinestream_stream_api.process.sockets import bind
 from cinestream_stream_api.process.worker_process import WorkerProcess
+from cinestream_stream_api.process.workers_streams import WorkersStreams
 from cinestream_stream_api.settings import StreamSettings
 
 _CHECK_SECONDS = 1.0
@@ -34,8 +36,11 @@ def run_workers(settings: StreamSettings) -> None:
     bind(settings.stream_host, settings.stream_port, setting="CINESTREAM_STREAM_PORT").close()
     with tempfile.TemporaryDirectory(prefix="cinestream-metrics-") as metrics:
         workers = [WorkerProcess(number, settings, metrics) for number in range(settings.stream_workers)]
-        route = Route("/metrics", partial(_aggregated, metrics))
-        run_without_bus("stream-api", settings, partial(_serve, workers), routes=[route])
+        routes = [
+            Route("/metrics", partial(_aggregated, metrics)),
+            *stream_routes(WorkersStreams(workers), settings.ops_token),
+        ]
+        run_without_bus("stream-api", settings, partial(_serve, workers), routes=routes)
 
 
 async def _serve(workers: list[WorkerProcess], health: Health, shutdown: Shutdown) -> None:

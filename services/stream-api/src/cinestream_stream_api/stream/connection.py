@@ -14,6 +14,7 @@ from starlette.types import Send
 from cinestream_stream_api.settings import StreamSettings
 from cinestream_stream_api.stream.chunk_writer import ChunkWriter
 from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
+from cinestream_stream_api.stream.open_stream import State, StreamFacts, filter_text
 from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
 from cinestream_stream_api.stream.scheduler import Scheduler
 from cinestream_stream_api.stream.subscriber import Subscriber
@@ -49,6 +50,8 @@ class Connection:
         "_task",
         "_was_paused",
         "_writer",
+        "bytes_sent",
+        "events_sent",
         "reason",
     )
 
@@ -63,6 +66,7 @@ class Connection:
         settings: StreamSettings,
     ) -> None:
         self.reason = "client"
+        self.events_sent = self.bytes_sent = 0
         self._subscriber = subscriber
         self._writer = writer
         self._send = send
@@ -88,6 +92,24 @@ class Connection:
     def reached(self) -> int:
         """The sequence up to which everything has been written to the client."""
         return self._subscriber.reached
+
+    def facts(self) -> StreamFacts:
+        """Return the state of the stream for operators."""
+        subscriber = self._subscriber
+        if self._end_reason is not None or self.reason != "client":
+            state: State = "ending"
+        elif self._paused_since is not None:
+            state = "paused"
+        else:
+            state = "live" if subscriber.live else "catching-up"
+        return StreamFacts(
+            filter_text(subscriber.view.filter),
+            str(subscriber.position),
+            subscriber.lag_events,
+            state,
+            self.events_sent,
+            self.bytes_sent,
+        )
 
     def check_limits(self, now: float) -> None:
         """Disconnect a client that does not read. End a stream that has reached its lifetime."""
@@ -168,7 +190,10 @@ class Connection:
 
     def _write(self, chunks: bytes) -> None:
         self._writer.write(chunks)
-        self._deliveries.count(self._subscriber.pop_events_taken(), len(chunks))
+        size, events = len(chunks), self._subscriber.events_taken
+        self._deliveries.count(events - self.events_sent, size)
+        self.events_sent = events
+        self.bytes_sent += size
         # A paused writer still accepts bytes, and keeps them in memory. So a client that does not read gets no further
         # push. It keeps only its position, until the writer resumes or `check_limits` drops it.
         if self._writer.paused:

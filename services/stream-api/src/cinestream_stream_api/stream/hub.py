@@ -4,15 +4,20 @@ import asyncio
 import random
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from itertools import count, islice
+from secrets import token_hex
+from typing import Any
 
 import anyio
 
 from cinestream_stream_api.metrics import StreamMetrics
+from cinestream_stream_api.stream.open_stream import Client
 from cinestream_stream_api.stream.scheduler import Listener
+from cinestream_stream_api.stream.stream_log import StreamLog
 from cinestream_stream_api.stream.waker import Waker, push_interval
 
 _END_TIMEOUT = 0.5
-"""Seconds that clients have to read the end of their streams at a shutdown."""
+"""Seconds that clients have to read the end of their streams."""
 _MIN_SLEEP = 0.01
 """Seconds between two ends of streams. With less time between them, several end together."""
 
@@ -30,7 +35,11 @@ class Hub:
         self.ending = False
         self._waker = waker
         self._max_interval = max_interval
-        self._listeners: set[Listener] = set()
+        self._listeners: dict[Listener, Client] = {}
+        self._log = StreamLog()
+        # Random, because there are several processes, and each starts again from 1 when it is replaced.
+        self._process = token_hex(3)
+        self._numbers = count(1)
         self._empty = asyncio.Event()
         metrics.clients.labels("live").set_function(lambda: self.clients(live=True))
         metrics.clients.labels("catching-up").set_function(lambda: self.clients(live=False))
@@ -38,12 +47,14 @@ class Hub:
     @property
     def listeners(self) -> Collection[Listener]:
         """All open streams, as a live view."""
-        return self._listeners
+        return self._listeners.keys()
 
     @contextmanager
-    def register(self, listener: Listener) -> Iterator[None]:
+    def register(self, listener: Listener, client: Client) -> Iterator[None]:
         """Keep a stream registered while the block runs."""
-        self._listeners.add(listener)
+        client.number, client.opened = next(self._numbers), anyio.current_time()
+        self._listeners[listener] = client
+        self._log.opened(self._id(client), client, listener)
         self._adapt_interval()
         if self.ending:
             # A client admitted before the shutdown registers only after its headers are sent. The loop in `end` may
@@ -52,7 +63,8 @@ class Hub:
         try:
             yield
         finally:
-            self._listeners.discard(listener)
+            del self._listeners[listener]
+            self._log.closed(self._id(client), client, listener)
             self._adapt_interval()
             if not self._listeners:
                 self._empty.set()
@@ -92,6 +104,38 @@ class Hub:
                 with anyio.move_on_after(wait):
                     await stop_now.wait()
             listener.end("shutdown")
+
+    def open_streams(self, limit: int) -> list[dict[str, Any]]:
+        """Return the state of the streams that have been open for longest, at most `limit`."""
+        now = anyio.current_time()
+        return [
+            {
+                "id": self._id(client),
+                "address": client.address,
+                "start": client.start,
+                "seconds": round(now - client.opened, 3),
+                **listener.facts()._asdict(),
+            }
+            for listener, client in islice(self._listeners.items(), limit)
+        ]
+
+    def end_one(self, id: str) -> bool:
+        """End a stream as an operator asks. Return False if there is no such stream."""
+        found = (listener for listener, client in self._listeners.items() if self._id(client) == id)
+        listener = next(found, None)
+        if listener is None:
+            return False
+        listener.end("operator")
+        # A client that does not read never gets the closing frames.
+        asyncio.get_running_loop().call_later(_END_TIMEOUT, self._drop, listener)
+        return True
+
+    def _id(self, client: Client) -> str:
+        return f"{self._process}-{client.number}"
+
+    def _drop(self, listener: Listener) -> None:
+        if listener in self._listeners:
+            listener.drop("operator")
 
     def clients(self, *, live: bool) -> int:
         """Return the number of open streams that have caught up (`live`) or have not."""

@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cinestream_stream_api.events.frames import Wire
 from cinestream_stream_api.stream.chunk_writer import chunk_writer_of
+from cinestream_stream_api.stream.open_stream import Client
 from cinestream_stream_api.stream.server import StreamServer
 from cinestream_stream_api.stream.subscriber import Subscriber
 
@@ -59,13 +60,13 @@ class OpenedStream(NamedTuple):
 
     server: StreamServer
     subscriber: Subscriber
-    address: str
+    client: Client
 
     def run(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Stream until the end."""
         # No coroutine of its own: its frame would stay as long as the stream.
         writer = chunk_writer_of(scope)
-        return self.server.run(self.subscriber, self.address, writer=writer, receive=receive, send=send)
+        return self.server.run(self.subscriber, self.client, writer=writer, receive=receive, send=send)
 
 
 class StreamResponse(StreamHead):
@@ -82,12 +83,12 @@ class StreamResponse(StreamHead):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send headers and first block, and hand the stream over to `StreamMiddleware`."""
-        server, _, address = self._opened
+        server, _, client = self._opened
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             await send({"type": "http.response.body", "body": self._first_block, "more_body": True})
         except BaseException:
-            server.release(address)
+            server.release(client.address)
             raise
         scope[_OPENED].append(self._opened)
 

@@ -8,6 +8,7 @@ import anyio
 
 from cinestream_stream_api.log.lag import Lag
 from cinestream_stream_api.log.tail import Tail
+from cinestream_stream_api.stream.open_stream import StreamFacts
 from cinestream_stream_api.stream.waker import Waker
 
 TICKS_PER_HEARTBEAT = 3
@@ -18,7 +19,9 @@ _TURN = 256
 
 
 class Listener(Protocol):
-    """An open stream that can be pushed."""
+    """An open stream that can be pushed. `reason` is the reason of its end, `client` until there is another one."""
+
+    reason: str
 
     @property
     def live(self) -> bool:
@@ -27,6 +30,9 @@ class Listener(Protocol):
     @property
     def reached(self) -> int:
         """The sequence up to which everything has been written to the client."""
+
+    def facts(self) -> StreamFacts:
+        """Return the state of the stream for operators."""
 
     def push(self) -> bool:
         """Write the next bytes without waiting. Return True if there may be more to write already."""

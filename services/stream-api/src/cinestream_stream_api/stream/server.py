@@ -14,6 +14,7 @@ from cinestream_stream_api.stream.connection import Connection
 from cinestream_stream_api.stream.connection_limiter import ConnectionLimiter
 from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
 from cinestream_stream_api.stream.hub import Hub
+from cinestream_stream_api.stream.open_stream import Client
 from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
 from cinestream_stream_api.stream.start_position import find_start
 from cinestream_stream_api.stream.subscriber import Sources, Subscriber
@@ -74,7 +75,7 @@ class StreamServer:
         self.limiter.release(address)
 
     async def run(
-        self, subscriber: Subscriber, address: str, *, writer: ChunkWriter, receive: Receive, send: Send
+        self, subscriber: Subscriber, client: Client, *, writer: ChunkWriter, receive: Receive, send: Send
     ) -> None:
         """Stream until the client disconnects or the stream ends. The first block must have been sent."""
         connection = Connection(
@@ -86,12 +87,12 @@ class StreamServer:
             settings=self.settings,
         )
         try:
-            with self.hub.register(connection):
+            with self.hub.register(connection, client):
                 self.sources.scheduler.schedule(connection)
                 # uvicorn reports a disconnect also when the server has ended the stream.
                 while (await receive())["type"] != "http.disconnect":
                     pass
         finally:
             connection.close()
-            self.release(address)
+            self.release(client.address)
             self.sources.metrics.disconnects.labels(connection.reason).inc()

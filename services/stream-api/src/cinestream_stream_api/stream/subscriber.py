@@ -38,14 +38,13 @@ class Subscriber:
 
     Events come in order and each comes once. Events that history has lost are reported by a `gap` event. A subscriber
     holds only its position, so a slow client costs no memory: the caller asks for the next bytes when the last ones
-    are written.
+    are written. `events_taken` is the number of events in the bytes that it has given.
     """
 
     __slots__ = (
         "_announced",
         "_caught_up",
         "_epoch",
-        "_events_taken",
         "_history",
         "_last_tick",
         "_metrics",
@@ -55,6 +54,7 @@ class Subscriber:
         "_sequence",
         "_tail",
         "_view",
+        "events_taken",
     )
 
     def __init__(self, view: View, request: StreamRequest, start: StartPosition, sources: Sources) -> None:
@@ -68,7 +68,7 @@ class Subscriber:
         self._epoch, self._sequence = start.position
         self._announced = start.position.sequence  # the last sequence whose id was sent to the client
         self._caught_up = not start.replays
-        self._events_taken = 0
+        self.events_taken = 0
         self._last_tick = sources.scheduler.tick
 
     @property
@@ -92,11 +92,6 @@ class Subscriber:
         """True if the next event is older than the ring."""
         ring = self._tail.ring
         return self._ring is ring and self._epoch == ring.epoch and self._sequence < ring.floor
-
-    def pop_events_taken(self) -> int:
-        """Return the number of events taken since the last call."""
-        taken, self._events_taken = self._events_taken, 0
-        return taken
 
     def first_block(self, start: StartPosition, retry_ms: int, notice: Notice | None) -> bytes:
         """Return the beginning of the stream. Call it once, with the start position of `__init__`."""
@@ -142,7 +137,7 @@ class Subscriber:
 
     async def read_history(self) -> bytes:
         """Read the next bytes from history, perhaps none. Call it while `needs_history` is true."""
-        position = self._position
+        position = self.position
         ring = self._tail.ring
         try:
             page = await self._history.page(position, head=ring.head)
@@ -162,7 +157,7 @@ class Subscriber:
     def _change_stream(self) -> bytes | None:
         """Continue in a stream that was recreated or restored to an earlier state, on the open connection."""
         self._ring = self._tail.ring
-        gap = gap_after(self._position, self._tail.bounds, self._on_gap)
+        gap = gap_after(self.position, self._tail.bounds, self._on_gap)
         if gap is None:
             return self.next_chunks()
         self._caught_up = False
@@ -181,21 +176,32 @@ class Subscriber:
         if chunk.events:
             self._last_tick = self._scheduler.tick
             self._announced = chunk.shown
-            self._events_taken += chunk.events
+            self.events_taken += chunk.events
         return chunk.framed
 
     @property
-    def _position(self) -> Position:
+    def view(self) -> View:
+        """The format and the filter of the client."""
+        return self._view
+
+    @property
+    def lag_events(self) -> int:
+        """The number of events that the ring's stream has after the position."""
+        return max(0, self._tail.ring.head - self._sequence)
+
+    @property
+    def position(self) -> Position:
+        """The position up to which everything has been taken."""
         return Position(self._epoch, self._sequence)
 
     def _announce_position(self) -> str:
         self._last_tick = self._scheduler.tick
         self._announced = self._sequence
-        return str(self._position)
+        return str(self.position)
 
     def probe(self) -> bytes:
         """Return a heartbeat at once, whose arrival shows that the client still reads."""
-        return http_chunk(frames.heartbeat(self._view.wire, str(self._position)))
+        return http_chunk(frames.heartbeat(self._view.wire, str(self.position)))
 
     def heartbeat(self) -> bytes:
         """Return a heartbeat after a heartbeat interval of silence, else nothing.
@@ -209,4 +215,4 @@ class Subscriber:
         self._last_tick = tick
         if self._announced != self._sequence:
             return http_chunk(frames.event(self._view.wire, frames.POSITION, self._announce_position()))
-        return http_chunk(frames.heartbeat(self._view.wire, str(self._position)))
+        return http_chunk(frames.heartbeat(self._view.wire, str(self.position)))

@@ -15,6 +15,7 @@ from cinestream_stream_api.http.filters import filter_of
 from cinestream_stream_api.http.problems import documented, not_acceptable, too_many, unavailable
 from cinestream_stream_api.http.stream_request import stream_request
 from cinestream_stream_api.settings import StreamSettings
+from cinestream_stream_api.stream.open_stream import Client, start_text
 from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
 from cinestream_stream_api.stream.response import NDJSON, SSE, STREAM_HEADERS, OpenedStream, StreamHead, StreamResponse
 from cinestream_stream_api.stream.server import StreamRefused, StreamServer
@@ -103,7 +104,8 @@ def stream_router(streams: StreamServer, settings: StreamSettings) -> APIRouter:
             subscriber, first_block = await streams.open(asked, view, address)
         except StreamRefused as refused:
             return _negotiated(_refusal(wire, refused.reason, settings.stream_retry_ms))
-        return StreamResponse(view.wire, OpenedStream(streams, subscriber, address), first_block)
+        client = Client(address, start_text(asked.start))
+        return StreamResponse(view.wire, OpenedStream(streams, subscriber, client), first_block)
 
     return router
 
