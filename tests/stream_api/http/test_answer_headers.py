@@ -5,7 +5,7 @@ import pytest
 from tests.stream_api.serving import STREAM, serving
 
 from cinestream.bus.jetstream import Bus
-from cinestream_stream_api.http.answer_headers import STRICT
+from cinestream_stream_api.http.middleware.answer_headers import STRICT
 
 pytestmark = pytest.mark.anyio
 PAGES = ("/", "/docs", "/page/app.js", "/page/style.css", "/favicon.ico")

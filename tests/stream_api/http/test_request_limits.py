@@ -12,7 +12,7 @@ from tests.stream_api.films import publish
 from tests.stream_api.serving import STREAM, Api, serving
 
 from cinestream.bus.jetstream import Bus
-from cinestream_stream_api.http import request_limits as limits
+from cinestream_stream_api.http.middleware import request_limits as limits
 
 pytestmark = pytest.mark.anyio
 log = logging.getLogger(__name__)

@@ -13,12 +13,13 @@ from cinestream_stream_api.catalogue.film_reader import FilmReader
 from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.catalogue.shared_work import SharedWork
 from cinestream_stream_api.http.access.tokens import TokenList, Tokens
-from cinestream_stream_api.http.answer_headers import AnswerHeaders
-from cinestream_stream_api.http.head import HeadAsGet
+from cinestream_stream_api.http.middleware.answer_headers import AnswerHeaders
+from cinestream_stream_api.http.middleware.blank_parameters import BlankParameters
+from cinestream_stream_api.http.middleware.head import HeadAsGet
+from cinestream_stream_api.http.middleware.request_limits import RequestLimits
 from cinestream_stream_api.http.openapi import describe
-from cinestream_stream_api.http.parameters import BlankParameters, check_parameters
+from cinestream_stream_api.http.parameters import check_parameters
 from cinestream_stream_api.http.problems import add_problems
-from cinestream_stream_api.http.request_limits import RequestLimits
 from cinestream_stream_api.http.routes.directors import directors_router
 from cinestream_stream_api.http.routes.docs import ASSETS, docs_router
 from cinestream_stream_api.http.routes.films import films_router

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import TypeAlias
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 Network: TypeAlias = IPv4Network | IPv6Network
 _IPV6_PREFIX = 64
@@ -12,17 +12,17 @@ _MAX_HOPS = 32
 """Proxies in a row that are looked through."""
 
 
-def address_of(request: Request, trusted: Sequence[Network]) -> str:
+def address_of(request: HTTPConnection, trusted: Sequence[Network]) -> str:
     """Return the address that a request is counted under."""
     return client_address(_peer(request), request.headers.getlist("x-forwarded-for"), trusted)
 
 
-def is_proxy(request: Request, trusted: Sequence[Network]) -> bool:
+def is_proxy(request: HTTPConnection, trusted: Sequence[Network]) -> bool:
     """Return True if a trusted proxy sent the request."""
     return _is_in(_peer(request), trusted)
 
 
-def _peer(request: Request) -> str:
+def _peer(request: HTTPConnection) -> str:
     return request.client.host if request.client else ""
 
 

@@ -9,10 +9,8 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from fastapi import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cinestream_stream_api.events.resume import BadQuery
 
@@ -21,26 +19,6 @@ _NUMBERS = {
     "number": ("a number", re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")),
 }
 """The types of numbers, how errors name them, and their forms."""
-
-
-class BlankParameters:
-    """Middleware that removes query parameters without a value, so that they count as absent.
-
-    Forms and scripts send the fields that a user left empty.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-        if query := scope.get("query_string"):
-            scope = {**scope, "query_string": b"&".join(pair for pair in query.split(b"&") if not _is_blank(pair))}
-        await self._app(scope, receive, send)
-
-
-def _is_blank(pair: bytes) -> bool:
-    return not unquote_to_bytes(pair.partition(b"=")[2].replace(b"+", b" ")).strip()
 
 
 def check_parameters(request: Request) -> None:

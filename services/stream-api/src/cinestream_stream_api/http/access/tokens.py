@@ -2,11 +2,9 @@
 
 import hmac
 from collections.abc import Iterable, Sequence
-from http.cookies import CookieError, SimpleCookie
 
 import structlog
-from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -59,15 +57,16 @@ class Tokens:
         if scope["type"] != "http" or not scope["path"].startswith(GUARDED):
             await self._app(scope, receive, send)
             return
-        token = token_of(Headers(scope=scope))
+        request = HTTPConnection(scope)
+        token = token_of(request)
         if token in self._tokens:
             await self._app(scope, receive, send)
             return
         if token:
-            self._log(Request(scope))
+            self._log(request)
         await unauthorized(token)(scope, receive, send)
 
-    def _log(self, request: Request) -> None:
+    def _log(self, request: HTTPConnection) -> None:
         address = address_of(request, self._proxies)
         if not self._logged.wait(address):
             self._logged.add(address)
@@ -82,13 +81,10 @@ def unauthorized(token: str) -> Response:
     return problem(401, "Unauthorized", f"a token is needed; {_SEND_IT}", headers={"WWW-Authenticate": "Bearer"})
 
 
-def token_of(headers: Headers) -> str:
+def token_of(request: HTTPConnection) -> str:
     """Return the token of a request, or an empty text."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip()
-    try:
-        cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return ""
-    return cookie.value if cookie else ""
+    # The parser of the standard library would drop all cookies after one that it cannot read.
+    return request.cookies.get(COOKIE, "")
