@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.foreign.documented import URL, programs
+from tests.foreign.documented import URL, program
 from tests.foreign.node_packages import NODE, missing_node
 from tests.foreign.running_client import RunningClient
 
@@ -34,7 +34,7 @@ class Client:
     @property
     def missing(self) -> str:
         """The reason why this client cannot run here, or an empty text."""
-        language, _ = programs()[self.heading]
+        language, _ = program(self.heading)
         if language == "js":
             return missing_node()
         return (
@@ -46,18 +46,18 @@ class Client:
     @contextmanager
     def running(self, url: str, folder: Path) -> Iterator[RunningClient]:
         """Run the program with this address of the stream while the block runs, in its own folder below `folder`."""
-        language, text = programs()[self.heading]
+        language, text = program(self.heading)
         for old, new in ((URL, url), *self.changes):
             assert old in text, f"the program of {self.heading} has no {old!r}"
             text = text.replace(old, new)
         home = folder / self.name
         home.mkdir(parents=True)
-        program = home / f"program.{_SUFFIXES[language]}"
-        program.write_text(text)
+        path = home / f"program.{_SUFFIXES[language]}"
+        path.write_text(text)
         if language == "js":
             (home / "node_modules").symlink_to(NODE / "node_modules")
         preload = [f"--import={NODE / self.preload}"] if self.preload else []
-        client = RunningClient.start(self.name, home, [_INTERPRETERS[language], *preload, str(program)])
+        client = RunningClient.start(self.name, home, [_INTERPRETERS[language], *preload, str(path)])
         try:
             yield client
         finally:

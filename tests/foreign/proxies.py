@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from socket import create_connection
 
-from tests.foreign.documented import block
+from tests.foreign.documented import configuration
 from tests.foreign.node_packages import NODE, missing_node
 from tests.ports import free_port
 
@@ -85,8 +85,11 @@ def _nginx(site: Callable[[], str]) -> Callable[[int, int, Path], list[str]]:
 
 def _haproxy(port: int, target: int, folder: Path) -> list[str]:
     """Return the command of HAProxy with the configuration of the page."""
-    text = block("HAProxy").replace(_UPSTREAM, f"127.0.0.1:{target}").replace("bind :80", f"bind 127.0.0.1:{port}")
-    (folder / "haproxy.cfg").write_text(text)
+    text = configuration("HAProxy").replace(_UPSTREAM, f"127.0.0.1:{target}").replace("bind :", "bind 127.0.0.1:")
+    # Streams are among the types that it compresses, unless the server forbids it.
+    text = text.replace("application/json\n", "application/json text/event-stream\n")
+    (folder / "haproxy.cfg").write_text(text.replace(":80\n", f":{port}\n").replace("/etc/haproxy", str(folder)))
+    subprocess.run(["sh", "-c", configuration("HAProxy", 1).replace("/etc/haproxy", str(folder))], check=True)
     return [_program("haproxy"), "-f", f"{folder}/haproxy.cfg", "-db"]
 
 
@@ -96,7 +99,8 @@ def _express(port: int, target: int, _: Path) -> list[str]:
 
 
 _DEFAULT = f"location / {{ proxy_pass http://{_UPSTREAM}; }}"
-NGINX = ReverseProxy("nginx", _nginx(lambda: block("nginx")), _not_installed("nginx"))
+NGINX = ReverseProxy("nginx", _nginx(lambda: configuration("nginx")), _not_installed("nginx"))
+HAPROXY = ReverseProxy("haproxy", _haproxy, _not_installed("haproxy"))
 PROXIES = (
     ReverseProxy(
         "nginx-default", _nginx(lambda: f"location / {{ proxy_pass http://{_UPSTREAM}; }}"), _not_installed("nginx")
@@ -104,10 +108,10 @@ PROXIES = (
     NGINX,
     ReverseProxy(
         "nginx-gzip",
-        _nginx(lambda: f"gzip_types text/event-stream; {block('nginx')}"),
+        _nginx(lambda: f"gzip_types text/event-stream; {configuration('nginx')}"),
         _not_installed("nginx"),
         compresses=True,
     ),
-    ReverseProxy("haproxy", _haproxy, _not_installed("haproxy")),
+    HAPROXY,
     ReverseProxy("express", _express, missing_node),
 )

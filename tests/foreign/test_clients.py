@@ -13,7 +13,7 @@ import anyio
 import pytest
 from anyio.to_thread import run_sync
 from tests.foreign.clients import CLIENTS, Client
-from tests.foreign.documented import programs
+from tests.foreign.documented import blocks
 from tests.foreign.running_client import RunningClient
 from tests.stream_api.films import publish
 from tests.stream_api.server_process import Process
@@ -46,7 +46,7 @@ async def test_every_client_gets_every_film_once(
 
 def test_every_documented_program_runs_here() -> None:
     """No program of docs/clients.md is left out of the tests."""
-    assert programs().keys() == {client.heading for client in CLIENTS}
+    assert blocks("Clients of other projects").keys() == {client.heading for client in CLIENTS}
 
 
 async def live_through(ends: Sequence[str], clients: Sequence[Client], api: Process, bus: Bus, folder: Path) -> None:

@@ -10,7 +10,7 @@ import httpx
 import httpx_sse
 import pytest
 from tests.foreign.clients import CLIENTS
-from tests.foreign.proxies import NGINX, PROXIES, ReverseProxy
+from tests.foreign.proxies import HAPROXY, NGINX, PROXIES, ReverseProxy
 from tests.stream_api.films import publish
 from tests.stream_api.proxy import Proxy, proxy_to
 from tests.stream_api.serving import STREAM, serving
@@ -70,13 +70,16 @@ async def test_films_arrive_in_time_and_a_stream_is_resumed(
             assert names == ["position", "tt0000002", "tt0000003", "live"]
 
 
-async def test_an_event_source_waits_for_the_server_behind_nginx(upstream: Proxy, etl_bus: Bus, tmp_path: Path) -> None:
-    """Without a server, nginx answers as the page configures it, so that an EventSource reconnects."""
+@pytest.mark.parametrize("proxy", [NGINX, HAPROXY], ids=lambda proxy: proxy.name)
+async def test_an_event_source_waits_for_the_server(
+    proxy: ReverseProxy, upstream: Proxy, etl_bus: Bus, tmp_path: Path
+) -> None:
+    """Without a server, the proxy answers as the page configures it, so that an EventSource reconnects."""
     (client,) = (client for client in CLIENTS if client.name == "eventsource4")
-    if reason := NGINX.missing() or client.missing:
+    if reason := proxy.missing() or client.missing:
         pytest.skip(reason)
     with (
-        NGINX.before(upstream.port, tmp_path) as url,
+        proxy.before(upstream.port, tmp_path) as url,
         client.running(f"{url}{STREAM}?last_event_id=earliest", tmp_path) as source,
         anyio.fail_after(60),
     ):
