@@ -1,6 +1,7 @@
 """The statistics of directors as they are now."""
 
 import math
+from array import array
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -44,19 +45,14 @@ class DirectorTotals:
                     credits[key], known[key] = credit, index.ratings(key) if index else {}
                 known[key][film.id] = film.rating
         others = await self._records.beside({credits[key]: ratings for key, ratings in known.items()})
-        return {
-            key: _statistics(ratings, others.get(credits[key]))
-            for key, ratings in known.items()
-            if index or credits[key] in others
-        }
+        found = {key: others.get(credits[key], OtherFilms(0, array("d"))) for key in known}
+        # Without the index, and without a record that has more films, the film alone would count.
+        return {key: _statistics(ratings, found[key]) for key, ratings in known.items() if index or found[key].films}
 
 
-def _statistics(known: Ratings, others: OtherFilms | None) -> DirectorStatistics:
-    ratings = [rating for rating in known.values() if rating is not None]
-    total = len(known)
-    if others:
-        ratings += others.ratings
-        total += others.films
+def _statistics(known: Ratings, others: OtherFilms) -> DirectorStatistics:
+    ratings = [*others.ratings, *(rating for rating in known.values() if rating is not None)]
+    total = len(known) + others.films
     # As etl computes it.
     return DirectorStatistics(total, round(math.fsum(ratings) / len(ratings), 1) if ratings else None)
 

@@ -56,8 +56,9 @@ class Scan:
                 self._complete = False
             if position.sequence >= ring.floor:
                 index.add(ring.after(position.sequence), through=ring.head)
-                if self._tail.bounds.epoch == ring.epoch:
-                    index.events.forget(before=self._tail.bounds.first)
+                bounds = self._tail.bounds
+                if bounds.epoch == ring.epoch:
+                    index.events.forget(before=bounds.first)
                 if not self._complete:
                     self._complete = True
                     # The garbage collector would stop all streams for as long as it takes to visit the index.

@@ -84,7 +84,8 @@ def movies_router(tail: Tail, scan: Scan, reader: FilmReader) -> APIRouter:
         summary="The current version of a film",
     )
     async def movie(id: FilmId, request: Request, if_none_match: IfNoneMatch = None) -> Response:
-        event = await reader.last(tail.ring.epoch, id)
+        ring = tail.ring
+        event = await reader.last(ring.epoch, id)
         if event is None or event.removes is not None:
             return _absent(id, event)
         return _answer(request, event.position, await reader.as_json(event))
@@ -105,7 +106,8 @@ def movies_router(tail: Tail, scan: Scan, reader: FilmReader) -> APIRouter:
         index = scan.index
         if index is None:
             return unavailable(INDEX_MISSING)
-        last = await reader.last(index.position.epoch, id)
+        position = index.position
+        last = await reader.last(position.epoch, id)
         if last is None or last.removes is not None:
             return _absent(id, last)
         found = await reader.versions(id, last, index.events.versions(id, limit), limit)
