@@ -116,3 +116,40 @@ async def test_directors_have_their_films_and_statistics(etl_bus: Bus, stream_bu
         assert alone["directors"][0]["namesakes"] == ["nm0000001"]
         unknown = await api.client.get("/api/directors/nm0000003")
         assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")
+
+
+async def test_films_are_searched_and_sorted(etl_bus: Bus, stream_bus: Bus) -> None:
+    """Each order has its own cursors, and a cursor of another order is refused with the cure."""
+    for number, (title, rating) in enumerate([("Alien", 8.5), ("Aliens", None), ("Brazil", 7.9), ("Alien 3", 6.4)], 1):
+        await publish(etl_bus, number, title=title, rating=rating)
+    async with serving(stream_bus) as api:
+        first = await films(api, "?q=ALI%C3%89N&sort=rating&limit=2", at=4)
+        assert [m["title"] for m in first["movies"]] == ["Alien", "Alien 3"]
+        rest = await films(api, f"?q=alien&sort=rating&limit=2&cursor={first['next']}", at=4)
+        assert ([m["title"] for m in rest["movies"]], rest["next"]) == (["Aliens"], None)
+        titles = (await films(api, "?sort=title&min_rating=6.5", at=4))["movies"]
+        assert [m["title"] for m in titles] == ["Alien", "Brazil"]
+        for query, parameter, cure in [
+            (f"sort=year&cursor={first['next']}", "cursor", "sort=rating"),
+            (f"cursor={first['next']}", "cursor", "sort=rating"),
+            ("sort=year&cursor=mwpz3sdn-4.2", "cursor", "sort=newest"),
+            ("sort=best", "sort", "'title'"),
+            ("q=%3F%3F", "q", "letters or digits"),
+        ]:
+            answer = await api.client.get(f"/api/movies?{query}")
+            [error] = answer.json()["errors"]
+            assert (answer.status_code, error["parameter"]) == (400, parameter)
+            assert cure in error["reason"]
+
+
+async def test_an_empty_page_has_the_notice_of_the_filter(etl_bus: Bus, stream_bus: Bus) -> None:
+    """It is that of the stream. A page with films has none."""
+    await publish(etl_bus, 1)
+    async with serving(stream_bus) as api:
+        assert (await films(api, at=1))["notice"] is None
+        empty = await films(api, "?theme=prisons&kind=movie", at=1)
+        assert empty["movies"] == []
+        assert empty["notice"]["filters"] == [
+            {"parameter": "theme", "value": "prisons", "nearest": ["Prison"]},
+            {"parameter": "kind", "value": "movie", "nearest": []},
+        ]

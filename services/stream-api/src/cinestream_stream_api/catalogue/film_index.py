@@ -3,34 +3,35 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+import orjson
+
 from cinestream_stream_api.catalogue.directors import Director, Directors
 from cinestream_stream_api.catalogue.event_index import EventIndex
 from cinestream_stream_api.catalogue.totals import FilmTotals
 from cinestream_stream_api.events.event import Event
-from cinestream_stream_api.events.filters import EVERYTHING, Facets, Filter
-from cinestream_stream_api.events.position import Position, parse_position
+from cinestream_stream_api.events.filters import Facets
+from cinestream_stream_api.events.listing import Listing, listing_of
+from cinestream_stream_api.events.position import Position
 
 
-class Cursor(NamedTuple):
-    """The end of a page, as of `position`: the next page has the films with a sequence smaller than `before`."""
+class IndexedFilm(NamedTuple):
+    """The last version of a film: its sequence, its facets, and the values to search and sort it by."""
 
-    position: Position
-    before: int
-
-    def __str__(self) -> str:
-        return f"{self.position}.{self.before}"
+    sequence: int
+    facets: Facets
+    listing: Listing
 
 
 class FilmIndex:
     """The last version of each film, as of `position`.
 
-    It holds only the place and the facets of a film. The film itself is read from JetStream.
+    It holds only what films are found and sorted by. A film itself is read from JetStream.
     """
 
     def __init__(self, position: Position) -> None:
         self.position = position
         # In the order of the sequences, because a new version of a film is inserted at the end.
-        self._films: dict[str, tuple[int, Facets]] = {}
+        self._films: dict[str, IndexedFilm] = {}
         self.events = EventIndex()
         self.by_director = Directors()
         self.totals = FilmTotals()
@@ -49,7 +50,7 @@ class FilmIndex:
             if event.facets is not None:
                 film = self.events.add(event.sequence, event.stored_at, event.facets)
                 self._remove(film.id)
-                self._films[film.id] = event.sequence, film
+                self._films[film.id] = IndexedFilm(event.sequence, film, listing_of(orjson.loads(event.data)))
                 self.by_director.add(film.id, film.credits)
                 self.totals.add(film)
             elif (removed := event.removes) is not None:
@@ -59,8 +60,8 @@ class FilmIndex:
 
     def _remove(self, id: str) -> None:
         if known := self._films.pop(id, None):
-            self.by_director.remove(id, known[1].credits)
-            self.totals.remove(known[1])
+            self.by_director.remove(id, known.facets.credits)
+            self.totals.remove(known.facets)
 
     def directors(self, text: str) -> list[Director]:
         """Return the directors with this `nm` id or this name."""
@@ -68,41 +69,20 @@ class FilmIndex:
 
     def ratings(self, director: str) -> dict[str, float | None]:
         """Return the films of the director with this key, by id, with their ratings."""
-        return {film: self._films[film][1].rating for film in self.by_director.films(director)}
+        return {film: self._films[film].facets.rating for film in self.by_director.films(director)}
 
     def newest(self, ids: Iterable[str], limit: int) -> list[str]:
         """Return the ids of the `limit` newest versions among these films, newest first."""
-        return sorted(ids, key=lambda film: self._films[film][0], reverse=True)[:limit]
-
-    def page(self, filter: Filter, limit: int, cursor: Cursor | None) -> tuple[list[str], Cursor | None]:
-        """Return the ids of the newest films that match, newest first, and the cursor of the next page.
-
-        A film that gets a new version between two pages may be on no page. A client that reads the stream from the
-        position of the first page gets the film there.
-        """
-        position = cursor.position if cursor else self.position
-        before = cursor.before if cursor else self.position.sequence + 1
-        ids: list[str] = []
-        for id, (sequence, facets) in reversed(self._films.items()):
-            if sequence < before and (filter is EVERYTHING or filter.matches(facets)):
-                if len(ids) == limit:
-                    return ids, Cursor(position, self._films[ids[-1]][0])
-                ids.append(id)
-        return ids, None
+        return sorted(ids, key=lambda film: self._films[film].sequence, reverse=True)[:limit]
 
     def newest_first(self) -> Iterator[Facets]:
         """Iterate over the facets of all films, the newest version first. A change invalidates the iterator."""
-        return (film for _, film in reversed(self._films.values()))
+        return (film.facets for film in reversed(self._films.values()))
+
+    def entries(self) -> list[IndexedFilm]:
+        """Return all films, in the order of their last versions."""
+        return list(self._films.values())
 
     def films(self) -> list[Facets]:
         """Return the facets of all films, in the order of their last versions."""
-        return [film for _, film in self._films.values()]
-
-
-def parse_cursor(text: str) -> Cursor | None:
-    """Parse a cursor. Return None if it is malformed."""
-    head, _, tail = text.rpartition(".")
-    position = parse_position(head)
-    if position is None or not (tail.isascii() and tail.isdigit() and len(tail) < 20):
-        return None
-    return Cursor(position, int(tail))
+        return [film.facets for film in self._films.values()]

@@ -67,7 +67,7 @@ def make_app(parts: AppParts) -> ASGIApp:
     tokens = TokenList(settings.tokens)
     for router in (
         stream_router(parts.streams, settings),
-        films_router(parts.bus, parts.scan, reader),
+        films_router(parts.bus, parts.scan, reader, parts.streams.notices),
         directors_router(parts.scan, reader),
         stats_router(parts.scan, work),
         timeline_router(parts.scan, work),

@@ -1,0 +1,46 @@
+"""The text by which a film is found, and the values by which films are sorted. Pure."""
+
+import re
+from typing import Any, NamedTuple
+
+from cinestream_stream_api.events.folding import fold_text
+
+_PEOPLE = ("director", "writers", "stars")
+_INNER = re.compile(r"(?<=\w)[^\w\s](?=\w)")
+"""Punctuation inside of a word: "Spider-Man", "Schindler's", "WALL·E"."""
+
+
+class Listing(NamedTuple):
+    """The searchable text of a film, and its year.
+
+    The text is the folded title, a line break, and all other names folded. Each word follows a space, so that " wor"
+    finds all words that begin with "wor".
+    """
+
+    text: str
+    year: int | None
+
+    @property
+    def title(self) -> str:
+        """The folded title."""
+        return self.text[1 : self.text.find("\n")]
+
+    def matches(self, words: tuple[str, ...]) -> bool:
+        """Return True if a word of the text begins with each of these words, which start with a space."""
+        return all(word in self.text for word in words)
+
+
+def listing_of(movie: dict[str, Any]) -> Listing:
+    """Return the listing of a film, given as its JSON object."""
+    title, original, year = movie["title"], movie.get("original_title"), movie["year"]
+    # Words are also found as they are typed without punctuation: "Spiderman", "Schindlers".
+    names = [original, *(_INNER.sub("", name) for name in (title, original) if name and _INNER.search(name))]
+    for role in _PEOPLE:
+        names += movie[role]
+    others = " ".join(name for name in dict.fromkeys(names) if name and name != title)
+    return Listing(f" {fold_text(title)}\n {fold_text(others)}", int(year) if year else None)
+
+
+def search_words(text: str) -> tuple[str, ...]:
+    """Return the words of a search in the form that `Listing.matches` takes."""
+    return tuple(dict.fromkeys(f" {word}" for word in fold_text(text).split()))
