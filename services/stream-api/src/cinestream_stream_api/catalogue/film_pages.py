@@ -1,11 +1,9 @@
 """Pages of the current films: found by filter and words, sorted, each with the cursor of the next one."""
 
 import base64
-import heapq
 from binascii import Error as Base64Error
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 import orjson
@@ -19,7 +17,7 @@ CURSOR_PATTERN = rf"{POSITION_PATTERN}\.([0-9]{{1,19}}|[a-z]{{1,10}}\.[A-Za-z0-9
 
 _SLICE = 500
 _MAX_TITLE = 60
-"""Characters of a title that decide about its place."""
+"""Characters of a listing's text that decide about the place of a film. The text begins with the title."""
 
 _UNKNOWN = 1.0
 """The number of a film without a rating or year. All others are negative, so that it comes last."""
@@ -42,15 +40,17 @@ def _newest(film: IndexedFilm) -> Key:
 
 
 def _by_rating(film: IndexedFilm) -> Key:
-    return -film.facets.rating if film.facets.rating else _UNKNOWN, *_by_title(film)[1:]
+    rating = film.facets.rating
+    return -rating if rating else _UNKNOWN, film.listing.text[:_MAX_TITLE], film.facets.id
 
 
 def _by_year(film: IndexedFilm) -> Key:
-    return -film.listing.year if film.listing.year else _UNKNOWN, *_by_title(film)[1:]
+    year = film.listing.year
+    return -year if year else _UNKNOWN, film.listing.text[:_MAX_TITLE], film.facets.id
 
 
 def _by_title(film: IndexedFilm) -> Key:
-    return 0, film.listing.title[:_MAX_TITLE], film.facets.id
+    return 0, film.listing.text[:_MAX_TITLE], film.facets.id
 
 
 _KEYS: dict[Sort, Callable[[IndexedFilm], Key]] = {
@@ -128,8 +128,12 @@ async def page_of(
     best: list[Key] = []
     for part in _newest_first(index):
         known = (film for film in part if film.sequence <= position.sequence and query.matches(film))
-        keys = (key for key in map(_KEYS[query.sort], known) if cursor is None or key > cursor.key)
-        best = heapq.nsmallest(limit + 1, chain(best, keys))
+        keys: Iterable[Key] = map(_KEYS[query.sort], known)
+        if cursor:
+            keys = filter(cursor.key.__lt__, keys)
+        if len(best) > limit:
+            keys = filter(best[-1].__gt__, keys)
+        best = sorted([*best, *keys])[: limit + 1]
         if query.sort is Sort.NEWEST and len(best) > limit:
             break
         await checkpoint()

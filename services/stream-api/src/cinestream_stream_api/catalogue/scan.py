@@ -2,8 +2,10 @@
 
 import gc
 from collections.abc import Awaitable, Callable
+from itertools import islice
 
 import structlog
+from anyio.lowlevel import checkpoint
 
 from cinestream.contracts import Transient
 from cinestream_stream_api.catalogue.film_index import FilmIndex
@@ -55,7 +57,13 @@ class Scan:
                 position = index.position
                 self._complete = False
             if position.sequence >= ring.floor:
-                index.add(ring.after(position.sequence), through=ring.head)
+                part = list(islice(ring.after(position.sequence), PAGE))
+                if len(part) == PAGE:
+                    index.add(part, through=part[-1].sequence)
+                    # A full ring takes a third of a second. The streams are served meanwhile.
+                    await checkpoint()
+                    continue
+                index.add(part, through=ring.head)
                 bounds = self._tail.bounds
                 if bounds.epoch == ring.epoch:
                     index.events.forget(before=bounds.first)

@@ -14,20 +14,20 @@ class Listing(NamedTuple):
     """The searchable text of a film, and its year.
 
     The text is the folded title, a line break, and all other names folded. Each word follows a space, so that " wor"
-    finds all words that begin with "wor".
+    finds all words that begin with "wor". A line break sorts before all letters, so that texts sort like their titles.
     """
 
     text: str
     year: int | None
 
-    @property
-    def title(self) -> str:
-        """The folded title."""
-        return self.text[1 : self.text.find("\n")]
-
     def matches(self, words: tuple[str, ...]) -> bool:
         """Return True if a word of the text begins with each of these words, which start with a space."""
-        return all(word in self.text for word in words)
+        text = self.text
+        # A loop takes half of the time of `all`, and a search looks at every film.
+        for word in words:  # noqa: SIM110
+            if word not in text:
+                return False
+        return True
 
 
 def listing_of(movie: dict[str, Any]) -> Listing:
