@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from cinestream.runtime.http import Limits
 
-OPS_LIMITS = Limits(connections=32)
+OPS_LIMITS = Limits(connections=24, spare=8)
 """The limits of the ops endpoints. Their few connections leave the file descriptors to the service."""
 
 

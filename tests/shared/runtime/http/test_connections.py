@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from prometheus_client import REGISTRY
 from tests.shared.runtime.http.test_protocol import get
-from tests.shared.runtime.http.tiny_server import GET, serving
+from tests.shared.runtime.http.tiny_server import GET, Client, Served, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -13,6 +13,17 @@ pytestmark = pytest.mark.anyio
 def metric(name: str, **labels: str) -> float:
     """Return the value of a metric of the test's server."""
     return REGISTRY.get_sample_value(f"cinestream_http_{name}", {"server": "test", **labels}) or 0.0
+
+
+async def waiting(served: Served, count: int) -> list[Client]:
+    """Open connections whose requests wait for their answers."""
+    busy = []
+    for number in range(count):
+        busy.append(await served.connect())
+        await busy[-1].send(get("/wait"))
+        while len(served.app.seen) <= number:
+            await asyncio.sleep(0.01)
+    return busy
 
 
 async def test_an_idle_connection_makes_room() -> None:
@@ -34,18 +45,24 @@ async def test_an_idle_connection_makes_room() -> None:
 
 async def test_the_newest_is_refused_when_none_is_idle() -> None:
     """Running requests are not cut for new ones."""
-    async with serving(connections=3) as served:
+    async with serving(connections=2, spare=1) as served:
         refused = metric("refused_total", reason="full")
-        busy = [await served.connect() for _ in range(3)]
-        for client in busy:
-            await client.send(get("/wait"))
-        while len(served.app.seen) < 3:
-            await asyncio.sleep(0.01)
+        busy = await waiting(served, 3)
         newest = await served.connect()
         assert await newest.rest() == b""
         assert metric("refused_total", reason="full") == refused + 1
         served.app.go.set()
         assert [(await client.answer()).status for client in busy] == [200] * 3
+
+
+async def test_a_request_that_ends_gives_its_place_back() -> None:
+    """Spare connections last only as long as all others are busy."""
+    async with serving(connections=2, spare=2) as served:
+        busy = await waiting(served, 4)
+        served.app.go.set()
+        assert [(await client.answer()).status for client in busy] == [200] * 4
+        while len(served.server.server_state.connections) > 2:
+            await asyncio.sleep(0.01)
 
 
 async def test_connections_are_counted_by_state() -> None:
@@ -61,7 +78,7 @@ async def test_connections_are_counted_by_state() -> None:
 
 async def test_a_flood_leaves_the_limit_unchanged() -> None:
     """Never are more connections open than the limit allows, and each request is answered meanwhile."""
-    async with serving(connections=10) as served:
+    async with serving(connections=10, spare=0) as served:
         async with asyncio.TaskGroup() as group:
             for _ in range(200):
                 group.create_task(served.connect())

@@ -19,6 +19,17 @@ async def test_a_silent_connection_is_closed() -> None:
         assert (await silent.rest(), await blank.rest()) == (b"", b"")
 
 
+async def test_a_client_that_reads_slowly_gets_all() -> None:
+    """The time begins again whenever the client has read something, also after the last byte was written."""
+    async with serving(send_seconds=0.2, idle_seconds=0.2) as served:
+        client = await served.connect()
+        await client.send(b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        size = 0
+        while size < 8_000_000:
+            size += len(await client.reader.readexactly(400_000))
+            await asyncio.sleep(0.05)
+
+
 @pytest.mark.parametrize("start", [b"", GET])
 async def test_a_slow_request_is_refused(start: bytes) -> None:
     """The time counts from the connection, later from the first byte of a request. Each further byte does not help."""

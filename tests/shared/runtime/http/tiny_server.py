@@ -39,6 +39,8 @@ class TinyApp:
         if path == "/big":
             for _ in range(400):
                 await send({"type": "http.response.body", "body": b"x" * 65536, "more_body": True})
+        if path == "/large":
+            await send({"type": "http.response.body", "body": b"x" * 9_000_000, "more_body": True})
         if path == "/open":
             while (await receive())["type"] != "http.disconnect":
                 pass

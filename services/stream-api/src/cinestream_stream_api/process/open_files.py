@@ -11,7 +11,9 @@ from cinestream.runtime.ops import OPS_LIMITS
 from cinestream_stream_api.settings import StreamSettings
 
 _OWN = 64
-"""Files of the process besides those of its clients."""
+"""Files of the process besides those of its clients, and its spare connections."""
+
+_OPS = OPS_LIMITS.connections + OPS_LIMITS.spare
 
 _MAX_SHORT = 128
 """Connections for short requests, `busy` answers among them. Each may have a file of the page open as well."""
@@ -27,7 +29,7 @@ def within_open_files(settings: StreamSettings) -> StreamSettings:
     """
     clients = settings.stream_max_clients
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    needed = clients + _OWN + OPS_LIMITS.connections + 2 * _MAX_SHORT
+    needed = clients + _OWN + _OPS + 2 * _MAX_SHORT
     if soft != resource.RLIM_INFINITY and soft < needed:
         limit = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
@@ -50,4 +52,4 @@ def _available() -> int:
     """Return the number of open files that are left for connections of the API."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = 1 << 30 if soft == resource.RLIM_INFINITY else soft
-    return max(0, limit - _OWN - OPS_LIMITS.connections)
+    return max(0, limit - _OWN - _OPS)

@@ -43,21 +43,27 @@ class Connections(ServerState):
         self._name = name
 
     def admit(self, connection: LimitedProtocol) -> bool:
-        """Count a new connection as idle.
+        """Count a new connection as idle. Return False if there is no room, so that it is to be closed.
 
-        At the limit the connection that has been idle longest is closed. If none is idle, the result is False, and the
-        new one is to be closed. So the process always has a file descriptor left to accept with.
+        So the process always has a file descriptor left to accept with.
         """
-        if len(self.connections) > self.limits.connections:
-            oldest = next(iter(self.idle), None)
-            if oldest is None:
-                self.refused("full")
-                return False
+        self.make_room()
+        if len(self.connections) > self.limits.connections + self.limits.spare:
+            self.refused("full")
+            return False
+        self.idle[connection] = None
+        return True
+
+    def make_room(self) -> None:
+        """Close the connection that has been idle longest, if there are too many connections."""
+        if len(self.connections) <= self.limits.connections:
+            return
+        # A client that still reads its last answer is not idle.
+        oldest = next((idle for idle in self.idle if not idle.transport.get_write_buffer_size()), None)
+        if oldest is not None:
             self.forget(oldest)
             oldest.transport.abort()
             self.refused("evicted")
-        self.idle[connection] = None
-        return True
 
     def forget(self, connection: LimitedProtocol) -> None:
         """Count a connection no longer."""

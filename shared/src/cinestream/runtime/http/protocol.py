@@ -1,22 +1,20 @@
 """uvicorn's HTTP/1.1 protocol with limits for the client.
 
 uvicorn waits for a request without end, keeps headers of any size and any number of pipelined requests, and answers 400
-in the middle of an open response. Here each connection has at most two timers and no task, and an idle one keeps no
-more than before.
+in the middle of an open response.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 import httptools
 from uvicorn._types import ASGI3Application
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from cinestream.runtime.http.connections import Connections
 from cinestream.runtime.http.problem import refusal
 from cinestream.runtime.http.request_head import Refused, body_length, host_of, origin_form
+from cinestream.runtime.http.timed import TimedProtocol
 from cinestream.runtime.http.unchunked import Unchunked
 
 _SLICE = 32 * 1024
@@ -29,23 +27,20 @@ _BETWEEN, _HEAD, _BODY = range(3)
 """The part of a request that the parser is in. `_BETWEEN` is before its first byte."""
 
 
-class LimitedProtocol(HttpToolsProtocol):
+class LimitedProtocol(TimedProtocol):
     """A connection within the limits of its server."""
 
     # Slots, because the attributes of uvicorn nearly fill a dictionary whose keys all connections can share.
-    __slots__ = ("_ignored", "_ignoring", "_part", "_received", "_running", "_send_timer", "_state", "_streaming")
+    __slots__ = ("_ignored", "_ignoring", "_part", "_received", "_running", "_streaming")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        assert isinstance(self.server_state, Connections)
-        self._state = self.server_state
         self.pipeline = _NO_PIPELINE
         self._part = _BETWEEN
         self._received = 0  # bytes of the part
         self._ignoring = False
         self._ignored = 0
         self._running: RequestResponseCycle | None = None
-        self._send_timer: asyncio.TimerHandle | None = None
         self._streaming = False
 
     @property
@@ -159,6 +154,7 @@ class LimitedProtocol(HttpToolsProtocol):
             self._limit_sending()  # the end of the answer may still be unsent
         elif not self._answering:
             self._state.idle[self] = None
+            self._state.make_room()
             if self._part is _HEAD:
                 self._arm(self._state.limits.request_seconds, self._end_waiting)
 
@@ -171,8 +167,7 @@ class LimitedProtocol(HttpToolsProtocol):
     def resume_writing(self) -> None:
         """Continue, because the client has read on."""
         super().resume_writing()
-        if self._send_timer is not None:
-            self._send_timer.cancel()
+        self._end_sending()
 
     def begin_stream(self) -> None:
         """Exempt the running answer from the limits of time, because it has no end of its own.
@@ -226,32 +221,11 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._ignored > self._state.limits.ignored_bytes:
             self.transport.abort()
 
-    # Time
-
     def _end_waiting(self) -> None:
         if self.cycle is None and self._part is _BETWEEN:
             self.transport.abort()  # no byte of a request: nobody waits for an answer
         else:
             self._refuse(Refused(408, f"the request was not complete after {self._state.limits.request_seconds:g} s"))
-
-    def timeout_keep_alive_handler(self) -> None:
-        """Close an idle connection. An answer that its client has not read meanwhile is dropped."""
-        self.transport.abort()
-
-    def _arm(self, seconds: float, action: Callable[[], None]) -> None:
-        self._unset_keepalive_if_required()
-        self.timeout_keep_alive_task = self.loop.call_later(seconds, action)
-
-    def _limit_sending(self) -> None:
-        if self._send_timer is not None:
-            self._send_timer.cancel()
-        self._send_timer = self.loop.call_later(self._state.limits.send_seconds, self.transport.abort)
-
-    def _disarm(self) -> None:
-        self._unset_keepalive_if_required()
-        if self._send_timer is not None:
-            self._send_timer.cancel()
-            self._send_timer = None
 
 
 def _disconnect(cycle: RequestResponseCycle) -> None:
