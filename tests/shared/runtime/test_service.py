@@ -149,3 +149,18 @@ async def test_environment_overrides_the_file(nats: NatsServer, tmp_path: Path) 
     assert service.process.returncode == 2
     assert "CINESTREAM_LOG_LEVEL" in errors
     assert "CINESTREAM_LOG_FORMAT" not in errors
+
+
+async def test_ops_port_refuses_a_foreign_host(topology: NatsServer) -> None:
+    """The answer is a 421 that names the setting, and a name in the setting is allowed."""
+    with tiny(topology, CINESTREAM_OPS_ALLOWED_HOSTS="etl, films.example") as service:
+        service.wait("/readyz", lambda status, _: status == 200)
+        for host, status in {"evil.example": 421, "etl:9102": 200, "localhost": 200}.items():
+            connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+            connection.request("GET", "/metrics", headers={"Host": host})
+            response = connection.getresponse()
+            assert response.status == status
+            assert (b"CINESTREAM_OPS_ALLOWED_HOSTS" in response.read()) == (status == 421)
+            assert response.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+            assert response.headers["Server"] is None
+            connection.close()

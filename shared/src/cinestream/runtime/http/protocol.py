@@ -174,6 +174,8 @@ class LimitedProtocol(TimedProtocol):
 
         Until its end everything that the client sends is ignored. Requests that wait for the end are dropped.
         """
+        if self.transport.is_closing():  # the client has gone before its stream began
+            return
         self._streaming = True
         self._state.streams += 1
         self._disarm()
