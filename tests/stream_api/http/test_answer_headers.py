@@ -2,10 +2,12 @@
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from tests.stream_api.serving import STREAM, serving
 
 from cinestream.bus.jetstream import Bus
-from cinestream_stream_api.http.middleware.answer_headers import STRICT
+from cinestream_stream_api.http.middleware.answer_headers import STRICT, AnswerHeaders
+from cinestream_stream_api.http.problems import add_problems
 
 pytestmark = pytest.mark.anyio
 PAGES = ("/", "/docs", "/page/app.js", "/page/style.css", "/favicon.ico")
@@ -77,3 +79,19 @@ async def test_answers_behind_tokens_are_private(stream_bus: Bus) -> None:
             assert stream.headers.get_list("vary") == ["Accept, Authorization, Cookie"]
         page = await api.client.get("/")
         assert (page.headers["cache-control"], "vary" in page.headers) == ("no-cache", False)
+
+
+async def test_internal_errors_have_them_too() -> None:
+    """The framework answers these outside of its own middleware."""
+    app = FastAPI()
+    add_problems(app)
+
+    @app.get("/api/fails")
+    def fail() -> None:
+        raise RuntimeError
+
+    transport = httpx2.ASGITransport(AnswerHeaders(app, private=True), raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        answer = await client.get("/api/fails")
+    assert (answer.status_code, answer.headers["content-security-policy"]) == (500, STRICT)
+    assert answer.headers["cache-control"] == "private, no-store"
