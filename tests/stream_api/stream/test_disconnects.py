@@ -132,6 +132,19 @@ async def test_a_disconnect_at_the_end_is_no_error(
     assert api.metric("disconnects_total", reason="failed") == 0
 
 
+async def test_a_disconnect_in_a_body_is_no_error(
+    stream_bus: Bus, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A client that leaves in the middle of its request is not answered, and not logged."""
+    async with serving(stream_bus, stream_tokens="secret") as api:
+        for kind in KINDS:
+            reader, writer = await connect(api)
+            writer.write(b"POST /session HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf")
+            await anyio.sleep(0.05)
+            await kind(reader, writer)
+    check_log(caplog, capsys)
+
+
 async def until_closed(api: Api) -> None:
     """Wait until no stream is open."""
     while api.metric("clients", state="live") + api.metric("clients", state="catching-up"):

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from cinestream.contracts import Transient
@@ -153,6 +154,11 @@ def add_problems(app: FastAPI) -> None:
             headers["Allow"] = allowed = ", ".join(_allowed_methods(request))
             detail = f"{request.method} is not possible at {path}. Allowed: {allowed}"
         return problem(error.status_code, title, detail, headers=headers)
+
+    @app.exception_handler(ClientDisconnect)
+    async def client_disconnected(_: Request, __: ClientDisconnect) -> JSONResponse:
+        # Nobody gets this answer. Without it the disconnect would be logged as an internal error.
+        return problem(400, "Bad Request", "the body is incomplete")
 
     @app.exception_handler(Exception)
     async def internal_error(_: Request, __: Exception) -> JSONResponse:
