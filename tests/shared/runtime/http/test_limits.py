@@ -112,6 +112,17 @@ async def test_a_large_request_is_refused() -> None:
                 assert (answer["content-type"], answer["connection"]) == ("application/problem+json", "close")
 
 
+async def test_pieces_do_not_count_twice() -> None:
+    """A head in pieces, a full body and further requests in one piece are within the limits."""
+    async with serving() as served:
+        client = await served.connect()
+        for piece in (b"POST /body HTTP/1.1\r\n", b"Host: localhost\r\n", b"X: " + b"x" * 30_000 + b"\r\n"):
+            await client.send(piece)
+            await asyncio.sleep(0.02)
+        await client.send(b"Content-Length: 65536\r\n\r\n" + b"x" * 65_536 + GET * 4)
+        assert [(await client.answer()).status for _ in range(5)] == [200] * 5
+
+
 async def test_the_parser_keeps_no_header_without_end() -> None:
     """A header of 100 MB is cut long before its end."""
     async with serving() as served:

@@ -13,7 +13,7 @@ from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from cinestream.runtime.http.problem import refusal
-from cinestream.runtime.http.request_head import Refused, body_length, host_of, origin_form
+from cinestream.runtime.http.request_head import Refused, body_length, head_length, host_of, origin_form, too_large
 from cinestream.runtime.http.timed import TimedProtocol
 from cinestream.runtime.http.unchunked import Unchunked
 
@@ -88,11 +88,7 @@ class LimitedProtocol(TimedProtocol):
 
     def _parse(self, data: bytes) -> None:
         try:
-            # Each byte counts, because the parser keeps unfinished headers and trailers without reporting them.
-            if self._part is _HEAD:
-                self._count(len(data), self._state.limits.head_bytes, 431)
-            elif self._part is _BODY:
-                self._count(len(data), self._state.limits.body_bytes, 413)
+            self._count(len(data))
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             # The request is answered, and the switch is not made. The parser accepts nothing more.
@@ -103,10 +99,18 @@ class LimitedProtocol(TimedProtocol):
             cause = error.__context__
             self._refuse(cause if isinstance(cause, Refused) else Refused(400, "the request is not valid HTTP"))
 
-    def _count(self, size: int, limit: int, status: int) -> None:
+    def _count(self, size: int) -> None:
+        """Limit what the parser keeps of unfinished headers and trailers, which it does not report.
+
+        The last slice of a part may hold the beginning of the next one, so one slice more is allowed.
+        """
+        if self._part is _BETWEEN:
+            return
+        limits = self._state.limits
         self._received += size
-        if self._received > limit:
-            raise Refused(status, f"the request is larger than {limit} bytes")
+        limit, status = (limits.head_bytes, 431) if self._part is _HEAD else (limits.body_bytes, 413)
+        if self._received > limit + _SLICE:
+            raise too_large(limit, status)
 
     def on_message_begin(self) -> None:
         """Begin a request, in time. One too many is ignored."""
@@ -119,11 +123,11 @@ class LimitedProtocol(TimedProtocol):
 
     def on_headers_complete(self) -> None:
         """Check the head, and start the request or queue it."""
-        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if size > self._state.limits.head_bytes:
-            raise Refused(431, f"the headers are larger than {self._state.limits.head_bytes} bytes")
-        self._received = 0
-        self._count(body_length(self.headers), self._state.limits.body_bytes, 413)
+        limits = self._state.limits
+        if head_length(self.url, self.headers) > limits.head_bytes:
+            raise too_large(limits.head_bytes, 431)
+        if body_length(self.headers) > limits.body_bytes:
+            raise too_large(limits.body_bytes, 413)
         if self.cycle is not None and not self.cycle.response_complete:
             self.pipeline = self.pipeline or deque()
         self.url = origin_form(self.url, self.headers, host_of(self.headers, self.parser.get_http_version()))

@@ -14,6 +14,16 @@ class Refused(Exception):
         self.detail = detail
 
 
+def too_large(limit: int, status: int) -> Refused:
+    """Return the refusal of a request whose headers (431) or body (413) exceed a limit in bytes."""
+    return Refused(status, f"the {'headers' if status == 431 else 'body'} must not be larger than {limit} bytes")
+
+
+def head_length(target: bytes, headers: Headers) -> int:
+    """Return the length of a target and its headers, as they are sent."""
+    return len(target) + sum(len(name) + len(value) + len(": \r\n") for name, value in headers)
+
+
 def host_of(headers: Headers, version: str) -> bytes:
     """Return the `Host` header, empty if there is none (RFC 9112, 3.2).
 
