@@ -132,7 +132,8 @@ def test_a_taken_port_is_reported_at_once() -> None:
 @pytest.mark.process
 def test_the_effective_settings_can_be_shown() -> None:
     """`--check` prints them with masked secrets. Invalid settings are refused with the names of their variables."""
-    done = run("--check", CINESTREAM_NATS_PASSWORD="hush", CINESTREAM_STREAM_CORS_ORIGINS="https://a, https://b")
+    secrets = {"CINESTREAM_NATS_PASSWORD": "hush", "CINESTREAM_OPS_TOKEN": "hush"}
+    done = run("--check", CINESTREAM_STREAM_CORS_ORIGINS="https://a, https://b", **secrets)
     assert done.returncode == 0
     assert "CINESTREAM_STREAM_PORT=3000" in done.stdout
     assert "CINESTREAM_OPS_PORT=9103" in done.stdout

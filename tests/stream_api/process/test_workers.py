@@ -32,7 +32,11 @@ CLIENTS = 40
 def api_environment(tmp_path: Path) -> dict[str, str]:
     """Return settings of two workers, with a directory of their own for temporary files."""
     (tmp_path / "tmp").mkdir()
-    return {"CINESTREAM_STREAM_WORKERS": "2", "TMPDIR": str(tmp_path / "tmp")}
+    return {
+        "CINESTREAM_STREAM_WORKERS": "2",
+        "CINESTREAM_STREAM_DRAIN_SECONDS": "60",
+        "TMPDIR": str(tmp_path / "tmp"),
+    }
 
 
 def workers(api: Process) -> set[int]:
@@ -170,8 +174,8 @@ async def ready(worker: WorkerProcess) -> None:
             await anyio.sleep(0.01)
 
 
-async def test_one_signal_ends_all_workers(api: Process, tmp_path: Path) -> None:
-    """Streams end complete, all processes exit, and the temporary directory is empty."""
+async def test_signals_end_all_workers(api: Process, tmp_path: Path) -> None:
+    """The first starts the drain, the second ends it. Streams end complete, and the temporary directory is empty."""
     await all_ready(api)
     pids, ended = workers(api), list[str]()
 
@@ -189,6 +193,11 @@ async def test_one_signal_ends_all_workers(api: Process, tmp_path: Path) -> None
         for _ in range(10):
             await group.start(read)
         await end_one_stream(f"http://127.0.0.1:{api.ops}/ops/streams")
+        assert api.process
+        api.process.terminate()
+        await until(lambda: len(ended) > 1)
+        assert (await answer(f"http://127.0.0.1:{api.ops}/readyz"))["reason"] == "stopping"
+        assert len(ended) < 10
         assert await anyio.to_thread.run_sync(api.terminate) == 0, api.log.read_text()
     assert ended == ["whole"] * 10
     assert "worker.killed" not in api.log.read_text()
