@@ -8,13 +8,14 @@ from typing import Any
 import jsonschema_rs
 import orjson
 from tests.stream_api.films import PAGE_TIME, movie
-from tests.stream_api.sse import Reader
+from tests.stream_api.sse import Reader, unchunked
 
 from cinestream_stream_api.catalogue.notices import Notice, UnknownValue
 from cinestream_stream_api.events import frames
 from cinestream_stream_api.events.event import film
 from cinestream_stream_api.events.position import Position
 from cinestream_stream_api.http.asyncapi import EVENTS, document
+from cinestream_stream_api.stream.heartbeats import Heartbeats
 
 SCHEMA = Path(__file__).parent / "asyncapi/3.0.0.json.gz"
 
@@ -47,6 +48,7 @@ def test_sent_events_fit_their_models() -> None:
     sent = film(Position("e", 1), *movie(1).encode(page_time=PAGE_TIME), PAGE_TIME).frame(wire)
     sent += frames.event(wire, frames.POSITION, "e-1") + frames.event(wire, frames.LIVE, "e-1")
     sent += frames.event(wire, frames.GAP, "e-4", gap) + frames.busy(5)
+    sent += unchunked(Heartbeats().chunk("e-5", 12, 1))
     sent += frames.event(wire, frames.REMOVED, "e-6", b'{"id":"tt0000001"}')
     notice = Notice("No known film has tone=dark.", [UnknownValue("tone", "dark", ["Hopeful"])])
     sent += frames.event(wire, frames.NOTICE, "e-7", orjson.dumps(notice))

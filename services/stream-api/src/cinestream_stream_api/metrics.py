@@ -36,7 +36,7 @@ class StreamMetrics:
         self.disconnects = Counter(
             "cinestream_stream_disconnects_total",
             "Ended streams, by reason: client (it disconnected), slow (it fell behind the ring), send_timeout, "
-            "lifetime, shutdown, operator (ended on the ops port), failed (internal error)",
+            "lifetime, shutdown, until (it reached its end), operator (ended on the ops port), failed (internal error)",
             ["reason"],
             registry=registry,
         )

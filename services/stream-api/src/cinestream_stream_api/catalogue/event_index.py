@@ -1,7 +1,7 @@
 """The index of all events of films that history holds: sequence, time and facets of each. Pure."""
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -91,6 +91,24 @@ class EventIndex:
             stop = min(start + _SLICE, end - self._base)
             number = self._base + stop
             yield list(zip(self._times[start:stop], self._facets[start:stop], strict=True))
+
+    def slices_back(self, through: int) -> Iterator[list[tuple[int, Facets]]]:
+        """Iterate over sequences and facets of the events up to a sequence, newest first, in slices of bounded work.
+
+        The caller lets other tasks run between two slices. These may change the index.
+        """
+        number = self._base + bisect_right(self._sequences, through)
+        while number > self._base:
+            stop = number - self._base
+            start = max(stop - _SLICE, 0)
+            columns = zip(self._sequences[start:stop], self._facets[start:stop], strict=True)
+            number = self._base + start
+            yield [(sequence, film) for sequence, film in columns if film][::-1]
+
+    def is_newest(self, sequence: int, film: str) -> bool:
+        """Return True if an event is the newest version of its film."""
+        last = self._last.get(film, _NONE)
+        return last >= self._base and self._sequences[last - self._base] == sequence
 
     def _versions(self, id: str) -> Iterator[int]:
         number = self._last.get(id, _NONE)

@@ -52,10 +52,17 @@ class Notices:
         self._scan = scan
         self._work = SharedWork()
 
+    def may_apply(self, filter: Filter) -> bool:
+        """Return False if it is clear at once that there is no notice about a filter."""
+        index = self._scan.index
+        if filter is EVERYTHING or index is None:
+            return False
+        return not any(map(filter.matches, islice(index.newest_first(), _NEWEST)))
+
     async def of(self, filter: Filter) -> Notice | None:
         """Return the notice about a filter, or None if a known film matches or the index is still being built."""
         index = self._scan.index
-        if filter is EVERYTHING or index is None or any(map(filter.matches, islice(index.newest_first(), _NEWEST))):
+        if index is None or not self.may_apply(filter):
             return None
         with move_on_after(MAX_SECONDS):
             return await self._work.result(filter, index.position, partial(notice_about, index, filter))

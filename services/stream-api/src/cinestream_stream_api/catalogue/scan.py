@@ -39,6 +39,14 @@ class Scan:
         ring, position = self._tail.ring, self._index.position
         return self._index if self._complete and position.epoch == ring.epoch else None
 
+    def current(self) -> FilmIndex | None:
+        """Return the index as of the ring's head, or None while it is being built."""
+        ring, index = self._tail.ring, self.index
+        if index is None or not ring.floor <= index.position.sequence <= ring.head:
+            return None
+        index.add(ring.after(index.position.sequence), through=ring.head)
+        return index
+
     async def keep(self) -> None:
         """Follow the stream. Runs until cancelled."""
         while True:

@@ -18,9 +18,11 @@ NOTICE = "notice"
 LIVE = "live"
 REMOVED = "removed"
 BUSY = "busy"
+HEARTBEAT = "heartbeat"
 
-HEARTBEAT = b": heartbeat\n"
+COMMENT = b": heartbeat\n"
 """A comment without an empty line: after an empty line several clients deliver an empty message."""
+STARTING = b": starting\n"
 EMPTY = b"{}"
 
 _BLANK = bytes.maketrans(b"\r\n", b"  ")
@@ -52,9 +54,14 @@ def retry(wire: Wire, milliseconds: int) -> bytes:
     return b"" if wire is Wire.NDJSON else b"retry: %d\n" % milliseconds
 
 
+def starting(wire: Wire) -> bytes:
+    """Return the first bytes of a stream whose start is not known yet: a comment, and nothing in NDJSON."""
+    return b"" if wire is Wire.NDJSON else STARTING
+
+
 def heartbeat(wire: Wire, id: str) -> bytes:
     """Return a heartbeat: a comment, or in NDJSON, which has no comments, the position."""
-    return event(wire, POSITION, id) if wire is Wire.NDJSON else HEARTBEAT
+    return event(wire, POSITION, id) if wire is Wire.NDJSON else COMMENT
 
 
 def closing(wire: Wire, milliseconds: int, id: str) -> bytes:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from cinestream.bus.jetstream import Bus
 from cinestream.runtime.ops import Health
 from cinestream_stream_api.catalogue.film_reader import FilmReader
+from cinestream_stream_api.catalogue.notices import Notices
 from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.catalogue.shared_work import SharedWork
 from cinestream_stream_api.http.access.tokens import TokenList, Tokens
@@ -46,6 +47,7 @@ class AppParts:
     tail: Tail
     scan: Scan
     streams: StreamServer
+    notices: Notices
     health: Health
 
 
@@ -67,7 +69,7 @@ def make_app(parts: AppParts) -> ASGIApp:
     tokens = TokenList(settings.tokens)
     for router in (
         stream_router(parts.streams, settings),
-        films_router(parts.bus, parts.scan, reader, parts.streams.notices),
+        films_router(parts.bus, parts.scan, reader, parts.notices),
         directors_router(parts.scan, reader),
         stats_router(parts.scan, work),
         timeline_router(parts.scan, work),

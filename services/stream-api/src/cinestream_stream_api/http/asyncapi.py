@@ -3,9 +3,9 @@
 https://www.asyncapi.com/docs/reference/specification/v3.0.0
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
 from cinestream.contracts.movie import TitleId
@@ -29,7 +29,10 @@ class RemovedData(BaseModel):
 
 
 class GapData(BaseModel):
-    """Events that history no longer holds after `requested`. `missed` is null if their number is unknown."""
+    """Events after `requested` that the client does not get. `missed` is null if their number is unknown.
+
+    `first_available` is the first event that history holds. The stream continues from the id of the gap.
+    """
 
     requested: str
     first_available: str
@@ -57,6 +60,16 @@ class NoticeData(BaseModel):
     filters: list[UnknownFilterValue]
 
 
+class HeartbeatData(BaseModel):
+    """The server's time (RFC 3339, UTC), and the age of the newest event that this client has not been sent.
+
+    `lag_ms` is in milliseconds, and 0 when the client has caught up.
+    """
+
+    time: Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+    lag_ms: Annotated[int, Field(ge=0)]
+
+
 EVENTS: dict[str, tuple[type[BaseModel], str]] = {
     frames.MOVIE: (PublishedMovie, "A film that is new or has changed"),
     frames.REMOVED: (
@@ -68,7 +81,8 @@ EVENTS: dict[str, tuple[type[BaseModel], str]] = {
         "The current position in the stream. Resume from its id. A stream begins and ends with it",
     ),
     frames.LIVE: (Empty, "The end of the replay. All later events are new"),
-    frames.GAP: (GapData, "Events that the client missed and that history no longer holds"),
+    frames.GAP: (GapData, "Events that the client missed, because history does not continue its id"),
+    frames.HEARTBEAT: (HeartbeatData, "A sign of life in a fixed interval, with `?heartbeat=event`"),
     frames.NOTICE: (
         NoticeData,
         "No known film matches the filter. It comes at most once, after the first `position`. The stream stays open",

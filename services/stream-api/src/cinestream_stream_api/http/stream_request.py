@@ -1,20 +1,21 @@
 """The parameters of a stream that say where it starts and how it goes on."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import Header, Query, Request
+from fastapi import Depends, Header, Query, Request
 
 from cinestream_stream_api.events.gap import OnGap
 from cinestream_stream_api.events.position import POSITION_PATTERN
 from cinestream_stream_api.events.request import StreamRequest
-from cinestream_stream_api.events.resume import parse_start
+from cinestream_stream_api.events.resume import StartRequest, parse_start
+from cinestream_stream_api.events.until import parse_until
 
 _HEADER = "Last-Event-ID"
 _OPTIONAL_WHITE_SPACE = " \t"
 """OWS of RFC 9110, 5.6.3, which may surround the value of a field."""
 
 
-def stream_request(
+def start_request(
     request: Request,
     last_event_id: Annotated[
         str | None,
@@ -41,6 +42,14 @@ def stream_request(
             description="The value of the header, for an `EventSource` polyfill that cannot send headers",
         ),
     ] = None,
+) -> StartRequest:
+    """Return the requested start of a stream."""
+    header = header_id(request.headers.getlist(_HEADER))
+    return parse_start(header or polyfill, last_event_id, since, replay)
+
+
+def stream_request(
+    start: Annotated[StartRequest, Depends(start_request)],
     on_gap: Annotated[
         OnGap | None,
         Query(
@@ -48,10 +57,27 @@ def stream_request(
             "`history`. By default `live` if the id is no id at all, else `history`"
         ),
     ] = None,
+    until: Annotated[
+        str | None,
+        Query(
+            description="The end of the stream: `live` for what is stored now, the id of the last event, or a time",
+            examples=["live", "mwpz3sdn-42", "2026-11-21T08:00:00Z"],
+        ),
+    ] = None,
+    distinct: Annotated[
+        bool,
+        Query(description="While the stream catches up, send only the newest version of each film"),
+    ] = False,
+    heartbeat: Annotated[
+        Literal["event", "comment"],
+        Query(description="`event` sends `event: heartbeat` in a fixed interval, for clients that see no comments"),
+    ] = "comment",
+    heartbeat_seconds: Annotated[
+        int | None, Query(ge=5, le=60, description="The heartbeat interval. By default that of the service")
+    ] = None,
 ) -> StreamRequest:
     """Return the request for a stream."""
-    header = header_id(request.headers.getlist(_HEADER))
-    return StreamRequest(parse_start(header or polyfill, last_event_id, since, replay), on_gap)
+    return StreamRequest(start, on_gap, distinct, parse_until(until), heartbeat == "event", heartbeat_seconds)
 
 
 def header_id(fields: list[str]) -> str:

@@ -89,6 +89,7 @@ class History:
         """Iterate over the events up to `end` that the view shows, newest first, until history begins."""
         while end.sequence > 0:
             page = await self.page(Position(end.epoch, end.sequence - 1), head=head)
+            await asyncio.sleep(0)  # a cached page is returned without waiting, and there may be many
             for event in reversed(page.events):
                 if event.sequence <= end.sequence and is_shown(event, view.filter):
                     yield event

@@ -16,6 +16,7 @@ from cinestream_stream_api.stream.address_limit import PUBLIC_LIMIT, AddressLimi
 from cinestream_stream_api.stream.connection_limiter import ConnectionLimiter
 from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
 from cinestream_stream_api.stream.hub import Hub
+from cinestream_stream_api.stream.replay_search import SearchTurns
 from cinestream_stream_api.stream.scheduler import Scheduler
 from cinestream_stream_api.stream.server import StreamServer
 from cinestream_stream_api.stream.subscriber import Sources
@@ -31,6 +32,7 @@ class ServiceParts:
     scheduler: Scheduler
     scan: Scan
     streams: StreamServer
+    notices: Notices
 
 
 def make_parts(bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> ServiceParts:
@@ -52,12 +54,12 @@ def make_parts(bus: Bus, settings: StreamSettings, metrics: StreamMetrics) -> Se
         trusted_proxies=settings.stream_trusted_proxies,
     )
     scan = Scan(tail, history, waker.wait)
+    notices = Notices(scan)
     streams = StreamServer(
         settings=settings,
-        sources=Sources(tail, history, scheduler, metrics),
+        sources=Sources(tail, history, scheduler, metrics, scan, notices, SearchTurns()),
         hub=hub,
         limiter=ConnectionLimiter(max_total=settings.stream_max_clients, per_address=per_address),
         deliveries=DeliveryCounter(metrics.deliveries, metrics.bytes),
-        notices=Notices(scan),
     )
-    return ServiceParts(tail, hub, scheduler, scan, streams)
+    return ServiceParts(tail, hub, scheduler, scan, streams, notices)

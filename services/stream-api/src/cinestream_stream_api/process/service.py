@@ -81,7 +81,7 @@ async def serve(
     context.health.degraded.append(lambda: [tail.last_error] if tail.last_error else [])
     if not await _started(tail, context.stop):
         return
-    app = make_app(AppParts(context.bus, context.settings, tail, scan, parts.streams, context.health))
+    app = make_app(AppParts(context.bus, context.settings, tail, scan, parts.streams, parts.notices, context.health))
     server = _server(app, context.settings, limits)
     async with anyio.create_task_group() as background:
         for run_part in (tail.keep, scheduler.run_ticks, scan.keep):

@@ -15,6 +15,7 @@ from cinestream_stream_api.settings import StreamSettings
 from cinestream_stream_api.stream.chunk_writer import ChunkWriter
 from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
 from cinestream_stream_api.stream.open_stream import State, StreamFacts, filter_text
+from cinestream_stream_api.stream.opening import Opening
 from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
 from cinestream_stream_api.stream.scheduler import Scheduler
 from cinestream_stream_api.stream.subscriber import Subscriber
@@ -29,7 +30,7 @@ class Connection:
     """A listener of the scheduler that writes a subscriber's bytes to a client.
 
     Args:
-        subscriber: gives the next bytes.
+        subscriber: gives the next bytes. It may begin as an opening, until the start of the stream is known.
         writer: takes the bytes. The head of the response has been sent already.
         send: the ASGI connection, which ends the response.
         scheduler: pushes this connection.
@@ -57,7 +58,7 @@ class Connection:
 
     def __init__(
         self,
-        subscriber: Subscriber,
+        subscriber: Subscriber | Opening,
         writer: ChunkWriter,
         send: Send,
         *,
@@ -82,6 +83,8 @@ class Connection:
         self._end_reason: str | None = None
         self._expires = _expiry(settings.stream_max_lifetime)
         writer.attach(self)
+        if isinstance(subscriber, Subscriber):
+            subscriber.attach(self)
 
     @property
     def live(self) -> bool:
@@ -95,7 +98,7 @@ class Connection:
 
     def facts(self) -> StreamFacts:
         """Return the state of the stream for operators."""
-        subscriber = self._subscriber
+        subscriber, view = self._subscriber, self._subscriber.view
         if self._end_reason is not None or self.reason != "client":
             state: State = "ending"
         elif self._paused_since is not None:
@@ -103,7 +106,7 @@ class Connection:
         else:
             state = "live" if subscriber.live else "catching-up"
         return StreamFacts(
-            filter_text(subscriber.view.filter),
+            filter_text(view.filter),
             str(subscriber.position),
             subscriber.lag_events,
             state,
@@ -111,12 +114,14 @@ class Connection:
             self.bytes_sent,
         )
 
-    def check_limits(self, now: float) -> None:
-        """Disconnect a client that does not read. End a stream that has reached its lifetime."""
+    def tick(self, now: float) -> None:
+        """Disconnect a client that does not read. End a stream that has reached its lifetime. Write a heartbeat."""
         if self._paused_since is not None and self._paused_since < now - self._settings.stream_send_timeout:
             self.drop("send_timeout")
         if now > self._expires and self._end_reason is None:
-            self._end_reason = "lifetime"
+            self.end("lifetime")
+        if not self._busy and (heartbeat := self._subscriber.heartbeat()):
+            self._write(heartbeat)
 
     def end(self, reason: str) -> None:
         """Let the stream end at its next push, with closing frames. That push comes in the next turn."""
@@ -161,7 +166,10 @@ class Connection:
     def close(self) -> None:
         """Stop all work, because the client has gone or the stream has ended."""
         self._busy = True
+        self._paused_since = None
         self._writer.detach()
+        if isinstance(self._subscriber, Subscriber):
+            self._subscriber.detach()
         if self._task is not None:
             self._task.cancel()
 
@@ -182,7 +190,6 @@ class Connection:
                 self._start(self._read_history())
             return False
         self._was_paused = False
-        chunks = chunks or self._subscriber.heartbeat()
         if not chunks:
             return False
         self._write(chunks)
@@ -195,7 +202,7 @@ class Connection:
         self.events_sent = events
         self.bytes_sent += size
         # A paused writer still accepts bytes, and keeps them in memory. So a client that does not read gets no further
-        # push. It keeps only its position, until the writer resumes or `check_limits` drops it.
+        # push. It keeps only its position, until the writer resumes or `tick` drops it.
         if self._writer.paused:
             self._busy = self._was_paused = True
             self._paused_since = asyncio.get_running_loop().time()
@@ -212,7 +219,9 @@ class Connection:
         """Write pages of history until the ring holds the next event."""
         try:
             while self._subscriber.needs_history and self._end_reason is None:
-                if chunks := await self._subscriber.read_history():
+                chunks = await self._subscriber.read_history()
+                self._finish_opening()
+                if chunks := chunks + self._subscriber.heartbeat():
                     self._write(chunks)
                     await self._writer.drain()
         except Exception:
@@ -221,6 +230,12 @@ class Connection:
             self._task = None
             self._busy = False
             self._scheduler.schedule(self)
+
+    def _finish_opening(self) -> None:
+        """Continue with the subscriber once the start of the stream is known."""
+        if isinstance(self._subscriber, Opening) and self._subscriber.subscriber:
+            self._subscriber = self._subscriber.subscriber
+            self._subscriber.attach(self)
 
     async def _send_closing_frames(self) -> None:
         body = self._subscriber.closing_frames(reconnect_delay_ms(self._settings.stream_retry_ms, spread=2))

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from cinestream_stream_api.events.frames import Wire
 from cinestream_stream_api.stream.chunk_writer import chunk_writer_of
 from cinestream_stream_api.stream.open_stream import Client
+from cinestream_stream_api.stream.opening import Opening
 from cinestream_stream_api.stream.server import StreamServer
 from cinestream_stream_api.stream.subscriber import Subscriber
 
@@ -59,7 +60,7 @@ class OpenedStream(NamedTuple):
     """An admitted client. It counts against the limits of its address until its stream ends."""
 
     server: StreamServer
-    subscriber: Subscriber
+    subscriber: Subscriber | Opening
     client: Client
 
     def run(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:

@@ -2,17 +2,21 @@
 
 import asyncio
 from collections.abc import Collection
+from math import ceil
 from typing import Protocol
 
 import anyio
+import anyio.lowlevel
 
 from cinestream_stream_api.log.lag import Lag
 from cinestream_stream_api.log.tail import Tail
+from cinestream_stream_api.stream.heartbeats import Heartbeats
 from cinestream_stream_api.stream.open_stream import StreamFacts
 from cinestream_stream_api.stream.waker import Waker
 
-TICKS_PER_HEARTBEAT = 3
-"""A client gets a heartbeat after this many ticks of silence."""
+_MAX_TICK = 1.0
+_TICKS_PER_HEARTBEAT = 3
+"""Minimum number of ticks in the service's own heartbeat interval."""
 
 _TURN = 256
 """Listeners pushed in one turn of the event loop."""
@@ -37,11 +41,8 @@ class Listener(Protocol):
     def push(self) -> bool:
         """Write the next bytes without waiting. Return True if there may be more to write already."""
 
-    def check_limits(self, now: float) -> None:
-        """Apply the time limits of the stream. Called at each tick.
-
-        `now` is the event loop's time.
-        """
+    def tick(self, now: float) -> None:
+        """Apply the time limits of the stream, and write a heartbeat that is due. `now` is the event loop's time."""
 
     def end(self, reason: str) -> None:
         """Let the stream end at its next push, with closing frames. That push comes in the next turn."""
@@ -62,18 +63,20 @@ class Scheduler:
         tail: provides the ring. A round writes at least up to the head that the ring had at its start.
         waker: starts the rounds.
         lag: records how far all listeners that keep up have been written to.
-        heartbeat: seconds of silence after which a client gets a heartbeat.
+        heartbeat: seconds of silence after which a client gets a heartbeat, unless it asks for another interval.
     """
 
     def __init__(
         self, listeners: Collection[Listener], tail: Tail, waker: Waker, *, lag: Lag, heartbeat: float
     ) -> None:
         self.tick = 0
+        self.heartbeats = Heartbeats()
         self._listeners = listeners
         self._tail = tail
         self._waker = waker
         self._lag = lag
         self._heartbeat = heartbeat
+        self._tick_seconds = min(_MAX_TICK, heartbeat / _TICKS_PER_HEARTBEAT)
         self._round: list[Listener] = []  # still to be pushed in the current round
         self._behind: dict[Listener, None] = {}  # to be pushed again after the round; a dict keeps the order
         self._round_requested = False
@@ -81,19 +84,27 @@ class Scheduler:
         self._next_turn: asyncio.Handle | None = None
         waker.on_wake(self._request_round)
 
-    async def run_ticks(self) -> None:
-        """Tick `TICKS_PER_HEARTBEAT` times per heartbeat. Runs until cancelled.
+    def ticks(self, seconds: float | None = None) -> int:
+        """Return the number of ticks of an interval, by default of the service's own heartbeat interval."""
+        return ceil((seconds or self._heartbeat) / self._tick_seconds)
 
-        A tick applies the time limits and starts a round, in which silent clients get their heartbeats. One timer
-        for all clients replaces a timer and a task for each of them.
+    async def run_ticks(self) -> None:
+        """Tick each second, or more often if the heartbeat interval is short. Runs until cancelled.
+
+        A tick applies the time limits, and silent clients get their heartbeats. One timer for all clients replaces a
+        timer and a task for each of them. A few times per heartbeat interval a tick also starts a round.
         """
+        ticks_per_round = max(1, self.ticks() // _TICKS_PER_HEARTBEAT)
         while True:
-            await anyio.sleep(self._heartbeat / TICKS_PER_HEARTBEAT)
+            await anyio.sleep(self._tick_seconds)
             self.tick += 1
-            now = asyncio.get_running_loop().time()
-            for listener in list(self._listeners):
-                listener.check_limits(now)
-            self._waker.wake_now()
+            now, listeners = asyncio.get_running_loop().time(), list(self._listeners)
+            for start in range(0, len(listeners), _TURN):
+                for listener in listeners[start : start + _TURN]:
+                    listener.tick(now)
+                await anyio.lowlevel.checkpoint()
+            if self.tick % ticks_per_round == 0:
+                self._waker.wake_now()
 
     async def wait(self) -> None:
         """Wait for the next wake-up: new events, a tick or the shutdown."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from starlette.types import Receive, Send
 
 from cinestream.contracts import Transient
-from cinestream_stream_api.catalogue.notices import Notices
 from cinestream_stream_api.events.event import View
 from cinestream_stream_api.events.request import StreamRequest
 from cinestream_stream_api.settings import StreamSettings
@@ -15,8 +14,9 @@ from cinestream_stream_api.stream.connection_limiter import ConnectionLimiter
 from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
 from cinestream_stream_api.stream.hub import Hub
 from cinestream_stream_api.stream.open_stream import Client
+from cinestream_stream_api.stream.opening import Asked, Opening
 from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
-from cinestream_stream_api.stream.start_position import find_start
+from cinestream_stream_api.stream.stream_end import find_end
 from cinestream_stream_api.stream.subscriber import Sources, Subscriber
 
 
@@ -28,6 +28,10 @@ class StreamRefused(Exception):
         self.reason = reason
 
 
+class NothingLeft(Exception):
+    """A stream with an end, whose client comes back after it."""
+
+
 @dataclass(frozen=True, eq=False)
 class StreamServer:
     """The parts that all streams of a process share."""
@@ -37,34 +41,37 @@ class StreamServer:
     hub: Hub
     limiter: ConnectionLimiter
     deliveries: DeliveryCounter
-    notices: Notices
 
-    async def open(self, request: StreamRequest, view: View, address: str) -> tuple[Subscriber, bytes]:
+    async def open(self, request: StreamRequest, view: View, address: str) -> tuple[Subscriber | Opening, bytes]:
         """Admit a client and find its start position.
 
         The caller must `release` the address at the end of the stream. `run` does so.
 
         Returns:
-            The client's subscriber and the first block of its stream.
+            The client's subscriber, or its opening if the start is not known yet, and the first bytes of its stream.
 
         Raises:
+            BadQuery: the requested end is of another stream.
+            NothingLeft: the client comes back to a stream that has an end, and has been sent all of it.
             StreamRefused: a limit is reached, NATS does not answer, or the service is shutting down.
         """
         if refusal := "shutdown" if self.hub.ending else self.limiter.acquire(address):
             raise self._refused(refusal)
-        sources = self.sources
+        tail, history = self.sources.tail, self.sources.history
         try:
-            notice = await self.notices.of(view.filter)
-            start = await find_start(request, view, sources.tail, sources.history)
+            end = await find_end(request.until, tail, history) if request.until else None
+            retry_ms = reconnect_delay_ms(self.settings.stream_retry_ms, spread=1)
+            opening = Opening(Asked(request, view, end), self.sources, retry_ms)
+            first_block = await opening.begin()
+            if opening.nothing_left:
+                raise NothingLeft
         except BaseException as error:
             self.release(address)
             if not isinstance(error, Transient):
                 raise
-            sources.tail.request_resync()
+            tail.request_resync()
             raise self._refused("unavailable") from error
-        subscriber = Subscriber(view, request, start, sources)
-        retry_ms = reconnect_delay_ms(self.settings.stream_retry_ms, spread=1)
-        return subscriber, subscriber.first_block(start, retry_ms, notice)
+        return opening.subscriber or opening, first_block
 
     def _refused(self, reason: str) -> StreamRefused:
         self.sources.metrics.refused.labels(reason).inc()
@@ -75,7 +82,7 @@ class StreamServer:
         self.limiter.release(address)
 
     async def run(
-        self, subscriber: Subscriber, client: Client, *, writer: ChunkWriter, receive: Receive, send: Send
+        self, subscriber: Subscriber | Opening, client: Client, *, writer: ChunkWriter, receive: Receive, send: Send
     ) -> None:
         """Stream until the client disconnects or the stream ends. The first block must have been sent."""
         connection = Connection(

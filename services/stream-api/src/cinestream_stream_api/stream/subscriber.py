@@ -8,17 +8,21 @@ import orjson
 import structlog
 
 from cinestream.contracts import Transient
-from cinestream_stream_api.catalogue.notices import Notice
+from cinestream_stream_api.catalogue.notices import Notice, Notices
+from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.events import frames
 from cinestream_stream_api.events.event import Chunk, View
-from cinestream_stream_api.events.frames import http_chunk
+from cinestream_stream_api.events.frames import Wire, http_chunk
 from cinestream_stream_api.events.gap import EXPIRED, LOST, REPLACED, Gap, StreamBounds, gap_after
 from cinestream_stream_api.events.position import Position
 from cinestream_stream_api.events.request import StreamRequest
 from cinestream_stream_api.log.history import History
+from cinestream_stream_api.log.page_cache import HistoryPage
 from cinestream_stream_api.log.tail import Tail
 from cinestream_stream_api.metrics import StreamMetrics
-from cinestream_stream_api.stream.scheduler import TICKS_PER_HEARTBEAT, Scheduler
+from cinestream_stream_api.stream.heartbeats import lag_ms
+from cinestream_stream_api.stream.replay_search import SearchTurns
+from cinestream_stream_api.stream.scheduler import Listener, Scheduler
 from cinestream_stream_api.stream.start_position import StartPosition
 
 log = structlog.get_logger("stream")
@@ -31,6 +35,9 @@ class Sources(NamedTuple):
     history: History
     scheduler: Scheduler
     metrics: StreamMetrics
+    scan: Scan
+    notices: Notices
+    turns: SearchTurns
 
 
 class Subscriber:
@@ -45,9 +52,11 @@ class Subscriber:
         "_announced",
         "_caught_up",
         "_epoch",
+        "_heartbeat_ticks",
         "_history",
         "_last_tick",
         "_metrics",
+        "_next_heartbeat",
         "_on_gap",
         "_ring",
         "_scheduler",
@@ -69,7 +78,17 @@ class Subscriber:
         self._announced = start.position.sequence  # the last sequence whose id was sent to the client
         self._caught_up = not start.replays
         self.events_taken = 0
-        self._last_tick = sources.scheduler.tick
+        self._last_tick = tick = sources.scheduler.tick
+        self._heartbeat_ticks = sources.scheduler.ticks(request.heartbeat_seconds)
+        # NDJSON has no comments, so its heartbeats are positions.
+        beats = request.heartbeat_events and view.wire is not Wire.NDJSON
+        self._next_heartbeat = tick + self._heartbeat_ticks if beats else None
+
+    def attach(self, listener: Listener) -> None:
+        """Accept the connection that writes the bytes."""
+
+    def detach(self) -> None:
+        """Forget the connection."""
 
     @property
     def live(self) -> bool:
@@ -152,7 +171,10 @@ class Subscriber:
             return http_chunk(self._gap(replace(gap, cause=LOST if self._caught_up else EXPIRED)))
         # A cached page is returned without waiting, so that a long replay would starve the other streams.
         await asyncio.sleep(0)
-        return self._take(self._history.chunk(page, position.sequence, self._view))
+        return self._take(self._page_chunk(page))
+
+    def _page_chunk(self, page: HistoryPage) -> Chunk:
+        return self._history.chunk(page, self._sequence, self._view)
 
     def _change_stream(self) -> bytes | None:
         """Continue in a stream that was recreated or restored to an earlier state, on the open connection."""
@@ -187,7 +209,8 @@ class Subscriber:
     @property
     def lag_events(self) -> int:
         """The number of events that the ring's stream has after the position."""
-        return max(0, self._tail.ring.head - self._sequence)
+        ring = self._tail.ring
+        return max(0, ring.head - self._sequence)
 
     @property
     def position(self) -> Position:
@@ -204,15 +227,25 @@ class Subscriber:
         return http_chunk(frames.heartbeat(self._view.wire, str(self.position)))
 
     def heartbeat(self) -> bytes:
-        """Return a heartbeat after a heartbeat interval of silence, else nothing.
+        """Return a heartbeat if one is due, else nothing.
 
-        If a filter has hidden events meanwhile, the heartbeat is a `position` event. The client can then resume
-        from there, instead of from an id that history may have lost by then. Otherwise it is a comment.
+        An event is due in a fixed interval, and a comment after an interval of silence. If a filter has hidden events
+        meanwhile, a `position` event replaces the comment. The client can then resume from there, instead of from an
+        id that history may have lost by then.
         """
         tick = self._scheduler.tick
-        if tick - self._last_tick < TICKS_PER_HEARTBEAT:
+        if self._next_heartbeat is not None:
+            return self._heartbeat_event(tick) if tick >= self._next_heartbeat else b""
+        silence = tick - self._last_tick
+        if self._announced != self._sequence and silence >= self._scheduler.ticks():
+            return http_chunk(frames.event(self._view.wire, frames.POSITION, self._announce_position()))
+        if silence < self._heartbeat_ticks:
             return b""
         self._last_tick = tick
-        if self._announced != self._sequence:
-            return http_chunk(frames.event(self._view.wire, frames.POSITION, self._announce_position()))
         return http_chunk(frames.heartbeat(self._view.wire, str(self.position)))
+
+    def _heartbeat_event(self, tick: int) -> bytes:
+        self._next_heartbeat = tick + self._heartbeat_ticks
+        ring, heartbeats = self._tail.ring, self._scheduler.heartbeats
+        lag = lag_ms(ring, self._sequence if self._ring is ring else 0)
+        return heartbeats.chunk(self._announce_position(), lag, tick)

@@ -18,7 +18,7 @@ from cinestream_stream_api.settings import StreamSettings
 from cinestream_stream_api.stream.open_stream import Client, start_text
 from cinestream_stream_api.stream.reconnect import reconnect_delay_ms
 from cinestream_stream_api.stream.response import NDJSON, SSE, STREAM_HEADERS, OpenedStream, StreamHead, StreamResponse
-from cinestream_stream_api.stream.server import StreamRefused, StreamServer
+from cinestream_stream_api.stream.server import NothingLeft, StreamRefused, StreamServer
 
 STREAM = "/api/movies/stream"
 
@@ -31,7 +31,18 @@ id: mwpz3sdn-42
 event: movie
 data: {"id":"tt0111161","title":"The Shawshank Redemption",…}
 """
-_NAME = {"enum": [frames.MOVIE, frames.REMOVED, frames.POSITION, frames.LIVE, frames.GAP, frames.NOTICE, frames.BUSY]}
+_NAME = {
+    "enum": [
+        frames.MOVIE,
+        frames.REMOVED,
+        frames.POSITION,
+        frames.LIVE,
+        frames.GAP,
+        frames.NOTICE,
+        frames.HEARTBEAT,
+        frames.BUSY,
+    ]
+}
 _SSE_EVENT = {
     "type": "object",
     "properties": {
@@ -49,23 +60,29 @@ _NDJSON_EVENT = {
 }
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "The stream. It has no end of its own.",
+        "description": "The stream. It has no end of its own without `until`.",
         "content": {
             # As FastAPI describes streams: `itemSchema` is one event, `schema` would be the endless body.
             SSE: {"itemSchema": _SSE_EVENT, "example": _EXAMPLE},
             NDJSON: {"itemSchema": _NDJSON_EVENT, "example": '{"id":"mwpz3sdn-42","event":"movie","data":{…}}\n'},
         },
     },
+    204: {
+        "description": "Nothing is left before `until` after the id that the client came back with. "
+        "This status stops an `EventSource`"
+    },
     **documented(400, 406, 429, 503),
 }
 _DESCRIPTION = """
 Server-Sent Events: `movie` for each film, `removed` for a film that was taken down, and `position`, `live`, `gap`,
-`notice` and `busy` about the stream itself.
+`notice`, `heartbeat` and `busy` about the stream itself.
 
 Without an id the stream is live only. It resumes after `Last-Event-ID`, else `last_event_id`, else `since`, else
 `replay`. Events come in order, without gaps or repetitions, as long as history holds them. An `event: gap` reports
 events that history no longer holds, and an id that the stream did not give out. A browser's `EventSource` sends the id
 by itself when it reconnects.
+
+With `until` the stream ends with a `position`. A client that comes back with its id and has nothing left gets a 204.
 
 With `Accept: application/x-ndjson` each event is a line of JSON instead. If both are accepted alike, you get SSE.
 """
@@ -96,7 +113,7 @@ def stream_router(streams: StreamServer, settings: StreamSettings) -> APIRouter:
         if wire is None:
             return _negotiated(not_acceptable((SSE, NDJSON)))
         view = view_of(wire, filter)
-        if request.method == "HEAD":
+        if request.method == "HEAD" and asked.until is None:
             return StreamHead(view.wire)
         peer = request.client.host if request.client else ""
         address = client_address(peer, request.headers.getlist("x-forwarded-for"), settings.stream_trusted_proxies)
@@ -104,6 +121,11 @@ def stream_router(streams: StreamServer, settings: StreamSettings) -> APIRouter:
             subscriber, first_block = await streams.open(asked, view, address)
         except StreamRefused as refused:
             return _negotiated(_refusal(wire, refused.reason, settings.stream_retry_ms))
+        except NothingLeft:
+            return _negotiated(Response(status_code=204))
+        if request.method == "HEAD":
+            streams.release(address)
+            return StreamHead(view.wire)
         client = Client(address, start_text(asked.start))
         return StreamResponse(view.wire, OpenedStream(streams, subscriber, client), first_block)
 
