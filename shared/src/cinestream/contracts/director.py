@@ -8,6 +8,7 @@ import orjson
 
 from cinestream.contracts.envelope import SCHEMA, Envelope, require_schema
 from cinestream.contracts.errors import Invalid
+from cinestream.contracts.text import normalized
 
 DIRECTOR_KEYS = "Cinestream-Director-Keys"
 """Header of a movie with the keys of its directors' records, separated by spaces."""
@@ -20,7 +21,7 @@ def director_key(name: str, id: str | None = None) -> str:
     """
     if id:
         return id
-    letters = unicodedata.normalize("NFKD", name).casefold()
+    letters = normalized("NFKD", name).casefold()
     folded = " ".join("".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c)).split())
     return "name-" + hashlib.sha256(folded.encode()).hexdigest()[:24]
 

@@ -10,7 +10,7 @@ from cinestream.contracts import subjects
 from cinestream.contracts.envelope import SCHEMA, Envelope, require_schema
 from cinestream.contracts.errors import Invalid
 from cinestream.contracts.lists import LIST_ID, list_id_of, list_path
-from cinestream.contracts.search import search_id, search_query, title_search
+from cinestream.contracts.search import MAX_QUERY, search_id, search_query, title_search
 
 TITLE_ID = re.compile(r"tt\d{7,10}")
 CHART_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -30,6 +30,8 @@ class Kind(StrEnum):
 _IDS = {Kind.TITLE: TITLE_ID, Kind.CHART: CHART_NAME, Kind.LIST: LIST_ID}
 _URLS = {Kind.TITLE: _TITLE_URL, Kind.CHART: _CHART_URL}
 MAX_ROWS = 10_000
+MAX_TARGET = 4_000
+"""Characters of a target, which may be a URL with parameters that are ignored."""
 
 
 class Lane(StrEnum):
@@ -59,14 +61,14 @@ class ScrapeRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     kind: Kind
-    id: str
+    id: Annotated[str, Field(max_length=100)]
     lane: Lane = Lane.CRAWL
     force: bool = False
     limit: Annotated[int, Field(ge=1, le=MAX_ROWS)] | None = None
     depth: Annotated[int, Field(ge=0, le=5)] = 0
     before: Annotated[int, Field(ge=0)] = 0
-    after: str = ""
-    query: str = ""
+    after: Annotated[str, Field(max_length=100)] = ""
+    query: Annotated[str, Field(max_length=MAX_QUERY)] = ""
 
     @model_validator(mode="after")
     def _id_fits_kind(self) -> Self:
@@ -120,6 +122,8 @@ class ScrapeRequest(BaseModel):
         Raises:
             Invalid: The text is not a target, or a number is outside of its limits.
         """
+        if len(target) > MAX_TARGET:
+            raise Invalid(f"a target may have {MAX_TARGET:,} characters, and this has {len(target):,}")
         kind, id, query = _named(target.strip())
         try:
             return cls(kind=kind, id=id, query=query, lane=lane, force=force, limit=limit, depth=depth)

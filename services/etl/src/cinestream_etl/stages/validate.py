@@ -7,13 +7,13 @@ locale is dropped: it is no reason to lose the film.
 
 import calendar
 import re
-import unicodedata
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
 from cinestream.contracts import Invalid
+from cinestream.contracts.text import normalized
 from cinestream_etl.stages.title import ParsedTitle, Person, Related
 
 T = TypeVar("T")
@@ -88,7 +88,7 @@ def validate(title: ParsedTitle, *, requested: str | None = None) -> ParsedTitle
 
 def clean(text: str) -> str:
     """Return the text as people see it: in Unicode form NFC, with single spaces and nothing invisible."""
-    return " ".join(unicodedata.normalize("NFC", text.translate(_TABLE)).split())
+    return " ".join(normalized("NFC", text.translate(_TABLE)).split())
 
 
 def _rule(expected: str, value: object, holds: object) -> None:

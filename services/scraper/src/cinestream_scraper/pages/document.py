@@ -6,10 +6,14 @@ from typing import Any
 import orjson
 from selectolax.lexbor import LexborHTMLParser
 
+from cinestream.contracts.markup import is_decodable, is_parsable
+
 Json = dict[str, Any]
 
 _NEXT_DATA = 'id="__NEXT_DATA__"'
 _END_WITHIN = 4096
+_MAX_ATTRIBUTE = 4_000
+_MAX_LINKED_SCRIPTS = 100
 
 
 class Document:
@@ -23,9 +27,18 @@ class Document:
         self.html = html
 
     @cached_property
+    def is_parsable(self) -> bool:
+        """True if the page is within the limits of HTML. A page beyond them has no elements."""
+        return is_parsable(self._bytes)
+
+    @cached_property
     def tree(self) -> LexborHTMLParser:
         """The parsed HTML."""
-        return LexborHTMLParser(self.html)
+        return LexborHTMLParser(self._bytes if self.is_parsable else b"")
+
+    @property
+    def _bytes(self) -> bytes:
+        return self.html.encode("utf-8", "replace")
 
     @property
     def has_next_data(self) -> bool:
@@ -34,14 +47,15 @@ class Document:
 
     @cached_property
     def data(self) -> Json | None:
-        """The object in `script#__NEXT_DATA__`, or None if it is absent, damaged or cut off."""
+        """The object in `script#__NEXT_DATA__`, or None if it is absent, damaged, cut off or too large."""
         # Found in the text: the tree would take a script that is cut off for one that ends with the page.
         start = self.html.find(">", self.html.find(_NEXT_DATA)) + 1
         end = self.html.find("</script>", start)
         if not self.has_next_data or start == 0 or end < 0:
             return None
         try:
-            data = orjson.loads(self.html[start:end])
+            script = self.html[start:end].encode("utf-8", "surrogatepass")
+            data = orjson.loads(script) if is_decodable(script) else None
         except orjson.JSONDecodeError:
             return None
         return data if isinstance(data, dict) else None
@@ -49,9 +63,10 @@ class Document:
     @cached_property
     def linked_data(self) -> Json:
         """The first JSON-LD object (https://www.w3.org/TR/json-ld11/), or an empty one."""
-        for node in self.tree.css('script[type="application/ld+json"]'):
+        for node in self.tree.css('script[type="application/ld+json"]')[:_MAX_LINKED_SCRIPTS]:
             try:
-                data = orjson.loads(node.text())
+                text = node.text().encode("utf-8", "surrogatepass")
+                data = orjson.loads(text) if is_decodable(text) else None
             except orjson.JSONDecodeError:
                 continue
             if isinstance(data, dict):
@@ -64,9 +79,10 @@ class Document:
         return "</html" in self.html[-_END_WITHIN:].lower()
 
     def attribute(self, selector: str, name: str) -> str:
-        """Return an attribute of the first element that matches, or an empty text."""
+        """Return an attribute of the first element that matches, or an empty text if it is absent or very long."""
         node = self.tree.css_first(selector)
-        return (node.attributes.get(name) or "") if node is not None else ""
+        value = (node.attributes.get(name) or "") if node is not None else ""
+        return value if len(value) <= _MAX_ATTRIBUTE else ""
 
 
 def path_into(data: object, *keys: str) -> Any:

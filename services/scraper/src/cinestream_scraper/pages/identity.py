@@ -1,9 +1,9 @@
 """The identity of a page: the kind of page, the id it is about, and whether all of it is there. Pure."""
 
-import html as markup
 from enum import StrEnum
 from typing import NamedTuple
 
+from cinestream.contracts.text import unescaped
 from cinestream_scraper.pages.document import Document
 from cinestream_scraper.pages.targets import target_of
 
@@ -52,7 +52,7 @@ def ids_in_head(document: Document) -> set[str]:
     addresses = (
         document.attribute('link[rel="canonical"]', "href"),
         document.attribute('meta[property="og:url"]', "content"),
-        markup.unescape(str(document.linked_data.get("url", ""))),
+        unescaped(str(document.linked_data.get("url", "")), 4_000),
     )
     found = {url if (target := target_of(url)) is None else target.id for url in addresses if url}
     constants = (document.attribute(f'meta[property="{name}"]', "content") for name in ("pageId", "imdb:pageConst"))

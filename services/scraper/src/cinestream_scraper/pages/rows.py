@@ -32,6 +32,9 @@ _ROWS_IN_DATA: tuple[tuple[tuple[str, ...], tuple[tuple[str, ...], ...]], ...] =
 )
 """The places of the rows in the data of searches and lists, each with the places of the title's id in a row."""
 _ID_IN_LINK = re.compile(r"/title/(tt\d+)")
+_MAX_SIMILAR = 500
+_MAX_NEXT_LINKS = 20
+_MAX_LINK = 4_000
 
 
 class TitleRows:
@@ -68,7 +71,8 @@ class TitleRows:
     @property
     def next_links(self) -> list[str]:
         """The addresses, mostly relative ones, that the page links to as its next page."""
-        return [link.attributes.get("href") or "" for link in self._page.tree.css(_NEXT_LINKS)]
+        links = self._page.tree.css(_NEXT_LINKS)[:_MAX_NEXT_LINKS]
+        return [href for link in links if len(href := link.attributes.get("href") or "") <= _MAX_LINK]
 
     @property
     def list_has_next_page(self) -> bool:
@@ -94,7 +98,8 @@ class TitleRows:
 def more_like_this(page: Page) -> list[str]:
     """Return the ids of the titles that a title page recommends, each once."""
     edges = path_into(page.data, "props", "pageProps", "mainColumnData", "moreLikeThisTitles", "edges")
-    return _unique(str(path_into(edge, "node", "id")) for edge in edges if edge) if isinstance(edges, list) else []
+    similar = edges[:_MAX_SIMILAR] if isinstance(edges, list) else []
+    return _unique(str(path_into(edge, "node", "id")) for edge in similar if edge)
 
 
 def _rank(edge: object) -> float:

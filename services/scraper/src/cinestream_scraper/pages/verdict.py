@@ -85,6 +85,7 @@ class Judgement(NamedTuple):
 
 _CHALLENGE = ("gokuProps", "AwsWafIntegration", "awswaf.com", "awsWafCaptcha")
 _CONSENT = ('data-testid="consent-wall"', "sp_message_iframe", "consent-page", 'id="consent')
+_QUOTED = 100
 _GONE = frozenset({404, 410})
 _FORBIDDEN = frozenset({401, 402, 403, 405, 451})
 
@@ -161,6 +162,8 @@ def _nothing(reading: Reading, identity: Identity) -> Judgement:
         return Judgement(Verdict.CHALLENGE, "a bot challenge", identity)
     if any(mark in reading.html for mark in _CONSENT):
         return Judgement(Verdict.CONSENT, "a consent dialog that was not answered", identity)
+    if not reading.page.is_parsable:
+        return Judgement(Verdict.WRONG_PAGE, "its elements are too many or too deep to be parsed", identity)
     if identity.shape is Shape.OTHER:
-        return Judgement(Verdict.WRONG_PAGE, f"another page ({identity.layout})", identity)
+        return Judgement(Verdict.WRONG_PAGE, f"another page ({identity.layout[:_QUOTED]})", identity)
     return Judgement(Verdict.INCOMPLETE, "neither data nor an address of its own", identity)

@@ -23,6 +23,7 @@ SERVICE = "cinestream-scraper"
 VERSION = "1.0.0"
 """The version of the request and the answer, which are a contract."""
 
+_MAX_BYTES = 8_000
 _TIMEOUT_SECONDS = 1.0
 """Time for facts that an answer can do without: the robots.txt of the site, and the request that is queued already."""
 
@@ -57,6 +58,8 @@ class ApiRequest(BaseModel):
         Raises:
             Invalid: the body is not a request.
         """
+        if len(body) > _MAX_BYTES:
+            raise Invalid(f"not a request: it may have {_MAX_BYTES:,} bytes, and this has {len(body):,}")
         try:
             text = body.decode().strip()
             return cls.model_validate_json(text) if text.startswith("{") else cls(target=text)

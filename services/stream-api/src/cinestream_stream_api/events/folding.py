@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from cinestream.contracts.text import normalized
+
 _ASCII_WORD = re.compile("[a-z0-9]+")
 _PLAIN = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
@@ -20,7 +22,7 @@ def fold_text(text: str) -> str:
 
     Composed and decomposed characters (NFC and NFD) give the same result. A text without letters and digits gives "".
     """
-    letters = text.lower() if text.isascii() else unicodedata.normalize("NFKD", text).casefold().translate(_PLAIN)
+    letters = text.lower() if text.isascii() else normalized("NFKD", text).casefold().translate(_PLAIN)
     if letters.isascii():
         return " ".join(_ASCII_WORD.findall(letters))
     return " ".join("".join(map(_folded, letters)).split())

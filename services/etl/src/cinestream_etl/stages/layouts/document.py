@@ -5,6 +5,11 @@ from typing import Any
 
 Json = Any
 
+MAX_EACH = 3_000
+"""Items of a list that are read. The validation refuses a title with so many."""
+MAX_TEXT = 120_000
+"""Characters of an escaped text that are read. The validation refuses a text of that length."""
+
 
 def at(node: Json, *path: str | int) -> Json:
     """Return the value at the end of the path, or None."""
@@ -37,7 +42,7 @@ def number(node: Json, *path: str | int) -> float | None:
 def each(node: Json, *path: str | int) -> Iterator[Json]:
     """Yield the items of the list at the end of the path."""
     value = at(node, *path)
-    yield from value if isinstance(value, list) else ()
+    yield from value[:MAX_EACH] if isinstance(value, list) else ()
 
 
 def texts(nodes: Iterator[Json], *path: str | int) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The kind and year in the brackets of a page's `<title>`: "Red Riding (TV Movie 2009) - IMDb"."""
 
-import html as entities
 import re
+
+from cinestream.contracts.text import unescaped
 
 KINDS = (
     ("TV Mini", "tvMiniSeries"),
@@ -39,7 +40,7 @@ def brackets(title: str) -> str:
 def page_brackets(html: bytes) -> str:
     """Return the text in the last brackets of a page's `<title>`, without an HTML parser."""
     found = _TITLE.search(html, 0, MAX_HEAD)
-    return brackets(entities.unescape(found[1].decode("utf-8", "replace"))) if found else ""
+    return brackets(unescaped(found[1].decode("utf-8", "replace"), 1000)) if found else ""
 
 
 def kind(text: str) -> str | None:

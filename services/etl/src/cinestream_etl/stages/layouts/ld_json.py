@@ -5,14 +5,15 @@ and `alternateName` the localised one. `creator` mixes companies with people. Th
 missing, so they are taken from the page's `<title>`. An unreleased film has only a name and a URL.
 """
 
-import html as entities
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import orjson
 
+from cinestream.contracts.text import unescaped
 from cinestream_etl.stages.layouts import head
-from cinestream_etl.stages.layouts.document import Json, at, number, text, whole
+from cinestream_etl.stages.layouts.document import MAX_EACH, MAX_TEXT, Json, at, number, text, whole
 from cinestream_etl.stages.layouts.scripts import script_texts
 from cinestream_etl.stages.title import ParsedTitle, Person
 
@@ -40,12 +41,13 @@ _KINDS = {
 }
 _ID = re.compile(r"/title/(tt\d{7,10})(?:[/?#]|$)")
 _NAME = re.compile(r"/name/(nm\d{7,10})(?:[/?#]|$)")
+_MAX_SCRIPTS = 100
 _DURATION = re.compile(r"PT(?:(\d{1,4})H)?(?:(\d{1,4})M)?(?:\d+S)?")
 
 
 def read(html: bytes) -> ParsedTitle | None:
     """Return the title of the page, or None if the page has no such description."""
-    for script in script_texts(html, b"application/ld+json"):
+    for script in islice(script_texts(html, b"application/ld+json"), _MAX_SCRIPTS):
         try:
             document = orjson.loads(script)
         except ValueError:
@@ -72,7 +74,7 @@ def _title(id: str, kind: str, document: Json, brackets: str) -> ParsedTitle:
         directors=tuple(_people(document, "director")),
         writers=tuple(_people(document, "creator")),
         stars=tuple(_people(document, "actor")),
-        genres=tuple(entities.unescape(genre) for genre in _listed(document, "genre") if isinstance(genre, str)),
+        genres=tuple(unescaped(genre, MAX_TEXT) for genre in _listed(document, "genre") if isinstance(genre, str)),
         keywords=tuple(word for word in keywords.split(",") if word),
         plot=_plot(document, name or ""),
         runtime_minutes=_minutes(text(document, "duration")),
@@ -106,12 +108,12 @@ def _people(document: Json, role: str) -> Iterator[Person]:
 def _listed(document: Json, key: str) -> list[Json]:
     # schema.org allows one value where it allows many.
     value = at(document, key)
-    return value if isinstance(value, list) else [] if value is None else [value]
+    return value[:MAX_EACH] if isinstance(value, list) else [] if value is None else [value]
 
 
 def _text(node: Json, *path: str) -> str | None:
     found = text(node, *path)
-    return entities.unescape(found) if found else None
+    return unescaped(found, MAX_TEXT) if found else None
 
 
 def _number(node: Json, *path: str) -> float | None:

@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from cinestream.contracts.text import normalized
+
 _MONTHS = (
     "january jan januar janvier janv enero gennaio janeiro januari januara styczen stycznia leden ledna ocak",
     "february feb februar fevrier fevr febrero febbraio fevereiro februari luty lutego unor unora subat",
@@ -88,12 +90,12 @@ def minutes(text: str | None) -> int | None:
 def _hindi(text: str) -> int | None:
     # The vowel signs of Hindi do not match as letters in a regular expression, so the name is searched in the text.
     dots, spellings = _HINDI_SPELLINGS
-    text = unicodedata.normalize("NFD", text).translate(dots)
+    text = normalized("NFD", text).translate(dots)
     for other, usual in spellings:
         text = text.replace(other, usual)
     return next((number for number, name in enumerate(_HINDI, 1) if name in text), None)
 
 
 def _folded(word: str) -> str:
-    letters = unicodedata.normalize("NFKD", word.replace("ı", "i").replace("ł", "l")).lower()
+    letters = normalized("NFKD", word.replace("ı", "i").replace("ł", "l")).lower()
     return "".join(letter for letter in letters if not unicodedata.combining(letter))

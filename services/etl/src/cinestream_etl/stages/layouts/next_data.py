@@ -6,6 +6,7 @@ is searched in both, first in the usual one.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TypeVar
 
 import orjson
@@ -21,6 +22,9 @@ _SITE_TEXTS = b',"translationContext":'
 
 They are two thirds of the data and usually come after everything about the title, so decoding can stop here.
 """
+
+_MAX_STATES = 500
+"""Entries of `urqlState` that are read."""
 
 # Since 2025 the groups of credits have opaque ids instead of `director`, `writer` and `cast`.
 _GROUPS = {
@@ -92,7 +96,8 @@ def _nodes(props: Json, id: str | None) -> list[Json]:
     nodes = [at(page, "aboveTheFoldData"), at(page, "mainColumnData")]
     if not any(nodes):
         state = at(props, "urqlState")
-        nodes = [at(entry, "data", "title") for entry in (state.values() if isinstance(state, dict) else ())]
+        entries = islice(state.values(), _MAX_STATES) if isinstance(state, dict) else ()
+        nodes = [at(entry, "data", "title") for entry in entries]
         # The node with the plot is the one that `aboveTheFoldData` would hold.
         nodes.sort(key=lambda node: at(node, "plot") is None)
     return [node for node in nodes if isinstance(node, dict) and node.get("id", id) == id]

@@ -7,12 +7,21 @@ no entities and ends at the first `</script`, so the plain search finds the same
 
 from collections.abc import Iterator
 
+from cinestream.contracts import Invalid
+from cinestream.contracts.markup import MAX_JSON_VALUES, is_decodable
+
 MAX_TAG = 500
 """Bytes that a mark can be away from either end of its tag. Without a limit a page full of marks would take minutes."""
 
 
 def script_texts(html: bytes, mark: bytes) -> Iterator[bytes]:
-    """Yield the text of each script that has the mark in its tag, in order. A script without an end is ignored."""
+    """Yield the text of each script that has the mark in its tag, in order.
+
+    A script without an end is ignored.
+
+    Raises:
+        Invalid: a script has too many values.
+    """
     at = html.find(mark)
     while at >= 0:
         tag = html.rfind(b"<script", max(0, at - MAX_TAG), at)
@@ -21,6 +30,9 @@ def script_texts(html: bytes, mark: bytes) -> Iterator[bytes]:
             end = html.find(b"</script", start)
             if end < 0:
                 return
-            yield html[start:end]
+            script = html[start:end]
+            if not is_decodable(script):
+                raise Invalid(f"page: the data has more than {MAX_JSON_VALUES:,} values")
+            yield script
             at = end
         at = html.find(mark, at + len(mark))

@@ -1,8 +1,4 @@
-"""Access to the elements of a page whose facts are in its HTML. An absent text is None, an absent list is empty.
-
-The time of the parser is quadratic in the depth of nesting and in the number of attributes of an element. A page that
-exceeds the limits below is made to be slow, and is not parsed at all.
-"""
+"""Access to the elements of a page whose facts are in its HTML. An absent text is None, an absent list is empty."""
 
 import re
 from collections.abc import Iterator
@@ -10,23 +6,12 @@ from typing import NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from cinestream.contracts.markup import is_parsable
 from cinestream_etl.stages.title import Person
 
-MAX_DEPTH = 2_000
-"""Open elements. Real pages reach 300, because browsers drop some end tags when they save a page."""
 MAX_TAGS = 50_000
-"""Tags of a page."""
-MAX_PARTS = 200
-"""Names and values of attributes in one tag, and spaces between them. Real pages reach 97."""
+"""Tags of a page of a title, of which far less is read than of a chart."""
 
-_TAG = re.compile(rb"<(/?)([a-z][^\s/>]*+)")
-_ATTRIBUTES = re.compile(
-    rb"""(?:=\s*+"[^"]*+"|=\s*+'[^']*+'|=\s*+[^\s"'>][^\s>]*+|[^\s=/>]++|\s++|[=/]){0,%d}+(?:>|\Z)""" % MAX_PARTS
-)
-_NEVER_DEEP = frozenset(
-    b"area base br col embed hr img input link meta param source track wbr"  # never have an end tag
-    b" p li dt dd td th tr tbody thead tfoot option optgroup colgroup".split()  # may lack their end tag
-)
 _TITLE = re.compile(r"(?:^|/)title/(tt\d{7,10})/?(?:(?:combined|reference|maindetails)/?)?(?:[?#]|$)")
 _NAME = re.compile(r"/name/(nm\d{7,10})")
 _NOTE = re.compile(r"\(([^()]*)\)")
@@ -42,23 +27,7 @@ class TitleElements(NamedTuple):
 
 def _tree(html: bytes) -> LexborHTMLParser | None:
     """Return the elements of a page, or None if the page exceeds a limit."""
-    return LexborHTMLParser(html) if _is_bounded(html.lower()) else None
-
-
-def _is_bounded(html: bytes) -> bool:
-    depth = tags = 0
-    found = _TAG.search(html)
-    while found:
-        closes, name = found.groups()
-        tags += 1
-        if name not in _NEVER_DEEP:
-            depth = max(0, depth - 1) if closes else depth + 1
-        if depth > MAX_DEPTH or tags > MAX_TAGS or not _ATTRIBUTES.match(html, found.end()):
-            return False
-        # In a script "<" does not begin a tag.
-        end = html.find(b"</script", found.end()) if name == b"script" and not closes else found.end()
-        found = _TAG.search(html, end) if end >= 0 else None
-    return True
+    return LexborHTMLParser(html) if is_parsable(html, max_tags=MAX_TAGS) else None
 
 
 def title_elements(html: bytes, *, mark: bytes, heading: str) -> TitleElements | None:
