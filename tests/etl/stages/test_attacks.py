@@ -35,10 +35,10 @@ def test_a_hostile_page_is_read_or_refused_within_a_second(page: Callable[[], st
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("notes", "the data has more than 150,000 values"),
+        ("notes", "the data has more than 100,000 values"),
         ("fewer notes", "at most 2000 directors as parsed"),
         ("marks in a name", "directors of at most 10000 characters as parsed"),
-        ("linked people", "the data has more than 150,000 values"),
+        ("linked people", "the data has more than 100,000 values"),
         ("nested (2015)", "no layout of a title page found"),
     ],
 )

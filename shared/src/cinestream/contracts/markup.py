@@ -24,7 +24,7 @@ MAX_TAGS_BY_DEPTH = 10_000_000
 MAX_BYTES_BY_DEPTH = 400_000_000
 """The sum of the depths of all bytes outside of scripts. Real pages reach 38,000,000."""
 
-MAX_JSON_VALUES = 150_000
+MAX_JSON_VALUES = 100_000
 """Commas of the data in a page. Real pages reach 26,000."""
 
 _TAG = re.compile(rb"<(/?)([a-z][^\s/>]*+)")
