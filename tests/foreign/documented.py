@@ -9,7 +9,7 @@ URL = "http://localhost:3000/api/movies/stream?replay=5&distinct=true"
 """The address in every program of the page. A test puts its own in its place."""
 
 _SECTION = re.compile(r"^### (.+)$", re.MULTILINE)
-_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(\w+)\n((?:(?!```).*\n)*+)```$", re.MULTILINE)
 
 
 @cache

@@ -74,7 +74,7 @@ def _nginx(site: Callable[[], str]) -> Callable[[int, int, Path], list[str]]:
     def command(port: int, target: int, folder: Path) -> list[str]:
         shipped = Path("/etc/nginx/nginx.conf").read_text()
         # The rest would be other sites of this machine. The log and the pid belong to an nginx that may run here.
-        shipped = re.sub(r"^\s*include /etc/nginx/\S+/\*.*$", "", shipped, flags=re.MULTILINE)
+        shipped = re.sub(r"^[ \t]*include /etc/nginx/\S+/\*.*$", "", shipped, flags=re.MULTILINE)
         shipped = shipped.replace("/run/nginx.pid", f"{folder}/pid").replace("/var/log/nginx", str(folder))
         server = f"server {{ listen 127.0.0.1:{port};\n{site().replace(_UPSTREAM, f'127.0.0.1:{target}')} }}"
         (folder / "nginx.conf").write_text(shipped.replace("http {", f"http {{\n{server}", 1))
