@@ -64,6 +64,16 @@ async def test_an_idle_connection_is_closed() -> None:
         assert await client.rest() == b""
 
 
+async def test_a_late_body_does_not_stop_the_time() -> None:
+    """The application may answer before it has the body. The connection is idle then, and closes."""
+    async with serving(idle_seconds=0.2) as served:
+        client = await served.connect()
+        await client.send(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\n")
+        assert (await client.answer()).status == 200
+        await client.send(b"late")
+        assert await client.rest() == b""
+
+
 async def test_an_answer_that_takes_long_is_not_idle() -> None:
     """The time limits are for clients, not for the application."""
     async with serving(request_seconds=0.05, idle_seconds=0.05) as served:

@@ -138,7 +138,8 @@ class LimitedProtocol(TimedProtocol):
         """Stop the time of the request."""
         super().on_message_complete()
         self._part = _BETWEEN
-        self._unset_keepalive_if_required()
+        if self._answering:  # otherwise the time of an idle connection runs already
+            self._unset_keepalive_if_required()
 
     # Answers
 
