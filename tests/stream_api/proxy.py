@@ -1,4 +1,4 @@
-"""A TCP proxy that can be cut, as a network that fails for one connection only."""
+"""A TCP proxy that can be cut or go silent, as a network that fails for one connection only."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,12 +8,20 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Proxy:
-    """A proxy to a port of this machine. While `cut`, it drops and refuses all connections."""
+    """A proxy to a port of this machine. While `cut`, it drops and refuses all connections.
+
+    Connections in `_silent` stay open, and nothing passes through them any more.
+    """
 
     target: int
     port: int = 0
     cut: bool = False
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+    _silent: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    def go_silent(self) -> None:
+        """Let nothing more through the open connections, without closing them."""
+        self._silent |= self._writers
 
     def break_off(self) -> None:
         """Drop all connections and refuse new ones."""
@@ -32,16 +40,16 @@ class Proxy:
             return
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
         self._writers |= {writer, far_writer}
-        await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+        await asyncio.gather(self._copy(reader, far_writer), self._copy(far_reader, writer))
         self._writers -= {writer, far_writer}
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError):
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            while data := await reader.read(65536):
+                if writer not in self._silent:
+                    writer.write(data)
+                    await writer.drain()
+        writer.close()
 
 
 @asynccontextmanager

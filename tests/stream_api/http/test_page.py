@@ -1,5 +1,7 @@
 """The web page and EventSource in a real Chromium, also across a crash of the server."""
 
+import json
+
 import anyio
 import anyio.to_thread
 import pytest
@@ -7,7 +9,9 @@ from selenium import webdriver
 from tests.nats_server import NatsServer
 from tests.stream_api.browser import complaints, shows
 from tests.stream_api.films import publish
+from tests.stream_api.proxy import proxy_to
 from tests.stream_api.server_process import Process
+from tests.stream_api.serving import serving
 
 from cinestream.bus.jetstream import Bus
 from cinestream_stream_api.catalogue.removal import remove
@@ -79,3 +83,60 @@ async def test_a_removed_film_leaves_the_page(
     await remove(bus, "tt0000001")
     await bus.close()
     await shows(browser, "[...document.querySelectorAll('[data-film]')].map(c => c.dataset.film).join()", "tt0000002")
+
+
+SHOWN = "[...document.querySelectorAll('[data-film]')].map(card => card.dataset.film)"
+STATE = "document.getElementById('state').dataset.state"
+EVENTS = "document.getElementById('events').textContent"
+VISIBLE = "document.dispatchEvent(new Event('visibilitychange'))"
+
+
+async def test_the_page_reconnects_through_a_network_that_went_silent(
+    browser: webdriver.Chrome, stream_bus: Bus, etl_bus: Bus
+) -> None:
+    """After two missed heartbeats the page is not live, and it comes back with every film once."""
+    async with serving(stream_bus, stream_retry_ms=50) as api, proxy_to(int(api.url.rpartition(":")[2])) as network:
+        await publish(etl_bus, 1, 2)
+        await anyio.to_thread.run_sync(browser.get, f"http://127.0.0.1:{network.port}")
+        await shows(browser, STATE, "live")
+        network.go_silent()
+        network.cut = True
+        await publish(etl_bus, 3)
+        await shows(browser, STATE, "reconnecting")
+        await shows(browser, EVENTS, "2")
+        network.mend()
+        await shows(browser, STATE, "live")
+        await publish(etl_bus, 4)
+        await shows(browser, SHOWN, ["tt0000004", "tt0000003", "tt0000002", "tt0000001"])
+        await shows(browser, EVENTS, "4")
+
+
+async def test_the_page_reconnects_when_it_is_online_or_visible_again(
+    browser: webdriver.Chrome, stream_bus: Bus, etl_bus: Bus
+) -> None:
+    """It does not wait for the missed heartbeats, and no film is lost or repeated."""
+    async with serving(stream_bus, stream_retry_ms=50) as api, proxy_to(int(api.url.rpartition(":")[2])) as network:
+        await publish(etl_bus, 1)
+        await anyio.to_thread.run_sync(browser.get, f"http://127.0.0.1:{network.port}")
+        for film, event in ((2, "window.dispatchEvent(new Event('online'))"), (3, VISIBLE)):
+            await shows(browser, STATE, "live")
+            network.go_silent()
+            await publish(etl_bus, film)
+            browser.execute_script(f"deadline = Infinity; {event}")
+            await shows(browser, EVENTS, str(film))
+        await shows(browser, SHOWN, ["tt0000003", "tt0000002", "tt0000001"])
+
+
+async def test_the_page_shows_the_last_films_and_notices(
+    browser: webdriver.Chrome, stream_bus: Bus, etl_bus: Bus
+) -> None:
+    """A film that changed before is one event and one card. The text of a `notice` event is shown as text."""
+    async with serving(stream_bus) as api:
+        await publish(etl_bus, 1, 2, 1, title="New")
+        await anyio.to_thread.run_sync(browser.get, api.url)
+        await shows(browser, SHOWN, ["tt0000001", "tt0000002"])
+        await shows(browser, EVENTS, "2")
+        data = json.dumps({"message": "No film has the genre <b>Dramma</b>.", "filters": []})
+        browser.execute_script("source.dispatchEvent(new MessageEvent('notice', {data: arguments[0]}))", data)
+        await shows(browser, "document.getElementById('notice').textContent", "No film has the genre <b>Dramma</b>.")
+        await shows(browser, "document.getElementById('notice').hidden", False)

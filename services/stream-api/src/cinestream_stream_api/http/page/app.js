@@ -4,7 +4,10 @@
 
 const MAX_CARDS = 200;
 const FLUSH_MS = 60;
-const REOPEN_MS = 5000;
+const STREAM = "/api/movies/stream?heartbeat=event&heartbeat_seconds=5&distinct=true";
+const SILENCE_MS = 11_000; // two heartbeats, and some time for their way
+const RETRY_MS = 30_000; // the server's `retry`, which the browser keeps to itself, is usually shorter
+const REOPEN_MS = 5000; // after an answer that ends an EventSource for good
 const TEXTS = {
   connecting: "Connecting",
   "catching-up": "Catching up",
@@ -24,6 +27,8 @@ let paused = false;
 let timer = 0;
 let lastId = "";
 let missed = false;
+let source = null;
+let deadline = 0; // the time at which the stream is opened again, unless an event comes before
 
 function showState(state) {
   const shown = state === "live" && missed ? "gap" : state;
@@ -31,19 +36,37 @@ function showState(state) {
   element("state").textContent = TEXTS[shown];
 }
 
+const handlers = {
+  position() { if (stateIsNot("live", "gap")) showState("catching-up"); },
+  live() { showState("live"); },
+  heartbeat() {}, // like all events it moves the deadline
+  busy() { showState("busy"); },
+  gap(event) { showGap(JSON.parse(event.data)); },
+  notice(event) { showNotice(JSON.parse(event.data).message); },
+  movie(event) { receive(JSON.parse(event.data), event.lastEventId); },
+  removed(event) { removeFilm(JSON.parse(event.data).id); },
+};
+
 function open() {
-  const from = lastId ? `last_event_id=${encodeURIComponent(lastId)}` : "replay=50";
-  const source = new EventSource(`/api/movies/stream?${from}`);
-  source.addEventListener("position", (event) => { lastId = event.lastEventId; if (stateIsNot("live", "gap")) showState("catching-up"); });
-  source.addEventListener("live", (event) => { lastId = event.lastEventId; showState("live"); });
-  source.addEventListener("busy", () => showState("busy"));
-  source.addEventListener("gap", (event) => { lastId = event.lastEventId; showGap(JSON.parse(event.data)); });
-  source.addEventListener("movie", (event) => { lastId = event.lastEventId; receive(JSON.parse(event.data), event.lastEventId); });
-  source.addEventListener("removed", (event) => { lastId = event.lastEventId; removeFilm(JSON.parse(event.data).id); });
+  source?.close();
+  source = new EventSource(`${STREAM}&${lastId ? `last_event_id=${encodeURIComponent(lastId)}` : "replay=50"}`);
+  deadline = Date.now() + SILENCE_MS;
+  for (const [name, handle] of Object.entries(handlers)) {
+    source.addEventListener(name, (event) => {
+      deadline = Date.now() + SILENCE_MS;
+      lastId = event.lastEventId || lastId;
+      handle(event);
+    });
+  }
   source.addEventListener("error", () => {
     if (stateIsNot("busy")) showState("reconnecting");
-    if (source.readyState === EventSource.CLOSED) setTimeout(open, REOPEN_MS); // the browser does not reconnect by itself any more
+    deadline = Date.now() + (source.readyState === EventSource.CLOSED ? REOPEN_MS : RETRY_MS);
   });
+}
+
+function reopen() {
+  showState("reconnecting");
+  open();
 }
 
 function stateIsNot(...states) {
@@ -53,9 +76,13 @@ function stateIsNot(...states) {
 function showGap(gap) {
   missed = true;
   const count = gap.missed === null ? "Some events" : `${gap.missed} ${gap.missed === 1 ? "event" : "events"}`;
-  element("notice").textContent = `${count} after ${gap.requested} are no longer in the server's history.`;
-  element("notice").hidden = false;
+  showNotice(`${count} after ${gap.requested} are no longer in the server's history.`);
   showState("gap");
+}
+
+function showNotice(text) {
+  element("notice").textContent = text;
+  element("notice").hidden = false;
 }
 
 function receive(film, eventId) {
@@ -147,5 +174,10 @@ element("pause").addEventListener("click", () => {
   element("pause").textContent = paused ? "Resume" : "Pause";
   if (!paused) flush();
 });
+
+// A connection that died without an end says nothing, for example after the computer has slept.
+setInterval(() => { if (Date.now() > deadline) reopen(); }, 1000);
+addEventListener("online", reopen);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) reopen(); });
 
 open();
