@@ -106,7 +106,7 @@ def test_the_readmes_curl_line_shows_films(data_dir: Path) -> None:
     with running(data_dir, CINESTREAM_SCRAPER_SEEDS="tt0111161,tt0068646", **ends_by_itself) as run:
         run.wait_for(r"streamed 2 ")
         done = subprocess.run(
-            ["curl", "-sN", "--max-time", "60", f"{run.url}/api/movies/stream?replay=5"],
+            ["curl", "-sN", "--max-time", "60", f"{run.url}/api/movies/stream?replay=5&distinct=true"],
             capture_output=True,
             text=True,
             check=False,

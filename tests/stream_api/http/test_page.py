@@ -18,6 +18,11 @@ from cinestream_stream_api.catalogue.removal import remove
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 
+SHOWN = "[...document.querySelectorAll('[data-film]')].map(card => card.dataset.film)"
+STATE = "document.getElementById('state').dataset.state"
+EVENTS = "document.getElementById('events').textContent"
+VISIBLE = "document.dispatchEvent(new Event('visibilitychange'))"
+
 
 async def test_the_page_survives_a_crash_of_the_server(browser: webdriver.Chrome, api: Process, etl_bus: Bus) -> None:
     """After a kill -9 and a restart, each film is there once, newest first, and the page is live again."""
@@ -44,6 +49,7 @@ async def test_a_new_version_replaces_the_old_one(browser: webdriver.Chrome, api
     """A film that changes keeps one card, which moves to the top. Unknown facts are hidden."""
     await publish(etl_bus, 1, 2)
     await anyio.to_thread.run_sync(browser.get, api.url)
+    await shows(browser, STATE, "live")
     await publish(etl_bus, 1, title="New", rating=None, plot=None, director_stats=None)
     await shows(browser, "document.getElementById('events').textContent", "3")
     await shows(browser, "[...document.querySelectorAll('.title')].map(e => e.textContent)[0]", "New")
@@ -85,12 +91,6 @@ async def test_a_removed_film_leaves_the_page(
     await shows(browser, "[...document.querySelectorAll('[data-film]')].map(c => c.dataset.film).join()", "tt0000002")
 
 
-SHOWN = "[...document.querySelectorAll('[data-film]')].map(card => card.dataset.film)"
-STATE = "document.getElementById('state').dataset.state"
-EVENTS = "document.getElementById('events').textContent"
-VISIBLE = "document.dispatchEvent(new Event('visibilitychange'))"
-
-
 async def test_the_page_reconnects_through_a_network_that_went_silent(
     browser: webdriver.Chrome, stream_bus: Bus, etl_bus: Bus
 ) -> None:
@@ -104,6 +104,7 @@ async def test_the_page_reconnects_through_a_network_that_went_silent(
         await publish(etl_bus, 3)
         await shows(browser, STATE, "reconnecting")
         await shows(browser, EVENTS, "2")
+        network.break_off()  # ends the silent connections that the browser would use again for 11 seconds each
         network.mend()
         await shows(browser, STATE, "live")
         await publish(etl_bus, 4)

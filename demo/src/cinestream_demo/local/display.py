@@ -65,7 +65,7 @@ def _address_table(settings: LocalSettings) -> Table:
     url = settings.stream_url
     table = Table.grid(padding=(0, 2))
     table.add_row(Text("watch", style="dim"), Text(url, style="bold cyan"))
-    table.add_row(Text("try", style="dim"), Text(f"curl -N '{url}/api/movies/stream?replay=5'"))
+    table.add_row(Text("try", style="dim"), Text(f"curl -N '{url}/api/movies/stream?replay=5&distinct=true'"))
     table.add_row(Text("site", style="dim"), Text(settings.site))
     table.add_row(Text("data, logs", style="dim"), Text(f"{settings.data_dir}/  {settings.data_dir}/logs/"))
     return table
