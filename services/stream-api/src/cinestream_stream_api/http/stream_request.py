@@ -61,7 +61,9 @@ def stream_request(
         str | None,
         Query(
             description="The end of the stream: `live` for what is stored now, the id of the last event, or a time",
-            examples=["live", "mwpz3sdn-42", "2026-11-21T08:00:00Z"],
+            examples=["live", "2026-11-21T08:00:00Z"],
+            # Ids are left out: only those of the current stream are accepted, which a schema cannot say.
+            json_schema_extra={"anyOf": [{"const": "live"}, {"type": "string", "format": "date-time"}]},
         ),
     ] = None,
     distinct: Annotated[
