@@ -28,6 +28,10 @@ from cinestream_stream_api.stream.start_position import StartPosition
 log = structlog.get_logger("stream")
 
 
+_COMMENT = http_chunk(frames.COMMENT)
+"""The heartbeat of thousands of clients, made once."""
+
+
 class Sources(NamedTuple):
     """The parts that all subscribers of a process read from."""
 
@@ -224,7 +228,9 @@ class Subscriber:
 
     def probe(self) -> bytes:
         """Return a heartbeat at once, whose arrival shows that the client still reads."""
-        return http_chunk(frames.heartbeat(self._view.wire, str(self.position)))
+        if self._view.wire is Wire.NDJSON:
+            return http_chunk(frames.heartbeat(Wire.NDJSON, str(self.position)))
+        return _COMMENT
 
     def heartbeat(self) -> bytes:
         """Return a heartbeat if one is due, else nothing.
@@ -242,7 +248,7 @@ class Subscriber:
         if silence < self._heartbeat_ticks:
             return b""
         self._last_tick = tick
-        return http_chunk(frames.heartbeat(self._view.wire, str(self.position)))
+        return self.probe()
 
     def _heartbeat_event(self, tick: int) -> bytes:
         self._next_heartbeat = tick + self._heartbeat_ticks
