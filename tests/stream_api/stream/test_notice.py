@@ -6,6 +6,7 @@ import anyio
 import pytest
 from tests.stream_api.films import publish
 from tests.stream_api.serving import STREAM, Api, serving
+from tests.stream_api.sse import take
 
 from cinestream.bus.jetstream import Bus
 
@@ -25,16 +26,16 @@ async def test_a_filter_without_films_gets_a_notice_and_stays_open(etl_bus: Bus,
     async with serving(stream_bus) as api:
         await indexed(api)
         async with api.stream("?director=Darabond&replay=5") as stream:
-            first, notice = await anext(stream), await anext(stream)
+            first, notice = await take(stream, 2)
             assert [first.name, notice.name] == ["position", "notice"]
             assert notice.id == first.id
             assert notice.json["filters"] == [
                 {"parameter": "director", "value": "darabond", "nearest": ["Frank Darabont"]}
             ]
             await publish(etl_bus, 2, director=["Darabond"])
-            assert [(await anext(stream)).name for _ in range(2)] == ["live", "movie"]
+            assert [event.name for event in await take(stream, 2)] == ["live", "movie"]
         async with api.stream("?director=darabond&replay=5") as stream:
-            assert [(await anext(stream)).name for _ in range(2)] == ["position", "movie"]
+            assert [event.name for event in await take(stream, 2)] == ["position", "movie"]
 
 
 async def test_ndjson_has_the_notice_too(etl_bus: Bus, stream_bus: Bus) -> None:
