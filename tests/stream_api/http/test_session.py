@@ -1,5 +1,9 @@
 """The sign-in: a token is exchanged for a cookie."""
 
+from collections import Counter
+from collections.abc import AsyncIterator
+
+import anyio
 import httpx2
 import pytest
 from tests.stream_api.serving import Api, serving
@@ -94,6 +98,33 @@ async def test_guesses_are_limited_per_address(stream_bus: Bus) -> None:
         assert (await sign_in(api, X_Forwarded_For="192.0.2.1")).status_code == 204
         direct = await api.client.get("/api/stats", headers={"Authorization": "Bearer first-secret"})
         assert direct.status_code == 200
+
+
+async def test_guesses_at_the_same_time_are_limited(stream_bus: Bus) -> None:
+    """Requests that wait for their bodies together get no more attempts than one after the other."""
+    waiting, bodies = 0, anyio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal waiting
+        waiting += 1
+        await bodies.wait()
+        yield b'{"token":"wrong"}'
+
+    async with serving(stream_bus, stream_tokens=TOKENS) as api:
+        statuses: Counter[int] = Counter()
+
+        async def guess() -> None:
+            headers = {"Content-Type": "application/json"}
+            statuses[(await api.client.post("/session", content=body(), headers=headers)).status_code] += 1
+
+        async with anyio.create_task_group() as group:
+            for _ in range(20):
+                group.start_soon(guess)
+            while waiting < 20:
+                await anyio.sleep(0.005)
+            await anyio.sleep(0.1)  # the service has the headers of all
+            bodies.set()
+        assert statuses == {401: 5, 429: 15}
 
 
 async def test_without_tokens_there_is_no_session(stream_bus: Bus) -> None:

@@ -54,13 +54,15 @@ def session_router(tokens: TokenList, settings: StreamSettings) -> APIRouter:
     async def open_session(request: Request) -> Response:
         address = address_of(request, settings.stream_trusted_proxies)
         if seconds := attempts.wait(address):
-            detail = f"too many wrong tokens from this address; try again in {seconds} s"
-            return problem(429, "Too Many Requests", detail, headers={"Retry-After": str(seconds)})
+            return _too_many(seconds)
         try:
             is_secure = _checked_origin(request, settings)
             token = _token_in(request.headers.get("content-type", ""), await _body_of(request))
         except _Refused as refused:
             return refused.response
+        # Requests whose bodies came together have all passed the first check.
+        if seconds := attempts.wait(address):
+            return _too_many(seconds)
         if token not in tokens:
             attempts.add(address)
             log.warning("session.refused", address=address, reason="wrong token")
@@ -82,6 +84,11 @@ def session_router(tokens: TokenList, settings: StreamSettings) -> APIRouter:
             return refused.response
 
     return router
+
+
+def _too_many(seconds: int) -> Response:
+    detail = f"too many wrong tokens from this address; try again in {seconds} s"
+    return problem(429, "Too Many Requests", detail, headers={"Retry-After": str(seconds)})
 
 
 def _checked_origin(request: Request, settings: StreamSettings) -> bool:
