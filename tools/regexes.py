@@ -79,7 +79,7 @@ class _Site(NamedTuple):
 
 
 def _sites(file: SourceFile, node: ast.Call, uses: dict[str, set[str]]) -> Iterator[_Site]:
-    function = ast.unparse(node.func).rpartition(".")[2]
+    function = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     named = {keyword.arg: keyword.value for keyword in node.keywords}
     if _is_re(node.func) and function in METHODS | {"compile"}:
         at = _FLAGS_AT.get(function, 2)
