@@ -18,6 +18,10 @@ from cinestream_stream_api.http.asyncapi import EVENTS, document
 from cinestream_stream_api.stream.heartbeats import Heartbeats
 
 SCHEMA = Path(__file__).parent / "asyncapi/3.0.0.json.gz"
+PARAMETERS = [
+    {"name": "theme", "in": "query", "schema": {"type": "array", "items": {"type": "string"}}},
+    {"name": "Last-Event-ID", "in": "header", "schema": {"type": "string"}},
+]
 
 
 def references(node: Any) -> list[str]:
@@ -32,7 +36,7 @@ def references(node: Any) -> list[str]:
 
 def test_every_reference_is_defined() -> None:
     """Each reference leads to a definition in the document."""
-    written = document("CineStream", "1")
+    written = document("CineStream", "1", PARAMETERS)
     assert json.loads(json.dumps(written)) == written
     for reference in references(written):
         node: Any = written
@@ -63,7 +67,7 @@ def test_the_document_is_asyncapi() -> None:
     """The document is valid for the official JSON schema of AsyncAPI 3.0.0."""
     with gzip.open(SCHEMA) as file:
         validator = jsonschema_rs.validator_for(json.load(file))
-    written = document("CineStream", "1")
+    written = document("CineStream", "1", PARAMETERS)
     assert [str(error) for error in validator.iter_errors(written)] == []
     written["operations"]["sendEvents"]["action"] = "shout"
     assert not validator.is_valid(written)

@@ -399,11 +399,15 @@ async def test_the_documentation_needs_no_other_host(stream_bus: Bus) -> None:
 
 
 async def test_the_asyncapi_document_is_served(stream_bus: Bus) -> None:
-    """The document names the stream by its path."""
+    """The document names the stream by its path, and its query has the parameters of the OpenAPI document."""
     async with serving(stream_bus) as api:
         document = (await api.client.get("/asyncapi.json")).json()
+        operation = (await api.client.get("/openapi.json")).json()["paths"][STREAM]["get"]
         assert document["asyncapi"] == "3.0.0"
         assert document["channels"]["stream"]["address"] == STREAM
+        query = document["operations"]["sendEvents"]["bindings"]["http"]["query"]
+        assert set(query["properties"]) == {p["name"] for p in operation["parameters"] if p["in"] == "query"}
+        assert {"theme", "kind", "until", "on_gap"} < set(query["properties"])
 
 
 async def test_the_page_runs_only_scripts_of_the_service(stream_bus: Bus) -> None:

@@ -92,8 +92,16 @@ EVENTS: dict[str, tuple[type[BaseModel], str]] = {
 """The model of the `data` of each event, and its description."""
 
 
-def document(title: str, version: str) -> Json:
-    """Return the AsyncAPI document."""
+def document(title: str, version: str, parameters: list[Json]) -> Json:
+    """Return the AsyncAPI document.
+
+    Args:
+        title: the title of the API.
+        version: the version of the API.
+        parameters: the parameters of the stream in the OpenAPI document. Those in the query become a binding:
+            https://github.com/asyncapi/bindings/tree/master/http
+    """
+    query = {parameter["name"]: parameter["schema"] for parameter in parameters if parameter["in"] == "query"}
     models = [(model, "serialization") for model in dict.fromkeys(model for model, _ in EVENTS.values())]
     _, schemas = models_json_schema(models, ref_template=_TEMPLATE)  # type: ignore[arg-type]
     references = {name: {"$ref": f"#/components/messages/{name}"} for name in EVENTS}
@@ -104,7 +112,7 @@ def document(title: str, version: str) -> Json:
         "channels": {
             "stream": {
                 "address": "/api/movies/stream",
-                "description": "Server-Sent Events. The OpenAPI document describes how to open and resume the stream.",
+                "description": "Server-Sent Events. The header `Last-Event-ID` or a parameter of the query resumes it.",
                 "messages": references,
             }
         },
@@ -113,6 +121,13 @@ def document(title: str, version: str) -> Json:
                 "action": "send",
                 "channel": {"$ref": "#/channels/stream"},
                 "messages": [{"$ref": f"#/channels/stream/messages/{name}"} for name in EVENTS],
+                "bindings": {
+                    "http": {
+                        "method": "GET",
+                        "query": {"type": "object", "properties": query, "additionalProperties": False},
+                        "bindingVersion": "0.3.0",
+                    }
+                },
             }
         },
         "components": {

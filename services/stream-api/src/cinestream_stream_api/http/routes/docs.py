@@ -3,11 +3,12 @@
 from base64 import b64encode
 from hashlib import sha256
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.responses import JSONResponse, Response
 
 from cinestream_stream_api.http import asyncapi
+from cinestream_stream_api.http.routes.stream import STREAM
 
 ASSETS = "/docs/assets"
 """The address of the files of Swagger UI, which come with `fastapi-offline`."""
@@ -26,15 +27,15 @@ def docs_router(title: str, version: str) -> APIRouter:
         ).body
     )
     headers = {"Content-Security-Policy": policy_of(page), "Cache-Control": "no-cache"}
-    events = asyncapi.document(title, version)
 
     @router.get("/docs")
     async def docs() -> Response:
         return Response(page, headers=headers, media_type="text/html")
 
     @router.get("/asyncapi.json")
-    async def get_asyncapi_document() -> Response:
-        return JSONResponse(events)
+    async def get_asyncapi_document(request: Request) -> Response:
+        parameters = request.app.openapi()["paths"][STREAM]["get"]["parameters"]
+        return JSONResponse(asyncapi.document(title, version, parameters))
 
     return router
 
