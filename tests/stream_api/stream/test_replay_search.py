@@ -56,6 +56,12 @@ def test_the_last_films_that_match_come_after_the_start(versions: list[tuple[int
         assert [at for at in due if at > found] == (due[-count:] if count else [])
 
 
+def test_a_slice_with_fewer_films_than_asked_is_enough() -> None:
+    """The first step knows that there is nothing more to search, so the stream starts with its first block."""
+    assert ReplaySearch(index_of([(1, "Drama"), (2, "War"), (1, "War")]), 5, WAR, distinct=True).step() == 1
+    assert ReplaySearch(index_of([]), 5, WAR, distinct=False).step() == 0
+
+
 async def test_other_tasks_run_during_a_search() -> None:
     """A search that finds nothing pauses after each slice, and so do all searches together."""
     index, turns = index_of([(1, "Drama")] * 8000), SearchTurns()

@@ -27,18 +27,18 @@ class ReplaySearch:
         self._distinct = distinct
         self._sequence = index.position.sequence
         self._slices = index.events.slices_back(self._sequence)
+        # One slice ahead, so that the step with the last one is known to be the last.
+        self._next = next(self._slices, None) if count else None
 
     def step(self) -> int | None:
         """Search one slice. Return the sequence just before the films, or None if there is more to search."""
-        part = next(self._slices, None) if self._count else None
-        if part is None:
-            return self._sequence
+        part, self._next = self._next or [], next(self._slices, None)
         for sequence, film in part:
             if self._matches(film) and not (self._distinct and not self._events.is_newest(sequence, film.id)):
                 self._sequence, self._count = sequence - 1, self._count - 1
                 if not self._count:
                     return self._sequence
-        return None
+        return self._sequence if self._next is None else None
 
 
 class SearchTurns:
