@@ -26,9 +26,9 @@ class ReplaySearch:
         self._matches = view.filter.matches
         self._distinct = distinct
         self._sequence = index.position.sequence
-        self._slices = index.events.slices_back(self._sequence)
+        self._slices = index.events.slices_back(self._sequence) if count else iter(())
         # One slice ahead, so that the step with the last one is known to be the last.
-        self._next = next(self._slices, None) if count else None
+        self._next = next(self._slices, None)
 
     def step(self) -> int | None:
         """Search one slice. Return the sequence just before the films, or None if there is more to search."""
