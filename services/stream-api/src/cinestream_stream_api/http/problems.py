@@ -41,10 +41,10 @@ _TEXTS = {
     ),
     410: ("The film was taken down", "the film tt0111161 was taken down"),
     413: ("The body is too large", "the body is larger than 4096 bytes"),
-    414: ("The path or the query is too long", "the query may have 16,000 bytes, and this has 60,000"),
+    414: ("The path or the query is too long", "the query must have at most 16,000 bytes, and has 60,000"),
     415: ("The body has another format", "send application/json or application/x-www-form-urlencoded"),
     429: ("This address has reached a limit", _TOO_MANY),
-    431: ("A header is too long", "the header cookie may have 8,000 bytes, and this has 60,000"),
+    431: ("A header is too long", "the header cookie must have at most 8,000 bytes with its name, and has 60,006"),
     500: ("An internal error", _INTERNAL),
     503: ("The service cannot answer now. Try again later", _UNAVAILABLE),
 }

@@ -41,29 +41,31 @@ class RequestLimits:
 def _refusal(scope: Scope) -> Response | None:
     path, query = scope.get("raw_path") or scope["path"].encode(), scope["query_string"]
     if len(path) > MAX_PATH_BYTES:
-        return problem(414, "URI Too Long", f"the path may have {MAX_PATH_BYTES:,} bytes, and this has {len(path):,}")
+        return problem(
+            414, "URI Too Long", f"the path must have at most {MAX_PATH_BYTES:,} bytes, and has {len(path):,}"
+        )
     if len(query) > MAX_QUERY_BYTES:
-        detail = f"the query may have {MAX_QUERY_BYTES:,} bytes, and this has {len(query):,}"
+        detail = f"the query must have at most {MAX_QUERY_BYTES:,} bytes, and has {len(query):,}"
         return problem(414, "URI Too Long", detail)
     for name, value in scope["headers"]:
-        if len(name) + len(value) > MAX_HEADER_BYTES:
+        if (size := len(name) + len(value)) > MAX_HEADER_BYTES:
             shown = name[:_QUOTED].decode("latin-1")
-            detail = f"the header {shown} may have {MAX_HEADER_BYTES:,} bytes, and this has {len(value):,}"
+            detail = f"the header {shown} must have at most {MAX_HEADER_BYTES:,} bytes with its name, and has {size:,}"
             return problem(431, "Request Header Fields Too Large", detail)
     return _query_refusal(query) if len(query) > _ALWAYS_FITS else None
 
 
 def _query_refusal(query: bytes) -> Response | None:
     if query.count(b"&") >= MAX_PARAMETERS:
-        return problem(400, "Bad Request", f"the query may have {MAX_PARAMETERS} parameters")
+        return problem(400, "Bad Request", f"the query must have at most {MAX_PARAMETERS} parameters")
     pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     for name, value in pairs:
         if max(len(name), len(value)) > MAX_CHARACTERS:
             part = "value" if len(value) > MAX_CHARACTERS else "name"
-            return _bad_parameter(name, f"the {part} may have {MAX_CHARACTERS:,} characters")
+            return _bad_parameter(name, f"the {part} must have at most {MAX_CHARACTERS:,} characters")
     for name, count in Counter(name for name, _ in pairs).items():
         if count > MAX_VALUES:
-            return _bad_parameter(name, f"may have {MAX_VALUES} values, and this has {count}")
+            return _bad_parameter(name, f"must have at most {MAX_VALUES} values, and has {count}")
     return None
 
 
