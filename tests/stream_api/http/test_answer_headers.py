@@ -10,6 +10,7 @@ from cinestream_stream_api.http.middleware.answer_headers import STRICT, AnswerH
 from cinestream_stream_api.http.problems import add_problems
 
 pytestmark = pytest.mark.anyio
+_FORM = "application/x-www-form-urlencoded"
 PAGES = ("/", "/docs", "/page/app.js", "/page/style.css", "/favicon.ico")
 COMMON = {
     "x-content-type-options": "nosniff",
@@ -77,6 +78,11 @@ async def test_answers_behind_tokens_are_private(stream_bus: Bus) -> None:
         async with api.client.stream("GET", STREAM, headers=token) as stream:
             assert stream.headers.get_list("cache-control") == ["private, no-store, no-transform"]
             assert stream.headers.get_list("vary") == ["Accept, Authorization, Cookie"]
+        for content, status in (("token=secret", 204), ("token=wrong", 401), ("", 400)):
+            answer = await api.client.post("/session", content=content, headers={"Content-Type": _FORM})
+            assert answer.status_code == status
+            assert answer.headers.get_list("cache-control") == ["private, no-store"]
+            assert answer.headers.get_list("vary") == ["Authorization, Cookie"]
         page = await api.client.get("/")
         assert (page.headers["cache-control"], "vary" in page.headers) == ("no-cache", False)
 

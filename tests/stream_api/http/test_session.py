@@ -28,7 +28,11 @@ async def test_the_cookie_opens_the_api(stream_bus: Bus) -> None:
     async with serving(stream_bus, stream_tokens=TOKENS) as api:
         for body in ({"json": TOKEN}, {"data": {"token": 'sec"nd;\\secret'}}):
             answer = await api.client.post("/session", **body)  # type: ignore[arg-type]
-            assert (answer.status_code, answer.content, answer.headers["cache-control"]) == (204, b"", "no-store")
+            assert (answer.status_code, answer.content, answer.headers["cache-control"]) == (
+                204,
+                b"",
+                "private, no-store",
+            )
             cookie = answer.headers["set-cookie"].lower()
             assert all(part in cookie for part in ("httponly", "samesite=strict", "path=/;", "max-age=2592000"))
             assert "; secure" not in cookie

@@ -5,6 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cinestream.runtime.http.problem import STRICT_POLICY
 from cinestream_stream_api.http.access.tokens import GUARDED
+from cinestream_stream_api.http.routes.session import SESSION
 
 _POLICY, STRICT = STRICT_POLICY[0]
 """The policy of answers that are no pages."""
@@ -30,7 +31,7 @@ class AnswerHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        private = self._private and scope["path"].startswith(GUARDED)
+        private = self._private and scope["path"].startswith((GUARDED, SESSION))
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
