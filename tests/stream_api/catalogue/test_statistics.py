@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.stream_api.films import PAGE_TIME, movie
 
 from cinestream_stream_api.catalogue.film_index import FilmIndex
-from cinestream_stream_api.catalogue.shared_work import SharedWork, in_slices
+from cinestream_stream_api.catalogue.shared_work import SharedWork, TooManyQuestions, in_slices
 from cinestream_stream_api.catalogue.statistics import TOP_DIRECTORS, count
 from cinestream_stream_api.events.event import film
 from cinestream_stream_api.events.filters import EVERYTHING, Filter
@@ -75,3 +75,34 @@ async def test_equal_questions_share_the_work() -> None:
     assert len(steps) == 6
     assert sorted(results) == [3, 3, 3, 6]
     assert await work.result("same", Position("f", 1), walk) == 9
+
+
+@pytest.mark.anyio
+async def test_waiting_questions_are_limited() -> None:
+    """A further question is refused at once. Equal ones and kept results are not, and a cancelled one leaves."""
+    work, position, release, results = SharedWork(2), Position("e", 1), anyio.Event(), list[str]()
+
+    async def ask(question: str) -> None:
+        async def answer() -> str:
+            await release.wait()
+            return question
+
+        results.append(await work.result(question, position, answer))
+
+    release.set()
+    await ask("kept")
+    release = anyio.Event()
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as group:
+            for question in ("a", "b", "a"):
+                group.start_soon(ask, question)
+            await anyio.wait_all_tasks_blocked()
+            await ask("kept")
+            with pytest.raises(TooManyQuestions):
+                await ask("c")
+            group.cancel_scope.cancel()
+        release.set()
+        async with anyio.create_task_group() as group:
+            for question in ("c", "d"):
+                group.start_soon(ask, question)
+    assert results == ["kept", "kept", "c", "d"]

@@ -1,7 +1,7 @@
 """Long work over the index: in slices, one at a time, and once for all who request the same."""
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
 from typing import TypeVar, cast
 
@@ -24,14 +24,23 @@ async def in_slices(slices: Iterable[T]) -> AsyncIterator[T]:
         await checkpoint()
 
 
+class TooManyQuestions(Exception):
+    """So many different questions wait for their results that no further one is accepted."""
+
+
 class SharedWork:
     """The results of long work, each as of a position of the stream.
 
     A result is given again while the position is the same, and for a short time after that.
+
+    Args:
+        max_questions: maximum number of different questions that wait for their results. None for no limit.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, max_questions: int | None = None) -> None:
         self._lock = anyio.Lock()
+        self._max_questions = max_questions
+        self._waiting: Counter[tuple[str, Hashable]] = Counter()
         self._kept: OrderedDict[tuple[str, Hashable], tuple[Position, float, object]] = OrderedDict()
 
     async def result(self, question: Hashable, position: Position, work: Callable[[], Awaitable[T]]) -> T:
@@ -41,18 +50,37 @@ class SharedWork:
             question: identifies the result. It must not depend on the position.
             position: the current position of the index.
             work: does the work, with pauses.
+
+        Raises:
+            TooManyQuestions: the limit of questions is reached.
         """
-        async with self._lock:
-            key = (position.epoch, question)
-            if kept := self._kept.get(key):
-                known, until, value = kept
-                if known == position or time.monotonic() < until:
-                    return cast(T, value)
-            start = time.monotonic()
-            result = await work()
-            now = time.monotonic()
-            self._kept[key] = position, now + _REST * (now - start), result
-            self._kept.move_to_end(key)
-            if len(self._kept) > _MAX_KEPT:
-                self._kept.popitem(last=False)
-            return result
+        key = (position.epoch, question)
+        if (kept := self._kept.get(key)) and _is_valid(kept, position):
+            return cast(T, kept[2])
+        # A client that has gone is noticed only when it is answered, so its question stays.
+        if key not in self._waiting and self._max_questions is not None and len(self._waiting) >= self._max_questions:
+            raise TooManyQuestions
+        self._waiting[key] += 1
+        try:
+            async with self._lock:
+                return await self._result(key, position, work)
+        finally:
+            self._waiting[key] -= 1
+            self._waiting += Counter()  # drops the zeros
+
+    async def _result(self, key: tuple[str, Hashable], position: Position, work: Callable[[], Awaitable[T]]) -> T:
+        if (kept := self._kept.get(key)) and _is_valid(kept, position):
+            return cast(T, kept[2])
+        start = time.monotonic()
+        result = await work()
+        now = time.monotonic()
+        self._kept[key] = position, now + _REST * (now - start), result
+        self._kept.move_to_end(key)
+        if len(self._kept) > _MAX_KEPT:
+            self._kept.popitem(last=False)
+        return result
+
+
+def _is_valid(kept: tuple[Position, float, object], position: Position) -> bool:
+    known, until, _ = kept
+    return known == position or time.monotonic() < until

@@ -37,6 +37,9 @@ from cinestream_stream_api.stream.server import StreamServer
 # The last two are sent by libraries of other projects with each request.
 _ALLOWED_HEADERS = ("Authorization", "Last-Event-ID", "If-None-Match", "Cache-Control", "X-Requested-With")
 
+_MAX_QUESTIONS = 16
+"""Different counts that wait, one after the other. Each takes up to half a second at 30,000 films."""
+
 
 @dataclass(frozen=True)
 class AppParts:
@@ -64,7 +67,7 @@ def make_app(parts: AppParts) -> ASGIApp:
         redirect_slashes=False,
         static_url=ASSETS,
     )
-    work = SharedWork()
+    work = SharedWork(_MAX_QUESTIONS)
     reader = FilmReader(parts.bus, parts.scan)
     tokens = TokenList(settings.tokens)
     for router in (

@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from cinestream.contracts import Transient
+from cinestream_stream_api.catalogue.shared_work import TooManyQuestions
 from cinestream_stream_api.events.resume import BadQuery
 
 PROBLEM = "application/problem+json"
@@ -154,6 +155,10 @@ def add_problems(app: FastAPI) -> None:
             headers["Allow"] = allowed = ", ".join(_allowed_methods(request))
             detail = f"{request.method} is not possible at {path}. Allowed: {allowed}"
         return problem(error.status_code, title, detail, headers=headers)
+
+    @app.exception_handler(TooManyQuestions)
+    async def too_many_questions(_: Request, __: TooManyQuestions) -> JSONResponse:
+        return unavailable("too many counts with different filters are requested; try again later")
 
     @app.exception_handler(ClientDisconnect)
     async def client_disconnected(_: Request, __: ClientDisconnect) -> JSONResponse:
