@@ -6,6 +6,7 @@ from typing import Any
 
 import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.stream_api.films import PAGE_TIME, movie
@@ -42,7 +43,7 @@ async def pages_between(
 ) -> tuple[list[str], set[str]]:
     """Return the ids on all pages, and those of the films that were published between two pages."""
     first, sequence, streamed = index.position, index.position.sequence, set[str]()
-    seen, cursor = await page_of(index, FilmQuery(sort=sort), size, None)
+    seen, cursor = await page_of(index, FilmQuery(sort=sort), size, None, anyio.Lock())
     for versions in [*meanwhile, *[[]] * 12]:
         if cursor is None:
             break
@@ -51,7 +52,7 @@ async def pages_between(
             index.add([event(number, sequence, year=year, rating=rating, title=title)], through=sequence)
             streamed.add(movie(number).id)
         assert cursor.position == first
-        ids, cursor = await page_of(index, FilmQuery(sort=sort), size, parse_cursor(str(cursor)))
+        ids, cursor = await page_of(index, FilmQuery(sort=sort), size, parse_cursor(str(cursor)), anyio.Lock())
         seen += ids
     assert cursor is None
     return seen, streamed
@@ -72,7 +73,7 @@ def test_pages_and_the_stream_together_have_every_film(
 
 def found(index: FilmIndex, q: str = "", sort: Sort = Sort.NEWEST, **filter: Any) -> list[int]:
     """Return the numbers of the films of a query, in their order."""
-    ids, _ = anyio.run(page_of, index, FilmQuery(Filter(**filter), search_words(q), sort), 99, None)
+    ids, _ = anyio.run(page_of, index, FilmQuery(Filter(**filter), search_words(q), sort), 99, None, anyio.Lock())
     return [int(id[2:]) for id in ids]
 
 
@@ -173,3 +174,23 @@ def test_a_search_of_many_films_is_quick() -> None:
     assert len(found(index, "frank king tim", sort=Sort.RATING)) == 99
     # The limit is for slow machines: it takes about 5 ms.
     assert time.process_time() - start < 1
+
+
+@pytest.mark.anyio
+async def test_searches_at_the_same_time_take_turns() -> None:
+    """Other tasks run after each slice of any search, not after a slice of all of them."""
+    index, turn, pauses = index_of(*[{}] * 1500), anyio.Lock(), 0
+
+    async def count_pauses() -> None:
+        nonlocal pauses
+        while True:
+            await checkpoint()
+            pauses += 1
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(count_pauses)
+        async with anyio.create_task_group() as searches:
+            for _ in range(20):
+                searches.start_soon(page_of, index, FilmQuery(sort=Sort.TITLE), 5, None, turn)
+        group.cancel_scope.cancel()
+    assert pauses >= 20 * 3

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
+import anyio
 import orjson
 from anyio.lowlevel import checkpoint
 
@@ -117,9 +118,11 @@ class FilmQuery(NamedTuple):
 
 
 async def page_of(
-    index: FilmIndex, query: FilmQuery, limit: int, cursor: Cursor | None
+    index: FilmIndex, query: FilmQuery, limit: int, cursor: Cursor | None, turn: anyio.Lock
 ) -> tuple[list[str], Cursor | None]:
     """Return the ids of the films in a page, and the cursor of the next page. Pauses often.
+
+    All callers share `turn`, so that one slice is searched in each turn of the event loop, whatever their number.
 
     A film that gets a new version between two pages may be on no page. A client that reads the stream from the position
     of the first page gets the film there.
@@ -127,16 +130,17 @@ async def page_of(
     position = cursor.position if cursor else index.position
     best: list[Key] = []
     for part in _newest_first(index):
-        known = (film for film in part if film.sequence <= position.sequence and query.matches(film))
-        keys: Iterable[Key] = map(_KEYS[query.sort], known)
-        if cursor:
-            keys = filter(cursor.key.__lt__, keys)
-        if len(best) > limit:
-            keys = filter(best[-1].__gt__, keys)
-        best = sorted([*best, *keys])[: limit + 1]
-        if query.sort is Sort.NEWEST and len(best) > limit:
-            break
-        await checkpoint()
+        async with turn:
+            known = (film for film in part if film.sequence <= position.sequence and query.matches(film))
+            keys: Iterable[Key] = map(_KEYS[query.sort], known)
+            if cursor:
+                keys = filter(cursor.key.__lt__, keys)
+            if len(best) > limit:
+                keys = filter(best[-1].__gt__, keys)
+            best = sorted([*best, *keys])[: limit + 1]
+            if query.sort is Sort.NEWEST and len(best) > limit:
+                break
+            await checkpoint()
     shown = best[:limit]
     following = Cursor(position, query.sort, shown[-1]) if len(best) > limit else None
     return [id for _, _, id in shown], following

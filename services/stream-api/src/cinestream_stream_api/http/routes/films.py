@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import anyio
 import orjson
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -82,7 +83,7 @@ def query_of(
 
 def films_router(bus: Bus, scan: Scan, reader: FilmReader, notices: Notices) -> APIRouter:
     """Return the routes of all films."""
-    router = APIRouter()
+    router, turn = APIRouter(), anyio.Lock()
 
     @router.get(
         "/api/movies",
@@ -108,7 +109,7 @@ def films_router(bus: Bus, scan: Scan, reader: FilmReader, notices: Notices) -> 
             return unavailable(INDEX_MISSING)
         position = index.position
         start = await _start_of_page(bus, cursor, query.sort, position)
-        ids, following = await page_of(index, query, limit, start)
+        ids, following = await page_of(index, query, limit, start, turn)
         notice = await notices.of(query.filter) if not (ids or start) else None
         found = await reader.read(position.epoch, ids)
         return json_response(
