@@ -13,6 +13,7 @@ SSE, NDJSON = "text/event-stream", "application/x-ndjson"
     "accept",
     [
         "",
+        " , ",
         " ",
         "*/*",
         "text/*",

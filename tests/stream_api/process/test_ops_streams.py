@@ -111,6 +111,7 @@ async def test_streams_are_logged(etl_bus: Bus, stream_bus: Bus) -> None:
                 await take(stream, 1)
             await api.until("disconnects_total", 1, reason="client")
     opened, closed = [line for line in lines if line["event"].startswith("stream.")]
+    assert closed["bytes"] > len("retry: 2000, id, event: position, data: {}")
     assert opened == {
         "event": "stream.opened",
         "log_level": "info",

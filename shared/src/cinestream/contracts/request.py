@@ -123,7 +123,7 @@ class ScrapeRequest(BaseModel):
             Invalid: The text is not a target, or a number is outside of its limits.
         """
         if len(target) > MAX_TARGET:
-            raise Invalid(f"a target may have {MAX_TARGET:,} characters, and this has {len(target):,}")
+            raise Invalid(f"the limit of a target is {MAX_TARGET:,} characters, and this one has {len(target):,}")
         kind, id, query = _named(target.strip())
         try:
             return cls(kind=kind, id=id, query=query, lane=lane, force=force, limit=limit, depth=depth)

@@ -59,7 +59,7 @@ class ApiRequest(BaseModel):
             Invalid: the body is not a request.
         """
         if len(body) > _MAX_BYTES:
-            raise Invalid(f"not a request: it may have {_MAX_BYTES:,} bytes, and this has {len(body):,}")
+            raise Invalid(f"not a request: the limit is {_MAX_BYTES:,} bytes, and this one has {len(body):,}")
         try:
             text = body.decode().strip()
             return cls.model_validate_json(text) if text.startswith("{") else cls(target=text)

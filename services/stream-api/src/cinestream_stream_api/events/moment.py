@@ -40,7 +40,7 @@ def parse_time(text: str) -> datetime:
             return _from_iso(text.upper())
         except (ValueError, OverflowError):
             pass
-    raise ValueError("expected an ISO 8601 time, like 2026-11-21T08:00:00Z, or seconds since 1970, like 1795248000")
+    raise ValueError("expected an RFC 3339 time, like 2026-11-21T08:00:00Z, or seconds since 1970, like 1795248000")
 
 
 def _from_seconds(whole: str, fraction: str) -> datetime:

@@ -16,10 +16,10 @@ def negotiate(accept: str, offered: Sequence[str]) -> str | None:
     Parameters of a range other than its weight are ignored, and so are malformed ranges.
 
     Args:
-        accept: the values of the `Accept` headers, joined with commas. A blank one accepts everything.
+        accept: the values of the `Accept` headers, joined with commas. An empty list accepts everything.
         offered: media types in lower case, the preferred one first. Among equal weights the first one is chosen.
     """
-    if not accept.strip():
+    if not accept.strip(" \t,"):
         return offered[0]
     weights = dict(_ranges(accept))
     best = max(offered, key=lambda media_type: _weight(media_type, weights))

@@ -60,7 +60,7 @@ def make_app(parts: AppParts) -> ASGIApp:
     app = FastAPIOffline(
         title="CineStream",
         version="1",
-        summary="Films as a live stream that can be left and rejoined without missing one",
+        summary="A live stream of films that clients resume without missing one",
         docs_url=None,
         redoc_url=None,
         # A redirect would name the address that the server itself sees, which is wrong behind a proxy.

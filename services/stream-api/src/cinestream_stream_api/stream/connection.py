@@ -207,6 +207,11 @@ class Connection:
             self._busy = self._was_paused = True
             self._paused_since = asyncio.get_running_loop().time()
 
+    def count_bytes(self, size: int) -> None:
+        """Count bytes that were not written by a push: the first or the closing block."""
+        self._deliveries.count(0, size)
+        self.bytes_sent += size
+
     def _end(self, reason: str) -> None:
         self.reason = reason
         self._start(self._send_closing_frames())
@@ -239,6 +244,7 @@ class Connection:
 
     async def _send_closing_frames(self) -> None:
         body = self._subscriber.closing_frames(reconnect_delay_ms(self._settings.stream_retry_ms, spread=2))
+        self.count_bytes(len(body))
         await self._send({"type": "http.response.body", "body": body, "more_body": False})
 
     def _fail(self) -> None:

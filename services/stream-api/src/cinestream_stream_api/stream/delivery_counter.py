@@ -17,8 +17,8 @@ class DeliveryCounter:
         self._events = self._bytes = 0
 
     def count(self, events: int, size: int) -> None:
-        """Count one write to one client, of so many events and `size` bytes (not 0)."""
-        if not self._bytes:
+        """Count one write to one client, of so many events and `size` bytes."""
+        if not self._bytes and size:
             asyncio.get_running_loop().call_soon(self._flush)
         self._events += events
         self._bytes += size

@@ -18,12 +18,14 @@ class Client:
     Args:
         address: the address that its streams are counted under.
         start: the start that it has asked for.
+        first_bytes: the bytes of the beginning of the stream that were sent before the registration.
         number: the number of its stream in this process, from the registration on.
         opened: the event loop's time of the registration.
     """
 
     address: str
     start: str
+    first_bytes: int = 0
     number: int = 0
     opened: float = 0.0
 
@@ -40,7 +42,7 @@ class StreamFacts(NamedTuple):
         lag_events: stored events after this position, whether the filter shows them or not.
         state: `live`, `catching-up`, `paused` (the client does not read) or `ending`.
         events: films and removals written to the client.
-        bytes: bytes written to the client, without the first block and the closing block.
+        bytes: bytes of the body written to the client.
     """
 
     filter: str

@@ -91,6 +91,7 @@ class StreamResponse(StreamHead):
         except BaseException:
             server.release(client.address)
             raise
+        client.first_bytes = len(self._first_block)
         scope[_OPENED].append(self._opened)
 
 

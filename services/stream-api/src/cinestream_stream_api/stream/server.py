@@ -95,6 +95,7 @@ class StreamServer:
         )
         try:
             with self.hub.register(connection, client):
+                connection.count_bytes(client.first_bytes)
                 self.sources.scheduler.schedule(connection)
                 # uvicorn reports a disconnect also when the server has ended the stream.
                 while (await receive())["type"] != "http.disconnect":
