@@ -5,12 +5,23 @@ from datetime import UTC, datetime, timedelta
 
 import anyio
 import pytest
+from prometheus_client import CollectorRegistry
 from tests.stream_api.films import publish
 from tests.stream_api.serving import STREAM, Api, serving
 from tests.stream_api.sse import Event
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts.removed import Removed
+from cinestream_stream_api.events.event import view_of
+from cinestream_stream_api.events.filters import EVERYTHING
+from cinestream_stream_api.events.frames import Wire
+from cinestream_stream_api.events.request import StreamRequest
+from cinestream_stream_api.events.resume import Earliest
+from cinestream_stream_api.metrics import StreamMetrics
+from cinestream_stream_api.process.parts import make_parts
+from cinestream_stream_api.settings import StreamSettings
+from cinestream_stream_api.stream.opening import Asked, Opening
+from cinestream_stream_api.stream.stream_end import StreamEnd
 
 pytestmark = pytest.mark.anyio
 
@@ -25,6 +36,30 @@ async def whole(api: Api, query: str, **headers: str) -> list[Event]:
     with anyio.fail_after(60):
         async with api.stream(query, **headers) as stream:
             return [event async for event in stream]
+
+
+class Ended:
+    """The connection of a stream, which remembers why it ended."""
+
+    reason = ""
+
+    def end(self, reason: str) -> None:
+        """End the stream."""
+        self.reason = reason
+
+
+async def test_an_end_in_a_stream_that_is_gone_has_come(etl_bus: Bus, stream_bus: Bus) -> None:
+    """The stream was recreated while the start was searched for. The old end is no place in the new one."""
+    await publish(etl_bus, 1)
+    parts = make_parts(stream_bus, StreamSettings(), StreamMetrics(CollectorRegistry()))
+    await parts.tail.start()
+    view = view_of(Wire.SSE, EVERYTHING)
+    opening = Opening(Asked(StreamRequest(Earliest()), view, StreamEnd(9000, epoch="gone")), parts.streams.sources, 0)
+    assert b"event: position" in await opening.begin()
+    assert opening.subscriber
+    opening.subscriber.attach(ended := Ended())  # type: ignore[arg-type]
+    assert opening.subscriber.next_chunks() == b""
+    assert ended.reason == "until"
 
 
 async def test_a_stream_ends_at_what_is_stored(etl_bus: Bus, stream_bus: Bus) -> None:

@@ -11,8 +11,11 @@ from starlette.responses import JSONResponse, Response
 
 Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
 
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-"""Headers of proxies. A proxy on this machine passes on requests that come from elsewhere."""
+_FOREIGN = ("forwarded", "x-forwarded", "x-real-ip", "via", "true-client-ip", "cf-connecting-ip", "origin")
+"""Beginnings of headers that proxies and scripts of web sites add.
+
+A proxy on this machine passes on requests that come from elsewhere, and so does a browser.
+"""
 
 
 def for_operators(endpoint: Endpoint, token: SecretStr) -> Endpoint:
@@ -35,8 +38,8 @@ def for_operators(endpoint: Endpoint, token: SecretStr) -> Endpoint:
 
 
 def _is_local(request: Request) -> bool:
-    """Return True if the request comes from the loopback interface, and not through a proxy."""
-    if request.client is None or any(name in request.headers for name in _FORWARDED):
+    """Return True if the request comes from the loopback interface, and through neither a proxy nor a web site."""
+    if request.client is None or any(name.lower().startswith(_FOREIGN) for name in request.headers):
         return False
     try:
         address = ip_address(request.client.host)

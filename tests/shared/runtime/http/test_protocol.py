@@ -124,3 +124,16 @@ async def test_half_a_request_is_no_request() -> None:
         await client.send(b"POST /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf")
         client.writer.write_eof()
         assert await client.rest() == b""
+
+
+async def test_a_request_that_the_end_cuts_short_has_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    """The log names the number of such requests in one line."""
+    async with serving() as served:
+        client = await served.connect()
+        await client.send(get("/wait"))
+        while "/wait" not in served.app.seen:
+            await asyncio.sleep(0)
+        served.server.should_exit = True
+        await client.rest()
+    assert [record.getMessage() for record in caplog.records if record.exc_info] == []
+    assert any("Cancel 1 running task" in record.getMessage() for record in caplog.records)

@@ -18,6 +18,9 @@ _DATE = len("2026-11-21")
 _LOST_PLUS = re.compile(r" (?=[0-9]{2}:?[0-9]{2}\Z)")
 """The place of a "+" that was not percent-encoded in the URL, and so arrives as a space."""
 
+_ISO = re.compile(r"[0-9]{4}-?(?:[0-9]{2}-?[0-9]{2}|W[0-9]{2}(?:-?[0-9])?)(?:[T ].*)?")
+"""A date and the separator of a time. Python alone would accept any separator."""
+
 _LEAP_SECOND = re.compile(r":[0-9]{2}:60(?![0-9])")
 
 
@@ -51,6 +54,8 @@ def _from_seconds(whole: str, fraction: str) -> datetime:
 
 
 def _from_iso(text: str) -> datetime:
+    if not _ISO.fullmatch(text):
+        raise ValueError("the form of a date is wrong")
     text = text[: _DATE + 1] + _LOST_PLUS.sub("+", text[_DATE + 1 :])
     leap = _LEAP_SECOND.search(text)
     if leap:

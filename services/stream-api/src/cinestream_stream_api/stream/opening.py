@@ -121,6 +121,9 @@ class Opening:
     def _open(self, start: StartPosition, notice: Notice | None) -> bytes:
         """Set the subscriber, and return the first block."""
         request, view, end = self._asked
+        if end and end.epoch not in (None, start.position.epoch):
+            # The stream was recreated meanwhile. The end is a place in the stream that is gone.
+            end = StreamEnd(start.position.sequence)
         if request.distinct or end:
             self.subscriber = SelectiveSubscriber(view, request, start, self._sources, end)
         else:

@@ -17,10 +17,12 @@ class StreamEnd:
     Args:
         sequence: the last sequence that is due. None as long as `moment` lies in the future.
         moment: the time before which events are due, if it lies in the future.
+        epoch: the epoch of the sequence. None if it is not known.
     """
 
     sequence: int | None
     moment: datetime | None = None
+    epoch: str | None = None
 
     async def resolve(self, history: History) -> None:
         """Find the sequence of a moment that has come.
@@ -41,13 +43,14 @@ async def find_end(until: Until, tail: Tail, history: History) -> StreamEnd:
     """
     ring = tail.ring
     if isinstance(until, UntilLive):
-        return StreamEnd(ring.head)
+        return StreamEnd(ring.head, epoch=ring.epoch)
     if isinstance(until, UntilPosition):
         await _check_epoch(until.position, ring.epoch, history)
-        return StreamEnd(until.position.sequence)
+        # An id of a newer stream stays, because this replica will find that stream, too.
+        return StreamEnd(until.position.sequence, epoch=ring.epoch if until.position.epoch == ring.epoch else None)
     if until.moment > datetime.now(UTC):
         return StreamEnd(None, until.moment)
-    return StreamEnd(await _before(until.moment, history))
+    return StreamEnd(await _before(until.moment, history), epoch=ring.epoch)
 
 
 async def _check_epoch(position: Position, epoch: str, history: History) -> None:

@@ -1,5 +1,7 @@
 """A uvicorn server inside of a running event loop that leaves the signals to the service."""
 
+import asyncio
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +19,14 @@ from cinestream.runtime.http.protocol import LimitedProtocol
 
 _TICKS_PER_SECOND = 10  # uvicorn's
 _BACKLOG = 4096
+
+
+def _is_no_shutdown(record: logging.LogRecord) -> bool:
+    """Return False for the traceback of a request that the end of the service has cut short, which is no error."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
+
+
+logging.getLogger("uvicorn.error").addFilter(_is_no_shutdown)
 
 
 class EmbeddedServer(uvicorn.Server):
