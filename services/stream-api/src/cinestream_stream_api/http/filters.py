@@ -33,7 +33,7 @@ Kind = Annotated[str, _documented(enum=list(FILM_KINDS))]
 Id = Annotated[str, _documented(pattern="^[Tt]{2}[0-9]{7,10}$")]
 
 
-def _named(
+async def _named(
     genre: Annotated[list[Word] | None, _repeated("A genre or a theme of the film", "Drama")] = None,
     theme: Annotated[
         list[Word] | None, _repeated("A theme: one of `genre_categories` that is not in `genre`", "Prison")
@@ -43,7 +43,7 @@ def _named(
     return {"genre": genre, "theme": theme, "director": director}
 
 
-def _listed(
+async def _listed(
     decade: Annotated[list[Decade] | None, _repeated("A decade", "1990s")] = None,
     tone: Annotated[list[Tone] | None, _repeated("A tone of the plot", "Hopeful")] = None,
     kind: Annotated[list[Kind] | None, _repeated("A kind of film", "movie")] = None,
@@ -52,7 +52,7 @@ def _listed(
     return {"decade": decade, "tone": tone, "kind": kind, "id": id}
 
 
-def filter_of(
+async def filter_of(
     named: Annotated[Texts, Depends(_named)],
     listed: Annotated[Texts, Depends(_listed)],
     min_rating: Annotated[

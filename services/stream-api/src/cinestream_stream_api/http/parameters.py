@@ -8,9 +8,10 @@ other program reads.
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
-from fastapi import Request
+from fastapi import FastAPI, Request
 
 from cinestream_stream_api.events.resume import BadQuery
 
@@ -21,7 +22,7 @@ _NUMBERS = {
 """The types of numbers, how errors name them, and their forms."""
 
 
-def check_parameters(request: Request) -> None:
+async def check_parameters(request: Request) -> None:
     """Refuse query parameters that the route does not document, repeated ones, and numbers in an unusual form.
 
     Use it as a dependency of routes.
@@ -31,12 +32,18 @@ def check_parameters(request: Request) -> None:
     """
     if not request.query_params:
         return
-    operation = request.app.openapi()["paths"][request.scope["route"].path]["get"]
-    known = {p["name"]: list(_schemas(p["schema"])) for p in operation.get("parameters", ()) if p["in"] == "query"}
+    known = _documented(request.app, request.scope["route"].path)
     for name in request.query_params:
         if name not in known:
             raise BadQuery(name, _suggestion(name, list(known)))
         _check(name, request.query_params.getlist(name), known[name])
+
+
+@lru_cache(maxsize=32)
+def _documented(app: FastAPI, path: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the query parameters of a route with the alternatives of their schemas."""
+    parameters = app.openapi()["paths"][path]["get"].get("parameters", ())
+    return {p["name"]: list(_schemas(p["schema"])) for p in parameters if p["in"] == "query"}
 
 
 def _check(name: str, values: list[str], schemas: list[dict[str, Any]]) -> None:

@@ -15,7 +15,7 @@ _OPTIONAL_WHITE_SPACE = " \t"
 """OWS of RFC 9110, 5.6.3, which may surround the value of a field."""
 
 
-def start_request(
+async def start_request(
     request: Request,
     last_event_id: Annotated[
         str | None,
@@ -48,7 +48,7 @@ def start_request(
     return parse_start(header or polyfill, last_event_id, since, replay)
 
 
-def stream_request(
+async def stream_request(
     start: Annotated[StartRequest, Depends(start_request)],
     on_gap: Annotated[
         OnGap | None,

@@ -54,7 +54,7 @@ class FilmPage(BaseModel):
 INDEX_MISSING = "the index of films is still being built"
 
 
-def query_of(
+async def query_of(
     filter: Annotated[Filter, Depends(filter_of)],
     q: Annotated[
         str | None,
