@@ -13,6 +13,9 @@ from cinestream_stream_api.events.position import Position
 from cinestream_stream_api.log.history import PAGE, History
 from cinestream_stream_api.log.tail import Tail
 
+_PART = 50
+"""Events added to the index without a pause, which takes one or two milliseconds."""
+
 log = structlog.get_logger("stream")
 
 
@@ -65,10 +68,10 @@ class Scan:
                 position = index.position
                 self._complete = False
             if position.sequence >= ring.floor:
-                part = list(islice(ring.after(position.sequence), PAGE))
-                if len(part) == PAGE:
+                part = list(islice(ring.after(position.sequence), _PART))
+                if len(part) == _PART:
                     index.add(part, through=part[-1].sequence)
-                    # A full ring takes a third of a second. The streams are served meanwhile.
+                    # A burst of events takes longer than a push interval. The streams are served meanwhile.
                     await checkpoint()
                     continue
                 index.add(part, through=ring.head)
