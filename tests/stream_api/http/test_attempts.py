@@ -23,6 +23,14 @@ def test_attempts_come_back_one_by_one() -> None:
         attempts.add("a")
 
 
+def test_a_flood_waits_no_longer_than_a_burst() -> None:
+    """Attempts that were under way at once are all counted, but the wait is that of one burst, which is remembered."""
+    attempts = Attempts(burst=3, seconds=10, clock=lambda: 100.0)
+    for _ in range(100):
+        attempts.add("a")
+    assert attempts.wait("a") == 10
+
+
 def test_addresses_are_bounded() -> None:
     """However many addresses there are, no more than the limit are remembered."""
     attempts = Attempts(burst=1, seconds=10, clock=lambda: 0.0)

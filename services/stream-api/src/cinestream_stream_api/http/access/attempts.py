@@ -33,4 +33,7 @@ class Attempts:
 
     def add(self, address: str) -> None:
         """Count a failed attempt."""
-        self._restored[address] = max(self._restored.get(address, 0), self._clock()) + self._seconds
+        now = self._clock()
+        restored = max(self._restored.get(address, 0), now) + self._seconds
+        # Attempts that were all under way at once wait no longer than those of one full burst.
+        self._restored[address] = min(restored, now + self._tolerance + self._seconds)
