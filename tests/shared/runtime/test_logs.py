@@ -29,7 +29,7 @@ def test_a_traceback_shows_no_variables(format: Literal["console", "json"], caps
         raise ValueError(len(token))
     except ValueError:
         structlog.get_logger("test").exception("work.failed")
-        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+        logging.getLogger("library").exception("Exception in ASGI application")
     written = capsys.readouterr().err
     assert written.count("test_a_traceback_shows_no_variables") == 2
     assert ("ValueError" in written, token in written) == (True, False)

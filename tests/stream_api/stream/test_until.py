@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 from tests.stream_api.films import publish
 from tests.stream_api.serving import STREAM, Api, serving
-from tests.stream_api.sse import Event
+from tests.stream_api.sse import Event, take
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts.removed import Removed
@@ -146,8 +146,7 @@ async def test_a_replay_of_distinct_films_has_each_once(etl_bus: Bus, stream_bus
         await publish(etl_bus, 1, 2, rating=rating)  # 34 to 39
     async with serving(stream_bus, stream_ring_events=16) as api:
         async with api.stream("?replay=3&distinct=true") as stream:
-            found = [await anext(stream) for _ in range(5)]
-            assert short(found) == ["position 32", "movie 33", "movie 38", "movie 39", "live 39"]
+            assert short(await take(stream, 5)) == ["position 32", "movie 33", "movie 38", "movie 39", "live 39"]
             await publish(etl_bus, 1, 1)
             assert short([await anext(stream), await anext(stream)]) == ["movie 40", "movie 41"]
         films = (await whole(api, "?last_event_id=earliest&distinct=true&until=live"))[1:-1]

@@ -41,7 +41,6 @@ def configure_logs(format: Literal["console", "json"], level: str, *, service: s
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=lambda *name: logging.getLogger(".".join((_OURS, *name))),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
