@@ -43,11 +43,10 @@ async def test_the_port_stays_bound_while_a_worker_is_replaced(api: Process, etl
 
     async def connect() -> None:
         while True:
-            stream = await anyio.connect_tcp("127.0.0.1", api.port)  # raises when it is refused
-            await stream.send(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            with suppress(anyio.BrokenResourceError, anyio.EndOfStream):  # the worker that died had accepted it
-                connected.append(len(await stream.receive()))
-            await stream.aclose()
+            async with await anyio.connect_tcp("127.0.0.1", api.port) as stream:  # raises when it is refused
+                await stream.send(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                with suppress(anyio.BrokenResourceError, anyio.EndOfStream):  # the worker that died had accepted it
+                    connected.append(len(await stream.receive()))
 
     async with anyio.create_task_group() as group:
         group.start_soon(client.follow)
