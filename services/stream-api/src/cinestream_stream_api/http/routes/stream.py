@@ -10,7 +10,7 @@ from cinestream_stream_api.events.filters import Filter
 from cinestream_stream_api.events.frames import Wire
 from cinestream_stream_api.events.request import StreamRequest
 from cinestream_stream_api.http.accept import negotiate
-from cinestream_stream_api.http.client_address import client_address
+from cinestream_stream_api.http.client_address import address_of
 from cinestream_stream_api.http.filters import filter_of
 from cinestream_stream_api.http.problems import documented, not_acceptable, too_many, unavailable
 from cinestream_stream_api.http.stream_request import stream_request
@@ -115,8 +115,7 @@ def stream_router(streams: StreamServer, settings: StreamSettings) -> APIRouter:
         view = view_of(wire, filter)
         if request.method == "HEAD" and asked.until is None:
             return StreamHead(view.wire)
-        peer = request.client.host if request.client else ""
-        address = client_address(peer, request.headers.getlist("x-forwarded-for"), settings.stream_trusted_proxies)
+        address = address_of(request, settings.stream_trusted_proxies)
         try:
             subscriber, first_block = await streams.open(asked, view, address)
         except StreamRefused as refused:
