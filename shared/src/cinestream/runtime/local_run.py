@@ -1,0 +1,71 @@
+"""The local run (`make run`) that holds a data directory, as other commands find it.
+
+The run writes the file `run.json` into its data directory, and removes it when it ends. It has the passwords of the
+NATS users, so only the user who started the run can read it. This module imports the standard library only.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+DATA_DIR = "CINESTREAM_DATA_DIR"
+DEFAULT_DATA_DIR = ".cinestream"
+RUN_FILE = "run.json"
+
+
+@dataclass(frozen=True)
+class LocalRun:
+    """The addresses and credentials of a local run.
+
+    Attributes:
+        pid: process id of `cinestream-run`.
+        started_at: time of its start, RFC 3339 in UTC.
+        nats_url: address of its NATS server.
+        passwords: password of each NATS user.
+        ops: address of the ops endpoints of each service, by the name of the service.
+        stream_url: address of the page that shows the films.
+        site: address of the site that is read.
+    """
+
+    pid: int
+    started_at: str
+    nats_url: str
+    passwords: Mapping[str, str]
+    ops: Mapping[str, str]
+    stream_url: str
+    site: str
+
+    def write(self, data_dir: Path) -> None:
+        """Write the file of the run, so that only this user can read it.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        path = data_dir / RUN_FILE
+        new = path.with_suffix(".new")
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump(asdict(self), file)
+        new.replace(path)
+
+
+def data_dir() -> Path:
+    """Return the data directory of the local run: that of `CINESTREAM_DATA_DIR`, or `.cinestream` in this directory."""
+    return Path(os.environ.get(DATA_DIR) or DEFAULT_DATA_DIR)
+
+
+def find_run(directory: Path | None = None) -> LocalRun | None:
+    """Return the run that holds a data directory, or None if none runs there.
+
+    Args:
+        directory: the data directory. By default that of `data_dir`.
+    """
+    try:
+        facts = json.loads(((directory or data_dir()) / RUN_FILE).read_text("utf-8"))
+        run = LocalRun(**facts)
+        os.kill(run.pid, 0)
+    except (OSError, ValueError, TypeError):
+        return None
+    return run
