@@ -13,7 +13,7 @@ as = test -r $(abspath $(DATA))/$(1) || { echo "nothing runs with its data in $(
 # One worker for each core, but at most 4, because each test may start servers of its own. WORKERS=0 runs one test at a time.
 WORKERS ?= auto
 PYTEST = $(BIN)/pytest -n $(WORKERS) --maxprocesses=4
-SOURCES := shared services demo tests tools docs bench
+SOURCES := shared services demo cli tests tools docs bench
 LOCKED := pyproject.toml uv.lock tools/uv.txt $(wildcard */pyproject.toml shared/flow/pyproject.toml services/*/pyproject.toml)
 
 .PHONY: help

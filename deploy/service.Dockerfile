@@ -17,6 +17,7 @@ COPY services/etl/pyproject.toml services/etl/
 COPY services/stream-api/pyproject.toml services/stream-api/
 COPY services/trakt-export/pyproject.toml services/trakt-export/
 COPY demo/pyproject.toml demo/
+COPY cli/pyproject.toml cli/
 # Declared here, because every layer below an ARG depends on its value: the layers above are the same in all images.
 ARG PACKAGE
 ARG EXTRAS=""

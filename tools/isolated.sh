@@ -26,3 +26,4 @@ isolated cinestream-etl cinestream_etl cinestream-etl
 isolated cinestream-stream-api cinestream_stream_api cinestream-stream-api
 isolated cinestream-trakt-export cinestream_trakt_export cinestream-trakt
 isolated cinestream-demo cinestream_demo cinestream-demo-site
+isolated cinestream-cli cinestream_cli cinestream

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-FOLDERS = ("bench", "demo", "docs", "services", "shared", "tests", "tools")
+FOLDERS = ("bench", "cli", "demo", "docs", "services", "shared", "tests", "tools")
 SAMPLES: dict[str, dict[str, Any]] = {
     "tests/e2e/conftest.py:left_over": {"data": "/data", "ports": ["1", "2"]},
     "tests/tools/growth.py:slow_pump": {"pattern": "", "flags": 0},  # it tests the expressions that are listed here
