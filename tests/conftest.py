@@ -26,6 +26,9 @@ from cinestream.runtime.connected import connected
 EXAMPLES = int(os.environ.get("CINESTREAM_EXAMPLES", "0"))
 """Number of random examples of each property. With 0, every run tries the same 100 examples."""
 
+# Commands look for a local run there. No test may find the one that a developer has started in this directory.
+os.environ["CINESTREAM_DATA_DIR"] = f"{os.devnull}/no-run"
+
 # The same examples each time: a failure comes from the change under test, not from chance.
 # No deadline, because a busy machine says nothing about the code.
 settings.register_profile(

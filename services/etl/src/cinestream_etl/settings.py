@@ -27,6 +27,8 @@ class ToneSettings(CommonSettings):
 class EtlSettings(ServiceSettings, ToneSettings):
     """The settings of the service."""
 
+    nats_role = "etl"
+
     ops_port: Port = Field(9102, description="Port of the ops endpoints")
     etl_concurrency: Annotated[int, Field(ge=1, le=500)] = renamed(
         16,

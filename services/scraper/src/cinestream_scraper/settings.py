@@ -6,11 +6,13 @@ import tempfile
 import zoneinfo
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from cinestream.runtime.durations import Duration
+from cinestream.runtime.local_run import LocalRun
 from cinestream.runtime.settings import Port, ServiceSettings, renamed
 from cinestream_scraper.seeds import Seed, parse_seeds
 from cinestream_scraper.site import SeleniumServer, Site
@@ -30,6 +32,8 @@ def _parsed_by(parse: Callable[[str], object]) -> AfterValidator:
 
 class ScraperSettings(ServiceSettings):
     """The settings of the scraper. Durations are seconds, or texts as `30m` and `24h`."""
+
+    nats_role = "scraper"
 
     ops_port: Port = Field(9101, description="Port of the ops endpoints")
     imdb_url: Annotated[str, Field(pattern=r"^https?://[^/?#\s][^?#\s]*$"), _parsed_by(Site.of)] = Field(
@@ -118,6 +122,11 @@ class ScraperSettings(ServiceSettings):
             Site.of(info.data["imdb_url"], hosts)
         return value
 
+    @classmethod
+    def run_values(cls, run: LocalRun) -> dict[str, Any]:
+        """Return the login of a command to a local run, and the site that it reads."""
+        return {**super().run_values(run), "imdb_url": run.site}
+
     @property
     def seeds(self) -> tuple[Seed, ...]:
         """The targets to read at the start and periodically."""
@@ -133,3 +142,13 @@ class ScraperSettings(ServiceSettings):
         """Width and height of the browser's window in pixels."""
         width, _, height = self.scraper_window.partition("x")
         return int(width), int(height)
+
+
+class StatusSettings(ScraperSettings):
+    """The settings of `status`, which asks a running scraper at its ops port."""
+
+    @classmethod
+    def run_values(cls, run: LocalRun) -> dict[str, Any]:
+        """Return those of the scraper, and the address of its ops port."""
+        ops = urlsplit(run.ops["scraper"])
+        return {**super().run_values(run), "ops_host": ops.hostname, "ops_port": ops.port}

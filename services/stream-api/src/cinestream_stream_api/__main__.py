@@ -10,7 +10,7 @@ from cinestream.commands.service import add_service
 from cinestream.contracts import Invalid, Kind, ScrapeRequest, Transient
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
-from cinestream.runtime.settings import BusSettings, load_settings
+from cinestream.runtime.settings import bus_settings_of, load_settings
 from cinestream_stream_api.catalogue.removal import remove
 from cinestream_stream_api.process.service import run
 from cinestream_stream_api.settings import StreamSettings
@@ -32,7 +32,7 @@ def remove_films(
 
     Needs the NATS user `takedown`. A film comes back when a page of it is read after the removal.
     """
-    settings = load_settings(BusSettings)
+    settings = load_settings(bus_settings_of("takedown"))
     configure_logs(settings.log_format, settings.log_level, service="remove")
 
     async def run(titles: list[str]) -> None:

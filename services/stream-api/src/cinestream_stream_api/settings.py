@@ -13,6 +13,8 @@ _MIB = 1 << 20
 class StreamSettings(ServiceSettings):
     """The settings of `cinestream-stream-api`."""
 
+    nats_role = "stream-api"
+
     ops_port: Port = Field(9103, description="Port of the ops endpoints")
     stream_host: str = Field("127.0.0.1", description="Address that the API listens on")
     stream_port: Port = Field(3000, description="Port that the API listens on")

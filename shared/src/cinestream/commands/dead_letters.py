@@ -17,7 +17,7 @@ from cinestream.contracts.envelope import SCHEMA
 from cinestream.contracts.page import html_bytes
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
-from cinestream.runtime.settings import BusSettings, load_settings
+from cinestream.runtime.settings import bus_settings_of, load_settings
 
 Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers of dead letters, as `list` shows them.")]
 Everything = Annotated[bool, typer.Option("--all", help="Select all dead letters of this service.")]
@@ -38,7 +38,7 @@ def dead_letters_app(stage: str) -> typer.Typer:
     ) -> None:
         """List dead letters, the oldest first: number, time, deliveries, subject, reason."""
         format = _json if json else _line
-        run_with_bus(lambda bus: _list(_selected(bus, stage, None, reason, after=after), limit, format))
+        run_with_bus(stage, lambda bus: _list(_selected(bus, stage, None, reason, after=after), limit, format))
 
     @app.command()
     def show(
@@ -46,30 +46,30 @@ def dead_letters_app(stage: str) -> typer.Typer:
         out: Annotated[Path | None, typer.Option(help="Write the original body to this file. A page is HTML.")] = None,
     ) -> None:
         """Show all facts of a dead letter."""
-        run_with_bus(lambda bus: _show(bus, stage, number, out))
+        run_with_bus(stage, lambda bus: _show(bus, stage, number, out))
 
     @app.command()
     def retry(numbers: Numbers = None, everything: Everything = False, reason: Reason = "") -> None:
         """Publish the original messages again, and remove their dead letters."""
         _require_selection(numbers, everything, reason)
-        run_with_bus(lambda bus: _each(bus, _selected(bus, stage, numbers, reason), dead_letters.retry))
+        run_with_bus(stage, lambda bus: _each(bus, _selected(bus, stage, numbers, reason), dead_letters.retry))
 
     @app.command()
     def purge(numbers: Numbers = None, everything: Everything = False, reason: Reason = "") -> None:
         """Remove dead letters permanently."""
         _require_selection(numbers, everything, reason)
-        run_with_bus(lambda bus: _each(bus, _selected(bus, stage, numbers, reason), dead_letters.purge))
+        run_with_bus(stage, lambda bus: _each(bus, _selected(bus, stage, numbers, reason), dead_letters.purge))
 
     return app
 
 
-def run_with_bus(command: Callable[[Bus], Awaitable[None]]) -> None:
-    """Run a command with a connection to the bus.
+def run_with_bus(stage: str, command: Callable[[Bus], Awaitable[None]]) -> None:
+    """Run a command with a connection to the bus, by default as the NATS user of a stage.
 
     Raises:
         typer.Exit: The command failed with `Invalid` or `Transient`. The message was printed, and the exit code is 1.
     """
-    settings = load_settings(BusSettings)
+    settings = load_settings(bus_settings_of(stage))
     configure_logs(settings.log_format, settings.log_level, service="dead-letters")
 
     async def run() -> None:

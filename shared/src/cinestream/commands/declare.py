@@ -26,6 +26,8 @@ Size = Annotated[int, Field(ge=1 << 20)]
 class TopologySettings(BusSettings):
     """The settings of `cinestream-topology`: the limits of the large streams in bytes."""
 
+    nats_role = "topology"
+
     nats_user: str = Field("", description="NATS user that may create and update streams")
     topology_pages_bytes: Size = Field(
         topology.stream(topology.PAGES).max_bytes,

@@ -2,17 +2,20 @@
 
 Environment variables override the TOML file, and the file overrides the defaults. Each setting is a field. Its
 environment variable is `CINESTREAM_` and the name in upper case. The file that `CINESTREAM_CONFIG` names has the same
-names in lower case and without prefix. All invalid settings are reported together, and secrets are never printed.
+names in lower case and without prefix. A command without an address and a login of NATS takes them from the local run.
+All invalid settings are reported together, and secrets are never printed.
 """
 
 import os
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import typer
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cinestream.runtime.invalid_settings import describe, file_variable, masked, unknown_variables
+from cinestream.runtime.local_run import LocalRun
+from cinestream.runtime.local_run_source import LocalRunSource
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.renamed import (
     Environment,
@@ -33,6 +36,7 @@ __all__ = [
     "Names",
     "Port",
     "ServiceSettings",
+    "bus_settings_of",
     "load_settings",
     "masked",
     "print_settings",
@@ -71,7 +75,7 @@ class FileSettings(BaseSettings):
         """Return the sources in the order of their priority."""
         path = os.environ.get(file_variable(settings_cls))
         toml = (TomlFile(settings_cls, path),) if path else ()
-        return (init_settings, Environment(settings_cls), *toml)
+        return (init_settings, Environment(settings_cls), *toml, LocalRunSource(settings_cls))
 
 
 class CommonSettings(FileSettings):
@@ -84,13 +88,32 @@ class CommonSettings(FileSettings):
 
 
 class BusSettings(CommonSettings):
-    """The settings of every command that connects to NATS."""
+    """The settings of every command that connects to NATS.
+
+    Attributes:
+        nats_role: NATS user that the command has in a local run, which is the one with its permissions.
+    """
+
+    nats_role: ClassVar[str] = ""
 
     nats_url: str = Field(
         "nats://127.0.0.1:4222", pattern=r"^(nats|tls)://.+", description="Address of the NATS server"
     )
     nats_user: str = Field("", description="NATS user. Empty for a server without users")
     nats_password: SecretStr = Field(SecretStr(""), description="Password of the NATS user")
+
+    @classmethod
+    def run_values(cls, run: LocalRun) -> dict[str, Any]:
+        """Return the settings of a command that talks to a local run, or nothing if the run has no such user."""
+        password = run.passwords.get(cls.nats_role)
+        if password is None:
+            return {}
+        return {"nats_url": run.nats_url, "nats_user": cls.nats_role, "nats_password": password}
+
+
+def bus_settings_of(role: str) -> type[BusSettings]:
+    """Return the settings of a command that has no other ones, and logs in to a local run as the NATS user `role`."""
+    return type("RoleSettings", (BusSettings,), {"__module__": __name__, "nats_role": role})
 
 
 class ServiceSettings(BusSettings):

@@ -18,7 +18,7 @@ from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Invalid, Transient
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
-from cinestream.runtime.settings import BusSettings, load_settings
+from cinestream.runtime.settings import bus_settings_of, load_settings
 from cinestream_etl.commands.director_tables import DataSets, DirectedFilms, DirectorTables, Report
 from cinestream_etl.directors import Contribution, DirectorRecord
 from cinestream_etl.store.director_store import update_record
@@ -46,7 +46,7 @@ def load_directors_command(
     The files are title.basics.tsv.gz title.crew.tsv.gz title.ratings.tsv.gz name.basics.tsv.gz, in this order. A film
     whose page was read keeps the facts of its page. If the command is interrupted, run it again to continue.
     """
-    settings = load_settings(BusSettings)
+    settings = load_settings(bus_settings_of("etl"))
     configure_logs(settings.log_format, settings.log_level, service="load-directors")
 
     def report(step: str, done: int) -> None:

@@ -18,7 +18,7 @@ from cinestream_scraper.cli import enqueue as enqueue_command
 from cinestream_scraper.cli.local import begin, failed, local_browser
 from cinestream_scraper.service.request_api import ApiRequest, RequestStatus
 from cinestream_scraper.service.service import NEEDS, Service
-from cinestream_scraper.settings import ScraperSettings
+from cinestream_scraper.settings import ScraperSettings, StatusSettings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
 app.add_typer(dead_letters.app, name="dead-letters")
@@ -108,7 +108,7 @@ def show_status(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Print what is queued, being read, stored and scheduled, and the state of the scraper at the ops port."""
-    settings = load_settings(ScraperSettings)
+    settings = load_settings(StatusSettings)
     configure_logs(settings.log_format, settings.log_level, service="scraper")
     try:
         state = anyio.run(status.read, settings)

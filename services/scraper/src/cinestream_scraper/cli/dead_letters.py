@@ -22,7 +22,7 @@ def snapshot(
     out: Annotated[Path, typer.Option(file_okay=False, help="The folder to write into.")] = Path(),
 ) -> None:
     """Write what a failed page looked like: facts.json, page.html, screenshot.png, console.log."""
-    run_with_bus(lambda bus: _snapshot(bus, number, out))
+    run_with_bus(_STAGE, lambda bus: _snapshot(bus, number, out))
 
 
 async def _snapshot(bus: Bus, number: int, out: Path) -> None:

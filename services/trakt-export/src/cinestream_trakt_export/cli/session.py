@@ -11,7 +11,7 @@ import anyio
 import typer
 
 from cinestream.contracts.errors import Transient
-from cinestream.runtime.settings import BusSettings
+from cinestream.runtime.settings import bus_settings_of
 from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_flow.batch import BatchFailed
 from cinestream_flow.checkpoint import CheckpointRefused
@@ -148,6 +148,6 @@ async def stream_lookup(requests: Sequence[Request], *, service: bool = False) -
     from cinestream.runtime.connected import connected as bus_connected  # NATS: slow to import
     from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
-    settings = load_common_settings(BusSettings, translate=translate)
+    settings = load_common_settings(bus_settings_of("trakt-export"), translate=translate)
     async with bus_connected(settings, "trakt-export", timeout=None if service else _NATS_SECONDS) as bus:
         yield StreamLookup(bus)
