@@ -63,8 +63,8 @@ def test_a_setting_of_nats_turns_the_run_off(monkeypatch: pytest.MonkeyPatch, tm
     assert loaded.imdb_url == "http://127.0.0.1:8080"
     (tmp_path / "settings.toml").write_text('nats_user = "etl"\n')
     monkeypatch.setenv("CINESTREAM_CONFIG", str(tmp_path / "settings.toml"))
-    loaded = load_settings(EtlSettings)
-    assert (loaded.nats_url, loaded.nats_password.get_secret_value()) == ("nats://127.0.0.1:4222", "")
+    of_file = load_settings(EtlSettings)
+    assert (of_file.nats_url, of_file.nats_password.get_secret_value()) == ("nats://127.0.0.1:4222", "")
 
 
 @pytest.mark.usefixtures("run")
