@@ -70,7 +70,7 @@ fuzz: setup  ## Feed 20,000 damaged pages and messages to etl, with a new random
 check: static test  ## Run the static checks and all tests
 
 .PHONY: static
-static: setup lint types imports lock-check references isolated  ## Run all checks that do not start the pipeline
+static: setup lint types imports lock-check references messages-check isolated  ## Run all checks that do not start the pipeline
 
 .PHONY: lint
 lint: setup prose  ## Check the style of sources and prose, and find likely mistakes
@@ -116,6 +116,14 @@ references: setup  ## Check that the generated references are up to date
 .PHONY: docs
 docs: setup  ## Generate the references again
 	@$(BIN)/python tools/references.py
+
+.PHONY: messages-check
+messages-check: setup  ## Check that every message has its translation in each language
+	@$(BIN)/python tools/messages.py --check
+
+.PHONY: messages
+messages: setup  ## Add new messages to the catalogues, and remove unused ones
+	@$(BIN)/python tools/messages.py
 
 .PHONY: isolated
 isolated: setup  ## Check that each service starts with only its declared dependencies

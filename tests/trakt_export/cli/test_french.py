@@ -15,8 +15,8 @@ from tests.trakt_export.server import FakeTrakt, movie
 from typer.main import get_command
 
 import cinestream_flow
+from cinestream.commands.language import add_catalogue, set_language, translate
 from cinestream_trakt_export.__main__ import app
-from cinestream_trakt_export.cli.language import set_language, translate
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.settings import TraktSettings
 
@@ -165,6 +165,7 @@ def test_faults_of_series_and_folders_are_reported_in_french(tmp_path: Path) -> 
     (tmp_path / "shows-001.csv").write_text("Series,Season\n,1\n")
     (tmp_path / "ratings-002.csv").write_bytes(b"Title\n\xff\n")
     found = [*verify_folder(tmp_path)[1], *verify_folder(tmp_path / "none")[1]]
+    add_catalogue("cinestream_trakt_export")
     set_language("fr")
     assert [translate(fault) for fault in found if fault != translate(fault)] == [
         "ratings-002.csv : pas de l'UTF-8 : octet 7",
@@ -232,7 +233,7 @@ def test_other_refusals_are_reported_in_french(trakt: FakeTrakt, settings: Trakt
     trakt.faults = ["hold"]
     impatient = {f"{ours}WORKER_POOL__WORKER_TIMEOUT": "200ms", f"{ours}RETRY__MAX_ATTEMPTS": "1"}
     result = command(settings, *export, variables={**FRENCH, **impatient})
-    assert result.stderr == "une requête a pris plus de 0.2 s\n"
+    assert result.stderr == "une requête a pris plus de 0,2 s\n"
     trakt.hold.set()
     result = command(settings, "details", "9", "--fail-fast", variables=FRENCH)
     assert result.stderr.startswith("échec de 9 : il n'y a rien chez Trakt")

@@ -6,12 +6,12 @@ import sys
 import typer
 from typer.main import get_command
 
+from cinestream.commands.language import add_catalogue, set_language, translate, translate_help
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import CommonSettings
 from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_flow.message import Message
 from cinestream_trakt_export.cli import diagnostics, export, resume
-from cinestream_trakt_export.cli.language import current_language, set_language, translate, translate_help
 from cinestream_trakt_export.cli.session import with_trakt
 from cinestream_trakt_export.settings import TraktSettings, load_settings
 from cinestream_trakt_export.trakt.account import account
@@ -77,10 +77,10 @@ diagnostics.register(app)
 
 def main() -> None:
     """Run the command. Its help is shown before the settings are read, so its language is that of the environment."""
+    add_catalogue("cinestream_trakt_export")
     set_language(os.environ.get("CINESTREAM_TRAKT_EXPORT__LANGUAGE", "auto"))
     command = get_command(app)
-    if current_language() != "en":
-        translate_help(command)
+    translate_help(command)
     try:
         command()
     except SystemExit as end:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import structlog
 import typer
 
+from cinestream.commands.language import translate
 from cinestream_flow.checkpoint import CheckpointRefused
 from cinestream_flow.message import Message
-from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.cli.progress import ExportOutcome, ProgressBars, print_preview, print_summary
 from cinestream_trakt_export.export.archive import Archive
 from cinestream_trakt_export.export.checkpoints import checkpoint_path

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from cinestream.commands.language import translate
 from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_flow.message import Message, Plural
 from cinestream_trakt_export.cli import health as health_facts
-from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.cli.session import user_settings, with_trakt
 from cinestream_trakt_export.export.details import read_details
 from cinestream_trakt_export.library.filters import Filters

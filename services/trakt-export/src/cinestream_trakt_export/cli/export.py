@@ -9,11 +9,11 @@ from typing import Annotated
 import anyio
 import typer
 
+from cinestream.commands.language import translate
 from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_flow.message import Message, Plural
 from cinestream_flow.operations import UnfinishedOperation, forget
 from cinestream_trakt_export.cli.batch import Batch, report_to_log, report_to_terminal, run_archived
-from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.cli.session import (
     client_settings,
     profiled,

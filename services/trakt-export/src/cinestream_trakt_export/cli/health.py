@@ -11,9 +11,9 @@ from urllib.request import ProxyHandler, build_opener
 
 import orjson
 
+from cinestream.commands.language import translate
 from cinestream_flow import atomic
 from cinestream_trakt_export import metrics
-from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.client import Trakt
 

@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from cinestream.commands.language import translate
 from cinestream.runtime import http
 from cinestream_flow import atomic
 from cinestream_flow.groups import first_error
-from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.settings import Profiling
 
 LOOPBACK = "127.0.0.1"

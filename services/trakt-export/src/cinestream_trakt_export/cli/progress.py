@@ -9,9 +9,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from cinestream.commands.language import translate
 from cinestream_flow.message import Message
 from cinestream_flow.operations import UnfinishedOperation
-from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.library.request import Request, Summary
 
 _SUMMARY_COLUMNS = (Message("rows"), Message("files"), Message("skipped"), Message("requests"), Message("seconds"))

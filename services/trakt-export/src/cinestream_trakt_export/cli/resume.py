@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
+from cinestream.commands.language import translate
 from cinestream_flow.operations import UnfinishedOperation, forget, unfinished_operations
 from cinestream_trakt_export.cli.batch import Batch, report_to_terminal
-from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.cli.progress import print_operations
 from cinestream_trakt_export.cli.session import stream_lookup, user_settings, with_trakt
 from cinestream_trakt_export.library.request import Request

@@ -11,11 +11,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from cinestream.commands.language import translate
 from cinestream.runtime.ops import Health
 from cinestream.runtime.service import Shutdown, run_without_bus
 from cinestream_trakt_export import metrics
 from cinestream_trakt_export.cli import health as health_facts
-from cinestream_trakt_export.cli.language import translate
 from cinestream_trakt_export.cli.profiling import debugging
 from cinestream_trakt_export.cli.session import EXPECTED
 from cinestream_trakt_export.schedule import Schedule

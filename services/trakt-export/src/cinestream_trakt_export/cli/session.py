@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import anyio
 import typer
 
+from cinestream.commands.language import set_language, translate
 from cinestream.contracts.errors import Transient
 from cinestream.runtime.settings import bus_settings_of
 from cinestream.runtime.settings import load_settings as load_common_settings
@@ -18,7 +19,6 @@ from cinestream_flow.checkpoint import CheckpointRefused
 from cinestream_flow.message import Message
 from cinestream_flow.pipeline import MemoryExceeded
 from cinestream_trakt_export.cli import health
-from cinestream_trakt_export.cli.language import set_language, translate
 from cinestream_trakt_export.library.request import Request
 from cinestream_trakt_export.schedule import Schedule, cron, every
 from cinestream_trakt_export.settings import TraktSettings, load_settings

@@ -1,4 +1,8 @@
-"""The language of the user. Only the command line uses it: all other parts write English, as `Message`."""
+"""The language of the user. Only command lines use it: all other parts write English, as `Message`.
+
+Each distribution has a catalogue `locale/<language>/LC_MESSAGES/messages.po` in its package, with the texts of its own
+sources. Logs, JSON and metrics stay English.
+"""
 
 import gettext
 import os
@@ -11,20 +15,39 @@ from typing import Any
 from cinestream_flow.message import Message, message_of
 
 LANGUAGES = ("en", "fr")
-CATALOGUES = Path(__file__).parent.parent / "locale"
+VARIABLE = "CINESTREAM_LANGUAGE"
+"""The variable that overrides the language of the system."""
+_packages = ["cinestream", "cinestream_flow"]
 _language = "en"
 _catalogue = gettext.NullTranslations()
+
+
+def add_catalogue(package: str) -> None:
+    """Add the texts of a distribution.
+
+    Args:
+        package: the package of the distribution, for example "cinestream_etl". Without a catalogue it stays English.
+    """
+    if package not in _packages:
+        _packages.append(package)
+        if _language != "en":
+            _catalogue.add_fallback(_load(package, _language))
 
 
 def set_language(language: str = "auto") -> None:
     """Set the language of every later text: "en", "fr", or "auto".
 
-    "auto" reads LC_ALL, LC_MESSAGES and LANG in the order of POSIX, and is English for every other language.
+    "auto" reads CINESTREAM_LANGUAGE, then LC_ALL, LC_MESSAGES and LANG in the order of POSIX. It is English for every
+    other language.
     """
     global _language, _catalogue
-    chosen = language if language in LANGUAGES else _of_environment()
-    if chosen != _language:
-        _language, _catalogue = chosen, gettext.NullTranslations() if chosen == "en" else _load(chosen)
+    chosen = next((choice for choice in (language, os.environ.get(VARIABLE)) if choice in LANGUAGES), None)
+    chosen = chosen or _of_system()
+    if chosen == _language:
+        return
+    _language, _catalogue = chosen, gettext.NullTranslations()
+    for package in _packages if chosen != "en" else ():
+        _catalogue.add_fallback(_load(package, chosen))
 
 
 def current_language() -> str:
@@ -37,7 +60,7 @@ def translate(text: str | Exception, /, **values: object) -> str:
 
     Args:
         text: a message, an exception that carries one, or the template of a message. Any other text is returned as it
-            is, unless the catalogue has it.
+            is, unless a catalogue has it.
         values: the values of a template.
     """
     if isinstance(text, Exception):
@@ -53,6 +76,8 @@ def translate(text: str | Exception, /, **values: object) -> str:
 
 def translate_help(command: Any) -> None:
     """Translate the help of a typer command, of its parameters, and of the commands that it contains."""
+    if _language == "en":
+        return
     for part in (command, *command.params):
         if text := getattr(part, "help", None):
             part.help = translate(text)
@@ -61,18 +86,19 @@ def translate_help(command: Any) -> None:
 
 
 class _Formatter(Formatter):
-    """A formatter that translates values that are messages, and groups the digits of numbers as the language does."""
+    """A formatter that translates values that are messages, and writes numbers with a format as the language does."""
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         value = super().get_value(key, args, kwargs)
         return translate(value) if isinstance(value, Message | Exception) else value
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        if format_spec != ",":
-            return str(super().format_field(value, format_spec))
-        from babel.numbers import format_decimal  # not imported for English
+        text = str(super().format_field(value, format_spec))
+        if not format_spec or not isinstance(value, int | float):
+            return text
+        from babel.numbers import get_decimal_symbol, get_group_symbol  # not imported for English
 
-        return format_decimal(value, locale=_language)
+        return text.translate({ord(","): get_group_symbol(_language), ord("."): get_decimal_symbol(_language)})
 
 
 _FORMATTER = _Formatter()
@@ -84,18 +110,30 @@ def _template(message: Message) -> str:
     return _catalogue.gettext(message.template)
 
 
-def _load(language: str) -> gettext.NullTranslations:
+def catalogue_path(package: str, language: str) -> Path:
+    """Return the path of the catalogue of a package. The file need not exist."""
+    from importlib.util import find_spec
+
+    found = find_spec(package)
+    folder = Path(found.origin).parent if found and found.origin else Path()
+    return folder / "locale" / language / "LC_MESSAGES" / "messages.po"
+
+
+def _load(package: str, language: str) -> gettext.NullTranslations:
     """Compile the catalogue in memory, so that no compiled file can be out of date."""
     from babel.messages.mofile import write_mo  # not imported for English
     from babel.messages.pofile import read_po
 
+    path = catalogue_path(package, language)
+    if not path.is_file():
+        return gettext.NullTranslations()
     compiled = BytesIO()
-    with (CATALOGUES / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+    with path.open("rb") as file:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
 
 
-def _of_environment() -> str:
+def _of_system() -> str:
     variables = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     return "fr" if next((value for value in variables if value), "").startswith("fr") else "en"
