@@ -8,10 +8,9 @@ from cinestream_stream_api.log.lag import Lag
 from cinestream_stream_api.metrics import StreamMetrics
 
 
-def headers(ago: float) -> dict[str, str]:
-    """Return the headers of a message that was stored so many seconds ago."""
-    stored = datetime.now(UTC) - timedelta(seconds=ago)
-    return {"Nats-Time-Stamp": stored.strftime("%Y-%m-%dT%H:%M:%S.%f000Z")}
+def stored(*, ago: float) -> datetime:
+    """Return the time of a message that was stored so many seconds ago."""
+    return datetime.now(UTC) - timedelta(seconds=ago)
 
 
 class Measured:
@@ -29,8 +28,8 @@ class Measured:
 def test_a_film_is_observed_when_it_was_written() -> None:
     """A film is not observed when it arrives, but when it has been written."""
     measured = Measured()
-    measured.lag.arrived(1, headers(100))
-    measured.lag.arrived(2, headers(1000))
+    measured.lag.arrived(1, stored(ago=100))
+    measured.lag.arrived(2, stored(ago=1000))
     assert measured.sample("count") == 0
     measured.lag.written(1)
     assert measured.sample("count") == 1
@@ -44,7 +43,7 @@ def test_a_film_is_observed_when_it_was_written() -> None:
 def test_a_time_in_the_future_counts_as_zero() -> None:
     """A film that NATS stored in our future counts as 0 seconds."""
     measured = Measured()
-    measured.lag.arrived(1, headers(-3600))
+    measured.lag.arrived(1, stored(ago=-3600))
     measured.lag.written(1)
     assert (measured.sample("count"), measured.sample("sum")) == (1, 0)
 
@@ -52,9 +51,9 @@ def test_a_time_in_the_future_counts_as_zero() -> None:
 def test_a_film_that_was_written_to_nobody_is_not_observed() -> None:
     """The number of waiting films is limited."""
     measured = Measured(max_waiting=3)
-    measured.lag.arrived(1, headers(0))
+    measured.lag.arrived(1, stored(ago=0))
     measured.lag.forget()
     for sequence in range(2, 12):
-        measured.lag.arrived(sequence, headers(0))
+        measured.lag.arrived(sequence, stored(ago=0))
     measured.lag.written(11)
     assert measured.sample("count") == 3

@@ -3,23 +3,19 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-import orjson
-
 from cinestream_stream_api.catalogue.directors import Director, Directors
 from cinestream_stream_api.catalogue.event_index import EventIndex
 from cinestream_stream_api.catalogue.totals import FilmTotals
 from cinestream_stream_api.events.event import Event
 from cinestream_stream_api.events.filters import Facets
-from cinestream_stream_api.events.listing import Listing, listing_of
 from cinestream_stream_api.events.position import Position
 
 
 class IndexedFilm(NamedTuple):
-    """The last version of a film: its sequence, its facets, and the values to search and sort it by."""
+    """The last version of a film: its sequence and its facets."""
 
     sequence: int
     facets: Facets
-    listing: Listing
 
 
 class FilmIndex:
@@ -50,7 +46,7 @@ class FilmIndex:
             if event.facets is not None:
                 film = self.events.add(event.sequence, event.stored_at, event.facets)
                 self._remove(film.id)
-                self._films[film.id] = IndexedFilm(event.sequence, film, listing_of(orjson.loads(event.data)))
+                self._films[film.id] = IndexedFilm(event.sequence, film)
                 self.by_director.add(film.id, film.credits)
                 self.totals.add(film)
             elif (removed := event.removes) is not None:

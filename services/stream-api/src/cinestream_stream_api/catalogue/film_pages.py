@@ -42,16 +42,16 @@ def _newest(film: IndexedFilm) -> Key:
 
 def _by_rating(film: IndexedFilm) -> Key:
     rating = film.facets.rating
-    return -rating if rating else _UNKNOWN, film.listing.text[:_MAX_TITLE], film.facets.id
+    return -rating if rating else _UNKNOWN, film.facets.listing.text[:_MAX_TITLE], film.facets.id
 
 
 def _by_year(film: IndexedFilm) -> Key:
-    year = film.listing.year
-    return -year if year else _UNKNOWN, film.listing.text[:_MAX_TITLE], film.facets.id
+    year = film.facets.listing.year
+    return -year if year else _UNKNOWN, film.facets.listing.text[:_MAX_TITLE], film.facets.id
 
 
 def _by_title(film: IndexedFilm) -> Key:
-    return 0, film.listing.text[:_MAX_TITLE], film.facets.id
+    return 0, film.facets.listing.text[:_MAX_TITLE], film.facets.id
 
 
 _KEYS: dict[Sort, Callable[[IndexedFilm], Key]] = {
@@ -114,7 +114,9 @@ class FilmQuery(NamedTuple):
 
     def matches(self, film: IndexedFilm) -> bool:
         """Return True if the film is in the list."""
-        return (self.filter is EVERYTHING or self.filter.matches(film.facets)) and film.listing.matches(self.words)
+        return (self.filter is EVERYTHING or self.filter.matches(film.facets)) and film.facets.listing.matches(
+            self.words
+        )
 
 
 async def page_of(

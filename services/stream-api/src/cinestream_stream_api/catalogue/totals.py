@@ -38,26 +38,31 @@ class FilmTotals:
 
     def add(self, film: Facets) -> None:
         """Count a film."""
-        self._films += 1
-        for counter, values in self._values(film):
-            counter.update(values)
+        self._count(film, 1)
 
     def remove(self, film: Facets) -> None:
         """Subtract a film that was counted with the same facets."""
-        self._films -= 1
-        for counter, values in self._values(film):
-            counter.subtract(values)
+        self._count(film, -1)
+        for counter, values in self._counted(film):
             for value in values:
                 if not counter[value]:
                     del counter[value]
 
-    def _values(self, film: Facets) -> Iterable[tuple[Counter[Any], set[Any]]]:
-        yield self._decades, {film.decade} - {None}
-        yield self._genres, set(film.genres)
-        yield self._tones, {film.tone} - {None}
-        # A film may spell a genre in two ways: as a genre, and as a category.
-        yield self._spellings, set(zip(film.genres, film.genres_as_written, strict=True))
-        yield self._ratings, {film.rating} - {None}
+    def _count(self, film: Facets, step: int) -> None:
+        self._films += step
+        for counter, values in self._counted(film):
+            for value in values:
+                counter[value] += step
+
+    def _counted(self, film: Facets) -> Iterable[tuple[Counter[Any], Iterable[Any]]]:
+        return (
+            (self._decades, () if film.decade is None else (film.decade,)),
+            (self._genres, film.genres),
+            (self._tones, () if film.tone is None else (film.tone,)),
+            # A film may spell a genre in two ways: as a genre, and as a category.
+            (self._spellings, tuple(zip(film.genres, film.genres_as_written, strict=True))),
+            (self._ratings, () if film.rating is None else (film.rating,)),
+        )
 
     def spellings(self) -> dict[str, str]:
         """Return the spelling of each folded genre that most films have."""

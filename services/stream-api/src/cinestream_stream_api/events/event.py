@@ -109,7 +109,7 @@ def film(position: Position, headers: Mapping[str, str], body: bytes, stored_at:
     try:
         movie = orjson.loads(body)
         film_facets = facets(movie)
-    except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotAFilm(f"{type(error).__name__}: {error}") from error
     data = one_line(with_times(body, movie, headers, stored_at))
     return Event(position, frames.MOVIE, data, film_facets, stored_at)

@@ -10,6 +10,7 @@ from sys import intern
 from typing import Any, NamedTuple
 
 from cinestream_stream_api.events.folding import fold
+from cinestream_stream_api.events.listing import Listing, listing_of
 
 _MAX_SHARED = 4096
 """Values and credits that films share as one object, because most films repeat those of others."""
@@ -23,7 +24,7 @@ class Credit(NamedTuple):
 
 
 class Facets(NamedTuple):
-    """The folded values that a film can be filtered by, and its directors and genres as the film writes them.
+    """The folded values that a film is filtered, found and sorted by, and its directors and genres as they are written.
 
     `genres` has both kinds of genre: those of the page, and the derived themes. `themes` has the themes alone.
     `directors` has names and `nm` ids. `genres_as_written` has the order of `genres`.
@@ -39,6 +40,7 @@ class Facets(NamedTuple):
     themes: tuple[str, ...] = ()
     kind: str | None = None
     genres_as_written: tuple[str, ...] = ()
+    listing: Listing = Listing("", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def facets(movie: dict[str, Any]) -> Facets:
     """Return the facets of a film, given as its JSON object.
 
     Raises:
-        KeyError, TypeError, AttributeError: a field of the contract is missing or has another type.
+        KeyError, TypeError, ValueError, AttributeError: a field of the contract is missing or not of its form.
     """
     tone = movie["sentiment_analysis"]["plot_tone"]
     decade = movie["decade_category"]
@@ -98,6 +100,7 @@ def facets(movie: dict[str, Any]) -> Facets:
         themes=themes,
         kind=_folded(kind) if kind else None,
         genres_as_written=as_written,
+        listing=listing_of(movie),
     )
 
 

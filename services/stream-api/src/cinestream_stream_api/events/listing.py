@@ -3,7 +3,7 @@
 import re
 from typing import Any, NamedTuple
 
-from cinestream_stream_api.events.folding import fold_text
+from cinestream_stream_api.events.folding import fold, fold_text
 
 _PEOPLE = ("director", "writers", "stars")
 _INNER = re.compile(r"(?<=\w)[^\w\s](?=\w)")
@@ -31,14 +31,19 @@ class Listing(NamedTuple):
 
 
 def listing_of(movie: dict[str, Any]) -> Listing:
-    """Return the listing of a film, given as its JSON object."""
+    """Return the listing of a film, given as its JSON object.
+
+    Raises:
+        KeyError, TypeError, ValueError: a field of the contract is missing, or has another type or form.
+    """
     title, original, year = movie["title"], movie.get("original_title"), movie["year"]
+    others = [fold_text(original)] if original and original != title else []
     # Words are also found as they are typed without punctuation: "Spiderman", "Schindlers".
-    names = [original, *(_INNER.sub("", name) for name in (title, original) if name and _INNER.search(name))]
-    for role in _PEOPLE:
-        names += movie[role]
-    others = " ".join(name for name in dict.fromkeys(names) if name and name != title)
-    return Listing(f" {fold_text(title)}\n {fold_text(others)}", int(year) if year else None)
+    others += [fold_text(_INNER.sub("", name)) for name in (title, original) if name and _INNER.search(name)]
+    # People have many films, so that their folded names are kept.
+    people = dict.fromkeys(name for role in _PEOPLE for name in movie[role])
+    others += map(fold, people)
+    return Listing(f" {fold_text(title)}\n {' '.join(others)}", int(year) if year else None)
 
 
 def search_words(text: str) -> tuple[str, ...]:

@@ -2,11 +2,9 @@
 
 import time
 from collections import deque
-from collections.abc import Mapping
+from datetime import datetime
 
 from prometheus_client import Histogram
-
-from cinestream.bus.jetstream import TIME_STAMP, nats_time
 
 
 class Lag:
@@ -22,19 +20,19 @@ class Lag:
 
     def __init__(self, histogram: Histogram, *, max_waiting: int) -> None:
         self._histogram = histogram
-        self._waiting: deque[tuple[int, str]] = deque(maxlen=max_waiting)
+        self._waiting: deque[tuple[int, datetime]] = deque(maxlen=max_waiting)
 
-    def arrived(self, sequence: int, headers: Mapping[str, str]) -> None:
-        """Remember a film that arrived live, with the headers that NATS gave it."""
-        if stored := headers.get(TIME_STAMP):
-            self._waiting.append((sequence, stored))
+    def arrived(self, sequence: int, stored_at: datetime | None) -> None:
+        """Remember a film that arrived live. It is not observed if the time at which NATS stored it is unknown."""
+        if stored_at:
+            self._waiting.append((sequence, stored_at))
 
     def written(self, through: int) -> None:
         """Observe all films up to this sequence."""
         now = time.time()
         while self._waiting and self._waiting[0][0] <= through:
-            _, stored = self._waiting.popleft()
-            self._histogram.observe(max(0.0, now - nats_time(stored).timestamp()))
+            _, stored_at = self._waiting.popleft()
+            self._histogram.observe(max(0.0, now - stored_at.timestamp()))
 
     def forget(self) -> None:
         """Drop all waiting films, because there are no clients or the stream was replaced."""

@@ -19,17 +19,21 @@ log = structlog.get_logger("stream")
 
 
 class LiveMessage(NamedTuple):
-    """A message of the live subject, as NATS republishes it from the stream."""
+    """A message of the live subject, as NATS republishes it from the stream.
+
+    `stored_at` is the UTC time at which NATS stored it, or None if it does not say.
+    """
 
     sequence: int
     headers: Mapping[str, str]
     body: bytes
+    stored_at: datetime | None
 
-    @property
-    def stored_at(self) -> datetime | None:
-        """The UTC time at which NATS stored the message, or None if it does not say."""
-        text = self.headers.get(TIME_STAMP)
-        return nats_time(text) if text else None
+    @classmethod
+    def of(cls, headers: Mapping[str, str], body: bytes) -> "LiveMessage":
+        """Return the message with these headers, which NATS has added its own to."""
+        text = headers.get(TIME_STAMP)
+        return cls(int(headers["Nats-Sequence"]), headers, body, nats_time(text) if text else None)
 
 
 class RingWriter:

@@ -107,7 +107,7 @@ class Tail:
         self._resync_requested.set()
 
     def _on_live(self, headers: Mapping[str, str], body: bytes) -> None:
-        message = LiveMessage(int(headers["Nats-Sequence"]), headers, body)
+        message = LiveMessage.of(headers, body)
         ring = self.ring
         if self._out_of_sync or message.sequence != ring.head + 1:
             # A jump, a repetition, or the first message of a recreated stream. Only the stream's bounds show which.
@@ -116,7 +116,7 @@ class Tail:
             self._resync_requested.set()
             return
         self._writer.append_live(ring, message)
-        self._lag.arrived(message.sequence, headers)
+        self._lag.arrived(message.sequence, message.stored_at)
         self._on_growth()
 
     async def _try_resync(self) -> bool:
