@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cinestream.bus.jetstream import AlreadyQueued, Bus, StoredMessage
 from cinestream.bus.topology import DEAD_LETTERS
 from cinestream.contracts import DeadLetter, Envelope, Invalid, subjects
+from cinestream_flow.message import Message, message_of
 
 _BATCH = 64
 
@@ -56,7 +57,9 @@ async def retry(bus: Bus, stored: StoredLetter) -> LetterOutcome:
         Transient: The server does not answer. A missing permission looks the same. The letter stays.
     """
     if stored.letter is None:
-        raise Invalid(f"letter {stored.sequence} cannot be read: {stored.error}")
+        raise Invalid(
+            Message("letter {sequence} cannot be read: {error}", sequence=stored.sequence, error=stored.error)
+        )
     outcome = LetterOutcome.RETRIED
     try:
         await bus.publish(stored.letter.original_subject, _original(stored.letter))
@@ -75,7 +78,7 @@ def _decoded(stored: StoredMessage) -> StoredLetter:
     try:
         return StoredLetter(stored.sequence, DeadLetter.decode(stored.envelope))
     except Invalid as error:
-        return StoredLetter(stored.sequence, None, str(error))
+        return StoredLetter(stored.sequence, None, message_of(error))
 
 
 def _original(letter: DeadLetter) -> Envelope:

@@ -13,6 +13,7 @@ import orjson
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Envelope, Invalid
+from cinestream_flow.message import Message
 
 _CHUNK = 128 << 10
 _BATCH = 16
@@ -63,7 +64,7 @@ async def get(bus: Bus, bucket: str, name: str) -> bytes | None:
     if len(chunks) < facts["chunks"]:
         return None
     if _digest(body) != facts["digest"]:
-        raise Invalid(f"the object {name} of {bucket} is damaged")
+        raise Invalid(Message("the object {name} of {bucket} is damaged", name=name, bucket=bucket))
     return body
 
 

@@ -9,20 +9,29 @@ import orjson
 import typer
 
 from cinestream.bus import dead_letters
-from cinestream.bus.dead_letters import StoredLetter
+from cinestream.bus.dead_letters import LetterOutcome, StoredLetter
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import DEAD_LETTERS
+from cinestream.commands.language import translate
 from cinestream.contracts import Envelope, Invalid, Transient
 from cinestream.contracts.envelope import SCHEMA
 from cinestream.contracts.page import html_bytes
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import bus_settings_of, load_settings
+from cinestream_flow.message import Message
 
 Numbers = Annotated[list[int] | None, typer.Argument(help="Numbers of dead letters, as `list` shows them.")]
 Everything = Annotated[bool, typer.Option("--all", help="Select all dead letters of this service.")]
 Reason = Annotated[str, typer.Option(help="Select the dead letters whose reason contains this text.")]
 _REASON_WIDTH = 160
+_UNREADABLE = Message("unreadable")
+_OUTCOMES = {
+    LetterOutcome.RETRIED: Message("retried"),
+    LetterOutcome.ALREADY_QUEUED: Message("already queued"),
+    LetterOutcome.REMOVED: Message("removed"),
+    LetterOutcome.GONE: Message("gone already"),
+}
 
 
 def dead_letters_app(stage: str) -> typer.Typer:
@@ -79,7 +88,7 @@ def run_with_bus(stage: str, command: Callable[[Bus], Awaitable[None]]) -> None:
     try:
         anyio.run(run)
     except (Invalid, Transient) as error:
-        raise _fail(str(error)) from None
+        raise _fail(error) from None
 
 
 async def _selected(
@@ -103,7 +112,7 @@ async def _list(selected: AsyncIterator[StoredLetter], limit: int, format: Calla
     shown, last = 0, 0
     async for stored in selected:
         if shown == limit:
-            typer.echo(f"there are more: --after {last}", err=True)
+            typer.echo(translate("there are more: --after {last}", last=last), err=True)
             return
         typer.echo(format(stored))
         shown, last = shown + 1, stored.sequence
@@ -119,7 +128,7 @@ async def _show(bus: Bus, stage: str, number: int, out: Path | None) -> None:
         try:
             await anyio.Path(out).write_bytes(_body(stored.letter.original))
         except OSError as error:
-            raise Invalid(f"{out} cannot be written ({error.strerror})") from error
+            raise Invalid(Message("{out} cannot be written ({error})", out=out, error=error.strerror)) from error
 
 
 def _body(original: Envelope) -> bytes:
@@ -128,15 +137,17 @@ def _body(original: Envelope) -> bytes:
 
 
 async def _each(
-    bus: Bus, selected: AsyncIterator[StoredLetter], act: Callable[[Bus, StoredLetter], Awaitable[str]]
+    bus: Bus, selected: AsyncIterator[StoredLetter], act: Callable[[Bus, StoredLetter], Awaitable[LetterOutcome]]
 ) -> None:
     count = 0
     async for stored in selected:
-        subject = stored.letter.original_subject if stored.letter else "unreadable"
-        typer.echo(f"{stored.sequence} {subject}: {await act(bus, stored)}")
+        subject = stored.letter.original_subject if stored.letter else _UNREADABLE
+        outcome = _OUTCOMES[await act(bus, stored)]
+        message = Message("{number} {subject}: {outcome}", number=stored.sequence, subject=subject, outcome=outcome)
+        typer.echo(translate(message))
         count += 1
     if not count:
-        typer.echo("there is no such letter", err=True)
+        typer.echo(translate("there is no such letter"), err=True)
 
 
 async def known_letter(bus: Bus, stage: str, number: int) -> StoredLetter:
@@ -147,14 +158,14 @@ async def known_letter(bus: Bus, stage: str, number: int) -> StoredLetter:
     """
     stored = await dead_letters.letter(bus, stage, number)
     if stored is None:
-        raise Invalid(f"there is no letter {number} of {stage}")
+        raise Invalid(Message("there is no letter {number} of {stage}", number=number, stage=stage))
     return stored
 
 
 def _line(stored: StoredLetter) -> str:
     letter = stored.letter
     if letter is None:
-        return f"{stored.sequence} unreadable: {stored.error}"
+        return f"{stored.sequence} " + translate("unreadable: {error}", error=stored.error)
     reason = " ".join(letter.reason.split())
     reason = reason if len(reason) <= _REASON_WIDTH else f"{reason[:_REASON_WIDTH]}…"
     died = letter.died_at.strftime("%Y-%m-%d %H:%M:%SZ")
@@ -171,9 +182,9 @@ def _json(stored: StoredLetter, *, indent: bool = False) -> str:
 
 def _require_selection(numbers: list[int] | None, everything: bool, reason: str) -> None:
     if bool(numbers) + everything + bool(reason) != 1:
-        raise _fail("select dead letters in one way: numbers, --reason TEXT, or --all")
+        raise _fail(Message("select dead letters in one way: numbers, --reason TEXT, or --all"))
 
 
-def _fail(text: str) -> typer.Exit:
-    typer.echo(text, err=True)
+def _fail(text: str | Exception) -> typer.Exit:
+    typer.echo(translate(text), err=True)
     return typer.Exit(1)

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from cinestream.contracts import subjects
 from cinestream.contracts.envelope import SCHEMA, Envelope, require_schema
 from cinestream.contracts.errors import Invalid
+from cinestream_flow.message import Message
 
 MAX_TEXT = 16_000
 """Limit of the reason and of the traceback in characters. The original message is never cut."""
@@ -62,4 +63,4 @@ class DeadLetter(BaseModel):
             facts = orjson.loads(envelope.headers.get("Cinestream-Dead-Letter", ""))
             return cls.model_validate({**facts, "original_body": envelope.body})
         except (ValidationError, ValueError, TypeError) as error:
-            raise Invalid(f"dead letter: {error}") from error
+            raise Invalid(Message("dead letter: {error}", error=error)) from error

@@ -9,6 +9,7 @@ import orjson
 from cinestream.contracts.envelope import SCHEMA, Envelope, require_schema
 from cinestream.contracts.errors import Invalid
 from cinestream.contracts.text import normalized
+from cinestream_flow.message import Message
 
 DIRECTOR_KEYS = "Cinestream-Director-Keys"
 """Header of a movie with the keys of its directors' records, separated by spaces."""
@@ -38,7 +39,7 @@ def ratings_of(record: Envelope) -> dict[str, float | None]:
             id: None if film[0] is None else float(film[0]) for id, film in orjson.loads(record.body)["films"].items()
         }
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-        raise Invalid(f"director record: {error}") from error
+        raise Invalid(Message("director record: {error}", error=error)) from error
 
 
 def without_film(record: Envelope, id: str, *, until: datetime) -> Envelope | None:
@@ -59,5 +60,5 @@ def without_film(record: Envelope, id: str, *, until: datetime) -> Envelope | No
             return None
         del films[id]
     except (ValueError, TypeError, KeyError, IndexError) as error:
-        raise Invalid(f"director record: {error}") from error
+        raise Invalid(Message("director record: {error}", error=error)) from error
     return Envelope({SCHEMA: record.headers[SCHEMA]}, orjson.dumps({"films": films}))

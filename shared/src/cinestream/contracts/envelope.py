@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cinestream.contracts.errors import Invalid
+from cinestream_flow.message import Message
 
 SCHEMA = "Cinestream-Schema"
 """Header of every message with the contract and its version, for example `movie/1`."""
@@ -36,7 +37,21 @@ def require_schema(envelope: Envelope, contract: str, newest: int) -> int:
     value = envelope.headers.get(SCHEMA, "")
     name, _, version = value.partition("/")
     if name != contract or not version.isascii() or not version.isdigit() or int(version) < 1:
-        raise Invalid(f"header {SCHEMA}: expected {contract}/1..{newest}, got {value!r}")
+        raise Invalid(
+            Message(
+                "header {name}: expected {contract}/1..{newest}, got {value!r}",
+                name=SCHEMA,
+                contract=contract,
+                newest=newest,
+                value=value,
+            )
+        )
     if int(version) > newest:
-        raise Invalid(f"header {SCHEMA}: {value} was written by a newer CineStream; upgrade this service")
+        raise Invalid(
+            Message(
+                "header {name}: {value} was written by a newer CineStream; upgrade this service",
+                name=SCHEMA,
+                value=value,
+            )
+        )
     return int(version)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from cinestream.contracts import subjects
 from cinestream.contracts.envelope import SCHEMA, Envelope, header_time, require_schema
 from cinestream.contracts.errors import Invalid
+from cinestream_flow.message import Message
 
 TitleId = Annotated[str, Field(pattern=r"^tt\d{7,10}$", examples=["tt0111161"])]
 Text = Annotated[str, Field(min_length=1, max_length=1000)]
@@ -146,7 +147,7 @@ class Movie(BaseModel):
         try:
             return cls.model_validate_json(envelope.body)
         except ValidationError as error:
-            raise Invalid(f"movie: {error}") from error
+            raise Invalid(Message("movie: {error}", error=error)) from error
 
 
 def page_time(headers: Mapping[str, str]) -> datetime | None:

@@ -11,6 +11,7 @@ from cinestream.contracts import subjects
 from cinestream.contracts.envelope import SCHEMA, Envelope, header_time, require_schema
 from cinestream.contracts.errors import Invalid
 from cinestream.contracts.request import Kind
+from cinestream_flow.message import Message
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -90,7 +91,14 @@ class RawPage(PageHeaders):
         """
         html = self.html.encode("utf-8", "replace")
         if len(html) > MAX_PAGE_BYTES:
-            raise Invalid(f"page {self.url}: {len(html):,} bytes, more than {MAX_PAGE_BYTES:,}")
+            raise Invalid(
+                Message(
+                    "page {url}: {size:,} bytes, more than {limit:,}",
+                    url=self.url,
+                    size=len(html),
+                    limit=MAX_PAGE_BYTES,
+                )
+            )
         headers = {
             SCHEMA: "raw-page/1",
             "Cinestream-Kind": self.kind.value,
@@ -134,7 +142,7 @@ def _validated(model: type[P], facts: dict[str, str | None]) -> P:
     try:
         return model.model_validate(facts)
     except ValidationError as error:
-        raise Invalid(f"raw page: {error}") from error
+        raise Invalid(Message("raw page: {error}", error=error)) from error
 
 
 def fetched_at(headers: dict[str, str]) -> datetime | None:
@@ -154,11 +162,11 @@ def html_bytes(envelope: Envelope) -> bytes:
     try:
         html = decompressor.decompress(envelope.body, max_length=MAX_PAGE_BYTES + 1)
     except zstd.ZstdError as error:
-        raise Invalid(f"raw page: the body is not zstd ({error})") from error
+        raise Invalid(Message("raw page: the body is not zstd ({error})", error=error)) from error
     if len(html) > MAX_PAGE_BYTES:
-        raise Invalid(f"raw page: more than {MAX_PAGE_BYTES:,} bytes when decompressed")
+        raise Invalid(Message("raw page: more than {limit:,} bytes when decompressed", limit=MAX_PAGE_BYTES))
     if not decompressor.eof:
-        raise Invalid("raw page: the body is cut off")
+        raise Invalid(Message("raw page: the body is cut off"))
     return html
 
 

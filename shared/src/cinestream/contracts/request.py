@@ -11,6 +11,7 @@ from cinestream.contracts.envelope import SCHEMA, Envelope, require_schema
 from cinestream.contracts.errors import Invalid
 from cinestream.contracts.lists import LIST_ID, list_id_of, list_path
 from cinestream.contracts.search import MAX_QUERY, search_id, search_query, title_search
+from cinestream_flow.message import Message
 
 TITLE_ID = re.compile(r"tt\d{7,10}")
 CHART_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -123,16 +124,31 @@ class ScrapeRequest(BaseModel):
             Invalid: The text is not a target, or a number is outside of its limits.
         """
         if len(target) > MAX_TARGET:
-            raise Invalid(f"the limit of a target is {MAX_TARGET:,} characters, and this one has {len(target):,}")
+            raise Invalid(
+                Message(
+                    "the limit of a target is {limit:,} characters, and this one has {count:,}",
+                    limit=MAX_TARGET,
+                    count=len(target),
+                )
+            )
         kind, id, query = _named(target.strip())
         try:
             return cls(kind=kind, id=id, query=query, lane=lane, force=force, limit=limit, depth=depth)
         except ValidationError as error:
             (first, *_) = error.errors()
             if first["loc"]:  # the limits of one field; an error of the whole model has no location
-                raise Invalid(f"{first['loc'][0]} {first['input']}: {first['msg'].lower()}") from error
+                raise Invalid(
+                    Message(
+                        "{field} {value}: {error}",
+                        field=first["loc"][0],
+                        value=first["input"],
+                        error=first["msg"].lower(),
+                    )
+                ) from error
             forms = "tt0111161, chart:top, list:ls055592025, search:TEXT, or the URL of one"
-            raise Invalid(f"{target!r} is not a target: expected {forms}") from error
+            raise Invalid(
+                Message("{target!r} is not a target: expected {forms}", target=target, forms=forms)
+            ) from error
 
     def encode(self) -> Envelope:
         """Return this request as a message."""
@@ -149,7 +165,7 @@ class ScrapeRequest(BaseModel):
         try:
             return cls.model_validate_json(envelope.body)
         except ValidationError as error:
-            raise Invalid(f"scrape request: {error}") from error
+            raise Invalid(Message("scrape request: {error}", error=error)) from error
 
 
 def path_of(kind: Kind, id: str) -> str:

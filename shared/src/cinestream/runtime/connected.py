@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from cinestream.bus.jetstream import Bus, NotDeclared
 from cinestream.contracts import Transient
 from cinestream.runtime.settings import BusSettings
+from cinestream_flow.message import Message
 
 
 @asynccontextmanager
@@ -30,6 +31,8 @@ async def connected(settings: BusSettings, name: str, *, timeout: float | None =
     try:
         yield bus
     except NotDeclared as error:
-        raise Transient(f"{error} (is the topology declared? cinestream-topology does it)") from error
+        raise Transient(
+            Message("{error} (is the topology declared? cinestream-topology does it)", error=error)
+        ) from error
     finally:
         await bus.close()

@@ -49,9 +49,9 @@ class Requests:
         response = await self.request_json(f"$JS.API.{api}", orjson.dumps(request) if request else b"")
         if error := response.get("error"):
             if error.get("code") == 404:
-                raise NotDeclared(f"{api}: {error['description']}")
+                raise NotDeclared(Message("{api}: {error}", api=api, error=error["description"]))
             if error.get("code") == 503:
-                raise Transient(f"{api}: {error['description']}")
+                raise Transient(Message("{api}: {error}", api=api, error=error["description"]))
             raise ValueError(f"{api}: {error['description']} ({error.get('err_code')})")
         return response
 
@@ -65,7 +65,9 @@ class Requests:
             await self._client.publish(f"$JS.API.DIRECT.GET.{stream}", orjson.dumps(request), inbox)
             return await batch.complete()
         except (TimeoutError, nats.errors.Error) as error:
-            raise Transient(f"{stream}: history does not answer ({type(error).__name__})") from error
+            raise Transient(
+                Message("{stream}: history does not answer ({error})", stream=stream, error=type(error).__name__)
+            ) from error
         finally:
             del self._client.handlers[inbox.encode()]
             if not self._client.is_closed:
@@ -89,7 +91,11 @@ class _Batch:
             if status in NO_MORE:
                 self._end.set_result(self._messages)
             else:
-                self._end.set_exception(Transient(f"{self._stream}: {status} {headers}"))
+                self._end.set_exception(
+                    Transient(
+                        Message("{stream}: {status} {headers}", stream=self._stream, status=status, headers=headers)
+                    )
+                )
 
     async def complete(self) -> list[StoredMessage]:
         """Wait for the end of the batch and return its messages.

@@ -16,6 +16,7 @@ from cinestream.bus.jetstream.stored import (
     stored,
 )
 from cinestream.contracts import Envelope, Transient
+from cinestream_flow.message import Message
 
 _FIRST_TIME, _LAST_TIME = datetime(1970, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 
@@ -59,7 +60,7 @@ class Streams:
             # A full stream has the same code as a full subject, so only the text distinguishes them.
             if code == STORE_FAILED and text == SUBJECT_FULL:
                 raise AlreadyQueued(text)
-            raise Transient(f"publish to {subject}: {text} ({code})")
+            raise Transient(Message("publish to {subject}: {text} ({code})", subject=subject, text=text, code=code))
         return int(response["seq"])
 
     async def last_message(self, stream: str, subject: str) -> StoredMessage | None:
@@ -68,7 +69,7 @@ class Streams:
         msg = await self._requests.request(f"$JS.API.DIRECT.GET.{stream}.{subject}", b"")
         status = (msg.headers or {}).get("Status")
         if status not in (None, "404"):
-            raise Transient(f"{stream}: direct get answered {status}")
+            raise Transient(Message("{stream}: direct get answered {status}", stream=stream, status=status))
         return None if status else stored(msg)
 
     async def read(
