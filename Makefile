@@ -133,6 +133,11 @@ isolated: setup  ## Check that each service starts with only its declared depend
 audit: setup  ## Look for known vulnerabilities in the locked dependencies (asks PyPI)
 	@$(BIN)/uv export --frozen --quiet --no-emit-workspace | $(BIN)/pip-audit --disable-pip --require-hashes -r /dev/stdin
 
+.PHONY: dist
+dist: setup  ## Build the wheels of all distributions into dist/, for uv tool install --find-links dist cinestream-cli
+	@rm -rf dist
+	@$(BIN)/uv build --all-packages --wheel --quiet --out-dir dist
+
 .PHONY: secrets
 secrets:  ## Write random passwords for docker compose into .env
 	@tools/secrets.sh
@@ -164,4 +169,4 @@ bench-scraper: browser  ## Compare the scraper and its memory with similar tools
 
 .PHONY: clean
 clean:  ## Remove the environment and all stored data
-	rm -rf .venv .cinestream
+	rm -rf .venv .cinestream dist
