@@ -20,11 +20,12 @@ from typer.main import get_command
 from cinestream.commands.dead_letters import dead_letters_app
 from cinestream.commands.language import LANGUAGES, catalogue_path
 
-KEYWORDS: dict[str, Any] = {"Message": None, "translate": None, "Plural": (1, 2)}
+KEYWORDS: dict[str, Any] = {"Message": None, "translate": None, "_rule": None, "Plural": (1, 2)}
 """The calls whose first argument is a message. The second argument of `Plural` is its plural."""
 APPS: dict[str, tuple[Any, ...]] = {
     "cinestream_flow": (),
     "cinestream": ("cinestream.commands.declare:app", dead_letters_app("etl")),
+    "cinestream_etl": ("cinestream_etl.commands.app:app",),
     "cinestream_trakt_export": ("cinestream_trakt_export.__main__:app",),
 }
 """The command lines of each package. Packages stand after those whose messages they share."""

@@ -14,6 +14,7 @@ import orjson
 
 from cinestream.contracts import DirectorStats, Envelope, Invalid
 from cinestream.contracts.envelope import SCHEMA, require_schema
+from cinestream_flow.message import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class DirectorRecord:
             films = orjson.loads(envelope.body)["films"]
             return cls({id: Contribution(rating, _time(time), print) for id, (rating, time, print) in films.items()})
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise Invalid(f"director record: {error}") from error
+            raise Invalid(Message("director record: {error}", error=error)) from error
 
 
 _NOBODY = "nobody-"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cinestream.contracts import Invalid
 from cinestream_etl.commands.data_sets import NULL, number, rows
 from cinestream_etl.stages.title import is_film
+from cinestream_flow.message import Message
 
 Report = Callable[[str, int], None]
 """A function that is called with the name of a step and its progress.
@@ -75,11 +76,13 @@ class DirectorTables:
             self._db.executescript(f"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; {_TABLES}")
             known = self._db.execute("SELECT identity FROM files").fetchone()
         except sqlite3.DatabaseError as error:
-            raise Invalid(f"{path}: {error}; remove it, or name another --work-file") from error
+            raise Invalid(
+                Message("{path}: {error}; remove it, or name another --work-file", path=path, error=error)
+            ) from error
         if known is None:
             self._db.execute("INSERT INTO files VALUES (?)", (identity,))
         elif known[0] != identity:
-            raise Invalid(f"{path} was begun with other data sets; remove it to start again")
+            raise Invalid(Message("{path} was begun with other data sets; remove it to start again", path=path))
 
     def fill(self, report: Report) -> None:
         """Load the rows that are not loaded yet.
@@ -167,5 +170,5 @@ def _rating(text: str) -> float:
     except ValueError:
         rating = 0.0
     if not 1 <= rating <= 10:
-        raise Invalid(f"expected a rating between 1 and 10, got {text[:40]!r}")
+        raise Invalid(Message("expected a rating between 1 and 10, got {text!r}", text=text[:40]))
     return rating

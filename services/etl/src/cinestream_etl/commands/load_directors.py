@@ -15,6 +15,7 @@ import orjson
 import typer
 
 from cinestream.bus.jetstream import Bus
+from cinestream.commands.language import translate
 from cinestream.contracts import Invalid, Transient
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
@@ -50,7 +51,7 @@ def load_directors_command(
     configure_logs(settings.log_format, settings.log_level, service="load-directors")
 
     def report(step: str, done: int) -> None:
-        typer.echo(f"{step}: {done:,}", err=True)
+        typer.echo(translate("{step}: {done:,}", step=step, done=done), err=True)
 
     async def run() -> int:
         async with connected(settings, "cinestream-etl-load-directors") as bus:
@@ -60,7 +61,7 @@ def load_directors_command(
     try:
         typer.echo(orjson.dumps({"directors": anyio.run(run)}))
     except (Invalid, Transient) as error:
-        typer.echo(f"load-directors: {error}", err=True)
+        typer.echo(translate("load-directors: {error}", error=error), err=True)
         raise typer.Exit(1) from None
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from cinestream.commands.language import translate
 from cinestream.contracts import Invalid
 from cinestream.contracts.request import ScrapeRequest
 from cinestream.contracts.saved import saved_text
@@ -34,10 +35,10 @@ def parse_command(
         html = saved_text(page.read_bytes()).encode("utf-8", "replace")
         read = read_page(html, requested=requested, page_time=datetime.now(UTC))
     except (Invalid, ValueError) as error:
-        typer.echo(f"invalid: {error}", err=True)
+        typer.echo(translate("invalid: {error}", error=error), err=True)
         raise typer.Exit(1) from None
     if not read.is_film:
-        typer.echo(f"filtered: {read.id} is of kind {read.kind}, not a film", err=True)
+        typer.echo(translate("filtered: {id} is of kind {kind}, not a film", id=read.id, kind=read.kind), err=True)
         raise typer.Exit(1)
     if explain:
         _explain(read)
@@ -47,6 +48,7 @@ def parse_command(
 
 def _explain(page: TitlePage) -> None:
     for field, layout in page.sources.items():
-        typer.echo(f"{field}: {layout}", err=True)
+        typer.echo(translate("{field}: {layout}", field=field, layout=layout), err=True)
     for found in page.disagreements:
-        typer.echo(f"{found.field}: {found.other} differs from {found.believed}, which was believed", err=True)
+        values = {"field": found.field, "other": found.other, "believed": found.believed}
+        typer.echo(translate("{field}: {other} differs from {believed}, which was believed", **values), err=True)

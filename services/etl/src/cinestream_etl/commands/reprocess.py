@@ -16,6 +16,7 @@ import typer
 
 from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.bus.topology import PAGES
+from cinestream.commands.language import translate
 from cinestream.contracts import Invalid, Kind, Transient, subjects
 from cinestream.contracts.request import ScrapeRequest
 from cinestream.runtime.connected import connected
@@ -55,7 +56,7 @@ def reprocess_command(
     try:
         typer.echo(orjson.dumps(anyio.run(run)))
     except (Invalid, Transient, ValueError) as error:
-        typer.echo(f"reprocess: {error}", err=True)
+        typer.echo(translate("reprocess: {error}", error=error), err=True)
         raise typer.Exit(1) from None
 
 

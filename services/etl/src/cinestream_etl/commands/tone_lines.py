@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 import orjson
 import typer
 
+from cinestream.commands.language import translate
 from cinestream.contracts import Invalid
 from cinestream.runtime.settings import load_settings
 from cinestream_etl.settings import ToneSettings
 from cinestream_etl.tone.model import NEUTRAL, ToneModel
 from cinestream_etl.tone.selection import select_tone_model
+from cinestream_flow.message import Message
 
-_EXPECTED = 'expected {"plot": text or null, "genres": [texts] or null}'
+_EXPECTED = Message('expected {{"plot": text or null, "genres": [texts] or null}}')
 _MAX_SHOWN = 80
 """Characters of a wrong value that an error message quotes."""
 
@@ -32,7 +34,7 @@ def tone_command() -> None:
         sys.stdout.buffer.flush()
         if line.error:
             errors += 1
-            typer.echo(f"invalid: {line.error}", err=True)
+            typer.echo(translate("invalid: {error}", error=line.error), err=True)
     if errors:
         raise typer.Exit(1)
 
@@ -56,7 +58,7 @@ def tone_lines(lines: Iterable[bytes], tone_model: ToneModel) -> Iterator[ToneLi
             try:
                 tone, error = tone_model(*_plot_and_genres(line)), None
             except Invalid as fault:
-                tone, error = NEUTRAL, f"line {number}: {fault}"
+                tone, error = NEUTRAL, Message("line {number}: {error}", number=number, error=fault)
             answer = tone.model_dump(mode="json") | ({"error": error} if error else {})
             yield ToneLine(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE), error)
 
@@ -70,14 +72,14 @@ def _plot_and_genres(line: bytes) -> tuple[str | None, list[str]]:
     try:
         value: Any = orjson.loads(line)
     except ValueError as error:
-        raise Invalid(f"no JSON: {error}") from error
+        raise Invalid(Message("no JSON: {error}", error=error)) from error
     if not isinstance(value, dict):
-        raise Invalid(f"{_EXPECTED}, got {_shown(value)}")
+        raise Invalid(Message("{expected}, got {value}", expected=_EXPECTED, value=_shown(value)))
     plot, genres = value.get("plot"), value.get("genres") or []
     if not isinstance(plot, str | None):
-        raise Invalid(f"{_EXPECTED}, got the plot {_shown(plot)}")
+        raise Invalid(Message("{expected}, got the plot {plot}", expected=_EXPECTED, plot=_shown(plot)))
     if not isinstance(genres, list) or not all(isinstance(genre, str) for genre in genres):
-        raise Invalid(f"{_EXPECTED}, got the genres {_shown(genres)}")
+        raise Invalid(Message("{expected}, got the genres {genres}", expected=_EXPECTED, genres=_shown(genres)))
     return plot, genres
 
 

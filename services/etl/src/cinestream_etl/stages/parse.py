@@ -7,6 +7,7 @@ from typing import Any
 from cinestream.contracts import Invalid
 from cinestream_etl.stages.layouts import data_testid, ld_json, next_data, reference, title_2010, title_2011, title_2015
 from cinestream_etl.stages.title import FIELDS, ParsedTitle, absent, is_film
+from cinestream_flow.message import Message
 
 COMPARED = ("title", "year", "rating", "votes", "release_date", "runtime_minutes", "certificate")
 """Fields that should be equal in all layouts of a page. In the other fields layouts differ in how much they state."""
@@ -89,7 +90,13 @@ def parse(html: bytes) -> ParsedPage:
     values, sources = {**merge.weak_values, **merge.values}, {**merge.weak_sources, **merge.sources}
     if "id" not in values:
         names = ", ".join(layout.name for layout in LAYOUTS)
-        raise Invalid(f"page: no layout of a title page found (looked for {names}) in {len(html):,} bytes")
+        raise Invalid(
+            Message(
+                "page: no layout of a title page found (looked for {names}) in {count:,} bytes",
+                names=names,
+                count=len(html),
+            )
+        )
     ordered = {name: sources[name] for name in FIELDS if name in sources}
     return ParsedPage(ParsedTitle(**values), ordered, tuple(merge.disagreements))
 

@@ -15,6 +15,7 @@ from typing import TypeVar
 from cinestream.contracts import Invalid
 from cinestream.contracts.text import normalized
 from cinestream_etl.stages.title import ParsedTitle, Person, Related
+from cinestream_flow.message import Message
 
 T = TypeVar("T")
 Number = TypeVar("Number", int, float)
@@ -56,7 +57,7 @@ def validate(title: ParsedTitle, *, requested: str | None = None) -> ParsedTitle
         Invalid: the page belongs to another title than `requested`, or a value breaks its rule.
     """
     _rule("the id of a title", title.id, _TITLE_ID.fullmatch(title.id))
-    _rule(f"the page of {requested}", title.id, requested in (None, title.id))
+    _rule("the page of {requested}", title.id, requested in (None, title.id), requested=requested)
     checked = replace(
         title,
         title=_text("title", title.title) or "",
@@ -91,14 +92,17 @@ def clean(text: str) -> str:
     return " ".join(normalized("NFC", text.translate(_TABLE)).split())
 
 
-def _rule(expected: str, value: object, holds: object) -> None:
+def _rule(expected: str, value: object, holds: object, **values: object) -> None:
+    # Only a broken rule costs the time to format its text.
     if not holds:
-        raise Invalid(f"expected {expected}, got {str(value)[:200]!r}")
+        rule = Message(expected, **values)
+        raise Invalid(Message("expected {expected}, got {value!r}", expected=rule, value=str(value)[:200]))
 
 
 def _between(field: str, value: Number | None, min_value: int, max_value: int) -> Number | None:
     if value is not None:
-        _rule(f"{field} between {min_value} and {max_value}", value, min_value <= value <= max_value)
+        holds = min_value <= value <= max_value
+        _rule("{field} between {min} and {max}", value, holds, field=field, min=min_value, max=max_value)
     return value
 
 
@@ -117,13 +121,14 @@ def _locale(value: str | None) -> str | None:
 
 def _text(field: str, value: str | None, max_length: int = MAX_TEXT) -> str | None:
     text = _clean(field, value, max_length) if value else ""
-    _rule(f"{field} of at most {max_length} characters", text, len(text) <= max_length)
+    _rule("{field} of at most {max} characters", text, len(text) <= max_length, field=field, max=max_length)
     return text or None
 
 
 def _clean(field: str, value: str, max_length: int = MAX_TEXT) -> str:
     max_parsed = _SLACK * max_length
-    _rule(f"{field} of at most {max_parsed} characters as parsed", value, len(value) <= max_parsed)
+    holds = len(value) <= max_parsed
+    _rule("{field} of at most {max} characters as parsed", value, holds, field=field, max=max_parsed)
     return clean(value)
 
 
@@ -191,7 +196,7 @@ def _clean_beginning(text: str) -> str:
 def _bounded(field: str, values: Iterable[T]) -> list[T]:
     max_parsed = _SLACK * MAX_ITEMS
     found = [*islice(values, max_parsed + 1)]
-    _rule(f"at most {max_parsed} {field} as parsed", "more", len(found) <= max_parsed)
+    _rule("at most {max} {field} as parsed", "more", len(found) <= max_parsed, field=field, max=max_parsed)
     return found
 
 
@@ -200,5 +205,5 @@ def _distinct(field: str, values: list[T], key: Callable[[T], Hashable]) -> tupl
     distinct: dict[Hashable, T] = {}
     for value in values:
         distinct.setdefault(key(value), value)
-    _rule(f"at most {MAX_ITEMS} {field}", len(distinct), len(distinct) <= MAX_ITEMS)
+    _rule("at most {max} {field}", len(distinct), len(distinct) <= MAX_ITEMS, field=field, max=MAX_ITEMS)
     return tuple(distinct.values())

@@ -8,6 +8,7 @@ from cinestream.bus.topology import DIRECTOR_STATS
 from cinestream.contracts import Transient, subjects
 from cinestream_etl.directors import DirectorRecord
 from cinestream_etl.metrics import RACES_LOST
+from cinestream_flow.message import Message
 
 _MAX_ATTEMPTS = 100
 """In each round one of the writers of a record wins, so this many writers may race for one record."""
@@ -41,4 +42,4 @@ async def update_record(bus: Bus, key: str, update: Callable[[DirectorRecord], D
             return RecordUpdate(before, after)
         except WrongLastSequence:
             RACES_LOST.labels("director").inc()
-    raise Transient(f"director {key}: lost {_MAX_ATTEMPTS} races for the record")
+    raise Transient(Message("director {key}: lost {count} races for the record", key=key, count=_MAX_ATTEMPTS))

@@ -17,6 +17,7 @@ from cinestream_etl.stages.page import TitlePage
 from cinestream_etl.store import versions
 from cinestream_etl.store.director_store import RecordUpdate, update_record
 from cinestream_etl.store.versions import Decision, Version
+from cinestream_flow.message import Message
 
 _MAX_ATTEMPTS = 20
 
@@ -62,7 +63,7 @@ async def settle(bus: Bus, film: Film, current: Version | None, known_films: Kno
         current = await versions.current(bus, film.id)
         if is_older(film.page, current):
             return await drop_older(bus, film.page)
-    raise Transient(f"{film.id}: lost {_MAX_ATTEMPTS} races for the movie")
+    raise Transient(Message("{id}: lost {count} races for the movie", id=film.id, count=_MAX_ATTEMPTS))
 
 
 async def _attempt(bus: Bus, film: Film, current: Version | None, known_films: KnownFilms | None) -> Decision | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from cinestream.contracts import Invalid
 from cinestream.contracts.markup import MAX_JSON_VALUES, is_decodable
+from cinestream_flow.message import Message
 
 MAX_TAG = 500
 """Bytes that a mark can be away from either end of its tag. Without a limit a page full of marks would take minutes."""
@@ -32,7 +33,7 @@ def script_texts(html: bytes, mark: bytes) -> Iterator[bytes]:
                 return
             script = html[start:end]
             if not is_decodable(script):
-                raise Invalid(f"page: the data has more than {MAX_JSON_VALUES:,} values")
+                raise Invalid(Message("page: the data has more than {limit:,} values", limit=MAX_JSON_VALUES))
             yield script
             at = end
         at = html.find(mark, at + len(mark))
