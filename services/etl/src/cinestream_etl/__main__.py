@@ -1,11 +1,11 @@
 """The entry point of `cinestream-etl`."""
 
-from cinestream_etl.commands.app import app
+from cinestream.commands.frame import Command
 
 
 def main() -> None:
     """Run the command."""
-    app()
+    Command("cinestream-etl", "cinestream_etl.commands.app:app", extras={"wordllama": "tone"}).run()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
 """The command `cinestream-scraper`: the service, or with a subcommand a small tool around it."""
 
-from cinestream_scraper.cli.app import app
+from cinestream.commands.frame import Command
 
 
 def main() -> None:
     """Run the command."""
-    app()
+    Command("cinestream-scraper", "cinestream_scraper.cli.app:app").run()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Errors that show the caller whether to try again.
 
     Exception
-    ├── Invalid     the input is wrong: do not try again
-    └── Transient   a dependency is not ready: try again later
+    ├── Invalid             the input is wrong: do not try again
+    ├── Transient           a dependency is not ready: try again later
+    └── MissingDependency   something is not installed: install it
 
 Any other exception is a bug. The library never catches one to hide it.
 """
@@ -32,3 +33,7 @@ class Transient(Exception):
     def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+
+
+class MissingDependency(Exception):
+    """Something that the program needs is not installed. The message names it, and how to install it."""
