@@ -25,7 +25,12 @@ help:  ## List the targets
 	@touch $@
 
 .PHONY: setup
-setup: .venv/.made  ## Make .venv with every command and every locked dependency
+setup: variables  ## Make .venv with every command and every locked dependency
+
+# Every target refuses a misspelt CINESTREAM_ variable.
+.PHONY: variables
+variables: .venv/.made
+	@$(BIN)/python -m cinestream.runtime.variables
 
 .PHONY: browser
 browser: setup  ## Find a browser, or install Debian's headless Chromium

@@ -22,6 +22,7 @@ from tests.scheduler import Scheduler
 from cinestream.bus.jetstream import Bus, deliveries, requests
 from cinestream.bus.jetstream.requests import Requests
 from cinestream.runtime.connected import connected
+from cinestream.runtime.variables import unknown_variables
 
 EXAMPLES = int(os.environ.get("CINESTREAM_EXAMPLES", "0"))
 """Number of random examples of each property. With 0, every run tries the same 100 examples."""
@@ -41,6 +42,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("cinestream")
+
+
+def pytest_configure() -> None:
+    """Refuse a misspelt variable, as every command does."""
+    if unknown := [*unknown_variables(os.environ)]:
+        pytest.exit("\n".join(unknown), returncode=2)
 
 
 # First, because `-m` reads the marks in the same hook.

@@ -1,13 +1,15 @@
-"""Generator of the reference documents: settings, metrics and topology, from the code that declares them.
+"""Generator of the references: settings and their names, metrics and topology, from the code that declares them.
 
 python tools/references.py            write the documents
 python tools/references.py --check    exit with 1 and name the documents that are out of date
 """
 
 import importlib
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import typer
 from prometheus_client import REGISTRY
@@ -17,7 +19,7 @@ from pydantic.fields import FieldInfo
 from cinestream.bus import topology
 from cinestream.commands.declare import TopologySettings
 from cinestream.runtime.renamed import old_names
-from cinestream.runtime.settings import PREFIX, BusSettings, CommonSettings, ServiceSettings
+from cinestream.runtime.settings import PREFIX, BusSettings, CommonSettings, FileSettings, ServiceSettings
 from cinestream_demo.__main__ import app as demo_site
 from cinestream_demo.local.settings import LocalSettings
 from cinestream_etl.settings import EtlSettings, ToneSettings
@@ -47,6 +49,7 @@ SETTINGS: tuple[tuple[str, type[CommonSettings]], ...] = (
     ("`cinestream-run` (`make run`)", LocalSettings),
 )
 
+_SETTINGS_CLASS = re.compile(r"^class (\w+)\([^)]*Settings\b[^)]*\):", re.MULTILINE)
 SETTINGS_INTRODUCTION = """# Settings
 
 Generated from the code by `make docs`.
@@ -54,7 +57,9 @@ Generated from the code by `make docs`.
 Set an environment variable, or write the setting into the TOML file that `CINESTREAM_CONFIG` names.
 In the file, a setting has the name of its variable in lower case and without `CINESTREAM_`.
 Environment variables override the TOML file, and the file overrides the defaults.
-All invalid settings are reported together.
+All invalid settings are reported together, each with an example of a valid value.
+A variable that begins with `CINESTREAM_`, or a key of the file, that no program knows is refused with the nearest name.
+All programs and docker compose may share one `.env`, because each program knows the names of all others.
 With `--check`, a service, `cinestream-topology` and `cinestream-run` print their effective settings, secrets masked.
 
 The demo site reads environment variables only, and has command options of the same meaning.
@@ -98,11 +103,15 @@ def settings_page() -> str:
 def options_table(app: typer.Typer) -> str:
     """Return the options of a command that can be given as environment variables, as a Markdown table."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
-    for option in typer.main.get_command(app).params:
-        if option.envvar:
-            meaning = getattr(option, "help", "").rstrip(".")
-            rows.append(f"| `{option.envvar}` | `{option.default}` | {meaning} |")
+    for option in options(app):
+        meaning = getattr(option, "help", "").rstrip(".")
+        rows.append(f"| `{option.envvar}` | `{option.default}` | {meaning} |")
     return "\n".join(rows) + "\n"
+
+
+def options(app: typer.Typer) -> list[Any]:
+    """Return the options of a command that can be given as environment variables."""
+    return [option for option in typer.main.get_command(app).params if option.envvar]
 
 
 def trakt_table(section: type[BaseModel] = TraktSettings, path: str = "") -> str:
@@ -115,6 +124,42 @@ def trakt_table(section: type[BaseModel] = TraktSettings, path: str = "") -> str
             variable = f"{TRAKT_PREFIX}{path}{name}".replace(".", "__").upper()
             rows.append(f"| `{path}{name}` | `{variable}` | {_default(field)} | {field.description} |")
     return "\n".join(rows)
+
+
+def settings_classes() -> list[type[FileSettings]]:
+    """Return all classes of settings in all distributions."""
+    found: list[type[FileSettings]] = []
+    for path in sorted(ROOT.glob("**/src/cinestream*/**/*.py")):
+        if ".venv" not in path.parts and (names := _SETTINGS_CLASS.findall(path.read_text())):
+            module = importlib.import_module(".".join(path.with_suffix("").parts[path.parts.index("src") + 1 :]))
+            found += [getattr(module, name) for name in names]
+    return [found_class for found_class in found if issubclass(found_class, FileSettings)]
+
+
+def setting_names() -> str:
+    """Return the module with the names of all settings."""
+    names, old, sections = set[str](), dict[str, str](), set[str]()
+    for settings in settings_classes():
+        own = f"{settings.model_config.get('env_prefix', '')}".removeprefix(PREFIX).lower()
+        is_sections = bool(settings.model_config.get("env_nested_delimiter"))
+        (sections if is_sections else names).update(f"{own}{name}" for name in settings.model_fields)
+        old |= {former: name for name, former in old_names(settings).items()}
+    names |= {option.envvar.removeprefix(PREFIX).lower() for option in options(demo_site)}
+    return "\n".join(
+        (
+            '"""The names of all settings, in lower case and without prefix. `make docs` generates them."""\n',
+            _tuple("SETTINGS", names),
+            "RENAMED = {",
+            *(f'    "{former}": "{name}",' for former, name in sorted(old.items())),
+            "}",
+            '"""The new name of each old one."""\n',
+            _tuple("SECTIONS", sections) + '"""The sections of the Trakt exporter\'s settings."""\n',
+        )
+    )
+
+
+def _tuple(name: str, values: Iterable[str]) -> str:
+    return "\n".join((f"{name} = (", *(f'    "{value}",' for value in sorted(values)), ")", ""))
 
 
 def metrics_table() -> str:
@@ -148,6 +193,7 @@ def references() -> Iterable[tuple[Path, str]]:
     architecture = ROOT / "ARCHITECTURE.md"
     yield architecture, between(architecture.read_text(), "topology", topology.table())
     yield ROOT / "docs" / "reference" / "settings.md", settings_page()
+    yield ROOT / "shared" / "src" / "cinestream" / "runtime" / "setting_names.py", setting_names()
     title = "# Metrics\n\nGenerated from the code by `make docs`. Each service exports its own at `/metrics`.\n\n"
     yield ROOT / "docs" / "reference" / "metrics.md", title + metrics_table()
     trakt = ROOT / "docs" / "trakt.md"

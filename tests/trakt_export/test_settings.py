@@ -38,13 +38,18 @@ def test_the_environment_overrides_the_file(file: Path, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("wrong", "text"),
     [
-        ("[api]\nurls = 1", "api.urls: Extra"),
-        ("[cash]\nx = 1", "cash: Extra"),
-        ("[streaming.backpressure]\nstrategy = 'pray'", "streaming.backpressure.strategy"),
-        ("[streaming]\nmemory_limit = 'much'", "streaming.memory_limit"),
-        ("[api.cache]\nsize = 1", "cache.size: Extra"),
+        ("[api]\nurls = 1", "api.urls in {file}: there is no such setting. Did you mean api.url?"),
+        ("[cash]\nx = 1", "cash in {file}: there is no such setting. Did you mean cache?"),
+        (
+            "[streaming.backpressure]\nstrategy = 'pray'",
+            "streaming.backpressure.strategy in {file}: expected one of slow_down",
+        ),
+        ("[streaming]\nmemory_limit = 'much'", "streaming.memory_limit in {file}: expected a size like 100MB"),
+        ("[api.cache]\nsize = 1", "cache.size: there is no such setting"),
         ("[retry]\nmax_delay = 'soon'", "retry.max_delay"),
-        ("[api", "settings:"),
+        ("[api", "CINESTREAM_TRAKT_CONFIG: {file} is not TOML"),
+        ("[retry]\nretry_on = ['rain']", "retry.retry_on in {file}: expected one of network, timeout, server"),
+        ("retry = 3", "retry in {file}: expected a section with keys"),
     ],
 )
 def test_invalid_settings_are_named(file: Path, capsys: pytest.CaptureFixture[str], wrong: str, text: str) -> None:
@@ -52,7 +57,7 @@ def test_invalid_settings_are_named(file: Path, capsys: pytest.CaptureFixture[st
     file.write_text(wrong)
     with pytest.raises(SystemExit, match="2"):
         load_settings()
-    assert text in capsys.readouterr().err
+    assert text.format(file=file) in capsys.readouterr().err
 
 
 def test_a_secret_is_never_shown(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,13 +81,38 @@ def test_sections_and_keys_have_alternative_names(file: Path, monkeypatch: pytes
     assert load_settings().cache.ttl == 7200
 
 
-@pytest.mark.parametrize("variable", ["RETRIES__MAX_ATTEMPTS", "RETRY__MAX_ATEMPTS", "MODE"])
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("RETRIES__MAX_ATTEMPTS", "RETRY__MAX_ATTEMPTS"),
+        ("RETRY__MAX_ATEMPTS", "RETRY__MAX_ATTEMPTS"),
+        ("RETRI", "RETRY"),
+    ],
+)
 def test_an_unknown_variable_is_an_error(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], variable: str, meant: str
 ) -> None:
-    """A typing error is not silently ignored."""
+    """A typing error is not silently ignored, and the nearest name is shown."""
     monkeypatch.setenv(f"CINESTREAM_TRAKT_{variable}", "1")
     with pytest.raises(SystemExit, match="2"):
         load_settings()
     error = capsys.readouterr().err
-    assert f"{variable}: there is no such setting" in error or "retry.max_atempts: Extra" in error
+    prefix = "CINESTREAM_TRAKT_"
+    assert error == f"{prefix}{variable}: there is no such setting. Did you mean {prefix}{meant}?\n"
+
+
+def test_a_section_that_is_no_json_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The variable of a whole section holds JSON."""
+    monkeypatch.setenv("CINESTREAM_TRAKT_RETRY", "often")
+    with pytest.raises(SystemExit, match="2"):
+        load_settings()
+    assert capsys.readouterr().err == 'CINESTREAM_TRAKT_RETRY: expected JSON like {"key": "value"}\n'
+
+
+def test_faults_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list in a variable is written as in all other settings. JSON is read as well."""
+    for text in ("network, timeout", '["network", "timeout"]'):
+        monkeypatch.setenv("CINESTREAM_TRAKT_RETRY__RETRY_ON", text)
+        assert load_settings().retry.retry_on == {"network", "timeout"}

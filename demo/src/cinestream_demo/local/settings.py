@@ -11,11 +11,17 @@ from cinestream.runtime.settings import CommonSettings, Port
 class LocalSettings(CommonSettings):
     """Settings of `cinestream-run`."""
 
-    imdb_url: str = Field("", pattern=r"^(https?://.+)?$", description="Site to read; empty for the bundled demo site")
+    imdb_url: str = Field(
+        "",
+        pattern=r"^(https?://.+)?$",
+        examples=["https://www.imdb.com"],
+        description="Site to read; empty for the bundled demo site",
+    )
     data_dir: Path = Field(Path(".cinestream"), description="Directory of streams and logs")
     nats_url: str = Field(
         "nats://127.0.0.1:4222",
         pattern=r"^nats://(127\.0\.0\.1|localhost):\d+$",
+        examples=["nats://127.0.0.1:4222"],
         description="Loopback address that the local NATS server listens on",
     )
     demo_port: Port = Field(8080, description="Port of the demo site")

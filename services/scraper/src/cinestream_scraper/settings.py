@@ -37,10 +37,15 @@ class ScraperSettings(ServiceSettings):
 
     ops_port: Port = Field(9101, description="Port of the ops endpoints")
     imdb_url: Annotated[str, Field(pattern=r"^https?://[^/?#\s][^?#\s]*$"), _parsed_by(Site.of)] = Field(
-        "http://127.0.0.1:8080", description="Address of the site: IMDb or the demo site"
+        "http://127.0.0.1:8080",
+        examples=["https://www.imdb.com"],
+        description="Address of the site: IMDb or the demo site",
     )
     selenium_url: Annotated[str, _parsed_by(SeleniumServer.of)] = Field(
-        "", pattern=r"^(https?://.+)?$", description="Selenium Grid or remote driver. Empty: a browser on this machine"
+        "",
+        pattern=r"^(https?://.+)?$",
+        examples=["http://127.0.0.1:4444/wd/hub"],
+        description="Selenium Grid or remote driver. Empty: a browser on this machine",
     )
     scraper_sessions: int = Field(
         default_factory=lambda: max(1, min(4, os.cpu_count() or 1)),
@@ -59,10 +64,16 @@ class ScraperSettings(ServiceSettings):
         "", description="Further arguments of the browser, quoted as for a shell"
     )
     scraper_window: str = Field(
-        "1920x1080", pattern=r"^\d{3,4}x\d{3,4}$", description="Size of the browser's window in pixels"
+        "1920x1080",
+        pattern=r"^\d{3,4}x\d{3,4}$",
+        examples=["1920x1080"],
+        description="Size of the browser's window in pixels",
     )
     scraper_locale: str = Field(
-        "en-US", pattern=r"^[a-z]{2}(-[A-Z]{2})?$", description="Preferred language of the pages"
+        "en-US",
+        pattern=r"^[a-z]{2}(-[A-Z]{2})?$",
+        examples=["en-US"],
+        description="Preferred language of the pages",
     )
     scraper_timezone: str = Field("UTC", description="Time zone that pages see")
     scraper_freshness_ttl: Annotated[Duration, Field(ge=0)] = renamed(

@@ -48,6 +48,7 @@ class StreamSettings(ServiceSettings):
     )
     stream_trusted_proxies: Annotated[list[IPvAnyNetwork], NoDecode] = Field(
         default_factory=list,
+        examples=["10.0.0.0/8"],
         description="Addresses or networks of proxies whose X-Forwarded-For is trusted, separated by commas",
     )
     stream_max_lifetime: float = Field(

@@ -4,13 +4,14 @@
 two underscores between the parts: `[retry] max_delay` is `CINESTREAM_TRAKT_RETRY__MAX_DELAY`.
 """
 
+import json
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import platformdirs
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cinestream.runtime import durations
 from cinestream.runtime import settings as runtime
@@ -20,8 +21,15 @@ from cinestream_trakt_export.sizes import Size
 
 PREFIX = "CINESTREAM_TRAKT_"
 Duration = Annotated[durations.Duration, Field(gt=0, le=366 * 86_400)]
-Url = Annotated[str, Field(pattern=r"^https?://[^/]+(/.*[^/])?$")]
+Url = Annotated[str, Field(pattern=r"^https?://[^/]+(/.*[^/])?$", examples=["https://api.trakt.tv"])]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+def _names(value: Any) -> Any:
+    """Return the names in a text, which are separated by commas or are a list in JSON."""
+    if not isinstance(value, str):
+        return value
+    return json.loads(value) if value.startswith("[") else [name.strip() for name in value.split(",") if name.strip()]
 
 
 class Section(BaseModel):
@@ -115,7 +123,7 @@ class Retry(Section):
     backoff_factor: Annotated[float, Field(ge=1, le=10)] = Field(
         2.0, description="Factor by which each delay is longer than the one before"
     )
-    retry_on: frozenset[Fault] = Field(
+    retry_on: Annotated[frozenset[Fault], NoDecode, BeforeValidator(_names)] = Field(
         frozenset({"network", "timeout", "server", "rate_limit"}),
         description="Faults after which a request is tried again",
     )

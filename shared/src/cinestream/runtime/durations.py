@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from cinestream_flow.message import Message
+
 _DURATION = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(ms|[smhd]?)", re.ASCII)
 _SECONDS = {"ms": 0.001, "": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 
@@ -21,7 +23,7 @@ def parse_duration(text: str, *, unit_required: bool = False) -> float:
     """
     match = _DURATION.fullmatch(text.strip())
     if not match or (unit_required and not match[2]):
-        raise ValueError(f"{text!r} is not a duration: write seconds, or a number with s, m, h or d (30m, 24h)")
+        raise ValueError(Message("{text} is not a duration: write 90, 30m or 24h", text=repr(text)))
     return float(match[1]) * _SECONDS[match[2]]
 
 

@@ -5,6 +5,7 @@ of a settings class can be renamed this way, not keys inside of a section.
 """
 
 import functools
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ import structlog
 from pydantic import Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, TomlConfigSettingsSource
+
+from cinestream_flow.message import Message
 
 _OLD = "old_name"
 log = structlog.get_logger("settings")
@@ -38,6 +41,41 @@ def old_names(settings: type[BaseSettings]) -> dict[str, str]:
     }
 
 
+def file_variable(settings: type[BaseSettings]) -> str:
+    """Return the name of the variable that names the TOML file."""
+    return f"{settings.model_config.get('env_prefix') or ''}CONFIG"
+
+
+def read_toml(path: str, variable: str) -> dict[str, Any]:
+    """Return the content of a TOML file of settings.
+
+    Args:
+        path: Path of the file.
+        variable: Name of the variable that names the file.
+
+    Raises:
+        ValueError: The file cannot be read, or is not TOML. The message states the cure.
+    """
+    try:
+        with open(path, "rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        raise ValueError(Message("{name}: there is no file {path}", name=variable, path=path)) from None
+    except OSError as error:
+        raise ValueError(
+            Message("{name}: {path} cannot be read ({error})", name=variable, path=path, error=error.strerror)
+        ) from None
+    except ValueError as error:  # neither UTF-8 nor TOML
+        raise ValueError(
+            Message(
+                '{name}: {path} is not TOML ({error}). Write one setting per line, as log_level = "info"',
+                name=variable,
+                path=path,
+                error=error,
+            )
+        ) from None
+
+
 class Environment(EnvSettingsSource):
     """Environment variables, by the new or the old name of a field."""
 
@@ -47,6 +85,18 @@ class Environment(EnvSettingsSource):
         if value is None and (old := old_names(self.settings_cls).get(field_name)):
             value, _, is_json = super().get_field_value(field, old)
         return value, key, is_json
+
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
+        """Return the value of a list or a section that is written as JSON.
+
+        Raises:
+            ValueError: It is not JSON.
+        """
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            name = f"{self.env_prefix}{field_name}".upper()
+            raise ValueError(Message('{name}: expected JSON like {{"key": "value"}}', name=name)) from None
 
     def value_of(self, field: FieldInfo, name: str) -> Any:
         """Return the decoded value of exactly this name, or None where the variable is unset or empty."""
@@ -106,13 +156,13 @@ def renamed_values(settings: type[BaseSettings], toml_path: str | None) -> Itera
         yield RenamedValues(name, new_label, old_label, new, old)
 
 
-def conflict(settings: type[BaseSettings], values: RenamedValues) -> str | None:
+def conflict(settings: type[BaseSettings], values: RenamedValues) -> Message | None:
     """Return an error message if both names are set to different values. The message shows neither value."""
     if values.new is None or _validated(settings, values.name, values.new) == _validated(
         settings, values.name, values.old
     ):
         return None
-    return f"{values.old_label}: differs from {values.new_label}, its new name; remove {values.old_label}"
+    return Message("{old}: differs from {new}, its new name. Remove {old}", old=values.old_label, new=values.new_label)
 
 
 def _validated(settings: type[BaseSettings], name: str, value: Any) -> Any:

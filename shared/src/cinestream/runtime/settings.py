@@ -11,9 +11,15 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import typer
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
-from cinestream.runtime.invalid_settings import describe, file_variable, masked, unknown_variables
+from cinestream.runtime.invalid_settings import Sources, masked, messages
 from cinestream.runtime.local_run import LocalRun
 from cinestream.runtime.local_run_source import LocalRunSource
 from cinestream.runtime.logs import configure_logs
@@ -22,11 +28,15 @@ from cinestream.runtime.renamed import (
     RenamedValues,
     TomlFile,
     conflict,
+    file_variable,
+    old_names,
+    read_toml,
     renamed,
     renamed_values,
     warn_renamed,
 )
-from cinestream_flow.message import Message, Translate
+from cinestream.runtime.variables import PREFIX, unknown_keys, unknown_variables
+from cinestream_flow.message import Message, Translate, message_of
 
 __all__ = [
     "PREFIX",
@@ -43,7 +53,6 @@ __all__ = [
     "renamed",
 ]
 
-PREFIX = "CINESTREAM_"
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -58,10 +67,7 @@ Settings = TypeVar("Settings", bound="FileSettings")
 
 
 class FileSettings(BaseSettings):
-    """Settings from environment variables, the TOML file that `<prefix>CONFIG` names, and defaults.
-
-    With `env_nested_delimiter` the file has sections, and a variable that belongs to none of them is an error.
-    """
+    """Settings from environment variables, the TOML file that `<prefix>CONFIG` names, and defaults."""
 
     @classmethod
     def settings_customise_sources(
@@ -97,7 +103,10 @@ class BusSettings(CommonSettings):
     nats_role: ClassVar[str] = ""
 
     nats_url: str = Field(
-        "nats://127.0.0.1:4222", pattern=r"^(nats|tls)://.+", description="Address of the NATS server"
+        "nats://127.0.0.1:4222",
+        pattern=r"^(nats|tls)://([^/?#\s@]*@)?([^/?#\s@:\[\]]+|\[[\da-fA-F:.]+\])(:\d{1,5})?/?$",
+        examples=["nats://127.0.0.1:4222"],
+        description="Address of the NATS server",
     )
     nats_user: str = Field("", description="NATS user. Empty for a server without users")
     nats_password: SecretStr = Field(SecretStr(""), description="Password of the NATS user")
@@ -141,17 +150,13 @@ def load_settings(settings: type[Settings], *, translate: Translate = str, warn:
         warn: False if a parent process has already warned of old names.
 
     Raises:
-        SystemExit: Settings are wrong (code 2). Each wrong variable, or key of a section, was reported on stderr.
+        SystemExit: Settings are wrong, or a name is unknown (code 2). Each one was reported on stderr.
     """
-    variable = file_variable(settings)
-    path = os.environ.get(variable)
-    if path and not os.path.isfile(path):
-        typer.echo(translate(Message("{name}: there is no file {path}", name=variable, path=path)), err=True)
-        raise SystemExit(2)
     old: list[RenamedValues] = []
-    errors: list[str] = [Message("{name}: there is no such setting", name=name) for name in unknown_variables(settings)]
     try:
-        old = list(renamed_values(settings, path))
+        sources = _sources(settings)
+        errors = _unknown_names(sources)
+        old = list(renamed_values(settings, sources.path))
         errors += [error for values in old if (error := conflict(settings, values))]
         loaded = settings()
         if not errors:
@@ -159,33 +164,40 @@ def load_settings(settings: type[Settings], *, translate: Translate = str, warn:
                 _warn_of_old_names(loaded, old)
             return loaded
     except ValidationError as error:
-        errors += [
-            _own_message(details["loc"], details.get("ctx", {}).get("error"))
-            or _message(settings, details["loc"], details["msg"], details["input"], old)
-            for details in error.errors()
-        ]
-    except ValueError as error:  # an unreadable TOML file, or a list that is not JSON
-        errors = [Message("settings: {error}", error=error)]
+        errors += [_with_old_name(message, old) for message in messages(error, sources)]
+    except SettingsError as error:
+        errors = [message_of(error.__cause__)]
+    except ValueError as error:
+        errors = [message_of(error)]
     for message in errors:
         typer.echo(translate(message), err=True)
     raise SystemExit(2)
 
 
-def _own_message(loc: tuple[int | str, ...], error: object) -> Message | None:
-    """Return the message of a validator of ours, which can be translated, and None for pydantic's own errors."""
-    if not isinstance(error, ValueError) or not error.args or not isinstance(error.args[0], Message):
-        return None
-    return Message("{name}: {error}", name=".".join(map(str, loc)), error=error)
+def _sources(settings: type[FileSettings]) -> Sources:
+    """Return the sources of the settings.
+
+    Raises:
+        ValueError: The TOML file cannot be read.
+    """
+    variable = file_variable(settings)
+    path = os.environ.get(variable)
+    return Sources(settings, read_toml(path, variable), path) if path else Sources(settings, {})
 
 
-def _message(
-    settings: type[FileSettings], loc: tuple[int | str, ...], message: str, value: object, old: list[RenamedValues]
-) -> str:
+def _unknown_names(sources: Sources) -> list[Message]:
+    """Return a message about each unknown variable, and about each unknown key of a file without sections."""
+    own = (*sources.settings.model_fields, *old_names(sources.settings).values())
+    if sources.settings.model_config.get("extra") == "forbid":  # pydantic reports unknown keys
+        return list(unknown_variables(os.environ))
+    return [*unknown_variables(os.environ, own), *unknown_keys(sources.values, sources.path, own)]
+
+
+def _with_old_name(message: Message, old: list[RenamedValues]) -> Message:
     """Return the message about a wrong setting. It also gives the old name, if the value was set by it."""
-    message = describe(settings, loc, message, value)
     for values in old:
-        if loc and values.name == loc[0] and values.new is None:
-            return f"{message}, set by its old name {values.old_label}"
+        if values.new is None and message.values["name"] == values.new_label:
+            return Message("{error}, set by its old name {name}", error=message, name=values.old_label)
     return message
 
 
