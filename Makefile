@@ -10,8 +10,9 @@ endif
 # `make run` writes its credentials into this folder. The targets that talk to the running pipeline read them there.
 DATA := $(or $(CINESTREAM_DATA_DIR),.cinestream)
 as = test -r $(abspath $(DATA))/$(1) || { echo "nothing runs with its data in $(DATA): make run first" >&2; exit 1; }; . $(abspath $(DATA))/$(1)
-# One worker for each core, but at most 4, because each test may start servers of its own. WORKERS=0 runs one test at a time.
-WORKERS ?= auto
+# One worker runs the tests with a browser, which use more than a core. The others share the rest, which mostly waits. At
+# most 4, because each test may start servers of its own. WORKERS=0 runs one test at a time.
+WORKERS ?= $(shell expr $$(nproc) + 1)
 PYTEST = $(BIN)/pytest -n $(WORKERS) --maxprocesses=4
 SOURCES := shared services demo cli tests tools docs bench
 LOCKED := pyproject.toml uv.lock tools/uv.txt $(wildcard */pyproject.toml shared/flow/pyproject.toml services/*/pyproject.toml)
