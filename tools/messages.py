@@ -26,9 +26,12 @@ APPS: dict[str, tuple[Any, ...]] = {
     "cinestream_flow": (),
     "cinestream": ("cinestream.commands.declare:app", dead_letters_app("etl")),
     "cinestream_etl": ("cinestream_etl.commands.app:app",),
+    "cinestream_stream_api": ("cinestream_stream_api.__main__:app",),
     "cinestream_trakt_export": ("cinestream_trakt_export.__main__:app",),
 }
-"""The command lines of each package. Packages stand after those whose messages they share."""
+"""The command lines of each package."""
+SHARED = ("cinestream_flow", "cinestream")
+"""The packages whose catalogues all others use, too. They stand first in `APPS`."""
 HEADER = r"""# Texts of {package} by their English. `make messages` adds new ones and removes unused ones.
 msgid ""
 msgstr ""
@@ -45,11 +48,11 @@ Id = str | tuple[str, ...]
 
 
 def messages() -> dict[str, set[Id]]:
-    """Return the messages of each package, without those of the packages before it."""
+    """Return the messages of each package, without those of the shared packages."""
     found: dict[str, set[Id]] = {}
     for package, apps in APPS.items():
         own = {*sources(package), *(text for app in apps for text in helps(_command(app)))}
-        found[package] = own.difference(*found.values())
+        found[package] = own.difference(*(found[shared] for shared in SHARED if shared in found))
     return found
 
 

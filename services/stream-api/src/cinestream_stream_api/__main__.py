@@ -6,15 +6,18 @@ from typing import Annotated
 import anyio
 import typer
 
+from cinestream.commands.language import translate
 from cinestream.commands.service import add_service
 from cinestream.contracts import Invalid, Kind, ScrapeRequest, Transient
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import bus_settings_of, load_settings
+from cinestream_flow.message import Message
 from cinestream_stream_api.catalogue.removal import remove
 from cinestream_stream_api.process.service import run
 from cinestream_stream_api.settings import StreamSettings
 
+_CURE = Message(" (CINESTREAM_NATS_USER must be takedown)")
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 add_service(
     app,
@@ -38,13 +41,13 @@ def remove_films(
     async def run(titles: list[str]) -> None:
         async with connected(settings, "cinestream-stream-api-remove") as bus:
             for title in titles:
-                typer.echo(f"{title} {(await remove(bus, title)).value}")
+                typer.echo(f"{title} {translate((await remove(bus, title)).value)}")
 
     try:
         anyio.run(run, [_title_id(id) for id in ids])
     except (Invalid, Transient) as error:
-        cure = "" if settings.nats_user == "takedown" else " (CINESTREAM_NATS_USER must be takedown)"
-        typer.echo(f"remove: {error}{cure}", err=True)
+        cure = "" if settings.nats_user == "takedown" else _CURE
+        typer.echo(translate("remove: {error}{cure}", error=error, cure=cure), err=True)
         raise typer.Exit(1) from None
 
 
@@ -58,7 +61,7 @@ def _title_id(text: str) -> str:
         target = ScrapeRequest.of(text)
         if target.kind is Kind.TITLE:
             return target.id
-    raise Invalid(f"{text} is not a title: expected a title id such as tt0111161, or a title URL")
+    raise Invalid(Message("{text} is not a title: expected a title id such as tt0111161, or a title URL", text=text))
 
 
 def main() -> None:

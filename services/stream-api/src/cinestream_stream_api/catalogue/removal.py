@@ -15,6 +15,7 @@ from cinestream.bus.topology import DIRECTOR_STATS, MOVIES
 from cinestream.contracts import Transient, subjects
 from cinestream.contracts.director import DIRECTOR_KEYS, without_film
 from cinestream.contracts.removed import Removed
+from cinestream_flow.message import Message
 
 _MAX_ATTEMPTS = 20
 
@@ -22,9 +23,9 @@ _MAX_ATTEMPTS = 20
 class Removal(Enum):
     """The result of a removal, as text for the user."""
 
-    REMOVED = "removed"
-    ALREADY = "was removed already"
-    UNKNOWN = "is not stored; sent `removed` to clients"
+    REMOVED = Message("removed")
+    ALREADY = Message("was removed already")
+    UNKNOWN = Message("is not stored; sent `removed` to clients")
 
 
 async def remove(bus: Bus, id: str) -> Removal:
@@ -50,7 +51,7 @@ async def remove(bus: Bus, id: str) -> Removal:
         except WrongLastSequence:
             continue
         return result
-    raise Transient(f"{id}: lost {_MAX_ATTEMPTS} races against new versions")
+    raise Transient(Message("{id}: lost {count} races against new versions", id=id, count=_MAX_ATTEMPTS))
 
 
 def _directors(movie: StoredMessage) -> list[str]:
@@ -72,4 +73,4 @@ async def _withdraw(bus: Bus, removed: Removed, directors: Iterable[str]) -> Non
             except WrongLastSequence:
                 continue
         else:
-            raise Transient(f"director {key}: lost {_MAX_ATTEMPTS} races for the record")
+            raise Transient(Message("director {key}: lost {count} races for the record", key=key, count=_MAX_ATTEMPTS))
