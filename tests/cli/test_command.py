@@ -20,10 +20,10 @@ def test_help_lists_every_subcommand() -> None:
     """`cinestream --help` shows each subcommand of the table, or the group that has it."""
     shown = run_main(main, ["cinestream", "--help"], {"COLUMNS": "100"})
     assert shown.returncode == 0
-    assert not {entry.name.split()[0] for entry in ENTRIES} - set(shown.stdout.split())
+    assert not {entry.group or entry.name for entry in ENTRIES} - set(shown.stdout.split())
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.words)
 def test_every_entry_of_the_table_has_its_command(entry: Entry) -> None:
     """The module, the application and the command inside of it exist, and the help fits on a line."""
     assert load(entry).help

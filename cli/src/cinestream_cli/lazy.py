@@ -1,35 +1,35 @@
 """A group of commands whose modules are imported when they run."""
 
+import os
 from importlib import import_module
 from typing import Any
 
-import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from cinestream.commands.exit_codes import ExitCode
-from cinestream.commands.language import add_catalogue, translate, translate_help
+from cinestream.commands.language import add_catalogue, set_language, translate_help
 from cinestream_cli.missing import explain, is_missing
-from cinestream_cli.table import Entry
+from cinestream_cli.table import ENTRIES, Entry
+from cinestream_flow.errors import MissingDependency
 
 
 class LazyCommand(TyperCommand):
     """The name and the help of a command that is not imported yet."""
 
-    def __init__(self, name: str, entry: Entry) -> None:
-        super().__init__(name, help=entry.help)
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry.name, help=entry.help)
         self.entry = entry
 
 
 class LazyGroup(TyperGroup):
-    """A group that imports a command when it is selected."""
+    """A group that has the entries of the table, and imports a command when it is selected."""
 
-    def add_entry(self, entry: Entry) -> None:
-        """Add an entry of the table, in the group that the first of two words names."""
-        *group, name = entry.name.split()
-        parent = self.commands[group[0]] if group else self
-        assert isinstance(parent, LazyGroup)
-        parent.add_command(LazyCommand(name, entry))
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        own = {entry.name: LazyCommand(entry) for entry in ENTRIES if entry.group == (self.name or "")}
+        # Groups among the commands stand in the place of their first entry.
+        names = [entry.name if self.name else entry.group or entry.name for entry in ENTRIES]
+        self.commands = dict(sorted({**own, **self.commands}.items(), key=lambda item: names.index(item[0])))
 
     def get_params(self, ctx: Any) -> list[Any]:
         """Return the options, which are flags. Typer imports pydantic to convert any default other than a bool."""
@@ -39,10 +39,10 @@ class LazyGroup(TyperGroup):
         return params
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Select a command by the first argument, and import it. A completion of a missing command completes nothing.
+        """Select a command by the first argument, and import it.
 
         Raises:
-            typer.Exit: the service of the command is not installed. The message was printed.
+            MissingDependency: the service of the command is not installed. Nothing is raised during completion.
         """
         name, command, rest = super().resolve_command(ctx, args)
         if not isinstance(command, LazyCommand):
@@ -50,14 +50,15 @@ class LazyGroup(TyperGroup):
         if not is_missing(command.entry):
             return name, load(command.entry), rest
         if not ctx.resilient_parsing:
-            typer.echo(translate(explain(command.entry)), err=True)
-            raise typer.Exit(ExitCode.MISSING_DEPENDENCY)
+            raise MissingDependency(explain(command.entry))
         return name, command, rest
 
 
 def load(entry: Entry) -> Any:
     """Import the command of an entry. Its help is in the language of the user."""
     add_catalogue(entry.module.partition(".")[0])
+    if language := os.environ.get(entry.language):
+        set_language(language)
     command: Any = get_command(import_module(entry.module).app)
     for name in entry.path:
         command = command.commands[name]

@@ -25,7 +25,7 @@ def explain(entry: Entry) -> Message:
     """Return the message for a subcommand that is not installed, with the command that installs it."""
     return Message(
         "cinestream {command}: the extra {extra} is not installed. Install it with\n  {install}",
-        command=entry.name,
+        command=entry.words,
         extra=entry.extra,
         install=install_command(entry.extra),
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 _SCRAPER = "cinestream_scraper.cli.app"
+_ETL = "cinestream_etl.commands.app"
 
 
 @dataclass(frozen=True)
@@ -10,12 +11,14 @@ class Entry:
     """A subcommand.
 
     Attributes:
-        name: words that select it, such as "import pages".
+        name: name of the subcommand.
         help: one line for the list of commands.
         module: module of the typer application that has the command. It is imported when the command runs.
         path: the command inside of that application. Empty: the whole application.
         extra: extra of cinestream-cli that installs the module. Empty: it is always installed.
+        group: the word before the name, such as "import" in `import pages`.
         needs: top-level packages that must be installed besides that of the module.
+        language: environment variable that sets the language of this command alone.
     """
 
     name: str
@@ -23,7 +26,14 @@ class Entry:
     module: str
     path: tuple[str, ...] = ()
     extra: str = ""
+    group: str = ""
     needs: tuple[str, ...] = ()
+    language: str = ""
+
+    @property
+    def words(self) -> str:
+        """The words that select the subcommand."""
+        return f"{self.group} {self.name}".lstrip()
 
 
 ENTRIES = (
@@ -37,18 +47,25 @@ ENTRIES = (
     Entry("status", "Show the progress of the scraper.", _SCRAPER, ("status",), "scraper"),
     Entry("ask", "Request pages of the running scraper.", _SCRAPER, ("enqueue",), "scraper"),
     Entry("scrape", "Read one page, without NATS.", _SCRAPER, ("scrape",), "scraper"),
-    Entry("parse", "Parse a saved page, without NATS.", "cinestream_etl.commands.app", ("parse",), "etl"),
-    Entry("import pages", "Publish saved pages.", _SCRAPER, ("import",), "scraper"),
-    Entry("export pages", "Write the stored pages as a WARC archive.", _SCRAPER, ("export",), "scraper"),
+    Entry("parse", "Parse a saved page, without NATS.", _ETL, ("parse",), "etl"),
+    Entry("pages", "Publish saved pages.", _SCRAPER, ("import",), "scraper", "import"),
+    Entry("pages", "Write the stored pages as a WARC archive.", _SCRAPER, ("export",), "scraper", "export"),
     Entry("remove", "Take films down.", "cinestream_stream_api.__main__", ("remove",), "stream"),
-    Entry("dead-letters scraper", "Requests that failed.", _SCRAPER, ("dead-letters",), "scraper"),
-    Entry("dead-letters etl", "Pages that failed.", "cinestream_etl.commands.app", ("dead-letters",), "etl"),
-    Entry("trakt", "Export a Trakt.tv library for Letterboxd.", "cinestream_trakt_export.__main__", extra="trakt"),
+    Entry("scraper", "Requests that failed.", _SCRAPER, ("dead-letters",), "scraper", "dead-letters"),
+    Entry("etl", "Pages that failed.", _ETL, ("dead-letters",), "etl", "dead-letters"),
+    Entry(
+        "trakt",
+        "Export a Trakt.tv library for Letterboxd.",
+        "cinestream_trakt_export.__main__",
+        extra="trakt",
+        language="CINESTREAM_TRAKT_EXPORT__LANGUAGE",
+    ),
 )
+"""The subcommands, in the order in which they are listed."""
 
 GROUPS = {
     "import": "Add data from files.",
     "export": "Write data into files.",
-    "dead-letters": "List, show, retry and purge messages that could not be handled.",
+    "dead-letters": "List, show, retry and purge messages that failed.",
 }
 """The words that begin several subcommands, each with one line for the list of commands."""
