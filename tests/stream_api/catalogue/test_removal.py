@@ -193,5 +193,6 @@ async def test_the_error_names_the_user_that_is_needed(topology: NatsServer, etl
     await publish(etl_bus, 1)
     refused = await anyio.to_thread.run_sync(run, topology, "stream-api", FILM)
     assert refused.returncode == 1
-    assert "CINESTREAM_NATS_USER must be takedown" in refused.stderr
+    assert "the NATS user stream-api may not publish to $JS.API.STREAM.PURGE.MOVIES" in refused.stderr
+    assert "a user that may (takedown)" in refused.stderr
     assert (await etl_bus.stream_state("MOVIES")).messages == 1

@@ -17,7 +17,6 @@ from cinestream_stream_api.catalogue.removal import remove
 from cinestream_stream_api.process.service import run
 from cinestream_stream_api.settings import StreamSettings
 
-_CURE = Message(" (CINESTREAM_NATS_USER must be takedown)")
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 add_service(
     app,
@@ -46,8 +45,7 @@ def remove_films(
     try:
         anyio.run(run, [_title_id(id) for id in ids])
     except (Invalid, Transient) as error:
-        cure = "" if settings.nats_user == "takedown" else _CURE
-        typer.echo(translate("remove: {error}{cure}", error=error, cure=cure), err=True)
+        typer.echo(translate("remove: {error}", error=error), err=True)
         raise typer.Exit(1) from None
 
 

@@ -54,7 +54,7 @@ async def retry(bus: Bus, stored: StoredLetter) -> LetterOutcome:
 
     Raises:
         Invalid: The letter cannot be read.
-        Transient: The server does not answer. A missing permission looks the same. The letter stays.
+        Transient: The server does not answer, or the user may not publish the original. The letter stays.
     """
     if stored.letter is None:
         raise Invalid(

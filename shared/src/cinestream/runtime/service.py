@@ -214,7 +214,8 @@ async def _wait_for_topology(bus: Bus, needs: Needs) -> None:
         except (KeyError, Transient) as error:
             if str(error) != logged:
                 logged = str(error)
-                log.info("service.waiting", reason=logged, cure="run cinestream-topology")
+                cure = {"cure": "run cinestream-topology"} if isinstance(error, KeyError) else {}
+                log.info("service.waiting", reason=logged, **cure)
             await anyio.sleep(0.25)
 
 

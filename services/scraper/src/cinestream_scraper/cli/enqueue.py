@@ -7,7 +7,7 @@ import httpx2
 import orjson
 import typer
 
-from cinestream.bus.jetstream import Bus
+from cinestream.bus.jetstream import Bus, PermissionDenied
 from cinestream.contracts import Transient
 from cinestream.contracts.subjects import ASK_SCRAPER
 from cinestream.runtime.connected import connected
@@ -37,9 +37,15 @@ async def enqueue(settings: ScraperSettings, requests: list[ApiRequest]) -> Coun
 
 
 async def _is_running(bus: Bus) -> bool:
-    """Return True if a scraper answers."""
+    """Return True if a scraper answers.
+
+    Raises:
+        PermissionDenied: the NATS user is not that of the scraper.
+    """
     try:
         await bus.request("$SRV.PING.cinestream-scraper", b"", wait=5.0)
+    except PermissionDenied:
+        raise
     except Transient:
         return False
     return True

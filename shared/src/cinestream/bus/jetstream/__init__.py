@@ -6,6 +6,7 @@ automatically, and requests raise `Transient` in the meantime.
 
 from cinestream.bus.jetstream.bus import Bus
 from cinestream.bus.jetstream.deliveries import Delivery, Pull
+from cinestream.bus.jetstream.violations import PermissionDenied
 from cinestream.bus.jetstream.stored import (
     TIME_STAMP,
     AlreadyQueued,
@@ -24,6 +25,7 @@ __all__ = [
     "ConsumerState",
     "Delivery",
     "NotDeclared",
+    "PermissionDenied",
     "Pull",
     "StoredMessage",
     "StreamState",

@@ -16,11 +16,12 @@ from cinestream.contracts import Invalid, Transient
 class Bus(Streams):
     """One connection to NATS with its streams, consumers, subscriptions and micro services.
 
-    Every method that sends a request raises `Transient` if the server does not answer in time.
+    Every method that sends a request raises `Transient` if the server does not answer in time, and `PermissionDenied`
+    if the user may not send it. A missing permission of a subscription is logged.
     """
 
     def __init__(self, connection: NatsConnection) -> None:
-        super().__init__(Requests(connection.client))
+        super().__init__(Requests(connection.client, connection.violations))
         self._connection, self._client = connection, connection.client
         self.on_disconnect, self.on_reconnect = connection.on_disconnect, connection.on_reconnect
 
@@ -38,6 +39,7 @@ class Bus(Streams):
             timeout: Seconds to wait for the server, or None to wait until it is there.
 
         Raises:
+            PermissionDenied: The server refuses the login, and there is a timeout.
             Transient: The server cannot be reached within the timeout. The message states what to do.
         """
         connection = NatsConnection(url, name=name, user=user, password=password)
@@ -55,9 +57,10 @@ class Bus(Streams):
 
     async def pull(self, stream: str, durable: str) -> Pull:
         """Return a reader of a durable pull consumer."""
-        inbox = self._client.new_inbox()
+        inbox, subject = self._client.new_inbox(), f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
+        self._connection.violations.name(subject)
         sub = await self._client.subscribe(f"{inbox}.*")
-        return Pull(self._client, sub, inbox, f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}")
+        return Pull(self._client, sub, inbox, subject)
 
     async def subscribe(self, subject: str, handler: Handler) -> None:
         """Call a handler with the headers and body of each message of a subject, in order, on the fast path.
@@ -69,6 +72,7 @@ class Bus(Streams):
             subject: Subject, which may end in `.*`.
             handler: Function to call. It must be fast, because nothing else is read in the meantime.
         """
+        self._connection.violations.name(subject)
         self._client.handlers[subject.encode()] = handler
         await self._client.subscribe(subject)
 

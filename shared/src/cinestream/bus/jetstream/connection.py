@@ -9,6 +9,7 @@ import nats.errors
 import structlog
 
 from cinestream.bus.jetstream.fast_path import FastPathClient
+from cinestream.bus.jetstream.violations import PermissionDenied, Violations, is_wrong_login, wrong_login
 from cinestream.contracts import Transient
 from cinestream_flow.message import Message
 
@@ -27,6 +28,7 @@ class NatsConnection:
 
     Attributes:
         client: The client of nats-py.
+        violations: Messages or requests that the server refused to this user.
         on_disconnect: Functions to call when the connection is lost or closed.
         on_reconnect: Functions to call when a lost connection is restored.
     """
@@ -36,7 +38,11 @@ class NatsConnection:
         self.on_disconnect: list[Callable[[], None]] = []
         self.on_reconnect: list[Callable[[], Awaitable[None]]] = []
         self._url, self._name, self._user, self._password = url, name, user, password
+        # An inbox prefix for each user lets permissions hide the users' responses from each other.
+        self._inbox = f"_INBOX_{user}" if user else "_INBOX"
+        self.violations = Violations(user, self._inbox)
         self._closing = False
+        self._wrong_login_ends = False
         self._logged = set[str]()
         self._last_error = "no answer"
 
@@ -47,8 +53,10 @@ class NatsConnection:
             timeout: Seconds to wait, or None to wait until the server is there.
 
         Raises:
+            PermissionDenied: The server refuses the login, and there is a timeout. Without one, it may be set later.
             Transient: The server cannot be reached within the timeout. The message states what to do.
         """
+        self._wrong_login_ends = timeout is not None
         try:
             async with asyncio.timeout(timeout):
                 await self._connect()
@@ -63,6 +71,11 @@ class NatsConnection:
                     error=self._last_error,
                 )
             ) from None
+        except PermissionDenied:
+            await self.close()
+            raise
+        finally:
+            self._wrong_login_ends = False
 
     async def _connect(self) -> None:
         # nats-py retries a lost connection forever, but not the first one.
@@ -83,12 +96,15 @@ class NatsConnection:
             "reconnect_time_wait": 0.25,
             "connect_timeout": 2,
             "ping_interval": 20,
-            # An inbox prefix for each user lets permissions hide the users' responses from each other.
-            "inbox_prefix": f"_INBOX_{self._user}".encode() if self._user else b"_INBOX",
+            "inbox_prefix": self._inbox.encode(),
         }
         return options | ({"user": self._user, "password": self._password} if self._user else {})
 
     async def _on_error(self, error: Exception) -> None:
+        if self.violations.report(error):
+            return
+        if self._wrong_login_ends and is_wrong_login(error):
+            raise wrong_login(self._url, self._user) from None
         self._last_error = f"{type(error).__name__}: {error}"
         # While the server is away nats-py reports the same error several times a second: log each one once.
         if self._last_error not in self._logged or self.connected:
@@ -103,6 +119,7 @@ class NatsConnection:
 
     async def _on_reconnect(self) -> None:
         self._logged.clear()
+        self.violations.reset()
         log.info("bus.reconnected", url=self._url)
         for callback in self.on_reconnect:
             await callback()

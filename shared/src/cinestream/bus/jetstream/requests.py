@@ -9,6 +9,7 @@ import orjson
 from nats.aio.msg import Msg
 
 from cinestream.bus.jetstream.fast_path import FastPathClient
+from cinestream.bus.jetstream.violations import Violations
 from cinestream.bus.jetstream.stored import NO_MORE, NotDeclared, StoredMessage, stored_of
 from cinestream.contracts import Transient
 from cinestream_flow.message import Message
@@ -18,17 +19,21 @@ RESPONSE_TIMEOUT = 5.0
 
 
 class Requests:
-    """The requests of one connection. Every method raises `Transient` if there is no response in time."""
+    """The requests of one connection.
 
-    def __init__(self, client: FastPathClient) -> None:
-        self._client = client
+    Every method raises `Transient` if there is no response in time, and `PermissionDenied` if the user may not send it.
+    """
+
+    def __init__(self, client: FastPathClient, violations: Violations) -> None:
+        self._client, self._violations = client, violations
 
     async def request(
         self, subject: str, body: bytes, headers: dict[str, str] | None = None, *, wait: float = RESPONSE_TIMEOUT
     ) -> Msg:
         """Send a request and return the response as it is."""
         try:
-            return await self._client.request(subject, body, timeout=wait, headers=headers)
+            async with self._violations.required(subject):
+                return await self._client.request(subject, body, timeout=wait, headers=headers)
         except (TimeoutError, nats.errors.Error) as error:
             raise Transient(
                 Message("{subject}: no answer from NATS ({error})", subject=subject, error=type(error).__name__)
@@ -57,13 +62,14 @@ class Requests:
 
     async def batch(self, stream: str, request: dict[str, Any]) -> list[StoredMessage]:
         """Return the messages of a batched direct get (NATS ADR-31), for which nats-py has no method."""
-        inbox = self._client.new_inbox()
+        inbox, subject = self._client.new_inbox(), f"$JS.API.DIRECT.GET.{stream}"
         batch = _Batch(stream)
         sub = await self._client.subscribe(inbox)
         self._client.handlers[inbox.encode()] = batch.receive
         try:
-            await self._client.publish(f"$JS.API.DIRECT.GET.{stream}", orjson.dumps(request), inbox)
-            return await batch.complete()
+            async with self._violations.required(subject):
+                await self._client.publish(subject, orjson.dumps(request), inbox)
+                return await batch.complete()
         except (TimeoutError, nats.errors.Error) as error:
             raise Transient(
                 Message("{stream}: history does not answer ({error})", stream=stream, error=type(error).__name__)
