@@ -15,8 +15,9 @@ import orjson
 import typer
 
 from cinestream.bus.jetstream import Bus
+from cinestream.bus.topology import DIRECTOR_STATS
 from cinestream.commands.language import translate
-from cinestream.contracts import Invalid, Transient
+from cinestream.contracts import Invalid, Transient, subjects
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import bus_settings_of, load_settings
@@ -55,6 +56,8 @@ def load_directors_command(
 
     async def run() -> int:
         async with connected(settings, "cinestream-etl-load-directors") as bus:
+            # A missing stream or permission is reported before the files are read, which takes minutes.
+            await bus.last_message(DIRECTOR_STATS, subjects.director("nm0000001"))
             files = DataSets(basics, crew, ratings, names)
             return await load_directors(bus, files, work_file=work_file, report=report)
 

@@ -6,7 +6,6 @@ automatically, and requests raise `Transient` in the meantime.
 
 from cinestream.bus.jetstream.bus import Bus
 from cinestream.bus.jetstream.deliveries import Delivery, Pull
-from cinestream.bus.jetstream.violations import PermissionDenied
 from cinestream.bus.jetstream.stored import (
     TIME_STAMP,
     AlreadyQueued,
@@ -17,6 +16,7 @@ from cinestream.bus.jetstream.stored import (
     WrongLastSequence,
     nats_time,
 )
+from cinestream.bus.jetstream.violations import PermissionDenied
 
 __all__ = [
     "TIME_STAMP",

@@ -9,8 +9,8 @@ import orjson
 from nats.aio.msg import Msg
 
 from cinestream.bus.jetstream.fast_path import FastPathClient
-from cinestream.bus.jetstream.violations import Violations
 from cinestream.bus.jetstream.stored import NO_MORE, NotDeclared, StoredMessage, stored_of
+from cinestream.bus.jetstream.violations import Violations
 from cinestream.contracts import Transient
 from cinestream_flow.message import Message
 

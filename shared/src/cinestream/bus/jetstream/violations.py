@@ -98,34 +98,38 @@ class Violations:
         self._logged.clear()
 
     def _denied(self, subject: str) -> PermissionDenied:
-        if not self._may_receive:
-            return PermissionDenied(
-                Message(
-                    "the NATS user {user} may not subscribe to {subject}, where it gets answers: add the subject to "
-                    "its permissions in nats.conf",
-                    user=self._user,
-                    subject=f"{self._inbox}.>",
-                )
-            )
-        users = [user for user, permissions in PERMISSIONS.items() if permissions.may_publish(subject)]
-        if not users or self._user in users:
-            return PermissionDenied(
-                Message(
-                    "the NATS user {user} may not publish to {subject}: add the subject to its permissions in "
-                    "nats.conf, and reload the server",
-                    user=self._user,
-                    subject=subject,
-                )
-            )
+        if self._may_receive:
+            return _may_not_publish(self._user, subject)
         return PermissionDenied(
             Message(
-                "the NATS user {user} may not publish to {subject}: set CINESTREAM_NATS_USER to a user that may "
-                "({users}), and CINESTREAM_NATS_PASSWORD to its password",
+                "the NATS user {user} may not subscribe to {subject}, where it gets answers: add the subject to its "
+                "permissions in nats.conf",
                 user=self._user,
-                subject=subject,
-                users=", ".join(users),
+                subject=self._inbox + ".>",
             )
         )
+
+
+def _may_not_publish(user: str, subject: str) -> PermissionDenied:
+    users = [other for other, permissions in PERMISSIONS.items() if permissions.may_publish(subject)]
+    if not users or user in users:
+        return PermissionDenied(
+            Message(
+                "the NATS user {user} may not publish to {subject}: add the subject to its permissions in nats.conf, "
+                "and reload the server",
+                user=user,
+                subject=subject,
+            )
+        )
+    return PermissionDenied(
+        Message(
+            "the NATS user {user} may not publish to {subject}: set CINESTREAM_NATS_USER to a user that may "
+            "({users}), and CINESTREAM_NATS_PASSWORD to its password",
+            user=user,
+            subject=subject,
+            users=", ".join(users),
+        )
+    )
 
 
 def is_wrong_login(error: Exception) -> bool:
