@@ -7,9 +7,8 @@ export UV_PYTHON_DOWNLOADS := never
 ifdef IMDB_URL
 export CINESTREAM_IMDB_URL := $(IMDB_URL)
 endif
-# `make run` writes its credentials into this folder. The targets that talk to the running pipeline read them there.
-DATA := $(or $(CINESTREAM_DATA_DIR),.cinestream)
-as = test -r $(abspath $(DATA))/$(1) || { echo "nothing runs with its data in $(DATA): make run first" >&2; exit 1; }; . $(abspath $(DATA))/$(1)
+# A recipe would read & and # in the values as its own. tools/running.py takes them from the environment.
+export TARGETS IDS
 # One worker runs the tests with a browser, which use more than a core. The others share the rest, which mostly waits. At
 # most 4, because each test may start servers of its own. WORKERS=0 runs one test at a time.
 WORKERS ?= $(shell expr $$(nproc) + 1)
@@ -43,15 +42,15 @@ run: browser  ## Start everything on this machine and show the films (IMDB_URL=â
 
 .PHONY: enqueue
 enqueue: setup  ## Add pages to the queue of the running pipeline: make enqueue TARGETS="tt0111161 chart:top"
-	@$(call as,env) && $(BIN)/cinestream-scraper enqueue $(TARGETS)
+	@exec $(BIN)/python tools/running.py cinestream-scraper enqueue TARGETS
 
 .PHONY: status
 status: setup  ## Show the progress of the running pipeline
-	@$(call as,env) && $(BIN)/cinestream-scraper status
+	@exec $(BIN)/python tools/running.py cinestream-scraper status
 
 .PHONY: remove
 remove: setup  ## Remove films from the running pipeline: make remove IDS="tt0111161"
-	@$(call as,env-takedown) && $(BIN)/cinestream-stream-api remove $(IDS)
+	@exec $(BIN)/python tools/running.py cinestream-stream-api remove IDS
 
 .PHONY: test
 test: browser  ## Set everything up and run all tests, two or more at once (PYTEST_ARGS='-k resume' selects some)

@@ -1,6 +1,6 @@
 """Fixtures and hooks of all tests.
 
-Tests use real parts: a nats-server with the configuration of deploy/nats.conf for each test that needs one, a real
+Tests use real parts: a nats-server with the configuration of `make run` for each test that needs one, a real
 browser, real HTTP. `tests.needs` adds the mark `nats`, and refuses processes in tests without a mark. `tests.scheduler`
 spreads tests over pytest-xdist's workers.
 """

@@ -8,19 +8,20 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.paths import ROOT, SCRIPTS
+from tests.paths import SCRIPTS
 from tests.ports import free_port
 
 from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus
 from cinestream.commands.declare import TopologySettings, declare
+from cinestream_demo.local.nats import CONFIG, nats_environment
 
 USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
 
 
 @dataclass
 class NatsServer:
-    """A nats-server process with the configuration and the users of deploy/nats.conf.
+    """A nats-server process with the configuration and the users of nats.conf.
 
     The server can be killed and started again with the same port, passwords and streams.
     `store` is the folder of its streams.
@@ -51,12 +52,9 @@ class NatsServer:
         Raises:
             RuntimeError: The server ended, or accepted no connection within 60 s. The text is the server's log.
         """
-        environment = {
-            "CINESTREAM_NATS_LISTEN": f"127.0.0.1:{self.port}",
-            "CINESTREAM_NATS_MONITOR": f"127.0.0.1:{self.monitor}",
-            "CINESTREAM_NATS_STORE": str(self.store),
-        } | {f"CINESTREAM_NATS_PASSWORD_{u.upper().replace('-', '_')}": p for u, p in self.passwords.items()}
-        command = [str(SCRIPTS / "nats-server"), "-c", str(ROOT / "deploy/nats.conf")]
+        listen, monitor = f"127.0.0.1:{self.port}", f"127.0.0.1:{self.monitor}"
+        environment = nats_environment(listen, self.store, self.passwords, monitor=monitor)
+        command = [str(SCRIPTS / "nats-server"), "-c", str(CONFIG)]
         log = self.store / "nats.log"
         with log.open("ab") as output:
             self.process = subprocess.Popen(command, env=os.environ | environment, stdout=output, stderr=output)

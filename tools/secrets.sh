@@ -3,11 +3,10 @@
 set -eu
 cd "$(dirname "$0")/.."
 umask 077
-# Each password begins with a letter: nats-server reads the value as configuration, where a number is not a string.
 touch .env
 grep -v '^CINESTREAM_NATS_PASSWORD_' .env >.env.new || true
 for user in TOPOLOGY SCRAPER ETL STREAM_API TRAKT_EXPORT TAKEDOWN; do
-  printf 'CINESTREAM_NATS_PASSWORD_%s=p%s\n' "$user" "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >>.env.new
+  printf 'CINESTREAM_NATS_PASSWORD_%s=%s\n' "$user" "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >>.env.new
 done
 mv .env.new .env
 echo "wrote random passwords into .env; run 'docker compose up -d' to use them"

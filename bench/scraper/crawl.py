@@ -1,7 +1,6 @@
 """A crawl as in operation: the scraper as a process, with its queue and its pages in a nats-server."""
 
 import os
-import re
 import secrets
 import subprocess
 import tempfile
@@ -17,10 +16,9 @@ from bench.scraper.demo_site import film_ids
 from cinestream.bus.jetstream import Bus
 from cinestream.commands.declare import TopologySettings, declare
 from cinestream.contracts import DeadLetter, ScrapeRequest, subjects
+from cinestream_demo.local.nats import CONFIG, nats_environment
+from cinestream_demo.local.plan import USERS
 from cinestream_scraper.browser.processes import marked, memory_of
-
-CONFIG = Path(__file__).parents[2] / "deploy" / "nats.conf"
-_PASSWORD = re.compile(r"\$CINESTREAM_NATS_PASSWORD_(\w+)")
 
 
 class Crawl:
@@ -105,25 +103,21 @@ async def crawl(site: str, **settings: str) -> AsyncIterator[Crawl]:
     `settings` are environment variables of the scraper without the prefix `CINESTREAM_`.
     """
     port = free_port()
-    # nats-server would read a password of digits as a number.
-    passwords = {user: f"p{secrets.token_hex(8)}" for user in _PASSWORD.findall(CONFIG.read_text())}
+    passwords = {user: secrets.token_hex(8) for user in USERS}
     with tempfile.TemporaryDirectory() as folder:
         (store := Path(folder) / "nats").mkdir()
-        server = {"LISTEN": f"127.0.0.1:{port}", "MONITOR": f"127.0.0.1:{free_port()}", "STORE": str(store)} | {
-            f"PASSWORD_{user}": password for user, password in passwords.items()
-        }
-        environment = {f"CINESTREAM_NATS_{name}": value for name, value in server.items()}
+        environment = nats_environment(f"127.0.0.1:{port}", store, passwords, monitor=f"127.0.0.1:{free_port()}")
         command = [str(SCRIPTS / "nats-server"), "-c", str(CONFIG), "-l", f"{store}/log"]
         url = f"nats://127.0.0.1:{port}"
         async with await anyio.open_process(command, env=os.environ | environment) as nats:
-            admin = await Bus.connect(url, name="bench", user="topology", password=passwords["TOPOLOGY"])
+            admin = await Bus.connect(url, name="bench", user="topology", password=passwords["topology"])
             await declare(admin, TopologySettings())
             await admin.close()
-            bus = await Bus.connect(url, name="bench", user="scraper", password=passwords["SCRAPER"])
+            bus = await Bus.connect(url, name="bench", user="scraper", password=passwords["scraper"])
             scraper = {
                 "NATS_URL": url,
                 "NATS_USER": "scraper",
-                "NATS_PASSWORD": passwords["SCRAPER"],
+                "NATS_PASSWORD": passwords["scraper"],
                 "OPS_PORT": str(free_port()),
                 "IMDB_URL": site,
                 "LOG_LEVEL": "error",

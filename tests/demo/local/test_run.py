@@ -6,10 +6,10 @@ from pathlib import Path
 
 import anyio
 import pytest
-from tests.paths import ROOT
+from tests.paths import SCRIPTS
 from tests.ports import free_port
 
-from cinestream_demo.local.child import CannotRun
+from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.plan import USERS, Installation, Process, plan
 from cinestream_demo.local.progress import PipelineCounts
 from cinestream_demo.local.settings import LocalSettings
@@ -84,7 +84,7 @@ async def test_a_taken_port_is_reported_with_its_setting_before_anything_starts(
 
 def test_everything_of_the_plan_is_bound_to_loopback(tmp_path: Path) -> None:
     """Every process listens on loopback only, and the demo site is left out when another site is read."""
-    installation = Installation(tmp_path, ROOT, dict.fromkeys(USERS, "secret"))
+    installation = Installation(SCRIPTS, dict.fromkeys(USERS, "secret"), lock=0)
     processes = plan(LocalSettings(data_dir=tmp_path), installation)
     assert [p.name for p in processes] == ["nats", "topology", "demo-site", "stream-api", "etl", "scraper"]
     values = [value for p in processes for value in p.environment.values()]

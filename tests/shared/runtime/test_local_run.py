@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalRun:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalRun]:
     """Return a local run whose data directory commands look into."""
     for name in ("URL", "USER", "PASSWORD"):
         monkeypatch.delenv(f"CINESTREAM_NATS_{name}", raising=False)
@@ -31,8 +33,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalRun:
         stream_url="http://localhost:3999",
         site="http://127.0.0.1:8999",
     )
-    run.write(tmp_path)
-    return run
+    with run.published(tmp_path):
+        yield run
 
 
 @pytest.mark.parametrize(
@@ -77,9 +79,10 @@ def test_the_scrapers_commands_know_site_and_ops_port(monkeypatch: pytest.Monkey
     assert load_settings(StatusSettings).imdb_url == "https://www.imdb.com"
 
 
-def test_a_run_that_was_killed_is_ignored(run: LocalRun, tmp_path: Path) -> None:
+def test_a_run_that_was_killed_is_ignored(run: LocalRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file that a killed run left behind gives no settings."""
-    facts = json.loads((tmp_path / "run.json").read_text())
-    (tmp_path / "run.json").write_text(json.dumps({**facts, "pid": 2**22 + 1}))
+    (tmp_path / "killed").mkdir()
+    (tmp_path / "killed" / "run.json").write_text(json.dumps(asdict(run)))
+    monkeypatch.setenv("CINESTREAM_DATA_DIR", str(tmp_path / "killed"))
     loaded = load_settings(EtlSettings)
     assert (loaded.nats_url, loaded.nats_user) == ("nats://127.0.0.1:4222", "")

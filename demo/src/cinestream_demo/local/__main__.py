@@ -9,9 +9,10 @@ import anyio
 import typer
 
 from cinestream.runtime.settings import load_settings, print_settings
-from cinestream_demo.local.child import CannotRun
-from cinestream_demo.local.credentials import prepare_data_dir
+from cinestream_demo.local.credentials import new_run, published
 from cinestream_demo.local.display import show
+from cinestream_demo.local.failures import AlreadyRunning, CannotRun
+from cinestream_demo.local.lock import locked
 from cinestream_demo.local.plan import Installation, plan
 from cinestream_demo.local.progress import RunProgress
 from cinestream_demo.local.settings import LocalSettings
@@ -30,25 +31,25 @@ def run(
         print_settings(settings)
         return
     try:
-        _run(settings, Path.cwd())
+        _run(settings)
     except* CannotRun as group:
-        reason = _first(group)
+        error = _first(group)
     else:
         return
-    typer.echo(f"cannot run: {reason}", err=True)
-    raise typer.Exit(1)
+    typer.echo(error if isinstance(error, AlreadyRunning) else f"cannot run: {error}", err=True)
+    raise typer.Exit(error.exit_code)
 
 
-def _run(settings: LocalSettings, root: Path) -> None:
-    if not (root / "deploy" / "nats.conf").is_file():
-        raise CannotRun(f"{root} has no deploy/nats.conf: run the command in the project's directory")
-    passwords = prepare_data_dir(settings)
-    installation = Installation(Path(sysconfig.get_path("scripts")), root, passwords)
-    supervisor = Supervisor(plan(settings, installation), settings.data_dir / "logs")
-    anyio.run(_supervise, supervisor, RunProgress(settings))
+def _run(settings: LocalSettings) -> None:
+    with locked(settings.data_dir) as lock:
+        new = new_run(settings)
+        installation = Installation(Path(sysconfig.get_path("scripts")), new.passwords, lock)
+        supervisor = Supervisor(plan(settings, installation), settings.data_dir / "logs")
+        with published(new, settings.data_dir):
+            anyio.run(_supervise, supervisor, RunProgress(settings))
 
 
-def _first(error: BaseException) -> BaseException:
+def _first(error: CannotRun | BaseExceptionGroup[CannotRun]) -> CannotRun:
     """Return the first exception inside nested groups."""
     return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 

@@ -14,18 +14,12 @@ from urllib.parse import urlsplit
 
 import anyio
 
+from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.plan import Process
 
 _LOG_BYTES = 10_000_000
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-class CannotRun(Exception):
-    """The local run cannot start.
-
-    The text says what to change, or holds the last lines that the failed process printed.
-    """
 
 
 class Child:
@@ -46,6 +40,7 @@ class Child:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
+            pass_fds=self.process.inherited,
             start_new_session=True,
             preexec_fn=_end_with_parent,
         )

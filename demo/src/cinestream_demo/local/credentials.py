@@ -1,46 +1,51 @@
-"""Passwords of the NATS users, renewed for each run, and the files that give them to a shell."""
+"""Passwords of the NATS users, renewed for each run, and the files with which commands find the run."""
 
 import os
 import secrets
+import shlex
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 
-from cinestream_demo.local.child import CannotRun
-from cinestream_demo.local.plan import USERS
+from cinestream.runtime.local_run import DATA_DIR, LocalRun
+from cinestream_demo.local.lock import unwritable
+from cinestream_demo.local.plan import OPS_PORT_OFFSETS, USERS
 from cinestream_demo.local.settings import LocalSettings
 
+ENV_FILE = "env"
 
-def prepare_data_dir(settings: LocalSettings) -> dict[str, str]:
-    """Create the data directory, and return a new password for each NATS user.
 
-    The files `env`, `env-etl` and `env-takedown` get the passwords that commands need. Only this user can read them.
+def new_run(settings: LocalSettings) -> LocalRun:
+    """Return the addresses of a run of this process, with a new password for each NATS user."""
+    return LocalRun(
+        pid=os.getpid(),
+        started_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        nats_url=settings.nats_url,
+        passwords={user: secrets.token_hex(16) for user in USERS},
+        ops={name: f"http://127.0.0.1:{settings.ops_port + offset}" for name, offset in OPS_PORT_OFFSETS.items()},
+        stream_url=settings.stream_url,
+        site=settings.site,
+    )
+
+
+@contextmanager
+def published(run: LocalRun, directory: Path) -> Iterator[None]:
+    """Create the folders of a data directory, and describe the run there during the block.
+
+    Commands read `run.json`. A shell in another directory loads `env`, so that its commands find the data directory.
 
     Raises:
         CannotRun: the directory cannot be written.
     """
-    # nats-server reads the value of a variable as configuration. A password that began with a digit or "-"
-    # would not be a string there.
-    passwords = {user: f"p{secrets.token_hex(16)}" for user in USERS}
-    try:
-        for name in ("logs", "nats"):
-            (settings.data_dir / name).mkdir(parents=True, exist_ok=True)
-        _write_env(settings, "env", user="scraper", password=passwords["scraper"])
-        _write_env(settings, "env-etl", user="etl", password=passwords["etl"])
-        _write_env(settings, "env-takedown", user="takedown", password=passwords["takedown"])
-    except OSError as error:
-        reason = f"the data directory {settings.data_dir} cannot be written ({error.strerror})"
-        raise CannotRun(f"{reason}: set CINESTREAM_DATA_DIR to another one") from None
-    return passwords
-
-
-def _write_env(settings: LocalSettings, name: str, *, user: str, password: str) -> None:
-    """Write a file of shell variables for the commands of one NATS user."""
-    variables = {
-        "CINESTREAM_NATS_URL": settings.nats_url,
-        "CINESTREAM_NATS_USER": user,
-        "CINESTREAM_NATS_PASSWORD": password,
-        "CINESTREAM_IMDB_URL": settings.site,
-    }
-    path = settings.data_dir / name
-    # The file is created anew with mode 600, because a chmod of an existing file would leave a moment to read it.
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.writelines(f"export {variable}='{value}'\n" for variable, value in variables.items())
+    env = directory / ENV_FILE
+    with ExitStack() as stack:
+        try:
+            for name in ("logs", "nats"):
+                (directory / name).mkdir(exist_ok=True)
+            stack.callback(env.unlink, missing_ok=True)
+            env.write_bytes(os.fsencode(f"export {DATA_DIR}={shlex.quote(str(directory.absolute()))}\n"))
+            stack.enter_context(run.published(directory))
+        except OSError as error:
+            raise unwritable(directory, error) from None
+        yield

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from cinestream_demo.local.failures import MissingProgram
+from cinestream_demo.local.nats import CONFIG, nats_environment
 from cinestream_demo.local.settings import LocalSettings
 
 USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
@@ -24,6 +26,7 @@ class Process:
     or "exit" for a one-shot command.
     `environment` overrides the caller's environment. `defaults` are set only where the caller's has no value.
     `port_settings` maps each port that the process listens on to the setting that changes it.
+    `inherited` are open file descriptors that the process keeps open.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Process:
     environment: Mapping[str, str] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     port_settings: Mapping[int, str] = field(default_factory=dict)
+    inherited: tuple[int, ...] = ()
 
     @property
     def one_shot(self) -> bool:
@@ -41,16 +45,22 @@ class Process:
 
 @dataclass(frozen=True)
 class Installation:
-    """The directory of the commands, the project's directory, and the passwords of the NATS users."""
+    """The directory of the commands, the passwords of the NATS users, and the lock of the data directory."""
 
     scripts: Path
-    root: Path
     passwords: Mapping[str, str]
+    lock: int
 
-    def scraper_defaults(self, demo: bool) -> dict[str, str]:
-        """Return the scraper's settings for the demo site or a live one, from the files that compose uses."""
-        text = (self.root / "deploy" / ("scraper.env" if demo else "scraper-live.env")).read_text()
-        return dict(_DEFAULT.findall(text))
+    def command(self, name: str) -> str:
+        """Return the path of an installed command.
+
+        Raises:
+            MissingProgram: it is not installed.
+        """
+        path = self.scripts / name
+        if not path.is_file():
+            raise MissingProgram(f"{name} is not installed in {self.scripts}: pip install 'cinestream-demo[local]'")
+        return str(path)
 
 
 def plan(settings: LocalSettings, installation: Installation) -> list[Process]:
@@ -67,29 +77,23 @@ def plan(settings: LocalSettings, installation: Installation) -> list[Process]:
 
 
 def _nats(settings: LocalSettings, installation: Installation) -> Process:
-    address = f"127.0.0.1:{settings.nats_port}"
-    passwords = {
-        f"CINESTREAM_NATS_PASSWORD_{user.upper().replace('-', '_')}": password
-        for user, password in installation.passwords.items()
-    }
+    address, store = f"127.0.0.1:{settings.nats_port}", settings.data_dir.resolve() / "nats"
     return Process(
         "nats",
-        (str(installation.scripts / "nats-server"), "-c", str(installation.root / "deploy" / "nats.conf")),
+        (installation.command("nats-server"), "-c", str(CONFIG)),
         ready=f"tcp://{address}",
-        environment={
-            "CINESTREAM_NATS_LISTEN": address,
-            "CINESTREAM_NATS_MONITOR": "127.0.0.1:-1",  # any free port, because nothing reads it here
-            "CINESTREAM_NATS_STORE": str(settings.data_dir.resolve() / "nats"),
-            **passwords,
-        },
+        # The monitor gets any free port, because nothing reads it here.
+        environment=nats_environment(address, store, installation.passwords, monitor="127.0.0.1:-1"),
         port_settings={settings.nats_port: "CINESTREAM_NATS_URL"},
+        # As long as the server writes its store, no other run may start with the same data.
+        inherited=(installation.lock,),
     )
 
 
 def _demo_site(settings: LocalSettings, installation: Installation) -> Process:
     return Process(
         "demo-site",
-        (str(installation.scripts / "cinestream-demo-site"), "--port", str(settings.demo_port)),
+        (installation.command("cinestream-demo-site"), "--port", str(settings.demo_port)),
         ready=f"http://127.0.0.1:{settings.demo_port}/livez",
         port_settings={settings.demo_port: "CINESTREAM_DEMO_PORT"},
     )
@@ -100,8 +104,14 @@ def _scraper(settings: LocalSettings, installation: Installation) -> Process:
     return replace(
         service,
         environment={**service.environment, "CINESTREAM_IMDB_URL": settings.site},
-        defaults=installation.scraper_defaults(settings.demo),
+        defaults=_scraper_defaults(settings.demo),
     )
+
+
+def _scraper_defaults(demo: bool) -> dict[str, str]:
+    """Return the scraper's settings for the demo site or a live one, from the files that compose uses."""
+    text = (Path(__file__).parent / ("scraper.env" if demo else "scraper-live.env")).read_text("utf-8")
+    return dict(_DEFAULT.findall(text))
 
 
 def _stream_api(settings: LocalSettings, installation: Installation) -> Process:
@@ -129,7 +139,7 @@ def _service(name: str, settings: LocalSettings, installation: Installation) -> 
 def _command(name: str, ready: str, settings: LocalSettings, installation: Installation) -> Process:
     return Process(
         name,
-        (str(installation.scripts / f"cinestream-{name}"),),
+        (installation.command(f"cinestream-{name}"),),
         ready=ready,
         environment={
             "CINESTREAM_NATS_URL": settings.nats_url,

@@ -9,7 +9,8 @@ from pathlib import Path
 import anyio
 from anyio.abc import TaskGroup
 
-from cinestream_demo.local.child import CannotRun, Child
+from cinestream_demo.local.child import Child
+from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.plan import Process
 
 _MIN_DELAY, _MAX_DELAY = 0.5, 30.0

@@ -1,12 +1,15 @@
 """The local run (`make run`) that holds a data directory, as other commands find it.
 
 The run writes the file `run.json` into its data directory, and removes it when it ends. It has the passwords of the
-NATS users, so only the user who started the run can read it. This module imports the standard library only.
+NATS users, so only the user who started the run can read it. The run holds a lock on the file: a file without one was
+left behind by a run that was killed. This module imports the standard library only.
 """
 
+import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -37,18 +40,28 @@ class LocalRun:
     stream_url: str
     site: str
 
-    def write(self, data_dir: Path) -> None:
-        """Write the file of the run, so that only this user can read it.
+    @contextmanager
+    def published(self, directory: Path) -> Iterator[None]:
+        """Write the file of the run, readable for this user only, and remove it at the end of the block.
+
+        Args:
+            directory: the data directory.
 
         Raises:
             OSError: the file cannot be written.
         """
-        path = data_dir / RUN_FILE
+        path = directory / RUN_FILE
         new = path.with_suffix(".new")
         new.unlink(missing_ok=True)
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
             json.dump(asdict(self), file)
-        new.replace(path)
+            file.flush()
+            new.replace(path)
+            try:
+                yield
+            finally:
+                path.unlink(missing_ok=True)
 
 
 def data_dir() -> Path:
@@ -63,9 +76,16 @@ def find_run(directory: Path | None = None) -> LocalRun | None:
         directory: the data directory. By default that of `data_dir`.
     """
     try:
-        facts = json.loads(((directory or data_dir()) / RUN_FILE).read_text("utf-8"))
-        run = LocalRun(**facts)
-        os.kill(run.pid, 0)
+        with ((directory or data_dir()) / RUN_FILE).open(encoding="utf-8") as file:
+            return LocalRun(**json.load(file)) if _is_locked(file.fileno()) else None
     except (OSError, ValueError, TypeError):
         return None
-    return run
+
+
+def _is_locked(file: int) -> bool:
+    """Return True if a file is locked by whoever opened it elsewhere."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
