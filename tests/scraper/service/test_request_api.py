@@ -236,7 +236,7 @@ async def test_status_prints_what_is_left(topology: NatsServer, scraper_bus: Bus
 
     text = await enqueue()
     assert "lane crawl: 1 waiting, 1 being read or waiting for a retry" in text
-    assert "schedule: title.tt0111161 @every 3600s" in text
+    assert "schedule: tt0111161 every 1h" in text
     assert "no response from" in text
     facts = orjson.loads(await enqueue("--json"))
     assert (facts["waiting"], facts["pages"], facts["dead_letters"]) == ({"now": 0, "crawl": 1}, 0, 0)

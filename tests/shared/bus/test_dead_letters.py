@@ -58,7 +58,7 @@ async def test_list_shows_the_letters_of_the_stage(topology: NatsServer, scraper
     await scraper_bus.publish("cinestream.dead.scraper", Envelope({"Cinestream-Schema": "dead-letter/9"}, b""))
     code, output = await run_command(topology, "list")
     assert code == 0
-    assert "cinestream.requests.crawl.title.tt0000001 robots.txt forbids it" in output
+    assert "5x tt0000001 robots.txt forbids it" in output
     assert "newer CineStream" in output
     assert "tt0000009" not in output
     assert "--after 1" in (await run_command(topology, "list", "--limit", "1"))[1]

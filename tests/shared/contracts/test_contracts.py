@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cinestream.contracts import DeadLetter, Envelope, Invalid, Kind, Lane, Movie, Outcome, RawPage, ScrapeRequest
+from cinestream.contracts import (
+    DeadLetter,
+    Envelope,
+    Invalid,
+    Kind,
+    Lane,
+    Movie,
+    Outcome,
+    RawPage,
+    ScrapeRequest,
+    subjects,
+)
 from cinestream.contracts.page import MAX_PAGE_BYTES, PageHeaders
 
 if sys.version_info >= (3, 14):
@@ -218,3 +229,14 @@ def test_movie_of_the_first_version_is_readable() -> None:
         "original_title", "kind", "votes", "runtime_minutes", "certificate", "countries", "languages", "keywords",
         "poster", "tagline", "url", "locale", "directors_stats", "revision", "changed", "recommendations_source",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ["tt0111161", "chart:top", "list:ls055592025"])
+def test_the_target_of_a_subject_is_what_people_type(target: str) -> None:
+    """Requests, schedules and pages show the target from which their subjects were made."""
+    request = ScrapeRequest.of(target)
+    for subject in (subjects.schedule, subjects.due, subjects.page):
+        assert subjects.target(subject(request.kind, request.id)) == target
+    assert subjects.target(request.subject) == target
+    assert subjects.target(subjects.movie("tt0111161")) == "tt0111161"
+    assert subjects.target("cinestream.dead.etl") == "cinestream.dead.etl"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cinestream.runtime.durations import parse_duration
+from cinestream.runtime.durations import format_duration, parse_duration
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,9 @@ def test_a_unit_can_be_required() -> None:
     assert parse_duration("6h", unit_required=True) == 21_600
     with pytest.raises(ValueError, match="is not a duration"):
         parse_duration("6", unit_required=True)
+
+
+@given(st.integers(1, 999_999_999))
+def test_a_period_is_written_as_it_is_read(seconds: int) -> None:
+    """The text of a duration is read as the same duration."""
+    assert parse_duration(format_duration(seconds)) == seconds

@@ -13,7 +13,7 @@ from cinestream.bus.dead_letters import LetterOutcome, StoredLetter
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import DEAD_LETTERS
 from cinestream.commands.language import translate
-from cinestream.contracts import Envelope, Invalid, Transient
+from cinestream.contracts import Envelope, Invalid, Transient, subjects
 from cinestream.contracts.envelope import SCHEMA
 from cinestream.contracts.page import html_bytes
 from cinestream.runtime.connected import connected
@@ -45,7 +45,7 @@ def dead_letters_app(stage: str) -> typer.Typer:
         limit: Annotated[int, typer.Option(min=1, help="Show at most this many.")] = 100,
         json: Annotated[bool, typer.Option("--json", help="Print one JSON object per line.")] = False,
     ) -> None:
-        """List dead letters, the oldest first: number, time, deliveries, subject, reason."""
+        """List dead letters, the oldest first: number, time, deliveries, target, reason."""
         format = _json if json else _line
         run_with_bus(stage, lambda bus: _list(_selected(bus, stage, None, reason, after=after), limit, format))
 
@@ -141,7 +141,7 @@ async def _each(
 ) -> None:
     count = 0
     async for stored in selected:
-        subject = stored.letter.original_subject if stored.letter else _UNREADABLE
+        subject = subjects.target(stored.letter.original_subject) if stored.letter else _UNREADABLE
         outcome = _OUTCOMES[await act(bus, stored)]
         message = Message("{number} {subject}: {outcome}", number=stored.sequence, subject=subject, outcome=outcome)
         typer.echo(translate(message))
@@ -169,7 +169,7 @@ def _line(stored: StoredLetter) -> str:
     reason = " ".join(letter.reason.split())
     reason = reason if len(reason) <= _REASON_WIDTH else f"{reason[:_REASON_WIDTH]}…"
     died = letter.died_at.strftime("%Y-%m-%d %H:%M:%SZ")
-    return f"{stored.sequence} {died} {letter.deliveries}x {letter.original_subject} {reason}"
+    return f"{stored.sequence} {died} {letter.deliveries}x {subjects.target(letter.original_subject)} {reason}"
 
 
 def _json(stored: StoredLetter, *, indent: bool = False) -> str:

@@ -58,3 +58,16 @@ def dead(stage: str) -> str:
 def director(key: str) -> str:
     """Return the subject of a director's record in the key-value bucket."""
     return f"$KV.{DIRECTOR_STATS_BUCKET}.{key}"
+
+
+def target(subject: str) -> str:
+    """Return what a person types for the target of a subject: `chart:top` for `cinestream.pages.imdb.chart.top`.
+
+    A movie is its id. The id of a search stays as it is, because its text is not in the subject. So does any other
+    subject.
+    """
+    for prefix in (REQUESTS, SCHEDULES_EVERY, SCHEDULES_DUE, PAGES, MOVIES):
+        if subject.startswith(f"{prefix}."):
+            kind, id = subject.split(".")[-2:]
+            return id if kind in ("title", "movies") else f"{kind}:{id}"
+    return subject

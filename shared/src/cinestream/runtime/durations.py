@@ -27,5 +27,11 @@ def parse_duration(text: str, *, unit_required: bool = False) -> float:
     return float(match[1]) * _SECONDS[match[2]]
 
 
+def format_duration(seconds: int) -> str:
+    """Return whole seconds in the largest unit that divides them, as people write them: `30m` for 1,800."""
+    unit = next(unit for unit in ("d", "h", "m", "s") if seconds % _SECONDS[unit] == 0)
+    return f"{int(seconds / _SECONDS[unit])}{unit}"
+
+
 Duration = Annotated[float, BeforeValidator(lambda value: parse_duration(value) if isinstance(value, str) else value)]
 """A setting in seconds that may be written as `24h`."""

@@ -7,10 +7,10 @@ import httpx2
 import orjson
 
 from cinestream.bus import topology
-from cinestream.bus.jetstream import Bus, ConsumerState
-from cinestream.contracts import Lane, subjects
+from cinestream.bus.jetstream import ConsumerState
+from cinestream.contracts import Lane
 from cinestream.runtime.connected import connected
-from cinestream_scraper.crawl.schedule import SCHEDULE
+from cinestream_scraper.crawl.schedule import periods
 from cinestream_scraper.settings import ScraperSettings
 
 _TIMEOUT_SECONDS = 2.0
@@ -28,7 +28,7 @@ class Status(NamedTuple):
         page_bytes: their size.
         unread: pages that etl has not read.
         dead_letters: dead letters of all stages.
-        schedules: the period of each target that is read periodically.
+        schedules: the period of each target that is read periodically, as `chart:top` and `30m`.
         scraper: the state of the scraper at the ops port.
         degraded: what it reports as wrong, as a host that is paused or browsers that do not start.
         rows_missing: rows that lists and searches stated and did not show.
@@ -63,7 +63,7 @@ async def read(settings: ScraperSettings) -> Status:
             page_bytes=pages.bytes,
             unread=_unsettled(await bus.consumer_state(topology.PAGES, "etl")),
             dead_letters=(await bus.stream_state(topology.DEAD_LETTERS)).messages,
-            schedules=await _schedules(bus),
+            schedules=await periods(bus),
             scraper=scraper,
             degraded=degraded,
             rows_missing=rows_missing,
@@ -80,7 +80,7 @@ def as_text(status: Status) -> str:
         f"pages: {status.pages:,} stored, {status.page_bytes / _MIB:,.1f} MiB; "
         f"{status.unread:,} not yet processed by etl",
         f"dead letters: {status.dead_letters:,} of all stages",
-        *(f"schedule: {target} {every}" for target, every in status.schedules.items()),
+        *(f"schedule: {target} every {every}" for target, every in status.schedules.items()),
         f"scraper: {status.scraper}",
         *(f"  {reason}" for reason in status.degraded),
         *([f"  {status.rows_missing:,} rows of lists and searches were not shown"] if status.rows_missing else []),
@@ -95,15 +95,6 @@ def as_json(status: Status) -> str:
 
 def _unsettled(state: ConsumerState) -> int:
     return state.pending + state.unacknowledged
-
-
-async def _schedules(bus: Bus) -> dict[str, str]:
-    stored = await bus.last_messages(topology.SCHEDULES, [f"{subjects.SCHEDULES_EVERY}.>"])
-    return {
-        message.subject.removeprefix(f"{subjects.SCHEDULES_EVERY}."): message.headers[SCHEDULE]
-        for message in stored
-        if SCHEDULE in message.headers
-    }
 
 
 async def _scraper(settings: ScraperSettings) -> tuple[str, list[str], int]:

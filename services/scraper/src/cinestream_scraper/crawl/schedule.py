@@ -4,6 +4,7 @@ A schedule is a message on `cinestream.schedules.every.…` that the server repe
 copied to the work queue, unless they are queued already.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 import anyio
@@ -12,12 +13,14 @@ import structlog
 from cinestream.bus import topology
 from cinestream.bus.jetstream import AlreadyQueued, Bus, Delivery
 from cinestream.contracts import Envelope, Lane, ScrapeRequest, Transient, subjects
+from cinestream.runtime.durations import format_duration
 from cinestream_scraper.seeds import Seed
 
 log = structlog.get_logger("scraper")
 
 SCHEDULE = "Nats-Schedule"
 _TARGET = "Nats-Schedule-Target"
+_EVERY = re.compile(r"@every (\d+)s")
 _RETRY_SECONDS = 5.0
 
 
@@ -53,7 +56,7 @@ async def plant(bus: Bus, seeds: Sequence[Seed]) -> None:
     for subject, envelope in current.items():
         if subject not in schedules and SCHEDULE in envelope.headers:
             await bus.publish(subject, Envelope({}, b""))  # a message without a schedule ends the one before it
-            log.info("schedule.ended", subject=subject)
+            log.info("schedule.ended", target=subjects.target(subject))
     for seed in seeds:
         await enqueue(bus, seed.request)
 
@@ -82,6 +85,20 @@ def scheduled(seed: Seed) -> Envelope:
     envelope = request.encode()
     schedule = {SCHEDULE: f"@every {seed.every}s", _TARGET: subjects.due(request.kind, request.id)}
     return Envelope({**envelope.headers, **schedule}, envelope.body)
+
+
+async def periods(bus: Bus) -> dict[str, str]:
+    """Return the period of each target that is read periodically, both as people type them (`chart:top`, `30m`).
+
+    Raises:
+        Transient: the bus does not answer.
+    """
+    stored = await bus.last_messages(topology.SCHEDULES, [f"{subjects.SCHEDULES_EVERY}.>"])
+    return {
+        ScrapeRequest.decode(message.envelope).target: format_duration(int(match[1]))
+        for message in stored
+        if (match := _EVERY.fullmatch(message.headers.get(SCHEDULE, "")))
+    }
 
 
 def _is_same(stored: Envelope | None, expected: Envelope) -> bool:
