@@ -5,7 +5,6 @@ import time
 from functools import partial
 
 import anyio
-import structlog
 
 from cinestream.bus.consume import Work, consume
 from cinestream.bus.jetstream import Bus, Delivery
@@ -26,8 +25,9 @@ from cinestream_etl.store.settle import drop_older, is_older, settle
 from cinestream_etl.tone.digest import digest
 from cinestream_etl.tone.model import ToneModel, classify_tone
 from cinestream_etl.tone.selection import select_tone_model
+from cinestream_flow.logger import get_logger
 
-log = structlog.get_logger("etl")
+log = get_logger("etl")
 _DURABLE = "etl"
 NEEDS = Needs(streams=(PAGES, MOVIES, DIRECTOR_STATS), consumers=(f"{PAGES}/{_DURABLE}",))
 _GC_THRESHOLD = 50_000

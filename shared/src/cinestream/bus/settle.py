@@ -16,15 +16,19 @@ import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import anyio
-import structlog
 
 from cinestream.bus.jetstream import Bus, Delivery
 from cinestream.bus.metrics import ConsumeMetrics
 from cinestream.contracts import DeadLetter, Invalid, Transient
+from cinestream_flow.logger import get_logger
 
-log = structlog.get_logger("consume")
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+log = get_logger("consume")
 
 Handler = Callable[[Delivery], Awaitable[None]]
 
@@ -101,8 +105,8 @@ async def _verdict(bus: Bus, delivery: Delivery, handle: Handler, work: Work) ->
         return "bug"
 
 
-def _bound(delivery: Delivery) -> structlog.typing.FilteringBoundLogger:
-    bound: structlog.typing.FilteringBoundLogger = log.bind(subject=delivery.subject, delivered=delivery.delivered)
+def _bound(delivery: Delivery) -> "FilteringBoundLogger":
+    bound: FilteringBoundLogger = log.bind(subject=delivery.subject, delivered=delivery.delivered)
     return bound
 
 

@@ -7,7 +7,6 @@ no service has this right.
 from typing import Annotated, Any
 
 import anyio
-import structlog
 import typer
 from pydantic import Field
 
@@ -18,8 +17,9 @@ from cinestream.commands.service import Check
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import BusSettings, load_settings, print_settings
+from cinestream_flow.logger import get_logger
 
-log = structlog.get_logger("topology")
+log = get_logger("topology")
 Size = Annotated[int, Field(ge=1 << 20)]
 
 

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from cinestream.contracts import subjects
 from cinestream.contracts.envelope import SCHEMA, Envelope, header_time, require_schema
 from cinestream.contracts.errors import Invalid
-from cinestream.contracts.request import Kind
+from cinestream.contracts.kinds import Kind
 from cinestream_flow.message import Message
 
 if sys.version_info >= (3, 14):

@@ -1,7 +1,6 @@
 """`ScrapeRequest`, the request to read a page."""
 
 import re
-from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -9,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from cinestream.contracts import subjects
 from cinestream.contracts.envelope import SCHEMA, Envelope, require_schema
 from cinestream.contracts.errors import Invalid
+from cinestream.contracts.kinds import MAX_ROWS, Kind, Lane
 from cinestream.contracts.lists import LIST_ID, list_id_of, list_path
 from cinestream.contracts.search import MAX_QUERY, search_id, search_query, title_search
 from cinestream_flow.message import Message
@@ -17,29 +17,10 @@ TITLE_ID = re.compile(r"tt\d{7,10}")
 CHART_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _TITLE_URL = re.compile(r"https?://[^/?#]+/(?:[a-z]{2}(?:-[a-z]{2,3})?/)?title/(tt\d{7,10})(?:[/?#]|$)")
 _CHART_URL = re.compile(r"https?://[^/?#]+/(?:[a-z]{2}(?:-[a-z]{2,3})?/)?chart/([a-z0-9-]+)(?:[/?#]|$)")
-
-
-class Kind(StrEnum):
-    """The kind of a page."""
-
-    TITLE = "title"
-    CHART = "chart"
-    SEARCH = "search"
-    LIST = "list"
-
-
 _IDS = {Kind.TITLE: TITLE_ID, Kind.CHART: CHART_NAME, Kind.LIST: LIST_ID}
 _URLS = {Kind.TITLE: _TITLE_URL, Kind.CHART: _CHART_URL}
-MAX_ROWS = 10_000
 MAX_TARGET = 4_000
 """Characters of a target, which may be a URL with parameters that are ignored."""
-
-
-class Lane(StrEnum):
-    """The lane of the work queue. Requests of waiting people (`now`) are handled before the crawl."""
-
-    NOW = "now"
-    CRAWL = "crawl"
 
 
 class ScrapeRequest(BaseModel):

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import structlog
 from pydantic import Field, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, TomlConfigSettingsSource
 
+from cinestream_flow.logger import get_logger
 from cinestream_flow.message import Message
 
 _OLD = "old_name"
-log = structlog.get_logger("settings")
+log = get_logger("settings")
 
 
 def renamed(default: Any, *, old: str, **field_arguments: Any) -> Any:

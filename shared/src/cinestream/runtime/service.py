@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import anyio
-import structlog
 from starlette.routing import BaseRoute
 
 from cinestream.bus.jetstream import Bus
@@ -24,9 +23,10 @@ from cinestream.runtime import http
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.ops import OPS_LIMITS, Health, ops_app
 from cinestream.runtime.settings import ServiceSettings
+from cinestream_flow.logger import get_logger
 
 S = TypeVar("S", bound=ServiceSettings)
-log = structlog.get_logger("runtime")
+log = get_logger("runtime")
 
 
 @dataclass(frozen=True)

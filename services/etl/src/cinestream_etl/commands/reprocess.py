@@ -11,7 +11,6 @@ from typing import Annotated
 
 import anyio
 import orjson
-import structlog
 import typer
 
 from cinestream.bus.jetstream import Bus, StoredMessage
@@ -28,8 +27,9 @@ from cinestream_etl.settings import EtlSettings
 from cinestream_etl.store.catalogue_feed import read_movies
 from cinestream_etl.tone.model import ToneModel, classify_tone
 from cinestream_etl.tone.selection import select_tone_model
+from cinestream_flow.logger import get_logger
 
-log = structlog.get_logger("reprocess")
+log = get_logger("reprocess")
 _BATCH = 20
 _MAX_FILMS = 20_000
 """The newest films, which are recommended where a page has no recommendations."""

@@ -3,15 +3,15 @@
 import anyio
 import anyio.lowlevel
 import orjson
-import structlog
 
 from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Transient
 from cinestream.contracts.removed import Removed
 from cinestream_etl.catalogue import KnownFilms
+from cinestream_flow.logger import get_logger
 
-log = structlog.get_logger("catalogue")
+log = get_logger("catalogue")
 _BATCH = 200
 _INTERVAL_SECONDS = 15.0
 

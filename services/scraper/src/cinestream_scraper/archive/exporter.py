@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator
 from io import BytesIO
 from typing import BinaryIO
 
-import structlog
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.contracts import Invalid, RawPage, subjects
+from cinestream_flow.logger import get_logger
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 _BATCH = 16
 

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import anyio
-import structlog
 
 from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus, WrongLastSequence
 from cinestream.contracts import Invalid, Kind, RawPage
 from cinestream.contracts.page import fetched_at
 from cinestream.contracts.request import path_of
+from cinestream_flow.logger import get_logger
 from cinestream_scraper.archive.warc import SavedPage, UnreadableFile, pages_in
 from cinestream_scraper.crawl.backlog import Backlog
 from cinestream_scraper.crawl.raw_page import WITH_BODY, raw_page_of
@@ -28,7 +28,7 @@ from cinestream_scraper.pages.targets import Target, target_of
 from cinestream_scraper.pages.verdict import Action, Judgement, judge
 from cinestream_scraper.site import Site
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 _PAGES_PER_CHECK = 16
 _BACKLOG_POLL_SECONDS = 0.2

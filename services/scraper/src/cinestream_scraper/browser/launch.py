@@ -4,7 +4,6 @@ import os
 import subprocess
 from typing import Any, NamedTuple
 
-import structlog
 import urllib3
 import websocket
 from selenium import webdriver
@@ -15,6 +14,7 @@ from selenium.webdriver.firefox.service import Service as FirefoxService
 from selenium.webdriver.remote.client_config import ClientConfig
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from cinestream_flow.logger import get_logger
 from cinestream_scraper.browser import chrome
 from cinestream_scraper.browser.chrome import chrome_options
 from cinestream_scraper.browser.discovery import BrowserKind, InstalledBrowser
@@ -29,7 +29,7 @@ from cinestream_scraper.politeness.dns import NameResolver
 from cinestream_scraper.settings import ScraperSettings
 from cinestream_scraper.site import SeleniumServer
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 _NO_GUARD = (websocket.WebSocketException, urllib3.exceptions.HTTPError, OSError, ValueError, KeyError)
 

@@ -4,9 +4,9 @@ import time
 from functools import partial
 
 import anyio
-import structlog
 
 from cinestream.contracts import Invalid, Kind
+from cinestream_flow.logger import get_logger
 from cinestream_scraper import metrics
 from cinestream_scraper.browser.errors import BrowserUnavailable, SessionLost, SiteUnreachable
 from cinestream_scraper.browser.session import BrowserSession, SessionLimits
@@ -14,7 +14,7 @@ from cinestream_scraper.browser.threads import in_daemon_thread
 from cinestream_scraper.pages.reading import Evidence, Reading
 from cinestream_scraper.politeness.backoff import Backoff
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 _CLEANUP_SECONDS = 20.0
 

@@ -15,13 +15,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Self
 
-import structlog
 import urllib3.exceptions
 
+from cinestream_flow.logger import get_logger
 from cinestream_scraper.browser.grid import send
 from cinestream_scraper.browser.processes import MARK, kill_marked
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 _REMOTE = "remote-session"
 _RUN_NAME = re.compile(r"[0-9a-f]{16}")

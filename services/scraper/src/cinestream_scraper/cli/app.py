@@ -8,7 +8,7 @@ import typer
 
 from cinestream.commands.service import add_service
 from cinestream.contracts import Invalid, Lane, ScrapeRequest, Transient
-from cinestream.contracts.request import MAX_ROWS
+from cinestream.contracts.kinds import MAX_ROWS
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.service import run_service
 from cinestream.runtime.settings import load_settings

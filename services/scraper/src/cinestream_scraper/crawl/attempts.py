@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import structlog
-
 from cinestream.bus.jetstream import Delivery
 from cinestream.contracts import Transient
+from cinestream_flow.logger import get_logger
 from cinestream_scraper.pages.reading import Reading
 from cinestream_scraper.pages.verdict import Action, Judgement, Verdict
 from cinestream_scraper.politeness.backoff import retry_after_seconds
 from cinestream_scraper.politeness.host import Host
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 _DEFAULT_RETRY_AFTER_SECONDS = 30.0
 _MAX_WAIT_SECONDS = 3600.0

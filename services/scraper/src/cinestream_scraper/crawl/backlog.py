@@ -1,14 +1,14 @@
 """The backlog of pages that etl has not read yet."""
 
 import anyio
-import structlog
 
 from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Transient
+from cinestream_flow.logger import get_logger
 from cinestream_scraper import metrics
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 _INTERVAL_SECONDS = 2.0
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 import anyio
-import structlog
 
 from cinestream.bus.jetstream import Bus, Delivery
 from cinestream.contracts import Invalid, ScrapeRequest
 from cinestream.contracts.page import html_bytes
+from cinestream_flow.logger import get_logger
 from cinestream_scraper import metrics
 from cinestream_scraper.browser.errors import SessionLost, SiteUnreachable
 from cinestream_scraper.browser.lease import SessionLease
@@ -29,7 +29,7 @@ from cinestream_scraper.pages.verdict import Action, Judgement, judge
 from cinestream_scraper.politeness.host import Host
 from cinestream_scraper.settings import ScraperSettings
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 
 @dataclass(frozen=True)

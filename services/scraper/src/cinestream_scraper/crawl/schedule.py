@@ -8,15 +8,15 @@ import re
 from collections.abc import Iterable, Sequence
 
 import anyio
-import structlog
 
 from cinestream.bus import topology
 from cinestream.bus.jetstream import AlreadyQueued, Bus, Delivery
 from cinestream.contracts import Envelope, Lane, ScrapeRequest, Transient, subjects
 from cinestream.runtime.durations import format_duration
+from cinestream_flow.logger import get_logger
 from cinestream_scraper.seeds import Seed
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 SCHEDULE = "Nats-Schedule"
 _TARGET = "Nats-Schedule-Target"

@@ -3,16 +3,16 @@
 import secrets
 
 import anyio
-import structlog
 
 from cinestream.bus import objects
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import ScrapeRequest, subjects
+from cinestream_flow.logger import get_logger
 from cinestream_scraper import metrics
 from cinestream_scraper.browser.snapshot import pack
 from cinestream_scraper.pages.reading import Reading
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 _TIMEOUT_SECONDS = 10.0
 

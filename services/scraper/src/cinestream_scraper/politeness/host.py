@@ -4,10 +4,10 @@ import time
 
 import anyio
 import httpx2
-import structlog
 from aiolimiter import AsyncLimiter
 
 from cinestream.contracts import Invalid, Transient
+from cinestream_flow.logger import get_logger
 from cinestream_scraper.politeness.access_policy import AllowedHosts
 from cinestream_scraper.politeness.backoff import Backoff
 from cinestream_scraper.politeness.dns import NameResolver
@@ -15,7 +15,7 @@ from cinestream_scraper.politeness.rate import HostRate
 from cinestream_scraper.politeness.robots import Robots
 from cinestream_scraper.settings import ScraperSettings
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 _MAX_WAIT_SECONDS = 10.0
 _MIN_LONGEST_PAUSE_SECONDS = 60.0

@@ -10,12 +10,11 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-import structlog
-
 from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.bus.topology import DIRECTOR_STATS
 from cinestream.contracts import Invalid, Transient, subjects
 from cinestream.contracts.director import director_key, ratings_of
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.events.filters import Credit
 
 Ratings: TypeAlias = Mapping[str, float | None]
@@ -29,7 +28,7 @@ _MAX_KEPT = 8192
 _MAX_AGE = 10.0
 _RETRY_PAUSE = 30.0
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 class OtherFilms(NamedTuple):

@@ -4,10 +4,10 @@ import gc
 from collections.abc import Awaitable, Callable
 from itertools import islice
 
-import structlog
 from anyio.lowlevel import checkpoint
 
 from cinestream.contracts import Transient
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.catalogue.film_index import FilmIndex
 from cinestream_stream_api.events.position import Position
 from cinestream_stream_api.log.history import PAGE, History
@@ -16,7 +16,7 @@ from cinestream_stream_api.log.tail import Tail
 _PART = 50
 """Events added to the index without a pause, which takes one or two milliseconds."""
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 class Scan:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -14,13 +13,14 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from cinestream.contracts import Transient
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.catalogue.shared_work import TooManyQuestions
 from cinestream_stream_api.events.resume import BadQuery
 
 PROBLEM = "application/problem+json"
 RETRY_AFTER = "5"
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 _TOO_MANY = "this address has reached its limit of open streams"
 _INTERNAL = "an internal error; the service's log has the details"

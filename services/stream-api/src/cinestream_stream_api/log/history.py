@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 import anyio
-import structlog
 
 from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Transient
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.events.event import Chunk, Event, NotAFilm, View, film, is_shown
 from cinestream_stream_api.events.gap import StreamBounds
 from cinestream_stream_api.events.position import Position, epoch_of
@@ -28,7 +28,7 @@ _MAX_READS = 4
 _MAX_EMPTY_READS = 3
 _EMPTY_READ_PAUSE = 0.02
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 def stored_event(epoch: str, message: StoredMessage) -> Event:

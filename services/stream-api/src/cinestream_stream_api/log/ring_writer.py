@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-import structlog
-
 from cinestream.bus.jetstream import TIME_STAMP, nats_time
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.events.event import Event, NotAFilm, film
 from cinestream_stream_api.events.frames import GAP, gap_data
 from cinestream_stream_api.events.gap import LOST
@@ -15,7 +14,7 @@ from cinestream_stream_api.log.history import History
 from cinestream_stream_api.log.ring import Ring
 from cinestream_stream_api.metrics import StreamMetrics
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 class LiveMessage(NamedTuple):

@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 import anyio
-import structlog
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Transient, subjects
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.events.gap import StreamBounds
 from cinestream_stream_api.log.history import PAGE, History
 from cinestream_stream_api.log.lag import Lag
@@ -27,7 +27,7 @@ _RETRY_PAUSE = 0.25
 _MAX_EMPTY_READS = 3
 _EMPTY_READ_PAUSE = 0.02
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 class Tail:

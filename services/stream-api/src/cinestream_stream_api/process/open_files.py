@@ -5,9 +5,8 @@ A process without a free descriptor accepts no connection, also none of the ops 
 
 import resource
 
-import structlog
-
 from cinestream.runtime.ops import OPS_LIMITS
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.settings import StreamSettings
 
 _OWN = 64
@@ -18,7 +17,7 @@ _OPS = OPS_LIMITS.connections + OPS_LIMITS.spare
 _MAX_SHORT = 128
 """Connections for short requests, `busy` answers among them. Each may have a file of the page open as well."""
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 def within_open_files(settings: StreamSettings) -> StreamSettings:

@@ -5,13 +5,13 @@ from dataclasses import replace
 from functools import partial
 
 import anyio
-import structlog
 from starlette.types import ASGIApp
 
 from cinestream.bus.topology import MOVIES
 from cinestream.runtime import http
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.service import Context, Needs, run_service
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.http.app import AppParts, make_app
 from cinestream_stream_api.log.tail import Tail
 from cinestream_stream_api.metrics import PROCESS, StreamMetrics
@@ -31,7 +31,7 @@ _LIMITS = http.Limits()
 
 NEEDS = Needs(streams=[MOVIES])
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 def run(settings: StreamSettings) -> None:

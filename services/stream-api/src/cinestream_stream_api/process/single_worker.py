@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 
-import structlog
+from cinestream_flow.logger import get_logger
 
 _MIN_PAUSE, _MAX_PAUSE = 0.2, 10.0
 _SETTLED_AFTER = 10.0
@@ -23,7 +23,7 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _ENDED = {0, -signal.SIGTERM, -signal.SIGINT}
 """Exit codes of a worker that ended as it was asked to."""
 
-log = structlog.get_logger("workers")
+log = get_logger("workers")
 
 
 class SingleWorker:

@@ -7,11 +7,11 @@ import time
 from typing import Any
 
 import anyio
-import structlog
 from anyio.abc import Process
 from prometheus_client.multiprocess import mark_process_dead
 
 from cinestream.runtime import http as serving
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.process.worker_request import request
 from cinestream_stream_api.settings import StreamSettings
 
@@ -22,7 +22,7 @@ _MIN_PAUSE, _MAX_PAUSE = 0.2, 10.0
 _SETTLED_AFTER = 10.0
 """Seconds after which a worker counts as started well, so that its successor starts without a longer pause."""
 
-log = structlog.get_logger("workers")
+log = get_logger("workers")
 
 
 class WorkerProcess:

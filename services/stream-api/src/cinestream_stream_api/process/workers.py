@@ -10,7 +10,6 @@ import tempfile
 from functools import partial
 
 import anyio
-import structlog
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.requests import Request
@@ -19,6 +18,7 @@ from starlette.routing import Route
 
 from cinestream.runtime.ops import Health
 from cinestream.runtime.service import Shutdown, run_without_bus
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.process.ops_streams import stream_routes
 from cinestream_stream_api.process.sockets import bind
 from cinestream_stream_api.process.worker_process import WorkerProcess
@@ -27,7 +27,7 @@ from cinestream_stream_api.settings import StreamSettings
 
 _CHECK_SECONDS = 1.0
 
-log = structlog.get_logger("workers")
+log = get_logger("workers")
 
 
 def run_workers(settings: StreamSettings) -> None:

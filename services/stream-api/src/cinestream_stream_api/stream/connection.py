@@ -8,9 +8,9 @@ import asyncio
 import random
 from collections.abc import Coroutine
 
-import structlog
 from starlette.types import Send
 
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.settings import StreamSettings
 from cinestream_stream_api.stream.chunk_writer import ChunkWriter
 from cinestream_stream_api.stream.delivery_counter import DeliveryCounter
@@ -23,7 +23,7 @@ from cinestream_stream_api.stream.subscriber import Subscriber
 _PROBES = (0, 0.1, 1)
 """Seconds after which a client that sends nothing more is written to."""
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 class Connection:

@@ -3,11 +3,10 @@
 from collections import Counter
 from typing import Literal
 
-import structlog
-
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.stream.address_limit import AddressLimit
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 class ConnectionLimiter:

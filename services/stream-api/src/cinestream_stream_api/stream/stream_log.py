@@ -1,13 +1,13 @@
 """The log lines of streams: one when a stream is opened, one when it is closed."""
 
 import anyio
-import structlog
 
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.stream.line_sampler import LineSampler
 from cinestream_stream_api.stream.open_stream import Client
 from cinestream_stream_api.stream.scheduler import Listener
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 class StreamLog:

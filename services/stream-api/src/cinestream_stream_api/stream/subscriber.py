@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import orjson
-import structlog
 
 from cinestream.contracts import Transient
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.catalogue.notices import Notice, Notices
 from cinestream_stream_api.catalogue.scan import Scan
 from cinestream_stream_api.events import frames
@@ -25,7 +25,7 @@ from cinestream_stream_api.stream.replay_search import SearchTurns
 from cinestream_stream_api.stream.scheduler import Listener, Scheduler
 from cinestream_stream_api.stream.start_position import StartPosition
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 _COMMENT = http_chunk(frames.COMMENT)

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import structlog
 import typer
 
 from cinestream.commands.language import translate
 from cinestream_flow.checkpoint import CheckpointRefused
+from cinestream_flow.logger import get_logger
 from cinestream_flow.message import Message
 from cinestream_trakt_export.cli.progress import ExportOutcome, ProgressBars, print_preview, print_summary
 from cinestream_trakt_export.export.archive import Archive
@@ -26,7 +26,7 @@ from cinestream_trakt_export.trakt.errors import NeedsLogin, TraktError
 if TYPE_CHECKING:
     from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
-log = structlog.get_logger("trakt")
+log = get_logger("trakt")
 Report = Callable[[Sequence[ExportOutcome]], None]
 
 

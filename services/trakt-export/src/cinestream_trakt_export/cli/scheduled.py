@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import anyio
-import structlog
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -14,6 +13,7 @@ from starlette.routing import Route
 from cinestream.commands.language import translate
 from cinestream.runtime.ops import Health
 from cinestream.runtime.service import Shutdown, run_without_bus
+from cinestream_flow.logger import get_logger
 from cinestream_trakt_export import metrics
 from cinestream_trakt_export.cli import health as health_facts
 from cinestream_trakt_export.cli.profiling import debugging
@@ -22,7 +22,7 @@ from cinestream_trakt_export.schedule import Schedule
 from cinestream_trakt_export.settings import OpsSettings, TraktSettings
 from cinestream_trakt_export.trakt.client import Trakt, connected
 
-log = structlog.get_logger("trakt")
+log = get_logger("trakt")
 Job = Callable[[Trakt, TraktSettings], Awaitable[None]]
 
 

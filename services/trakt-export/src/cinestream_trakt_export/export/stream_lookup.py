@@ -3,16 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import structlog
-
 from cinestream.bus.jetstream import AlreadyQueued, Bus
 from cinestream.bus.topology import MOVIES
 from cinestream.contracts import Movie, ScrapeRequest, subjects
 from cinestream.contracts.errors import Invalid
 from cinestream_flow.batch import BatchPolicy, Operation, Result, run_batch
+from cinestream_flow.logger import get_logger
 from cinestream_flow.retry import RetryPolicy
 
-log = structlog.get_logger("trakt")
+log = get_logger("trakt")
 _POLICY = BatchPolicy(max_concurrency=32, flush_size=100, fail_fast=True)
 _RETRIES = RetryPolicy(max_attempts=10)
 

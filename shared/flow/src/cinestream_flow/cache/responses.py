@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import Protocol
 
 import orjson
-import structlog
 
 from cinestream_flow.cache.codec import Codec
+from cinestream_flow.logger import get_logger
 
-log = structlog.get_logger("cache")
+log = get_logger("cache")
 MAX_BODY_BYTES = 1_000_000
 """Limit of a cached body, because a larger one would evict too many others."""
 

@@ -6,14 +6,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import nats.errors
-import structlog
 
 from cinestream.bus.jetstream.fast_path import FastPathClient
 from cinestream.bus.jetstream.violations import PermissionDenied, Violations, is_wrong_login, wrong_login
 from cinestream.contracts import Transient
+from cinestream_flow.logger import get_logger
 from cinestream_flow.message import Message
 
-log = structlog.get_logger("bus")
+log = get_logger("bus")
 _RETRY_SECONDS = 0.5
 
 

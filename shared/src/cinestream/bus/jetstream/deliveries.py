@@ -6,15 +6,15 @@ from typing import Any
 
 import nats.errors
 import orjson
-import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from cinestream.bus.jetstream.stored import NO_MORE
 from cinestream.contracts import Envelope
+from cinestream_flow.logger import get_logger
 
-log = structlog.get_logger("bus")
+log = get_logger("bus")
 
 _RESPONSE_TIMEOUT = 5.0
 """Seconds that the server may take to answer that no message is ready."""

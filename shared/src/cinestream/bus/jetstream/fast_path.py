@@ -11,9 +11,10 @@ The protocol: https://docs.nats.io/reference/reference-protocols/nats-protocol
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-import structlog
 from nats.aio.client import Client
 from nats.protocol.parser import AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
+
+from cinestream_flow.logger import get_logger
 
 Handler: TypeAlias = Callable[[Mapping[str, str], bytes], None]
 """Function that receives headers and body of each message in order. It must be fast: nothing is read meanwhile."""
@@ -22,7 +23,7 @@ _MAX_LINE = 4096
 _VERSION = len("NATS/1.0 ")
 _STATUS = 3
 
-log = structlog.get_logger("bus")
+log = get_logger("bus")
 
 
 class FastPathClient(Client):

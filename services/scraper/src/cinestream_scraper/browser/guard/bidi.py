@@ -8,16 +8,15 @@ from collections import deque
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-import structlog
-
 from cinestream.contracts import Invalid
+from cinestream_flow.logger import get_logger
 from cinestream_scraper.browser import scripts
 from cinestream_scraper.browser.chrome import BLOCKED_ADDRESSES
 from cinestream_scraper.browser.guard.request_guard import Command, Message
 from cinestream_scraper.browser.responses import DocumentResponse
 from cinestream_scraper.politeness.access_policy import AllowedHosts
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 _MAX_RESPONSES = 20
 _MAX_CONSOLE_LINES = 200

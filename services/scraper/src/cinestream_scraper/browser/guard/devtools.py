@@ -10,14 +10,13 @@ reach a private address by DNS are refused by the browser itself (Local Network 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
-import structlog
-
 from cinestream.contracts import Invalid
+from cinestream_flow.logger import get_logger
 from cinestream_scraper.browser.guard.request_guard import Command, Message
 from cinestream_scraper.browser.responses import DocumentResponse
 from cinestream_scraper.politeness.access_policy import AllowedHosts
 
-log = structlog.get_logger("scraper")
+log = get_logger("scraper")
 
 _PRIVATE = (
     *(f"*://{start}.*" for start in ("0", "10", "100", "127", "169.254", "192.168")),

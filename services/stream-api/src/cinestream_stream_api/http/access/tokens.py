@@ -3,11 +3,11 @@
 import hmac
 from collections.abc import Iterable, Sequence
 
-import structlog
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.http.access.attempts import Attempts
 from cinestream_stream_api.http.client_address import Network, address_of
 from cinestream_stream_api.http.problems import problem
@@ -19,7 +19,7 @@ GUARDED = "/api/"
 
 _SEND_IT = "send `Authorization: Bearer <token>`, or the cookie that POST /session sets"
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 class TokenList:

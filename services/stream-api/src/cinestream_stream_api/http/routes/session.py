@@ -4,10 +4,10 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
-import structlog
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from cinestream_flow.logger import get_logger
 from cinestream_stream_api.http.access.attempts import Attempts
 from cinestream_stream_api.http.access.origin import Site, may_sign_in, site_of
 from cinestream_stream_api.http.access.tokens import COOKIE, TokenList, unauthorized
@@ -30,7 +30,7 @@ _POST: dict[str, Any] = {
 _SET = {"description": "The cookie is set", "headers": {"Set-Cookie": {"schema": {"type": "string"}}}}
 _REMOVED = {"description": "The cookie is removed", "headers": {"Set-Cookie": {"schema": {"type": "string"}}}}
 
-log = structlog.get_logger("stream")
+log = get_logger("stream")
 
 
 class _Refused(Exception):
