@@ -9,13 +9,12 @@ import contextlib
 import re
 from collections.abc import AsyncIterator
 
-import structlog
-
 from cinestream.bus.permissions import PERMISSIONS
 from cinestream.contracts import Transient
+from cinestream_flow.logger import get_logger
 from cinestream_flow.message import Message
 
-log = structlog.get_logger("bus")
+log = get_logger("bus")
 
 # nats-py passes the error on in lower case.
 _VIOLATION = re.compile(r'permissions violation for (publish|subscription)[^"]* "([^"]*)"', re.IGNORECASE)
