@@ -45,6 +45,7 @@ ENTRIES = (
         needs=("cinestream_scraper", "cinestream_etl", "cinestream_stream_api"),
     ),
     Entry("status", "Show the progress of the scraper.", _SCRAPER, ("status",), "scraper"),
+    Entry("watch", "Follow the stream of films in the terminal.", "cinestream_cli.watch.command"),
     Entry("ask", "Request pages of the running scraper.", _SCRAPER, ("enqueue",), "scraper"),
     Entry("scrape", "Read one page, without NATS.", _SCRAPER, ("scrape",), "scraper"),
     Entry("parse", "Parse a saved page, without NATS.", _ETL, ("parse",), "etl"),
