@@ -30,8 +30,11 @@ class JsonLines:
     def show(self, event: httpx2.ServerSentEvent) -> None:
         """Print an event, unless it is only a sign of life."""
         if event.event in _PRINTED_AS_JSON:
-            line = orjson.dumps({"id": event.id, "event": event.event, "data": _data(event)})
-            sys.stdout.write(f"{line.decode()}\n")
+            # The data stays as the server wrote it, with Unicode's line separators escaped. JSON has line breaks only
+            # between its tokens.
+            data = event.data.replace("\n", " ") if _data(event) else "{}"
+            head = orjson.dumps({"id": event.id, "event": event.event}).decode()
+            sys.stdout.write(f'{head[:-1]},"data":{data}}}\n')
             sys.stdout.flush()
 
 
