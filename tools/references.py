@@ -20,6 +20,7 @@ from cinestream.bus import topology
 from cinestream.commands.declare import TopologySettings
 from cinestream.runtime.renamed import old_names
 from cinestream.runtime.settings import PREFIX, BusSettings, CommonSettings, FileSettings, ServiceSettings
+from cinestream_cli.watch.settings import WatchSettings
 from cinestream_demo.__main__ import app as demo_site
 from cinestream_demo.local.settings import LocalSettings
 from cinestream_etl.settings import EtlSettings, ToneSettings
@@ -47,6 +48,7 @@ SETTINGS: tuple[tuple[str, type[CommonSettings]], ...] = (
     ("`cinestream-trakt export` with `--every` or `--cron`", OpsSettings),
     ("`cinestream-topology`", TopologySettings),
     ("`cinestream-run` (`make run`)", LocalSettings),
+    ("`cinestream watch`", WatchSettings),
 )
 
 _SETTINGS_CLASS = re.compile(r"^class (\w+)\([^)]*Settings\b[^)]*\):", re.MULTILINE)

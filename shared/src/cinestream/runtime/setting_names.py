@@ -60,6 +60,8 @@ SETTINGS = (
     "stream_workers",
     "topology_movies_bytes",
     "topology_pages_bytes",
+    "watch_token",
+    "watch_url",
 )
 
 RENAMED = {
