@@ -20,7 +20,7 @@ from typer.main import get_command
 from cinestream.commands.dead_letters import dead_letters_app
 from cinestream.commands.language import LANGUAGES, catalogue_path
 
-KEYWORDS: dict[str, Any] = {"Message": None, "translate": None, "_rule": None, "Plural": (1, 2)}
+KEYWORDS: dict[str, Any] = {"Message": None, "translate": None, "_rule": None, "deferred": None, "Plural": (1, 2)}
 """The calls whose first argument is a message. The second argument of `Plural` is its plural."""
 APPS: dict[str, tuple[Any, ...]] = {
     "cinestream_flow": (),

@@ -35,7 +35,7 @@ def test_messages_inside_of_a_message_are_translated() -> None:
     """A value may be a message, or an exception that carries one, also of another package."""
     set_language("fr")
     inner = ValueError(Message("{path} is damaged ({error})", path="9", error="x"))
-    assert translate(Message("{name}: {error}", name="a", error=inner)) == "a : 9 est endommagé (x)"
+    assert translate(Message("{api}: {error}", api="a", error=inner)) == "a : 9 est endommagé (x)"
     assert translate(ValueError("{other}")) == "{other}"
 
 

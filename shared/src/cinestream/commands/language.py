@@ -75,14 +75,20 @@ def translate(text: str | Exception, /, **values: object) -> str:
 
 
 def translate_help(command: Any) -> None:
-    """Translate the help of a typer command, of its parameters, and of the commands that it contains."""
-    if _language == "en":
-        return
+    """Translate the help of a typer command and of the commands that it contains, and the words of typer itself."""
+    if _language != "en":
+        from cinestream.commands.typer_words import translate_typer  # not imported for English
+
+        _translate_own_help(command)
+        translate_typer(command)
+
+
+def _translate_own_help(command: Any) -> None:
     for part in (command, *command.params):
         if text := getattr(part, "help", None):
             part.help = translate(text)
     for contained in getattr(command, "commands", {}).values():
-        translate_help(contained)
+        _translate_own_help(contained)
 
 
 class _Formatter(Formatter):

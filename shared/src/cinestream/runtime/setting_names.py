@@ -10,6 +10,7 @@ SETTINGS = (
     "etl_max_failures",
     "etl_tone_model",
     "imdb_url",
+    "language",
     "log_format",
     "log_level",
     "nats_password",

@@ -91,6 +91,9 @@ class CommonSettings(FileSettings):
 
     log_format: Literal["console", "json"] = Field("console", description="Format of log lines")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Lowest level that is logged")
+    language: Literal["auto", "en", "fr"] = Field(
+        "auto", description="Language of commands. auto reads LC_ALL, LC_MESSAGES and LANG. Logs and JSON are English"
+    )
 
 
 class BusSettings(CommonSettings):
