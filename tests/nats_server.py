@@ -24,7 +24,7 @@ class NatsServer:
     """A nats-server process with the configuration and the users of nats.conf.
 
     The server can be killed and started again with the same port, passwords and streams.
-    `store` is the folder of its streams.
+    `store` is the folder of its streams, `config` another configuration than that of the project.
     """
 
     store: Path
@@ -32,6 +32,7 @@ class NatsServer:
     monitor: int = field(default_factory=free_port)
     passwords: dict[str, str] = field(default_factory=lambda: {user: f"p{secrets.token_hex(8)}" for user in USERS})
     process: subprocess.Popen[bytes] | None = None
+    config: Path = CONFIG
 
     @property
     def url(self) -> str:
@@ -54,7 +55,7 @@ class NatsServer:
         """
         listen, monitor = f"127.0.0.1:{self.port}", f"127.0.0.1:{self.monitor}"
         environment = nats_environment(listen, self.store, self.passwords, monitor=monitor)
-        command = [str(SCRIPTS / "nats-server"), "-c", str(CONFIG)]
+        command = [str(SCRIPTS / "nats-server"), "-c", str(self.config)]
         log = self.store / "nats.log"
         with log.open("ab") as output:
             self.process = subprocess.Popen(command, env=os.environ | environment, stdout=output, stderr=output)

@@ -54,6 +54,7 @@ ENTRIES = (
     Entry("remove", "Take films down.", "cinestream_stream_api.__main__", ("remove",), "stream"),
     Entry("scraper", "Requests that failed.", _SCRAPER, ("dead-letters",), "scraper", "dead-letters"),
     Entry("etl", "Pages that failed.", _ETL, ("dead-letters",), "etl", "dead-letters"),
+    Entry("doctor", "Check this machine, the settings, NATS and the pipeline.", "cinestream_cli.doctor.command"),
     Entry(
         "trakt",
         "Export a Trakt.tv library for Letterboxd.",

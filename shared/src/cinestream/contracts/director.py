@@ -42,6 +42,20 @@ def ratings_of(record: Envelope) -> dict[str, float | None]:
         raise Invalid(Message("director record: {error}", error=error)) from error
 
 
+def has_data_set_films(record: Envelope) -> bool:
+    """Return True if a director's record has a film that no page was read of, but that IMDb's data sets have.
+
+    Raises:
+        Invalid: The message is not a director's record.
+    """
+    require_schema(record, "director", newest=1)
+    try:
+        # The fingerprint of a film from a data set is empty.
+        return any(not film[2] for film in orjson.loads(record.body)["films"].values())
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
+        raise Invalid(f"director record: {error}") from error
+
+
 def without_film(record: Envelope, id: str, *, until: datetime) -> Envelope | None:
     """Return a director's record without the contribution of a film, or None if the record has no such contribution.
 
