@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 from tests.paths import ROOT
@@ -30,7 +29,9 @@ class Command(NamedTuple):
 def documented() -> list[Command]:
     """Return every command once for each document that shows it."""
     found = {
-        Command(text, document.name): None for document in DOCUMENTS for text in commands_of(document.read_text("utf-8"))
+        Command(text, document.name): None
+        for document in DOCUMENTS
+        for text in commands_of(document.read_text("utf-8"))
     }
     return list(found)
 

@@ -55,7 +55,8 @@ class Run:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        threading.Thread(target=self._collect, args=(self.process,), daemon=True).start()
+        self._reader = threading.Thread(target=self._collect, args=(self.process,), daemon=True)
+        self._reader.start()
 
     def _collect(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
@@ -105,6 +106,13 @@ class Run:
         self.process.send_signal(sig)
         code = self.process.wait(timeout=60)
         return code, time.monotonic() - started
+
+    def exit_code(self) -> int:
+        """Wait until the process has ended by itself and its output is complete. Return its exit code."""
+        assert self.process is not None
+        code = self.process.wait(timeout=90)
+        self._reader.join(60)
+        return code
 
     def left_over(self) -> list[str]:
         """Return the command lines of processes that still mention the data or the ports of this run."""
@@ -168,5 +176,5 @@ def running(data_dir: Path, **environment: str) -> Iterator[Run]:
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
-    """Return a path for the data of a run, where nothing is yet."""
-    return tmp_path / "data"
+    """Return an unused path for the data of a run. Shells and configurations misread it without quotes."""
+    return tmp_path / "my 'own' \"films\", a;b{c}#d$HOME é\n"

@@ -82,13 +82,16 @@ async def test_a_taken_port_is_reported_with_its_setting_before_anything_starts(
             await Supervisor([never], tmp_path).run(anyio.Event())
 
 
-def test_everything_of_the_plan_is_bound_to_loopback(tmp_path: Path) -> None:
-    """Every process listens on loopback only, and the demo site is left out when another site is read."""
+def test_everything_of_the_plan_is_bound_to_loopback_by_settings(tmp_path: Path) -> None:
+    """Every process listens on loopback only, at ports that settings name. Another site replaces the demo site."""
     installation = Installation(SCRIPTS, dict.fromkeys(USERS, "secret"), lock=0)
     processes = plan(LocalSettings(data_dir=tmp_path), installation)
     assert [p.name for p in processes] == ["nats", "topology", "demo-site", "stream-api", "etl", "scraper"]
     values = [value for p in processes for value in p.environment.values()]
     assert not [value for value in values if "0.0.0.0" in value]
+    settings = {setting for p in processes for setting in p.port_settings.values()}
+    names = ("NATS_URL", "DEMO_PORT", "STREAM_PORT", "OPS_PORT")
+    assert settings == {f"CINESTREAM_{name}" for name in names}
     live = plan(LocalSettings(data_dir=tmp_path, imdb_url="https://example.org"), installation)
     assert "demo-site" not in [p.name for p in live]
     assert live[-1].defaults["CINESTREAM_SCRAPER_RATE"] == "1"

@@ -69,6 +69,21 @@ def test_a_setting_of_nats_turns_the_run_off(monkeypatch: pytest.MonkeyPatch, tm
     assert (of_file.nats_url, of_file.nats_password.get_secret_value()) == ("nats://127.0.0.1:4222", "")
 
 
+def test_the_address_of_the_run_needs_no_login(run: LocalRun, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shell in which the address was set for `make run` gets the login too."""
+    monkeypatch.setenv("CINESTREAM_NATS_URL", run.nats_url)
+    assert load_settings(EtlSettings).nats_user == "etl"
+
+
+@pytest.mark.usefixtures("run")
+def test_the_run_is_found_where_the_file_of_settings_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """`data_dir` in the TOML file is that of the run and of the commands."""
+    monkeypatch.delenv("CINESTREAM_DATA_DIR")
+    (tmp_path / "settings.toml").write_text(f'data_dir = "{tmp_path}"\n')
+    monkeypatch.setenv("CINESTREAM_CONFIG", str(tmp_path / "settings.toml"))
+    assert load_settings(EtlSettings).nats_user == "etl"
+
+
 @pytest.mark.usefixtures("run")
 def test_the_scrapers_commands_know_site_and_ops_port(monkeypatch: pytest.MonkeyPatch) -> None:
     """`scrape` reads the site of the run, `status` asks its scraper, and a setting of either comes first."""

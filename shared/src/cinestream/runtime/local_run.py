@@ -8,11 +8,13 @@ left behind by a run that was killed. This module imports the standard library o
 import fcntl
 import json
 import os
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+CONFIG = "CINESTREAM_CONFIG"
 DATA_DIR = "CINESTREAM_DATA_DIR"
 DEFAULT_DATA_DIR = ".cinestream"
 RUN_FILE = "run.json"
@@ -65,8 +67,22 @@ class LocalRun:
 
 
 def data_dir() -> Path:
-    """Return the data directory of the local run: that of `CINESTREAM_DATA_DIR`, or `.cinestream` in this directory."""
-    return Path(os.environ.get(DATA_DIR) or DEFAULT_DATA_DIR)
+    """Return the data directory of the local run.
+
+    It is that of `CINESTREAM_DATA_DIR`, else `data_dir` in the TOML file of `CINESTREAM_CONFIG`, else `.cinestream` in
+    this directory.
+    """
+    return Path(os.environ.get(DATA_DIR) or _configured(os.environ.get(CONFIG, "")) or DEFAULT_DATA_DIR)
+
+
+def _configured(path: str) -> str:
+    """Return the data directory that a TOML file names, or an empty string. Settings report a file that is wrong."""
+    if not path:
+        return ""
+    try:
+        return str(tomllib.loads(Path(path).read_text("utf-8")).get("data_dir", ""))
+    except (OSError, ValueError):
+        return ""
 
 
 def find_run(directory: Path | None = None) -> LocalRun | None:
