@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from cinestream.contracts import Invalid, ScrapeRequest
 from cinestream.runtime.durations import parse_duration
+from cinestream_flow.message import Message
 
 
 class Seed(NamedTuple):
@@ -27,7 +28,7 @@ def parse_seeds(text: str) -> tuple[Seed, ...]:
     targets = [seed.request.target for seed in seeds]
     for target in targets:
         if targets.count(target) > 1:
-            raise ValueError(f"{target} is listed twice")
+            raise ValueError(Message("{target} is listed twice", target=target))
     return seeds
 
 
@@ -39,7 +40,7 @@ def _seed(entry: str) -> Seed:
         request = ScrapeRequest.of(target)
         every = int(parse_duration(period)) if separator else None
     except (Invalid, ValueError) as error:
-        raise ValueError(f"{entry}: {error}") from error
+        raise ValueError(Message("{entry}: {error}", entry=entry, error=error)) from error
     if every is not None and every < 1:
-        raise ValueError(f"{entry}: a period must be at least one second")
+        raise ValueError(Message("{entry}: a period must be at least one second", entry=entry))
     return Seed(request, every)

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from cinestream.runtime.durations import Duration
 from cinestream.runtime.local_run import LocalRun
 from cinestream.runtime.settings import Port, ServiceSettings, renamed
+from cinestream_flow.message import Message
 from cinestream_scraper.seeds import Seed, parse_seeds
 from cinestream_scraper.site import SeleniumServer, Site
 
@@ -120,7 +121,7 @@ class ScraperSettings(ServiceSettings):
     @classmethod
     def _require_timezone(cls, value: str) -> str:
         if (zones := zoneinfo.available_timezones()) and value not in zones:  # a small system may have no list of them
-            raise ValueError("not a time zone: write one like Europe/Paris")
+            raise ValueError(Message("not a time zone: write one like Europe/Paris"))
         return value
 
     @field_validator("scraper_allowed_hosts")
@@ -128,7 +129,7 @@ class ScraperSettings(ServiceSettings):
     def _require_hosts(cls, value: str, info: ValidationInfo) -> str:
         hosts = value.split(",")
         if addresses := [host.strip() for host in hosts if "/" in host]:
-            raise ValueError(f"{addresses[0]} is not a host: write one like m.imdb.com")
+            raise ValueError(Message("{host} is not a host: write one like m.imdb.com", host=addresses[0]))
         if "imdb_url" in info.data:
             Site.of(info.data["imdb_url"], hosts)
         return value

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 from urllib.parse import unquote, urlsplit
 
 from cinestream.contracts import Invalid, ScrapeRequest
+from cinestream_flow.message import Message
 
 _IMDB = frozenset({"www.imdb.com", "imdb.com", "m.imdb.com"})
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -34,7 +35,9 @@ class Site(NamedTuple):
         own = _host(url)
         others = {_host(f"https://{host.strip()}") for host in allowed if host.strip()}
         if private := sorted(host for host in others - {own} if _is_private(host)):
-            raise ValueError(f"{private[0]} is a private address: only the site itself may be at one")
+            raise ValueError(
+                Message("{host} is a private address: only the site itself may be at one", host=private[0])
+            )
         return cls(url.rstrip("/"), frozenset({own} | others))
 
     def address(self, request: ScrapeRequest) -> str:
@@ -80,7 +83,7 @@ class Site(NamedTuple):
             Invalid: the URL is at a host that is not allowed.
         """
         if not self.allows(url):
-            raise Invalid(f"the host of {url[:200]} is not allowed (CINESTREAM_SCRAPER_ALLOWED_HOSTS)")
+            raise Invalid(Message("the host of {url} is not allowed (CINESTREAM_SCRAPER_ALLOWED_HOSTS)", url=url[:200]))
 
 
 class SeleniumServer(NamedTuple):
@@ -100,7 +103,9 @@ class SeleniumServer(NamedTuple):
         parts = urlsplit(url)
         _ = parts.port  # raises for a port that is not a number
         if bool(parts.username) != bool(parts.password):
-            raise ValueError("a name needs a password and a password a name: write https://name:password@grid.example")
+            raise ValueError(
+                Message("a name needs a password and a password a name: write https://name:password@grid.example")
+            )
         address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         return cls(address, unquote(parts.username or "") or None, unquote(parts.password or "") or None)
 
@@ -122,7 +127,7 @@ def _is_imdb(url: str) -> bool:
 def _host(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-        raise ValueError(f"{url!r} is not an http(s) address")
+        raise ValueError(Message("{url!r} is not an http(s) address", url=url))
     # A host is the same by http:// and https://, each at its usual port.
     usual = parts.port in (None, *_DEFAULT_PORTS.values())
     return parts.hostname.lower() if usual else f"{parts.hostname.lower()}:{parts.port}"

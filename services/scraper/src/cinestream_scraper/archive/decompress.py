@@ -7,6 +7,8 @@ import lzma
 import zlib
 from typing import IO
 
+from cinestream_flow.message import Message
+
 _GZIP_MAGIC = b"\x1f\x8b"
 _BLOCK_BYTES = 1 << 16
 _WITH_GZIP_HEADER = 16 + zlib.MAX_WBITS
@@ -62,7 +64,7 @@ class DecompressedReader:
     def _decompress(self, member: "zlib._Decompress", max_bytes: int) -> bytes:
         self._compressed = self._compressed or self._read_file(_BLOCK_BYTES)
         if not self._compressed:
-            raise ValueError("the file is truncated")
+            raise ValueError(Message("the file is truncated"))
         try:
             data = member.decompress(self._compressed, max_bytes)
         except zlib.error as error:

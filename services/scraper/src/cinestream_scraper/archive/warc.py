@@ -18,6 +18,7 @@ from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 
 from cinestream.contracts.page import MAX_PAGE_BYTES
 from cinestream.contracts.saved import saved_text
+from cinestream_flow.message import Message
 from cinestream_scraper.archive.decompress import DecompressedReader
 
 _BLOCK_BYTES = 1 << 16
@@ -84,7 +85,7 @@ def pages_in(file: Path) -> Iterator[SavedPage]:
             else:
                 yield from _in_warc(str(file), opened, opened)
     except _DAMAGE as error:
-        raise UnreadableFile(f"{file}: {error}") from error
+        raise UnreadableFile(Message("{file}: {error}", file=file, error=error)) from error
 
 
 def _in_wacz(file_name: str, file: IO[bytes]) -> Iterator[SavedPage]:
@@ -100,7 +101,7 @@ def _in_warc(file_name: str, stream: IO[bytes], file: IO[bytes]) -> Iterator[Sav
     records = ArchiveIterator(reader, arc2warc=True)
     while (record := _next(records)) is not None:
         if records.err_count:  # warcio itself only prints a warning, and searches for the next record
-            raise ValueError("the bytes after a record are not a record")
+            raise ValueError(Message("the bytes after a record are not a record"))
         if record.rec_type == "response" and record.http_headers is not None:
             content_type = record.http_headers.get_header("Content-Type") or ""
             if "html" in content_type.lower():
@@ -114,16 +115,16 @@ def _next(records: ArchiveIterator) -> ArcWarcRecord | None:
     try:
         return next(records, None)
     except AttributeError as error:  # warcio does not check that the field is there
-        raise ValueError("a record has no address") from error
+        raise ValueError(Message("a record has no address")) from error
 
 
 def _require_whole(record: ArcWarcRecord) -> None:
     if not isinstance(record.raw_stream, LimitReader):
-        raise ValueError("a record has no length")
+        raise ValueError(Message("a record has no length"))
     while record.raw_stream.read(_BLOCK_BYTES):
         pass
     if record.raw_stream.limit:
-        raise ValueError("the file ends in the middle of a record")
+        raise ValueError(Message("the file ends in the middle of a record"))
 
 
 def _saved(file_name: str, record: ArcWarcRecord, content_type: str) -> SavedPage:
@@ -132,7 +133,7 @@ def _saved(file_name: str, record: ArcWarcRecord, content_type: str) -> SavedPag
     status = record.http_headers.get_statuscode()
     date = record.rec_headers.get_header("WARC-Date")
     if date is None:
-        raise ValueError("a record has no date")
+        raise ValueError(Message("a record has no date"))
     moment = datetime.fromisoformat(date.replace("Z", "+00:00"))
     return SavedPage(
         file=file_name,

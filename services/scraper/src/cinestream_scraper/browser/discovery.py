@@ -4,8 +4,11 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import reduce
 from pathlib import Path
 from typing import Literal, NamedTuple
+
+from cinestream_flow.message import Message
 
 BrowserKind = Literal["chrome", "firefox"]
 
@@ -53,38 +56,46 @@ def find_browser(preferred: BrowserKind, which: Callable[[str], str | None] = sh
         NoBrowser: there is neither.
     """
     finders = {"chrome": _find_chrome, "firefox": _find_firefox}
-    mismatches: list[str] = []
+    mismatches: list[Message] = []
     for kind in sorted(finders, key=lambda kind: kind != preferred):
         if found := finders[kind](which, mismatches):
             return found
-    reason = f" ({'; '.join(mismatches)})" if mismatches else ""
+    reason = Message(" ({reasons})", reasons=reduce(_joined, mismatches)) if mismatches else ""
     raise NoBrowser(
-        f"no browser with its driver found{reason}: install chromium-headless-shell and chromium-driver "
-        "(Debian: apt install chromium-headless-shell chromium-driver), or Chrome with its chromedriver, or Firefox "
-        "with geckodriver (https://github.com/mozilla/geckodriver/releases); or set CINESTREAM_SELENIUM_URL to a "
-        "Selenium server"
+        Message(
+            "no browser with its driver found{reason}: install chromium-headless-shell and chromium-driver (Debian: "
+            "apt install chromium-headless-shell chromium-driver), or Chrome with its chromedriver, or Firefox with "
+            "geckodriver (https://github.com/mozilla/geckodriver/releases); or set CINESTREAM_SELENIUM_URL to a "
+            "Selenium server",
+            reason=reason,
+        )
     )
 
 
-def _find_chrome(which: Callable[[str], str | None], mismatches: list[str]) -> InstalledBrowser | None:
+def _joined(first: Message, second: Message) -> Message:
+    return Message("{first}; {second}", first=first, second=second)
+
+
+def _find_chrome(which: Callable[[str], str | None], mismatches: list[Message]) -> InstalledBrowser | None:
     drivers = _installed(_CHROMEDRIVERS, which)
     for browser in _installed(_CHROMES, which):
         for driver in drivers:
             versions = _major_version(browser), _major_version(driver)
             if versions[0] == versions[1]:
                 return InstalledBrowser("chrome", browser, driver)
-            mismatches.append(f"{browser} is version {versions[0]}, {driver} is for {versions[1]}")
+            found = {"browser": browser, "version": versions[0], "driver": driver, "other": versions[1]}
+            mismatches.append(Message("{browser} is version {version}, {driver} is for {other}", **found))
         if not drivers:
-            mismatches.append(f"{browser} has no chromedriver")
+            mismatches.append(Message("{browser} has no chromedriver", browser=browser))
     return None
 
 
-def _find_firefox(which: Callable[[str], str | None], mismatches: list[str]) -> InstalledBrowser | None:
+def _find_firefox(which: Callable[[str], str | None], mismatches: list[Message]) -> InstalledBrowser | None:
     drivers = _installed(_GECKODRIVERS, which)
     for browser in _installed(_FIREFOXES, which):
         if drivers:
             return InstalledBrowser("firefox", browser, drivers[0])
-        mismatches.append(f"{browser} has no geckodriver")
+        mismatches.append(Message("{browser} has no geckodriver", browser=browser))
     return None
 
 

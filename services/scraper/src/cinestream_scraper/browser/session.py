@@ -11,6 +11,7 @@ from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from cinestream.contracts import Invalid, Kind
+from cinestream_flow.message import Message
 from cinestream_scraper.browser.errors import BrowserUnavailable, SessionLost, SiteUnreachable
 from cinestream_scraper.browser.guard.request_guard import RequestGuard
 from cinestream_scraper.browser.launch import BrowserLauncher
@@ -72,13 +73,15 @@ class BrowserSession:
             self._prepare(driver)
             reading = complete(visit(driver, url, kind, self._timeouts, limit), self._responses(driver))
         except TimeoutException as error:
-            raise SessionLost(f"{url}: the browser waited too long") from error
+            raise SessionLost(Message("{url}: the browser waited too long", url=url)) from error
         except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
             # A refused address looks like a page that cannot be reached: ask the guard first.
             self._require_allowed()
             if match := _UNREACHABLE.search(str(error)):
-                raise SiteUnreachable(f"{url}: {match[0]}", url if _REDIRECT_LOOP in match[0] else "") from error
-            raise SessionLost(f"{url}: {_first_line(error)}") from error
+                raise SiteUnreachable(
+                    Message("{url}: {error}", url=url, error=match[0]), url if _REDIRECT_LOOP in match[0] else ""
+                ) from error
+            raise SessionLost(Message("{url}: {error}", url=url, error=_first_line(error))) from error
         finally:
             if self._killed:
                 self._end()  # `kill` came while the browser started: end the processes that have appeared since
@@ -88,7 +91,9 @@ class BrowserSession:
         self.page_active = reading.status != 200 or looks_challenged(reading.html)
         if reading.final_url.startswith(BROWSER_PAGES):
             # No connection was refused: the redirects of this one page loop, or lead where no browser connects.
-            raise SiteUnreachable(f"{url}: the browser shows {reading.final_url[:80]}", url)
+            raise SiteUnreachable(
+                Message("{url}: the browser shows {address}", url=url, address=reading.final_url[:80]), url
+            )
         return reading
 
     def _prepare(self, driver: WebDriver) -> None:
@@ -101,7 +106,7 @@ class BrowserSession:
         self._last_read_failed = self.page_active = True
         if self._guard:
             if not self._guard.alive:
-                raise SessionLost("request guard connection lost; restarting the session")
+                raise SessionLost(Message("request guard connection lost; restarting the session"))
             self._guard.begin_page()
         self.pages += 1
         self._page_since = time.time()
@@ -122,7 +127,7 @@ class BrowserSession:
         """
         try:
             if self._driver is None:
-                raise SessionLost("there is no browser")
+                raise SessionLost(Message("there is no browser"))
             console = list(self._guard.observed().console) if self._guard else []
             return collect_evidence(self._driver, self._page_since, console)
         except (urllib3.exceptions.HTTPError, OSError) as error:
@@ -154,9 +159,9 @@ class BrowserSession:
         try:
             self._driver, self._guard = self._launcher.start(self._files)
         except (WebDriverException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise BrowserUnavailable(f"no browser starts: {_first_line(error)}") from error
+            raise BrowserUnavailable(Message("no browser starts: {error}", error=_first_line(error))) from error
         if self._killed:
-            raise SessionLost("the session was killed while its browser started")
+            raise SessionLost(Message("the session was killed while its browser started"))
         self.started = True
         return self._driver
 

@@ -15,6 +15,7 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from cinestream.contracts import Invalid
 from cinestream.contracts.page import MAX_PAGE_BYTES
+from cinestream_flow.message import Message
 from cinestream_scraper.browser import scripts
 from cinestream_scraper.pages.reading import Evidence, Reading
 
@@ -92,10 +93,10 @@ def unpack(packed: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(BytesIO(packed)) as archive:
             entries = [entry for entry in archive.infolist() if entry.filename in _FILES]
             if sum(entry.file_size for entry in entries) > _MAX_BYTES:
-                raise Invalid("the snapshot is larger than one can be")
+                raise Invalid(Message("the snapshot is larger than one can be"))
             return {entry.filename: archive.read(entry) for entry in entries}
     except (zipfile.BadZipFile, EOFError, ValueError) as error:
-        raise Invalid(f"the snapshot cannot be read: {error}") from error
+        raise Invalid(Message("the snapshot cannot be read: {error}", error=error)) from error
 
 
 def write(files: dict[str, bytes], folder: Path) -> list[Path]:

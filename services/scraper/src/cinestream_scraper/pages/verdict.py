@@ -9,6 +9,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from cinestream.contracts import Kind, Outcome
+from cinestream_flow.message import Message
 from cinestream_scraper.pages.identity import NOTHING, Identity, Shape
 from cinestream_scraper.pages.reading import Reading
 from cinestream_scraper.pages.targets import Target, target_of
@@ -106,14 +107,16 @@ def _by_status(reading: Reading) -> Judgement | None:
     if status == 200:
         return None
     if status == 202 or (400 <= status < 500 and looks_challenged(reading.html)):
-        return Judgement(Verdict.CHALLENGE, f"HTTP {status}, a bot challenge")
+        return Judgement(Verdict.CHALLENGE, Message("HTTP {status}, a bot challenge", status=status))
     if status in _GONE:
-        return Judgement(Verdict.NOT_FOUND, f"HTTP {status}")
+        return Judgement(Verdict.NOT_FOUND, Message("HTTP {status}", status=status))
     if status == 429:
-        return Judgement(Verdict.RATE_LIMITED, f"HTTP 429, Retry-After {reading.retry_after}")
+        return Judgement(
+            Verdict.RATE_LIMITED, Message("HTTP 429, Retry-After {retry_after}", retry_after=reading.retry_after)
+        )
     if status in _FORBIDDEN:
-        return Judgement(Verdict.BLOCKED, f"HTTP {status}")
-    return Judgement(Verdict.SERVER_ERROR, f"HTTP {status}")
+        return Judgement(Verdict.BLOCKED, Message("HTTP {status}", status=status))
+    return Judgement(Verdict.SERVER_ERROR, Message("HTTP {status}", status=status))
 
 
 def _by_page(reading: Reading, target: Target) -> Judgement:
@@ -121,11 +124,11 @@ def _by_page(reading: Reading, target: Target) -> Judgement:
     if identity.shape in (Shape.NOTHING, Shape.OTHER):
         return _nothing(reading, identity)
     if identity.shape is Shape.NOT_FOUND:
-        return Judgement(Verdict.NOT_FOUND, "a page that says 404", identity)
+        return Judgement(Verdict.NOT_FOUND, Message("a page that says 404"), identity)
     if not identity.whole:
-        return Judgement(Verdict.INCOMPLETE, "the page lacks its data", identity)
+        return Judgement(Verdict.INCOMPLETE, Message("the page lacks its data"), identity)
     if identity.shape.value != target.kind.value:
-        return Judgement(Verdict.WRONG_PAGE, f"a {identity.shape} page", identity)
+        return Judgement(Verdict.WRONG_PAGE, Message("a {shape} page", shape=identity.shape), identity)
     return _own_page(reading, identity, target)
 
 
@@ -136,34 +139,40 @@ def _own_page(reading: Reading, identity: Identity, target: Target) -> Judgement
         return _search(reading, identity, target)
     if identity.id != target.id:
         verdict = Verdict.MOVED if target.kind is Kind.TITLE else Verdict.WRONG_PAGE
-        return Judgement(verdict, f"the page of {identity.id}", identity)
+        return Judgement(verdict, Message("the page of {id}", id=identity.id), identity)
     if final != target:
-        return Judgement(Verdict.WRONG_PAGE, f"its address is {reading.final_url[:200]}", identity)
+        return Judgement(
+            Verdict.WRONG_PAGE, Message("its address is {address}", address=reading.final_url[:200]), identity
+        )
     if target.kind is not Kind.TITLE:
-        return Judgement(Verdict(target.kind.value), f"a whole {target.kind.value}", identity)
+        return Judgement(Verdict(target.kind.value), Message("a whole {kind}", kind=target.kind.value), identity)
     if identity.film:
-        return Judgement(Verdict.FILM, "a whole film page", identity)
-    return Judgement(Verdict.OTHER_KIND, "a whole page of a title that is no film", identity)
+        return Judgement(Verdict.FILM, Message("a whole film page"), identity)
+    return Judgement(Verdict.OTHER_KIND, Message("a whole page of a title that is no film"), identity)
 
 
 def _search(reading: Reading, identity: Identity, target: Target) -> Judgement:
     """Return the verdict on a whole page of results, which must be those of the target's words."""
     words = dict(parse_qsl(urlsplit(reading.final_url).query)).get("q", "")
     if target_of(reading.final_url) != target:
-        return Judgement(Verdict.WRONG_PAGE, f"its address is {reading.final_url[:200]}", identity)
+        return Judgement(
+            Verdict.WRONG_PAGE, Message("its address is {address}", address=reading.final_url[:200]), identity
+        )
     if identity.id and identity.id.casefold().split() != words.casefold().split():
-        return Judgement(Verdict.WRONG_PAGE, f"a search for {identity.id[:100]!r}", identity)
-    return Judgement(Verdict.SEARCH, "a whole page of results", identity)
+        return Judgement(Verdict.WRONG_PAGE, Message("a search for {id!r}", id=identity.id[:100]), identity)
+    return Judgement(Verdict.SEARCH, Message("a whole page of results"), identity)
 
 
 def _nothing(reading: Reading, identity: Identity) -> Judgement:
     """Return the verdict on a page that is nothing to read."""
     if looks_challenged(reading.html):
-        return Judgement(Verdict.CHALLENGE, "a bot challenge", identity)
+        return Judgement(Verdict.CHALLENGE, Message("a bot challenge"), identity)
     if any(mark in reading.html for mark in _CONSENT):
-        return Judgement(Verdict.CONSENT, "a consent dialog that was not answered", identity)
+        return Judgement(Verdict.CONSENT, Message("a consent dialog that was not answered"), identity)
     if not reading.page.is_parsable:
-        return Judgement(Verdict.WRONG_PAGE, "its elements are too many or too deep to be parsed", identity)
+        return Judgement(Verdict.WRONG_PAGE, Message("its elements are too many or too deep to be parsed"), identity)
     if identity.shape is Shape.OTHER:
-        return Judgement(Verdict.WRONG_PAGE, f"another page ({identity.layout[:_QUOTED]})", identity)
-    return Judgement(Verdict.INCOMPLETE, "neither data nor an address of its own", identity)
+        return Judgement(
+            Verdict.WRONG_PAGE, Message("another page ({layout})", layout=identity.layout[:_QUOTED]), identity
+        )
+    return Judgement(Verdict.INCOMPLETE, Message("neither data nor an address of its own"), identity)

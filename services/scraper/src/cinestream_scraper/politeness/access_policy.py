@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from cinestream.contracts import Invalid
+from cinestream_flow.message import Message
 from cinestream_scraper.politeness.dns import NameResolver
 from cinestream_scraper.site import NETWORK_SCHEMES, Site
 
@@ -29,4 +30,8 @@ class AllowedHosts:
         if is_page:
             self.site.require_allowed(url)
         if not self.site.is_public(url) or self._resolver.is_private(parts.hostname or ""):
-            raise Invalid(f"{url[:200]} is at a private address: only the site itself may be (CINESTREAM_IMDB_URL)")
+            raise Invalid(
+                Message(
+                    "{url} is at a private address: only the site itself may be (CINESTREAM_IMDB_URL)", url=url[:200]
+                )
+            )

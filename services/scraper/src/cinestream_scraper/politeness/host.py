@@ -8,6 +8,7 @@ from aiolimiter import AsyncLimiter
 
 from cinestream.contracts import Invalid, Transient
 from cinestream_flow.logger import get_logger
+from cinestream_flow.message import Message
 from cinestream_scraper.politeness.access_policy import AllowedHosts
 from cinestream_scraper.politeness.backoff import Backoff
 from cinestream_scraper.politeness.dns import NameResolver
@@ -69,7 +70,7 @@ class Host:
                 self.backoff.record_failure(str(error))
             raise
         if not allowed:
-            raise Invalid(f"robots.txt forbids {url} (CINESTREAM_SCRAPER_OBEY_ROBOTS)")
+            raise Invalid(Message("robots.txt forbids {url} (CINESTREAM_SCRAPER_OBEY_ROBOTS)", url=url))
 
     @property
     def paused(self) -> bool:
@@ -88,7 +89,7 @@ class Host:
         while 0 < (left := self.backoff.seconds_left) <= _MAX_WAIT_SECONDS:
             await anyio.sleep(left)
         if left:
-            raise Transient(f"the host is paused: {self.backoff.reason}", retry_after=left)
+            raise Transient(Message("the host is paused: {reason}", reason=self.backoff.reason), retry_after=left)
 
     def _obey_delay(self, delay: float) -> None:
         if delay and self.rate.limit_to(1 / delay):

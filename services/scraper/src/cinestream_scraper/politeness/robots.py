@@ -11,6 +11,7 @@ import httpx2
 from protego import Protego
 
 from cinestream.contracts import Invalid, Transient
+from cinestream_flow.message import Message
 from cinestream_scraper.politeness.access_policy import AllowedHosts
 
 AGENT = "CineStream"
@@ -63,9 +64,13 @@ class Robots:
             with anyio.fail_after(_TIMEOUT_SECONDS):
                 return await self._follow(address)
         except Invalid as error:
-            raise Transient(f"{address} redirects to a host that is not allowed: {error}") from error
+            raise Transient(
+                Message("{address} redirects to a host that is not allowed: {error}", address=address, error=error)
+            ) from error
         except TimeoutError as error:
-            raise Transient(f"{address}: no response within {_TIMEOUT_SECONDS:g} s") from error
+            raise Transient(
+                Message("{address}: no response within {seconds:g} s", address=address, seconds=_TIMEOUT_SECONDS)
+            ) from error
         except httpx2.HTTPError as error:
             raise Transient(f"{address}: {type(error).__name__} {error}".rstrip()) from error
 
@@ -87,7 +92,7 @@ class Robots:
 async def _rules_of(response: httpx2.Response, address: str) -> str:
     """Return the text of a response, cut at 512,000 bytes. A response of 4xx means that there are no rules."""
     if response.status_code >= 500 or response.status_code == 429:
-        raise Transient(f"{address}: HTTP {response.status_code}")
+        raise Transient(Message("{address}: HTTP {status}", address=address, status=response.status_code))
     if not response.is_success:
         return ""
     text = bytearray()

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Invalid, Lane, ScrapeRequest, Transient
+from cinestream_flow.message import Message, message_of
 from cinestream_scraper.crawl import freshness, schedule
 from cinestream_scraper.politeness.host import Host
 from cinestream_scraper.settings import ScraperSettings
@@ -59,12 +60,18 @@ class ApiRequest(BaseModel):
             Invalid: the body is not a request.
         """
         if len(body) > _MAX_BYTES:
-            raise Invalid(f"not a request: the limit is {_MAX_BYTES:,} bytes, and this one has {len(body):,}")
+            raise Invalid(
+                Message(
+                    "not a request: the limit is {limit:,} bytes, and this one has {count:,}",
+                    limit=_MAX_BYTES,
+                    count=len(body),
+                )
+            )
         try:
             text = body.decode().strip()
             return cls.model_validate_json(text) if text.startswith("{") else cls(target=text)
         except ValueError as error:
-            raise Invalid(f"not a request: {_first_fault(error)}") from error
+            raise Invalid(Message("not a request: {error}", error=_first_fault(error))) from error
 
 
 @dataclass(frozen=True)
@@ -104,18 +111,18 @@ class RequestApi:
             with anyio.fail_after(_TIMEOUT_SECONDS):
                 await self.host.require_allowed(self.settings.site.address(request))
         except Invalid as error:
-            return RequestStatus.REFUSED, str(error)
+            return RequestStatus.REFUSED, message_of(error)
         except TimeoutError:
-            why = "the site has not sent its robots.txt yet"
+            why: str = Message("the site has not sent its robots.txt yet")
         except Transient as error:
-            why = str(error)  # robots.txt cannot be read now, for which the request can wait in the queue
+            why = message_of(error)  # robots.txt cannot be read now, for which the request can wait in the queue
         else:
             why = "; ".join(self.host.degraded())
         # A request that leads to other titles is queued even if its page is fresh: those titles may not be.
         if not request.force and not request.follows_links:
             page = await freshness.fresh_page(self.bus, request, self.settings.scraper_freshness_ttl)
             if page:
-                return RequestStatus.FRESH, f"read {freshness.age_seconds(page):.0f} s ago"
+                return RequestStatus.FRESH, Message("read {age:.0f} s ago", age=freshness.age_seconds(page))
         if await schedule.enqueue(self.bus, request):
             return RequestStatus.QUEUED, why
         return RequestStatus.ALREADY_QUEUED, await self._lacks(request) or why
@@ -133,7 +140,7 @@ class RequestApi:
             *([f"depth {queued.depth}"] if queued.depth < request.depth else []),
             *(["not forced"] if request.force and not queued.force else []),
         ]
-        return f"with {', '.join(lacks)}: ask again when it is read" if lacks else ""
+        return Message("with {lacks}: ask again when it is read", lacks=", ".join(lacks)) if lacks else ""
 
 
 def _first_fault(error: ValueError) -> str:

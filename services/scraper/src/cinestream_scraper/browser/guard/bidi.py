@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 
 from cinestream.contracts import Invalid
 from cinestream_flow.logger import get_logger
+from cinestream_flow.message import message_of
 from cinestream_scraper.browser import scripts
 from cinestream_scraper.browser.chrome import BLOCKED_ADDRESSES
 from cinestream_scraper.browser.guard.request_guard import Command, Message
@@ -44,7 +45,7 @@ class BidiProtocol:
     echo_command: Command | None = ("session.status", {})
 
     def __init__(self, main_window: str, allowed_hosts: AllowedHosts, *, block_resources: bool, timezone: str) -> None:
-        self.refused = ""
+        self.refused: str = ""
         self.crashed = False
         self.responses: deque[DocumentResponse] = deque(maxlen=_MAX_RESPONSES)
         self.console: deque[str] = deque(maxlen=_MAX_CONSOLE_LINES)
@@ -102,7 +103,7 @@ class BidiProtocol:
             log.warning("address.refused", url=url[:200], resource_type=kind)
             if not self._is_main_page(paused):
                 return "network.failRequest", request
-            self.refused = str(refusal)
+            self.refused = message_of(refusal)
             # A response instead of a failure: after a failure the driver would wait for the page.
             return "network.provideResponse", request | _REFUSED
         return "network.continueRequest", request

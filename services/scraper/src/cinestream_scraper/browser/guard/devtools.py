@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 
 from cinestream.contracts import Invalid
 from cinestream_flow.logger import get_logger
+from cinestream_flow.message import message_of
 from cinestream_scraper.browser.guard.request_guard import Command, Message
 from cinestream_scraper.browser.responses import DocumentResponse
 from cinestream_scraper.politeness.access_policy import AllowedHosts
@@ -40,7 +41,7 @@ class DevToolsProtocol:
     console: Sequence[str] = ()
 
     def __init__(self, main_window: str, allowed_hosts: AllowedHosts) -> None:
-        self.refused = ""
+        self.refused: str = ""
         self._main_window, self._allowed_hosts = main_window, allowed_hosts
         self._windows = {main_window}
 
@@ -78,6 +79,6 @@ class DevToolsProtocol:
         except Invalid as refusal:
             log.warning("address.refused", url=url[:200], resource_type=paused["resourceType"])
             if is_document and frame == self._main_window:
-                self.refused = str(refusal)
+                self.refused = message_of(refusal)
             return "Fetch.failRequest", request | {"errorReason": "BlockedByClient"}
         return "Fetch.continueRequest", request
