@@ -23,7 +23,7 @@ def clock(surroundings: Surroundings) -> Result:
         name, seconds = "NATS", with_nats(surroundings, _ahead_of_nats)
     except (NotChecked, Transient):
         name, seconds = "stream-api", _ahead_of_stream(surroundings)
-    found = Message("{seconds:+.1f} s against {name}", seconds=seconds, name=name)
+    found = Message("{seconds:+.1f} s against {name}", seconds=round(seconds, 1) + 0.0, name=name)
     if abs(seconds) <= _WARN_SECONDS:
         return ok(found)
     cure = Message("set the clocks of both machines by NTP")
