@@ -27,3 +27,14 @@ isolated cinestream-stream-api cinestream_stream_api cinestream-stream-api
 isolated cinestream-trakt-export cinestream_trakt_export cinestream-trakt
 isolated cinestream-demo cinestream_demo cinestream-demo-site
 isolated cinestream-cli cinestream_cli cinestream
+# The local run needs no checkout: its configuration is in the package, and the commands that it starts are installed.
+UV_PROJECT_ENVIRONMENT="$work/local" "$uv" sync --frozen --no-dev --no-editable --quiet --package cinestream-demo --extra local
+(cd / && "$work/local/bin/python" -c '
+import pathlib, sys
+from cinestream_demo.local.plan import USERS, Installation, plan
+from cinestream_demo.local.settings import LocalSettings
+scripts = pathlib.Path(sys.executable).parent
+for process in plan(LocalSettings(), Installation(scripts, dict.fromkeys(USERS, ""), 0)):
+    assert all(pathlib.Path(path).is_file() for path in process.command if path.startswith("/")), process
+')
+echo "isolated: cinestream-run needs no checkout"

@@ -40,7 +40,7 @@ ENTRIES = (
     Entry(
         "run",
         "Run the whole pipeline on this machine, until Ctrl-C.",
-        "cinestream_demo.local.__main__",
+        "cinestream_demo.local.app",
         extra="run",
         needs=("cinestream_scraper", "cinestream_etl", "cinestream_stream_api"),
     ),

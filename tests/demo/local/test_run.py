@@ -9,7 +9,8 @@ import pytest
 from tests.paths import SCRIPTS
 from tests.ports import free_port
 
-from cinestream_demo.local.failures import CannotRun
+from cinestream.commands.exit_codes import ExitCode
+from cinestream_demo.local.failures import CannotRun, MissingProgram
 from cinestream_demo.local.plan import USERS, Installation, Process, plan
 from cinestream_demo.local.progress import PipelineCounts
 from cinestream_demo.local.settings import LocalSettings
@@ -95,6 +96,13 @@ def test_everything_of_the_plan_is_bound_to_loopback_by_settings(tmp_path: Path)
     live = plan(LocalSettings(data_dir=tmp_path, imdb_url="https://example.org"), installation)
     assert "demo-site" not in [p.name for p in live]
     assert live[-1].defaults["CINESTREAM_SCRAPER_RATE"] == "1"
+
+
+def test_a_program_that_is_not_installed_is_named(tmp_path: Path) -> None:
+    """The error names the program and the extra that installs it, and the exit code is that of a missing dependency."""
+    with pytest.raises(MissingProgram, match=r"cinestream-demo-site is not installed in .*cinestream-demo\[local\]") as caught:
+        plan(LocalSettings(data_dir=tmp_path), Installation(tmp_path, dict.fromkeys(USERS, "secret"), lock=0))
+    assert caught.value.exit_code == ExitCode.MISSING_DEPENDENCY
 
 
 def test_counts_come_from_the_metrics_of_all_services() -> None:

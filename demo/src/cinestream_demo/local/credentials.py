@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cinestream.runtime.local_run import DATA_DIR, LocalRun
-from cinestream_demo.local.lock import unwritable
+from cinestream_demo.local.failures import unwritable
 from cinestream_demo.local.plan import OPS_PORT_OFFSETS, USERS
 from cinestream_demo.local.settings import LocalSettings
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cinestream.runtime.local_run import find_run
-from cinestream_demo.local.failures import AlreadyRunning, CannotRun
+from cinestream_demo.local.failures import AlreadyRunning, unwritable
+from cinestream_flow.message import Message
 
 LOCK_FILE = "lock"
 NATS_SERVER = "nats-server"
@@ -44,22 +45,23 @@ def _lock(directory: Path, lock: int) -> None:
         raise unwritable(directory, error) from None
 
 
-def unwritable(directory: Path, error: OSError) -> CannotRun:
-    """Return the error of a data directory that cannot be written."""
-    reason = f"the data directory {directory} cannot be written ({error.strerror})"
-    return CannotRun(f"{reason}: set CINESTREAM_DATA_DIR to another one")
-
-
-def _explain(directory: Path, lock: int) -> str:
+def _explain(directory: Path, lock: int) -> Message:
     """Return the message about the processes that hold the lock."""
     run = find_run(directory)
     holders = {run.pid: ""} if run else _holders(lock)
     pid, program = next(iter(holders.items()), (None, ""))
     if program == NATS_SERVER:
-        reason = f"the NATS server of a run that was killed still writes to {directory} (pid {pid})"
-        return f"{reason}: try again when it has ended, or end it with `kill {pid}`"
-    known = f" (pid {pid})" if pid else ""
-    return f"already running{known} with its data in {directory}; `make status` shows it"
+        return Message(
+            "the NATS server of a run that was killed still writes to {directory} (pid {pid}): try again when it has "
+            "ended, or end it with `kill {pid}`",
+            directory=directory,
+            pid=pid,
+        )
+    return Message(
+        "already running (pid {pid}) with its data in {directory}; `make status` shows it",
+        directory=directory,
+        pid=pid or "?",
+    )
 
 
 def _holders(lock: int) -> dict[int, str]:

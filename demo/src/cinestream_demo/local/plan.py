@@ -8,6 +8,7 @@ from pathlib import Path
 from cinestream_demo.local.failures import MissingProgram
 from cinestream_demo.local.nats import CONFIG, nats_environment
 from cinestream_demo.local.settings import LocalSettings
+from cinestream_flow.message import Message
 
 USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
 
@@ -59,7 +60,13 @@ class Installation:
         """
         path = self.scripts / name
         if not path.is_file():
-            raise MissingProgram(f"{name} is not installed in {self.scripts}: pip install 'cinestream-demo[local]'")
+            raise MissingProgram(
+                Message(
+                    "{name} is not installed in {folder}: pip install 'cinestream-demo[local]'",
+                    name=name,
+                    folder=self.scripts,
+                )
+            )
         return str(path)
 
 
