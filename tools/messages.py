@@ -4,6 +4,7 @@ python tools/messages.py            add new messages without a translation, and 
 python tools/messages.py --check    exit with 1 and name everything that is not translated, not used or not alike
 """
 
+import ast
 import importlib
 import sys
 from collections.abc import Iterable, Iterator
@@ -13,20 +14,24 @@ from string import Formatter
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from typer.main import get_command
 
 from cinestream.commands.dead_letters import dead_letters_app
 from cinestream.commands.language import LANGUAGES, catalogue_path
 
-KEYWORDS: dict[str, Any] = {"Message": None, "translate": None, "_rule": None, "deferred": None, "Plural": (1, 2)}
+CALLS = {"Message": 1, "translate": 1, "_rule": 1, "deferred": 1, "Plural": 2}
 """The calls whose first argument is a message. The second argument of `Plural` is its plural."""
 APPS: dict[str, tuple[Any, ...]] = {
     "cinestream_flow": (),
     "cinestream": ("cinestream.commands.declare:app", dead_letters_app("etl")),
     "cinestream_etl": ("cinestream_etl.commands.app:app",),
     "cinestream_stream_api": ("cinestream_stream_api.__main__:app",),
+    "cinestream_cli": (
+        "cinestream_cli.app:app",
+        "cinestream_cli.watch.command:app",
+        "cinestream_cli.doctor.command:app",
+    ),
     "cinestream_trakt_export": ("cinestream_trakt_export.__main__:app",),
 }
 """The command lines of each package."""
@@ -57,10 +62,14 @@ def messages() -> dict[str, set[Id]]:
 
 
 def sources(package: str) -> Iterator[Id]:
-    """Yield the messages in the sources of a package."""
+    """Yield the messages in the sources of a package: the texts that are the first arguments of `CALLS`."""
     for path in sorted(Path(importlib.import_module(package).__file__ or "").parent.rglob("*.py")):
-        with path.open("rb") as file:
-            yield from (message for _, message, _, _ in extract("python", file, keywords=KEYWORDS))
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call):
+                count = CALLS.get(getattr(node.func, "id", getattr(node.func, "attr", "")), 0)
+                texts = [str(arg.value) for arg in node.args[:count] if isinstance(arg, ast.Constant)]
+                if len(texts) == count > 0:
+                    yield tuple(texts) if count > 1 else texts[0]
 
 
 def helps(command: Any) -> Iterator[str]:
