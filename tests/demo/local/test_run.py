@@ -100,7 +100,7 @@ def test_everything_of_the_plan_is_bound_to_loopback_by_settings(tmp_path: Path)
 
 def test_a_program_that_is_not_installed_is_named(tmp_path: Path) -> None:
     """The error names the program and the extra that installs it, and the exit code is that of a missing dependency."""
-    with pytest.raises(MissingProgram, match=r"cinestream-demo-site is not installed in .*cinestream-demo\[local\]") as caught:
+    with pytest.raises(MissingProgram, match=r"demo-site is not installed in .*cinestream-demo\[local\]") as caught:
         plan(LocalSettings(data_dir=tmp_path), Installation(tmp_path, dict.fromkeys(USERS, "secret"), lock=0))
     assert caught.value.exit_code == ExitCode.MISSING_DEPENDENCY
 
