@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -99,3 +101,19 @@ def test_credentials_come_from_the_settings_before_the_run(nats: NatsServer, tmp
     user = {"CINESTREAM_NATS_URL": nats.url, "CINESTREAM_NATS_USER": "scraper", "CINESTREAM_NATS_PASSWORD": "mine"}
     assert Surroundings(user, run, tmp_path).passwords == {"etl": "of-the-run", "scraper": "mine"}
     assert set(of_server(nats, tmp_path).passwords) == set(nats.passwords)
+
+
+@pytest.mark.process
+def test_the_lines_are_french_and_fit_a_terminal_without_utf_8(environment: dict[str, str]) -> None:
+    """In French each line has its French text, and a terminal without ✓ shows marks of ASCII."""
+    done = run_main(main, ["cinestream", "doctor"], environment | {"CINESTREAM_LANGUAGE": "fr"})
+    assert "non vérifié : NATS est injoignable" in done.stdout
+    assert "→ démarrez l'exécution locale, ou réglez CINESTREAM_NATS_URL : cinestream run" in done.stdout
+    ascii = subprocess.run(
+        [sys.executable, "-m", "cinestream_cli", "doctor"],
+        env=environment | {"PYTHONIOENCODING": "ascii", "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        check=False,
+    )
+    assert b"x  NATS" in ascii.stdout, ascii.stderr
+    assert b"-> use a UTF-8 locale: unset PYTHONIOENCODING" in ascii.stdout

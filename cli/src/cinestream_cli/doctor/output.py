@@ -7,6 +7,7 @@ from typing import Any
 from cinestream_cli.doctor.masking import without_logins
 from cinestream_cli.doctor.result import Status
 from cinestream_cli.doctor.runner import Line
+from cinestream_flow.message import Message
 
 _MARKS = {Status.OK: "✓", Status.WARNING: "!", Status.FAILED: "✗"}
 _ASCII_MARKS = {Status.OK: "ok", Status.WARNING: "!", Status.FAILED: "x"}
@@ -20,8 +21,12 @@ def text_lines(lines: Sequence[Line], translate: Translate) -> Iterator[str]:
     for check, result in lines:
         yield f"{marks[result.status]:<2} {translate(check.title):<{width}}  {without_logins(translate(result.found))}"
         if result.cure:
-            command = f": {result.command}" if result.command else ""
-            yield f"{' ' * (width + 3)}  {arrow} {translate(result.cure)}{command}"
+            cure = (
+                Message("{cure}: {command}", cure=result.cure, command=result.command)
+                if result.command
+                else result.cure
+            )
+            yield f"{' ' * (width + 3)}  {arrow} {translate(cure)}"
 
 
 def as_json(lines: Sequence[Line]) -> dict[str, Any]:

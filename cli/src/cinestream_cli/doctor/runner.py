@@ -62,7 +62,8 @@ def _result(check: Check, surroundings: Surroundings) -> Result:
     except NotChecked as missing:
         return warning(Message("not checked: {reason}", reason=missing), missing.cure, missing.command)
     except Exception as error:
-        found = Message("the check itself failed ({error})", error=f"{type(error).__name__}: {error}")
+        what = f"{type(error).__name__}: {error}"
+        found = Message("the check itself failed ({error})", error=what)
         return failed(found, Message("report it with the bundle that this command writes"), _REPORT)
 
 
