@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -100,3 +101,22 @@ def test_every_service_is_scraped_where_it_answers() -> None:
         part = re.search(rf"^  {re.escape(service)}:\n(?:(?:    .*)?\n)+", compose, re.MULTILINE)
         assert part
         assert f"CINESTREAM_OPS_PORT: {port}\n" in part[0]
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("setting", "address"), [({}, "127.0.0.1"), ({"CINESTREAM_STREAM_HOST": "::"}, "::")])
+def test_compose_serves_this_machine_only_unless_a_setting_says_otherwise(
+    setting: dict[str, str], address: str
+) -> None:
+    """Every published port is bound to loopback, and that of the stream to the address of its setting."""
+    if not (docker := shutil.which("docker")):
+        pytest.skip("no docker")
+    command = [docker, "compose", "--env-file", os.devnull, "--profile", "*", "config", "--format", "json"]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | setting, capture_output=True, timeout=60, check=False)
+    if done.returncode:
+        pytest.skip(f"no docker compose: {done.stderr.decode()}")
+    services = json.loads(done.stdout)["services"]
+    ports = {port["target"]: port["host_ip"] for service in services.values() for port in service.get("ports", ())}
+    assert ports.pop(3000) == address
+    assert set(ports) == {9101, 9102, 9103, 9104}
+    assert set(ports.values()) == {"127.0.0.1"}

@@ -98,6 +98,14 @@ def test_everything_of_the_plan_is_bound_to_loopback_by_settings(tmp_path: Path)
     assert live[-1].defaults["CINESTREAM_SCRAPER_RATE"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("host", "url"), [("::", "http://localhost:3000"), ("::1", "http://[::1]:3000"), ("tv.lan", "http://tv.lan:3000")]
+)
+def test_the_address_of_the_films_can_be_opened(host: str, url: str) -> None:
+    """An address of all interfaces is shown as localhost, and an IPv6 address in brackets."""
+    assert LocalSettings(stream_host=host).stream_url == url
+
+
 def test_a_program_that_is_not_installed_is_named(tmp_path: Path) -> None:
     """The error names the program and the extra that installs it, and the exit code is that of a missing dependency."""
     with pytest.raises(MissingProgram, match=r"demo-site is not installed in .*cinestream-demo\[local\]") as caught:

@@ -47,5 +47,7 @@ class LocalSettings(CommonSettings):
     @property
     def stream_url(self) -> str:
         """URL of the page that shows the films."""
-        host = "localhost" if self.stream_host in ("127.0.0.1", "localhost", "0.0.0.0") else self.stream_host  # noqa: S104
+        if self.stream_host in ("127.0.0.1", "localhost", "0.0.0.0", "::"):  # noqa: S104
+            return f"http://localhost:{self.stream_port}"
+        host = f"[{self.stream_host}]" if ":" in self.stream_host else self.stream_host  # RFC 3986, section 3.2.2
         return f"http://{host}:{self.stream_port}"
