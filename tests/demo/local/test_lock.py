@@ -14,7 +14,7 @@ from tests.ports import free_port
 from cinestream.commands.exit_codes import ExitCode
 from cinestream.runtime.local_run import find_run
 from cinestream_demo.local.credentials import new_run, published
-from cinestream_demo.local.failures import AlreadyRunning, CannotRun
+from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.lock import locked
 from cinestream_demo.local.nats import CONFIG, nats_environment
 from cinestream_demo.local.plan import USERS
@@ -57,7 +57,7 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_run_that_has_just_started_is_named(tmp_path: Path) -> None:
     """The lock alone refuses a second run, before the first one has written its file."""
-    with locked(tmp_path), pytest.raises(AlreadyRunning, match="already running"), locked(tmp_path):
+    with locked(tmp_path), pytest.raises(CannotRun, match="already running"), locked(tmp_path):
         pass
 
 
@@ -78,7 +78,7 @@ def test_the_nats_server_of_a_killed_run_keeps_the_lock(tmp_path: Path) -> None:
     message = rf"the NATS server of a run that was killed still writes to .* \(pid {nats}\)"
     ended = os.pidfd_open(nats)
     try:
-        with pytest.raises(AlreadyRunning, match=message), locked(tmp_path):
+        with pytest.raises(CannotRun, match=message), locked(tmp_path):
             pass
     finally:
         signal.pidfd_send_signal(ended, signal.SIGKILL)

@@ -10,7 +10,7 @@ from tests.paths import SCRIPTS
 from tests.ports import free_port
 
 from cinestream.commands.exit_codes import ExitCode
-from cinestream_demo.local.failures import CannotRun, MissingProgram
+from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.plan import USERS, Installation, Process, plan
 from cinestream_demo.local.progress import PipelineCounts
 from cinestream_demo.local.settings import LocalSettings
@@ -46,10 +46,16 @@ async def test_a_crashed_process_is_restarted_and_its_crash_is_shown(tmp_path: P
 
 
 @pytest.mark.process
-async def test_a_process_that_never_becomes_ready_ends_the_run_with_its_output(tmp_path: Path) -> None:
-    """The run fails when a process ends before it was ready for the first time."""
-    broken = python("part", "import sys; sys.exit('the disk is full')", "tcp://127.0.0.1:1")
-    with pytest.RaisesGroup(pytest.RaisesExc(CannotRun, match="the disk is full"), allow_unwrapped=True):
+@pytest.mark.parametrize(("code", "of_the_run"), [(2, 2), (3, 1), (5, 5)])
+async def test_a_process_that_never_becomes_ready_ends_the_run_with_its_output(
+    tmp_path: Path, code: int, of_the_run: int
+) -> None:
+    """The run fails when a process ends before it was ready, and says if a setting is wrong or a program is missing."""
+    broken = python("part", f"import sys; print('the disk is full'); sys.exit({code})", "tcp://127.0.0.1:1")
+    error = pytest.RaisesExc(
+        CannotRun, match=f"part ended with {code}: the disk is full", check=lambda error: error.exit_code == of_the_run
+    )
+    with pytest.RaisesGroup(error, allow_unwrapped=True):
         await Supervisor([broken], tmp_path).run(anyio.Event())
 
 
@@ -108,7 +114,7 @@ def test_the_address_of_the_films_can_be_opened(host: str, url: str) -> None:
 
 def test_a_program_that_is_not_installed_is_named(tmp_path: Path) -> None:
     """The error names the program and the extra that installs it, and the exit code is that of a missing dependency."""
-    with pytest.raises(MissingProgram, match=r"demo-site is not installed in .*cinestream-demo\[local\]") as caught:
+    with pytest.raises(CannotRun, match=r"demo-site is not installed in .*cinestream-demo\[local\]") as caught:
         plan(LocalSettings(data_dir=tmp_path), Installation(tmp_path, dict.fromkeys(USERS, "secret"), lock=0))
     assert caught.value.exit_code == ExitCode.MISSING_DEPENDENCY
 

@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 
 import anyio
 
+from cinestream.commands.exit_codes import ExitCode
 from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.plan import Process
+from cinestream_flow.message import Message
 
 _LOG_BYTES = 10_000_000
 _PR_SET_PDEATHSIG = 1
@@ -63,14 +65,14 @@ class Child:
         """
         if self.process.one_shot:
             if code := await self.wait():
-                raise CannotRun(self._failure(code))
+                raise self._failure(code)
             return
         assert self._running is not None
         while self._running.returncode is None:
             if await anyio.to_thread.run_sync(_is_ready, self.process.ready):
                 return
             await anyio.sleep(0.05)
-        raise CannotRun(self._failure(await self.wait()))
+        raise self._failure(await self.wait())
 
     async def end(self, *, grace: float) -> None:
         """Send SIGTERM, wait up to `grace` seconds, then kill what is left of its process group."""
@@ -85,8 +87,12 @@ class Child:
         await self.wait()
         self._log.close()
 
-    def _failure(self, code: int) -> str:
-        return f"{self.process.name} ended with {code}: " + ("\n  ".join(self.tail) or "(no output)")
+    def _failure(self, code: int) -> CannotRun:
+        """Return the error of a process that ended. A wrong setting and a missing program keep their exit code."""
+        output = "\n  ".join(self.tail) or "(no output)"
+        reason = Message("{process} ended with {code}: {output}", process=self.process.name, code=code, output=output)
+        kept = code in (ExitCode.USAGE, ExitCode.MISSING_DEPENDENCY)
+        return CannotRun(reason, ExitCode(code) if kept else ExitCode.FAILED)
 
     async def _read(self, running: asyncio.subprocess.Process) -> None:
         assert running.stdout is not None

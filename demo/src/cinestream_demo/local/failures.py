@@ -1,7 +1,6 @@
-"""Reasons for which the local run does not start, with their exit codes."""
+"""Reasons for which the local run does not start, with the exit code of each."""
 
 from pathlib import Path
-from typing import ClassVar
 
 from cinestream.commands.exit_codes import ExitCode
 from cinestream_flow.message import Message
@@ -10,22 +9,14 @@ from cinestream_flow.message import Message
 class CannotRun(Exception):
     """The local run cannot start.
 
-    The text says what to change, or holds the last lines that the failed process printed.
+    Args:
+        reason: what to change, or the last lines that the failed process printed.
+        exit_code: exit code of `cinestream-run`.
     """
 
-    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
-
-
-class AlreadyRunning(CannotRun):
-    """Another run, or the NATS server of a run that was killed, uses the data directory."""
-
-    exit_code = ExitCode.ALREADY_RUNNING
-
-
-class MissingProgram(CannotRun):
-    """A program that the run starts is not installed."""
-
-    exit_code = ExitCode.MISSING_DEPENDENCY
+    def __init__(self, reason: str, exit_code: ExitCode = ExitCode.FAILED) -> None:
+        super().__init__(reason)
+        self.exit_code = exit_code
 
 
 def unwritable(directory: Path, error: OSError) -> CannotRun:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from cinestream.commands.exit_codes import ExitCode
 from cinestream.runtime.local_run import find_run
-from cinestream_demo.local.failures import AlreadyRunning, unwritable
+from cinestream_demo.local.failures import CannotRun, unwritable
 from cinestream_flow.message import Message
 
 LOCK_FILE = "lock"
@@ -21,8 +22,7 @@ def locked(directory: Path) -> Iterator[int]:
     A process that inherits the yielded file descriptor holds the lock too, for as long as it lives (flock(2)).
 
     Raises:
-        AlreadyRunning: another process holds the lock. Nothing was changed.
-        CannotRun: the directory cannot be written.
+        CannotRun: another process holds the lock, and nothing was changed. Or the directory cannot be written.
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -40,7 +40,7 @@ def _lock(directory: Path, lock: int) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        raise AlreadyRunning(_explain(directory, lock)) from None
+        raise CannotRun(_explain(directory, lock), ExitCode.ALREADY_RUNNING) from None
     except OSError as error:
         raise unwritable(directory, error) from None
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from cinestream_demo.local.failures import MissingProgram
+from cinestream.commands.exit_codes import ExitCode
+from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.nats import CONFIG, nats_environment
 from cinestream_demo.local.settings import LocalSettings
 from cinestream_flow.message import Message
@@ -56,17 +57,16 @@ class Installation:
         """Return the path of an installed command.
 
         Raises:
-            MissingProgram: it is not installed.
+            CannotRun: it is not installed.
         """
         path = self.scripts / name
         if not path.is_file():
-            raise MissingProgram(
-                Message(
-                    "{name} is not installed in {folder}: pip install 'cinestream-demo[local]'",
-                    name=name,
-                    folder=self.scripts,
-                )
+            reason = Message(
+                "{name} is not installed in {folder}: pip install 'cinestream-demo[local]'",
+                name=name,
+                folder=self.scripts,
             )
+            raise CannotRun(reason, ExitCode.MISSING_DEPENDENCY)
         return str(path)
 
 
