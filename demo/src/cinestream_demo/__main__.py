@@ -11,6 +11,7 @@ from cinestream_demo.pages.fault_sampler import parse_shares
 from cinestream_demo.pages.faults import InvalidFault
 from cinestream_demo.site.serve import PortTaken, open_socket, serve
 from cinestream_demo.site.site import DemoSite, SiteOptions
+from cinestream_flow.message import Message
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -41,16 +42,30 @@ def main(  # noqa: PLR0913 (a command line)
         site = DemoSite(open_catalogue(films), options)
         listener = open_socket(host, port)
     except (AllFilmsMissing, InvalidFault, PortTaken) as error:
-        typer.echo(f"cinestream-demo-site: {error}", err=True)
+        typer.echo(_translate(Message("cinestream-demo-site: {error}", error=error)), err=True)
         raise typer.Exit(1) from error
     address = f"[{host}]" if ":" in host else host
-    typer.echo(f"CineStream demo: {len(site.catalogue)} films on http://{address}:{listener.getsockname()[1]}/")
+    url = f"http://{address}:{listener.getsockname()[1]}/"
+    typer.echo(_translate(Message("CineStream demo: {count} films on {url}", count=len(site.catalogue), url=url)))
     serve(site, listener)
 
 
+def _translate(message: Message) -> str:
+    try:
+        from cinestream.commands.language import translate
+    except ModuleNotFoundError:
+        return message
+    return translate(message)
+
+
 def run() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line, in the frame of all commands where that is installed."""
+    try:
+        from cinestream.commands.frame import Command
+    except ModuleNotFoundError:
+        app()
+    else:
+        Command("cinestream-demo-site", "cinestream_demo.__main__:app", distribution="cinestream-demo").run()
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import orjson
 
 from cinestream_demo.films.film import CreditedPerson, DemoFilm, ReleaseDate, person_ids
 from cinestream_demo.films.wikidata import Facts, read_films
+from cinestream_flow.message import Message
 
 CHART_TOP = 250
 CHART_POPULAR = 100
@@ -132,7 +133,9 @@ def all_films_database() -> Path:
     """
     package = find_spec("bokeh_sampledata")
     if package is None or package.origin is None:
-        raise AllFilmsMissing("only the bundled films are here; for more install the extra cinestream-demo[all-films]")
+        raise AllFilmsMissing(
+            Message("only the bundled films are here; for more install the extra cinestream-demo[all-films]")
+        )
     return Path(package.origin).parent / "_data" / "movies.db"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from hashlib import blake2b
 
 from cinestream_demo.pages.faults import Fault, InvalidFault, parse_fault
+from cinestream_flow.message import Message
 
 TEMPORARY = frozenset({"slow", "503", "429", "403", "challenge", "empty", "incomplete"})
 """Faults that pass. When sampled, they show only on the first requests of a title."""
@@ -25,7 +26,7 @@ class FaultSampler:
             InvalidFault: a fault does not exist, a share is negative, or all shares together exceed 1.
         """
         if any(share < 0 for share in shares.values()) or sum(shares.values()) > 1 + 1e-9:
-            raise InvalidFault("the shares of all faults must be 0 or more, and at most 1 together")
+            raise InvalidFault(Message("the shares of all faults must be 0 or more, and at most 1 together"))
         self._shares = [(parse_fault(name), share) for name, share in shares.items()]
         self._shown = shown
         self._requests: Counter[str] = Counter()
@@ -58,4 +59,4 @@ def parse_shares(text: str) -> dict[str, float]:
     try:
         return {name.strip(): float(share) for name, _, share in pairs}
     except ValueError as error:
-        raise InvalidFault(f"a share must be a number from 0 to 1: {text}") from error
+        raise InvalidFault(Message("a share must be a number from 0 to 1: {text}", text=text)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cinestream_demo.films.locales import locales
+from cinestream_flow.message import Message
 
 FAULTS = {
     "slow": "responds after 3 s, or after slow:SECONDS",
@@ -51,7 +52,8 @@ def parse_fault(text: str) -> Fault:
     """
     fault = Fault(*text.split(":", 1))
     if fault.name not in FAULTS or (fault.argument and not _accepts(fault.name, fault.argument)):
-        raise InvalidFault(f"unknown fault {text!r}; known faults: {', '.join(FAULTS)}")
+        names = ", ".join(FAULTS)
+        raise InvalidFault(Message("unknown fault {fault!r}; known faults: {names}", fault=text, names=names))
     return fault
 
 

@@ -11,6 +11,7 @@ from types import FrameType
 import uvicorn
 
 from cinestream_demo.site.site import DemoSite
+from cinestream_flow.message import Message
 
 SHUTDOWN_SECONDS = 1
 """Seconds that unfinished responses have after SIGTERM."""
@@ -36,7 +37,13 @@ def open_socket(host: str, port: int) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise PortTaken(f"cannot listen on {host}:{port} ({error.strerror}); set CINESTREAM_DEMO_PORT") from error
+        reason = Message(
+            "cannot listen on {host}:{port} ({error}); set CINESTREAM_DEMO_PORT",
+            host=host,
+            port=port,
+            error=error.strerror,
+        )
+        raise PortTaken(reason) from error
     return listener
 
 
