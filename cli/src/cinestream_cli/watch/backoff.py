@@ -28,13 +28,13 @@ class Backoff:
         if retry is not None:
             self._retry = min(max(retry / 1000, 0.0), _MAX_RETRY)
 
-    def next_delay(self, at_least: float | None = None) -> float:
+    def next_delay(self, minimum_seconds: float | None = None) -> float:
         """Return the delay before the next attempt.
 
         Args:
-            at_least: seconds that the server demands, or None.
+            minimum_seconds: seconds that the server demands, or None.
         """
-        shortest = self._retry if at_least is None else min(at_least, _MAX_RETRY)
+        shortest = self._retry if minimum_seconds is None else min(minimum_seconds, _MAX_RETRY)
         longest = min(max(shortest, 0.1) * 2**self._failures, _MAX_DELAY)
         self._failures = min(self._failures + 1, 16)
         return shortest + random.uniform(0, max(longest - shortest, 0.0)) if self._failures > 1 else shortest  # noqa: S311
