@@ -93,8 +93,7 @@ def test_docker_that_is_absent_or_old_is_a_warning(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("PATH", str(tmp_path))
     program(tmp_path, "sudo", f'[ "$1 $2" = "apt install" ] && echo 2.40.1 > {tmp_path}/compose')
     script = f'[ "$1" = version ] && echo 28.1 || while read -r line; do echo "$line"; done < {tmp_path}/compose'
-    absent = docker(surroundings(tmp_path))
-    assert absent.status is Status.WARNING
+    assert docker(surroundings(tmp_path)).status is Status.WARNING
     program(tmp_path, "docker", script)
     (tmp_path / "compose").write_text("2.3.0\n")
     old = docker(surroundings(tmp_path))

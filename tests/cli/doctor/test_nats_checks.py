@@ -1,9 +1,11 @@
 """The checks that need NATS, each of them failing, cured, and passing on a real nats-server."""
 
+import http.server
 import os
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -54,6 +56,29 @@ def test_an_absent_server_is_cured_by_its_start(
     nats.start()
     assert nats_check(place).status is Status.OK
     assert clock(place).found.endswith("against NATS")
+
+
+@pytest.mark.process
+def test_nats_of_docker_compose_is_no_fault(tmp_path: Path) -> None:
+    """Where services answer without a local run, NATS is in a container: a warning with the command to look at it."""
+    place = Surroundings({"CINESTREAM_OPS_PORT": str(free_port(3))}, None, tmp_path)
+    if nats_check(place).status is Status.OK:
+        pytest.skip("a NATS server of someone else listens on port 4222")
+
+    class Service(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", int(place.setting("ops_port")) + 2), Service) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        result = nats_check(place)
+        server.shutdown()
+    assert (result.status, result.command) == (Status.WARNING, "docker compose ps")
+    assert nats_check(place).failed
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,18 @@ def test_a_deprecated_setting_gets_its_new_name(tmp_path: Path) -> None:
     assert settings(cured).status is Status.OK
 
 
+def test_a_wrong_value_is_reported_with_an_example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that its service refuses fails, and passes after the cure removes it."""
+    monkeypatch.setenv("CINESTREAM_STREAM_PORT", "threethousand")
+    before = Surroundings({"CINESTREAM_STREAM_PORT": "threethousand"}, None, tmp_path)
+    result = settings(before)
+    assert result.failed
+    assert "CINESTREAM_STREAM_PORT" in result.found
+    assert "CINESTREAM_STREAM_PORT" not in executed(result, before).environment
+    monkeypatch.delenv("CINESTREAM_STREAM_PORT")
+    assert settings(executed(result, before)).status is Status.OK
+
+
 @pytest.mark.parametrize("content", ["stream_prot = 3000", "stream_port = ", None], ids=["name", "syntax", "absent"])
 def test_a_wrong_settings_file_is_reported(tmp_path: Path, content: str | None) -> None:
     """A file with an unknown name, a file that is not TOML, and an absent one fail. A right one passes."""

@@ -57,7 +57,8 @@ def planted(tmp_path: Path, secret: str) -> Surroundings:
         )
     url = f"nats://etl:{secret}@127.0.0.1:9"
     run = LocalRun(1, "today", url, {"etl": f"run-{secret}", "scraper": secret}, {"etl": url}, url, url)
-    return Surroundings(environment | {"CINESTREAM_CONFIG": str(config)}, run, tmp_path)
+    files = {"CINESTREAM_CONFIG": str(config), "CINESTREAM_TRAKT_CONFIG": str(config)}
+    return Surroundings(environment | files, run, tmp_path)
 
 
 @pytest.mark.parametrize("secret", [SECRET, 's3cret with spaces; "quotes" & é'], ids=["plain", "odd"])

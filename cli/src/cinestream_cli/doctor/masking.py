@@ -119,8 +119,9 @@ def values_of(surroundings: Surroundings) -> Iterator[tuple[str, str]]:
     for variable, value in surroundings.environment.items():
         if variable.upper().startswith(PREFIX):
             yield variable[len(PREFIX) :].lower(), value
-    for key, value in surroundings.file.items():
-        yield from _flattened(key.lower(), value)
+    for file in (surroundings.file, surroundings.trakt_file):
+        for key, value in file.items():
+            yield from _flattened(key.lower(), value)
 
 
 def _flattened(name: str, value: object) -> Iterator[tuple[str, str]]:

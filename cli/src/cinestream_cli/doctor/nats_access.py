@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.permissions import PERMISSIONS
 from cinestream.contracts import Transient
+from cinestream_cli.doctor import web
 from cinestream_cli.doctor.nats_info import server_info
 from cinestream_cli.doctor.result import NotChecked
-from cinestream_cli.doctor.surroundings import Surroundings
+from cinestream_cli.doctor.surroundings import LOOPBACK, Surroundings
 from cinestream_flow.message import Message, message_of
 
 CONNECT_SECONDS = 3.0
@@ -89,9 +91,7 @@ def with_nats(surroundings: Surroundings, work: Callable[[NatsAccess], Awaitable
         server_info(surroundings.nats_url)  # without it, each check would wait for an absent server
         return asyncio.run(run())
     except (OSError, ValueError) as error:
-        raise NotChecked(
-            Message("NATS cannot be reached"), Message("start the local run"), surroundings.start_command
-        ) from error
+        raise NotChecked(Message("NATS cannot be reached"), *cure_of_absence(surroundings)) from error
     except Transient as error:
         raise NotChecked(message_of(error), Message("see the line of the permissions")) from error
     except NotPermitted as error:
@@ -107,3 +107,21 @@ def undeclared(error: KeyError) -> NotChecked:
     return NotChecked(
         Message("a stream is missing ({error})", error=str(error)), Message("declare it"), "cinestream-topology"
     )
+
+
+def cure_of_absence(surroundings: Surroundings) -> tuple[Message, str]:
+    """Return the cure and its command for a NATS that cannot be reached."""
+    if surroundings.run:
+        return Message("the local run hangs: end it, and start it again"), surroundings.start_command
+    if in_containers(surroundings):
+        return Message("that of docker compose cannot be reached from here: look at its health"), "docker compose ps"
+    if urlsplit(surroundings.nats_url).hostname in LOOPBACK:
+        return Message("start the local run, or set CINESTREAM_NATS_URL"), surroundings.start_command
+    return Message("start the server, or set CINESTREAM_NATS_URL to its address"), ""
+
+
+def in_containers(surroundings: Surroundings) -> bool:
+    """Return True if the pipeline runs, but not as a local run of this directory: then its NATS is in a container."""
+    if surroundings.run or surroundings.setting("nats_url"):
+        return False
+    return web.get(f"{surroundings.ops_url('stream-api')}/livez", seconds=1.0) is not None

@@ -13,7 +13,8 @@ from cinestream.runtime.local_run import LocalRun, data_dir, find_run
 
 PREFIX = "CINESTREAM_"
 USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")
-OPS_PORTS = {"scraper": 9101, "etl": 9102, "stream-api": 9103}
+OPS_SERVICES = ("scraper", "etl", "stream-api")
+"""The services in the order of their ops ports."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "[::1]"})
 _LOGIN = ("nats_url", "nats_user", "nats_password")
 
@@ -35,8 +36,16 @@ class Surroundings:
     @cached_property
     def file(self) -> Mapping[str, Any]:
         """The settings of the TOML file, or nothing if there is none or it cannot be read."""
+        return self._toml("CONFIG")
+
+    @property
+    def trakt_file(self) -> Mapping[str, Any]:
+        """The settings of the TOML file of the Trakt exporter, or nothing."""
+        return self._toml("TRAKT_CONFIG")
+
+    def _toml(self, variable: str) -> Mapping[str, Any]:
         try:
-            return tomllib.loads(Path(self.environment[f"{PREFIX}CONFIG"]).read_text("utf-8"))
+            return tomllib.loads(Path(self.environment[f"{PREFIX}{variable}"]).read_text("utf-8"))
         except (KeyError, OSError, ValueError):
             return {}
 
@@ -48,6 +57,11 @@ class Surroundings:
             default: value to return for a setting that is neither in the environment nor in the file.
         """
         return self.environment.get(f"{PREFIX}{name}".upper()) or str(self.file.get(name, "")) or default
+
+    def number(self, name: str, default: int) -> int:
+        """Return the value of a setting as a number, or the default if it is not set or is no number."""
+        text = self.setting(name)
+        return int(text) if text.isdecimal() else default
 
     @property
     def uses_run(self) -> bool:
@@ -94,7 +108,7 @@ class Surroundings:
         """Return the address of the ops endpoints of a service, without a path."""
         if self.run and service in self.run.ops:
             return self.run.ops[service].rstrip("/")
-        return f"http://127.0.0.1:{OPS_PORTS[service]}"
+        return f"http://127.0.0.1:{self.number('ops_port', 9101) + OPS_SERVICES.index(service)}"
 
     @property
     def start_command(self) -> str:

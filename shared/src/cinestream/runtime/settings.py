@@ -51,6 +51,7 @@ __all__ = [
     "masked",
     "print_settings",
     "renamed",
+    "wrong_settings",
 ]
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -155,26 +156,38 @@ def load_settings(settings: type[Settings], *, translate: Translate = str, warn:
     Raises:
         SystemExit: Settings are wrong, or a name is unknown (code 2). Each one was reported on stderr.
     """
+    loaded, errors, old = _read(settings)
+    if loaded is not None and not errors:
+        if warn:
+            _warn_of_old_names(loaded, old)
+        return loaded
+    for message in errors:
+        typer.echo(translate(message), err=True)
+    raise SystemExit(2)
+
+
+def wrong_settings(settings: type[FileSettings]) -> list[Message]:
+    """Return a message about each wrong value, each unknown name, and each file that cannot be read."""
+    return _read(settings)[1]
+
+
+def _read(settings: type[Settings]) -> tuple[Settings | None, list[Message], list[RenamedValues]]:
+    """Return the settings, unless a value is wrong, a message about each fault, and the old names that are in use."""
     old: list[RenamedValues] = []
+    errors: list[Message] = []
     try:
         sources = _sources(settings)
         errors = _unknown_names(sources)
         old = list(renamed_values(settings, sources.path))
         errors += [error for values in old if (error := conflict(settings, values))]
-        loaded = settings()
-        if not errors:
-            if warn:
-                _warn_of_old_names(loaded, old)
-            return loaded
+        return settings(), errors, old
     except ValidationError as error:
         errors += [_with_old_name(message, old) for message in messages(error, sources)]
     except SettingsError as error:
         errors = [message_of(error.__cause__)]
     except ValueError as error:
         errors = [message_of(error)]
-    for message in errors:
-        typer.echo(translate(message), err=True)
-    raise SystemExit(2)
+    return None, errors, old
 
 
 def _sources(settings: type[FileSettings]) -> Sources:

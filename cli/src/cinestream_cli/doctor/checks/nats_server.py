@@ -3,9 +3,10 @@
 import re
 from urllib.parse import urlsplit
 
+from cinestream_cli.doctor.nats_access import cure_of_absence, in_containers
 from cinestream_cli.doctor.nats_info import server_info
-from cinestream_cli.doctor.result import Result, failed, ok
-from cinestream_cli.doctor.surroundings import LOOPBACK, Surroundings
+from cinestream_cli.doctor.result import Result, failed, ok, warning
+from cinestream_cli.doctor.surroundings import Surroundings
 from cinestream_flow.message import Message
 
 MIN_VERSION = (2, 12)
@@ -19,24 +20,21 @@ def nats(surroundings: Surroundings) -> Result:
         info = server_info(url)
     except (OSError, ValueError) as error:
         found = Message("NATS at {url} cannot be reached ({error})", url=_address(url), error=str(error) or "no answer")
-        return failed(found, *_cure(surroundings))
+        level = warning if in_containers(surroundings) else failed
+        return level(found, *cure_of_absence(surroundings))
     version = str(info.get("version", ""))
     if tuple(map(int, re.findall(r"\d{1,6}", version)[:2])) < MIN_VERSION:
         wanted = ".".join(map(str, MIN_VERSION))
         found = Message(
             "NATS {version} at {url} is older than {wanted}", version=version, url=_address(url), wanted=wanted
         )
-        return failed(found, Message("use the server of the local run, or install a newer one"), "make run")
+        return failed(
+            found, Message("use the server of the local run, or install a newer one"), surroundings.start_command
+        )
     if not info.get("jetstream"):
         found = Message("NATS {version} at {url} stores no streams", version=version, url=_address(url))
         return failed(found, Message("start it with JetStream"), "nats-server --jetstream")
     return ok(Message("{version} at {url}", version=version, url=_address(url)))
-
-
-def _cure(surroundings: Surroundings) -> tuple[Message, str]:
-    if (urlsplit(surroundings.nats_url).hostname or "") in LOOPBACK:
-        return Message("start the local run, or set CINESTREAM_NATS_URL"), surroundings.start_command
-    return Message("start the server, or set CINESTREAM_NATS_URL to its address"), ""
 
 
 def _address(url: str) -> str:

@@ -62,16 +62,11 @@ def _wanted_ports(surroundings: Surroundings) -> Iterator[_Port]:
     nats = urlsplit(surroundings.nats_url)
     if nats.hostname in LOOPBACK and not (surroundings.setting("nats_url") and _is_nats(surroundings.nats_url)):
         yield _Port(nats.port or 4222, "CINESTREAM_NATS_URL", "nats://127.0.0.1:{port}")
-    yield _Port(_number(surroundings, "stream_port", 3000), "CINESTREAM_STREAM_PORT")
+    yield _Port(surroundings.number("stream_port", 3000), "CINESTREAM_STREAM_PORT")
     if not surroundings.setting("imdb_url"):
-        yield _Port(_number(surroundings, "demo_port", 8080), "CINESTREAM_DEMO_PORT")
+        yield _Port(surroundings.number("demo_port", 8080), "CINESTREAM_DEMO_PORT")
     for offset in range(3):
-        yield _Port(_number(surroundings, "ops_port", 9101) + offset, "CINESTREAM_OPS_PORT")
-
-
-def _number(surroundings: Surroundings, name: str, default: int) -> int:
-    text = surroundings.setting(name)
-    return int(text) if text.isdecimal() else default
+        yield _Port(surroundings.number("ops_port", 9101) + offset, "CINESTREAM_OPS_PORT")
 
 
 def _numbers(ports: list[_Port]) -> str:

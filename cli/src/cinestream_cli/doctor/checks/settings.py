@@ -1,13 +1,23 @@
-"""The check of the settings: unknown and deprecated names in the environment and in the TOML file."""
+"""The check of the settings: unknown and deprecated names, and wrong values."""
 
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 from cinestream.runtime.setting_names import RENAMED
+from cinestream.runtime.settings import wrong_settings
 from cinestream.runtime.variables import PREFIX, unknown_keys, unknown_variables
 from cinestream_cli.doctor.result import Result, failed, joined, ok, warning
 from cinestream_cli.doctor.surroundings import Surroundings
 from cinestream_flow.message import Message, Plural
+
+# Imported by name, because this command imports no service.
+_CLASSES = (
+    ("cinestream.commands.declare", "TopologySettings"),
+    ("cinestream_scraper.settings", "ScraperSettings"),
+    ("cinestream_etl.settings", "EtlSettings"),
+    ("cinestream_stream_api.settings", "StreamSettings"),
+)
 
 
 def settings(surroundings: Surroundings) -> Result:
@@ -20,6 +30,8 @@ def settings(surroundings: Surroundings) -> Result:
     if unknown:
         cure = Message("correct the names, or remove them")
         return failed(joined(unknown), cure, "; ".join(filter(None, map(_correction, unknown))))
+    if wrong := _wrong_values():
+        return failed(joined(wrong), Message("correct the values, or remove them"), _unset(wrong, surroundings))
     old = [name for name in RENAMED if surroundings.setting(name)]
     if old:
         pairs = [(f"{PREFIX}{name}".upper(), f"{PREFIX}{RENAMED[name]}".upper()) for name in old]
@@ -28,6 +40,22 @@ def settings(surroundings: Surroundings) -> Result:
         return warning(found, Message("use the new names. The old ones will be removed"), command)
     count = len(surroundings.file) + sum(name.startswith(PREFIX) for name in surroundings.environment)
     return ok(Plural("{count} setting, all known", "{count} settings, all known", count=count))
+
+
+def _wrong_values() -> list[Message]:
+    """Return a message about each wrong value in the environment of this process, for the installed services."""
+    found: list[Message] = []
+    for module, name in _CLASSES:
+        try:
+            found += wrong_settings(getattr(import_module(module), name))
+        except ModuleNotFoundError:
+            continue  # the service is not installed
+    return list(dict.fromkeys(found))
+
+
+def _unset(wrong: list[Message], surroundings: Surroundings) -> str:
+    names = dict.fromkeys(str(message.values.get("name", "")).partition(" ")[0] for message in wrong)
+    return " ".join(["unset", *set_names]) if (set_names := [n for n in names if n in surroundings.environment]) else ""
 
 
 def _file_error(path: Path) -> str:
