@@ -37,8 +37,8 @@ browser: setup  ## Find a browser, or install Debian's headless Chromium
 	@tools/browser.sh
 
 .PHONY: run
-run: browser  ## Start everything on this machine and show the films (IMDB_URL=… reads another site)
-	@exec $(BIN)/cinestream-run
+run: browser  ## Start everything here and show the films (TARGETS="chart:top tt0111161", IMDB_URL=… for another site)
+	@exec tools/with-targets.sh $(BIN)/cinestream-run
 
 .PHONY: enqueue
 enqueue: setup  ## Add pages to the queue of the running pipeline: make enqueue TARGETS="tt0111161 chart:top"

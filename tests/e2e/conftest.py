@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,8 +18,8 @@ from tests.ports import free_port
 class Run:
     """A process of `cinestream-run`, with its output in `lines`."""
 
-    def __init__(self, data_dir: Path, **environment: str) -> None:
-        self.data_dir = data_dir
+    def __init__(self, data_dir: Path, *, targets: Sequence[str] = (), **environment: str) -> None:
+        self.data_dir, self.targets = data_dir, targets
         self.stream_port = free_port()
         self.demo_port = free_port()
         self.ops_port = free_port(consecutive=3)
@@ -48,7 +48,7 @@ class Run:
         """Start the process and collect its output."""
         self.lines.clear()
         self.process = subprocess.Popen(
-            [SCRIPTS / "cinestream-run"],
+            [SCRIPTS / "cinestream-run", *self.targets],
             cwd=ROOT,
             env=os.environ | self.environment,
             stdout=subprocess.PIPE,
@@ -163,9 +163,9 @@ def wait_until(condition: Callable[[], bool], *, timeout: float, what: Callable[
 
 
 @contextmanager
-def running(data_dir: Path, **environment: str) -> Iterator[Run]:
+def running(data_dir: Path, *, targets: Sequence[str] = (), **environment: str) -> Iterator[Run]:
     """Start a run, and stop it at the end of the block."""
-    run = Run(data_dir, **environment)
+    run = Run(data_dir, targets=targets, **environment)
     run.start()
     try:
         yield run

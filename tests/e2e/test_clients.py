@@ -104,7 +104,7 @@ def test_the_readmes_curl_line_shows_films(data_dir: Path) -> None:
     """Curl prints retry, position and films as the README shows."""
     ends_by_itself = {"CINESTREAM_STREAM_MAX_LIFETIME": "3", "CINESTREAM_STREAM_HEARTBEAT": "1"}
     with running(data_dir, CINESTREAM_SCRAPER_SEEDS="tt0111161,tt0068646", **ends_by_itself) as run:
-        run.wait_for(r"streamed 2 ")
+        run.wait_for("films stored 2 ")
         done = subprocess.run(
             ["curl", "-sN", "--max-time", "60", f"{run.url}/api/movies/stream?replay=5&distinct=true"],
             capture_output=True,

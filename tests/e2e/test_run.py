@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -51,10 +52,17 @@ def demo_films(run: Run) -> list[dict[str, object]]:
     return films if isinstance(films, list) else films["films"]
 
 
+def fresh_pages(run: Run) -> int:
+    """Return the number of requests that the scraper skipped, because the stored page is fresh."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{run.ops_port}/metrics", timeout=60) as answer:
+        values = re.findall(r"^cinestream_scraper_fresh_total{.*} (\d+)", answer.read().decode(), re.MULTILINE)
+    return sum(map(int, values))
+
+
 def test_films_flow_from_the_browser_to_the_client(data_dir: Path) -> None:
     """Every seed arrives once with every field of the contract. Ctrl-C ends every process."""
     ids = ["tt0111161", "tt0068646", "tt0133093", "tt0110912"]
-    with running(data_dir, CINESTREAM_SCRAPER_SEEDS=",".join(ids)) as run:
+    with running(data_dir, targets=ids) as run:
         run.wait_for("first film after")
         client = ResumingClient(run.url)
         client.start()
@@ -91,7 +99,8 @@ def test_a_second_run_resumes_and_reads_nothing_fresh_again(data_dir: Path) -> N
         again.start()
         wait_until(lambda: len(again.movies) == 2, timeout=60, what=lambda: f"two films: {again.events}")
         again.stop()
-        second.wait_for(r"requested 2 ")
+        wait_until(lambda: fresh_pages(second) == 2, timeout=60, what=lambda: "two requests whose pages are fresh")
+        assert "read 2  films stored 2  " in second.wait_for("queued 0  ")
         with urllib.request.urlopen(f"{second.demo_url}/__demo__/requests.json", timeout=60) as answer:
             requests = answer.read().decode()
     assert [event.id for event in again.movies] == [event.id for event in client.movies]

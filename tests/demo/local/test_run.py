@@ -1,7 +1,9 @@
-"""The local run: its plan, its counts, and its supervisor with small real processes."""
+"""The local run: its plan, and its supervisor with small real processes."""
 
+import re
 import socket
 import sys
+import time
 from pathlib import Path
 
 import anyio
@@ -12,7 +14,6 @@ from tests.ports import free_port
 from cinestream.commands.exit_codes import ExitCode
 from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.plan import USERS, Installation, Process, plan
-from cinestream_demo.local.progress import PipelineCounts
 from cinestream_demo.local.settings import LocalSettings
 from cinestream_demo.local.supervisor import Supervisor
 
@@ -41,7 +42,8 @@ async def test_a_crashed_process_is_restarted_and_its_crash_is_shown(tmp_path: P
             while supervisor.statuses["part"].crashes < 2:
                 await anyio.sleep(0.01)
             stop.set()
-    assert supervisor.statuses["part"].last_crash == "ended with 3: no more films"
+    note = supervisor.statuses["part"].note(time.monotonic())
+    assert re.fullmatch(r"part ended with code 3, \d+ s ago, ended \(2 times in a row\): no more films", note)
     assert "no more films" in (tmp_path / "part.log").read_text()
 
 
@@ -119,14 +121,11 @@ def test_a_program_that_is_not_installed_is_named(tmp_path: Path) -> None:
     assert caught.value.exit_code == ExitCode.MISSING_DEPENDENCY
 
 
-def test_counts_come_from_the_metrics_of_all_services() -> None:
-    """Only dead letters and bugs count as errors, and only published pages as enriched films."""
-    samples = {
-        ("cinestream_scraper_deliveries_total", "ack"): 7.0,
-        ("cinestream_scraper_deliveries_total", "dead"): 2.0,
-        ("cinestream_etl_deliveries_total", "bug"): 1.0,
-        ("cinestream_etl_pages_total", "published"): 4.0,
-        ("cinestream_etl_pages_total", "unchanged"): 9.0,
-    }
-    counts = PipelineCounts.of(samples)
-    assert (counts.enriched, counts.errors) == (4, 3)
+def test_given_targets_replace_the_seeds_of_the_scraper(tmp_path: Path) -> None:
+    """The seeds of a run come from its targets, and otherwise from the caller or the defaults."""
+    installation = Installation(SCRIPTS, dict.fromkeys(USERS, "secret"), lock=0)
+    settings = LocalSettings(data_dir=tmp_path)
+    given, default = plan(settings, installation, seeds="tt0111161")[-1], plan(settings, installation)[-1]
+    assert given.environment["CINESTREAM_SCRAPER_SEEDS"] == "tt0111161"
+    assert "CINESTREAM_SCRAPER_SEEDS" not in default.environment
+    assert default.defaults["CINESTREAM_SCRAPER_SEEDS"].startswith("chart:top@")

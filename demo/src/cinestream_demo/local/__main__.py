@@ -10,7 +10,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         sys.stderr.write(f"{error.name} is missing: pip install 'cinestream-demo[local]'\n")
         sys.exit(5)
-    extras = dict.fromkeys(("anyio", "prometheus_client", "pydantic", "rich"), "local")
+    extras = dict.fromkeys(("anyio", "pydantic", "rich"), "local")
     Command("cinestream-run", "cinestream_demo.local.app:app", distribution="cinestream-demo", extras=extras).run()
 
 

@@ -70,8 +70,11 @@ class Installation:
         return str(path)
 
 
-def plan(settings: LocalSettings, installation: Installation) -> list[Process]:
-    """Return the processes in the order of their start. Each one starts when those before it are ready."""
+def plan(settings: LocalSettings, installation: Installation, *, seeds: str = "") -> list[Process]:
+    """Return the processes in the order of their start. Each one starts when those before it are ready.
+
+    `seeds` are the targets to read, in the form of `CINESTREAM_SCRAPER_SEEDS`. By default that setting decides.
+    """
     site = [_demo_site(settings, installation)] if settings.demo else []
     return [
         _nats(settings, installation),
@@ -79,7 +82,7 @@ def plan(settings: LocalSettings, installation: Installation) -> list[Process]:
         *site,
         _stream_api(settings, installation),
         _service("etl", settings, installation),
-        _scraper(settings, installation),
+        _scraper(settings, installation, seeds),
     ]
 
 
@@ -106,11 +109,12 @@ def _demo_site(settings: LocalSettings, installation: Installation) -> Process:
     )
 
 
-def _scraper(settings: LocalSettings, installation: Installation) -> Process:
+def _scraper(settings: LocalSettings, installation: Installation, seeds: str) -> Process:
     service = _service("scraper", settings, installation)
+    reads = {"CINESTREAM_SCRAPER_SEEDS": seeds} if seeds else {}
     return replace(
         service,
-        environment={**service.environment, "CINESTREAM_IMDB_URL": settings.site},
+        environment={**service.environment, "CINESTREAM_IMDB_URL": settings.site, **reads},
         defaults=_scraper_defaults(settings.demo),
     )
 

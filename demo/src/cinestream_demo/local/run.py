@@ -7,16 +7,20 @@ from pathlib import Path
 import anyio
 
 from cinestream_demo.local.credentials import new_run, published
-from cinestream_demo.local.display import show
+from cinestream_demo.local.display.show import show
 from cinestream_demo.local.lock import locked
 from cinestream_demo.local.plan import Installation, plan
-from cinestream_demo.local.progress import RunProgress
+from cinestream_demo.local.progress.progress import RunProgress
 from cinestream_demo.local.settings import LocalSettings
 from cinestream_demo.local.supervisor import Supervisor
 
 
-def run_until_stopped(settings: LocalSettings) -> None:
+def run_until_stopped(settings: LocalSettings, seeds: str = "") -> None:
     """Run all processes until Ctrl-C, SIGTERM or the end of the terminal.
+
+    Args:
+        settings: settings of the run.
+        seeds: targets to read, in the form of `CINESTREAM_SCRAPER_SEEDS`. By default that setting decides.
 
     Raises:
         CannotRun: the run does not start. It may be inside of an ExceptionGroup.
@@ -24,9 +28,9 @@ def run_until_stopped(settings: LocalSettings) -> None:
     with locked(settings.data_dir) as lock:
         new = new_run(settings)
         installation = Installation(Path(sysconfig.get_path("scripts")), new.passwords, lock)
-        supervisor = Supervisor(plan(settings, installation), settings.data_dir / "logs")
+        supervisor = Supervisor(plan(settings, installation, seeds=seeds), settings.data_dir / "logs")
         with published(new, settings.data_dir):
-            anyio.run(_supervise, supervisor, RunProgress(settings))
+            anyio.run(_supervise, supervisor, RunProgress(settings, new.passwords))
 
 
 async def _supervise(supervisor: Supervisor, progress: RunProgress) -> None:

@@ -1,7 +1,6 @@
 """The supervisor of the local run: starts processes in order, restarts those that crash, and ends them all."""
 
 import socket
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,24 +11,13 @@ from anyio.abc import TaskGroup
 from cinestream_demo.local.child import Child
 from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.plan import Process
+from cinestream_demo.local.status import ProcessStatus
 
 _MIN_DELAY, _MAX_DELAY = 0.5, 30.0
-"""Seconds to wait before a restart: doubled after each crash."""
-_STABLE_SECONDS = 60.0
-"""Seconds after which a process counts as stable, and its delay starts again from the minimum."""
+"""Seconds to wait before a restart: doubled after each crash of a process that was not healthy again."""
 _DEFAULT_GRACE = 3.0
 GRACE = {"scraper": 4.2, "nats": 1.0}
 """Seconds that a process has to end. The scraper has browsers to close."""
-
-
-@dataclass
-class ProcessStatus:
-    """The state of one process, as the display shows it."""
-
-    name: str
-    state: str = "waiting"
-    crashes: int = 0
-    last_crash: str = ""
 
 
 @dataclass
@@ -69,24 +57,22 @@ class Supervisor:
 
     async def _start(self, process: Process) -> None:
         status, child = self.statuses[process.name], Child(process, self.logs)
-        status.state = "starting"
+        status.enter("starting")
         self.children[process.name] = child
         await child.start()
         await child.wait_ready()
-        status.state = "done" if process.one_shot else "running"
+        status.enter("done" if process.one_shot else "running")
 
     async def _keep_running(self, process: Process) -> None:
         """Restart the process whenever it ends, each time after a longer delay."""
-        status, delay = self.statuses[process.name], _MIN_DELAY
+        status = self.statuses[process.name]
         while True:
-            child, started = self.children[process.name], time.monotonic()
+            child = self.children[process.name]
             code = await child.wait()
-            delay = _MIN_DELAY if time.monotonic() - started > _STABLE_SECONDS else delay
-            status.crashes += 1
-            status.last_crash = f"ended with {code}: {child.tail[-1] if child.tail else '(no output)'}"
-            status.state = f"restarting in {delay:.1f} s"
+            status.crashed(code, child.tail[-1] if child.tail else "(no output)")
+            delay = min(_MIN_DELAY * 2 ** min(status.crashes - 1, 16), _MAX_DELAY)
+            status.enter(f"restarting in {delay:.1f} s")
             await anyio.sleep(delay)
-            delay = min(delay * 2, _MAX_DELAY)
             try:
                 await self._start(process)
             except CannotRun:
@@ -94,9 +80,9 @@ class Supervisor:
 
     async def _end_all(self) -> None:
         async def end(child: Child) -> None:
-            self.statuses[child.process.name].state = "ending"
+            self.statuses[child.process.name].enter("ending")
             await child.end(grace=self.grace.get(child.process.name, _DEFAULT_GRACE))
-            self.statuses[child.process.name].state = "ended"
+            self.statuses[child.process.name].enter("ended")
 
         # NATS ends last: the services still acknowledge messages while they end.
         bus = self.children.pop("nats", None)

@@ -3,7 +3,7 @@
 import logging
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from cinestream_flow.logger import configure_at_first_event, configure_now
 
@@ -16,7 +16,7 @@ _OURS = "cinestream"
 """Parent of all loggers of CineStream. Loggers of libraries have a higher level."""
 
 
-def configure_logs(format: Format, level: str, *, service: str) -> None:
+def configure_logs(format: Format, level: str, *, service: str, stream: TextIO | None = None) -> None:
     """Send the events of CineStream and of libraries to stderr in one format.
 
     The first event imports structlog.
@@ -25,6 +25,7 @@ def configure_logs(format: Format, level: str, *, service: str) -> None:
         format: `console` or `json`.
         level: Lowest level of CineStream's events. Libraries log from `warning` on.
         service: Name of the service in every event.
+        stream: Text stream to write to instead of stderr.
     """
     root = logging.getLogger()
     root.handlers = [_FirstRecord()]
@@ -32,7 +33,7 @@ def configure_logs(format: Format, level: str, *, service: str) -> None:
     # structlog has already filtered our events by their level.
     logging.getLogger(_OURS).setLevel(logging.DEBUG)
     logging.getLogger("nats").setLevel(logging.CRITICAL)  # the bus reports these errors itself
-    configure_at_first_event(partial(_configure, format, level, service))
+    configure_at_first_event(partial(_configure, format, level, service, stream))
 
 
 class _FirstRecord(logging.Handler):
@@ -45,9 +46,10 @@ class _FirstRecord(logging.Handler):
                 handler.handle(record)
 
 
-def _configure(format: Format, level: str, service: str) -> None:
+def _configure(format: Format, level: str, service: str, stream: TextIO | None) -> None:
     import structlog
 
+    output = stream or sys.stderr
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -60,17 +62,17 @@ def _configure(format: Format, level: str, service: str) -> None:
         logger_factory=lambda *name: logging.getLogger(".".join((_OURS, *name))),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(output)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderer(format)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderer(format, output)],
         )
     )
     logging.getLogger().handlers = [handler]
 
 
-def _renderer(format: Format) -> "list[structlog.typing.Processor]":
+def _renderer(format: Format, output: TextIO) -> "list[structlog.typing.Processor]":
     """Return the last processors. Tracebacks have no local variables: they may be secrets, and large."""
     import structlog
     from structlog.tracebacks import ExceptionDictTransformer
@@ -78,5 +80,5 @@ def _renderer(format: Format) -> "list[structlog.typing.Processor]":
     if format == "json":
         transformer = ExceptionDictTransformer(show_locals=False)
         return [structlog.processors.ExceptionRenderer(transformer), structlog.processors.JSONRenderer()]
-    colors = sys.stderr.isatty()
+    colors = output.isatty()
     return [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)]

@@ -58,6 +58,7 @@ class StreamState:
         max_bytes: Limit of the size.
         first_sequence: Sequence of the first message, or 0 for a stream that never had one.
         last_sequence: Sequence of the last message, or 0 for a stream that never had one.
+        subjects: Number of subjects that hold a message.
     """
 
     created: datetime
@@ -66,6 +67,7 @@ class StreamState:
     max_bytes: int
     first_sequence: int
     last_sequence: int
+    subjects: int
 
 
 @dataclass(frozen=True)

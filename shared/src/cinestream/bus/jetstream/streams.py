@@ -130,7 +130,21 @@ class Streams:
             max_bytes=info["config"]["max_bytes"],
             first_sequence=state["first_seq"],
             last_sequence=state["last_seq"],
+            subjects=state.get("num_subjects", 0),  # an empty stream has no such field
         )
+
+    async def messages_by_subject(self, stream: str, filter: str) -> dict[str, int]:
+        """Return the number of messages of each subject that matches. Subjects without messages are left out.
+
+        Args:
+            stream: Name of the stream.
+            filter: Subject, which may have wildcards. At most 100,000 subjects may match.
+
+        Raises:
+            NotDeclared: The stream does not exist.
+        """
+        info = await self._requests.call_api(f"STREAM.INFO.{stream}", {"subjects_filter": filter})
+        return dict(info["state"].get("subjects") or {})
 
     async def consumer_state(self, stream: str, durable: str) -> ConsumerState:
         """Return the state of a durable consumer.
