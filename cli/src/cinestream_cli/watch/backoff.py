@@ -4,14 +4,14 @@ import random
 
 _FIRST_RETRY = 1.0
 _MAX_RETRY = 300.0
-_MAX_DELAY = 30.0
+_MAX_DELAY = 10.0
 
 
 class Backoff:
     """The delays between attempts to connect, in seconds.
 
     The server sets the first delay after each connection, by the `retry` of its events. Further delays grow to twice
-    their predecessor, at most 30 s, and are random above the first one. So clients of one server spread their attempts.
+    their predecessor, at most 10 s, and are random above the first one. So clients of one server spread their attempts.
     """
 
     def __init__(self) -> None:

@@ -26,18 +26,15 @@ async def require_stream(response: httpx2.Response) -> None:
         typer.Exit: the server refuses a parameter.
     """
     url, status = str(response.url.copy_with(query=None)), response.status_code
-    if status == 200:
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != _EVENT_STREAM:
-            raise Invalid(
-                Message(
-                    "{url} is no stream of films, but {kind}: name the address of stream-api, for example "
-                    "http://localhost:3000",
-                    url=url,
-                    kind=kind or "?",
-                )
-            )
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if status == 200 and kind == _EVENT_STREAM:
         return
+    if status in (200, 404):
+        raise Invalid(
+            Message(
+                "{url} is no stream of films: name the address of stream-api, such as http://localhost:3000", url=url
+            )
+        )
     detail = await _detail(response)
     if status in _TEMPORARY:
         raise Transient(Message("the server answers {detail}", detail=detail), retry_after=_retry_after(response))

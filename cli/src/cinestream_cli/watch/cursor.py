@@ -90,7 +90,7 @@ class Cursor:
         try:
             stored: dict[str, Any] = orjson.loads(content)
             id, stream = stored.pop("id"), stored
-        except (ValueError, AttributeError, KeyError):
+        except (ValueError, AttributeError, KeyError, TypeError):
             raise Invalid(
                 Message("{path} is no cursor file: name another file, or delete it to start anew", path=self._path)
             ) from None

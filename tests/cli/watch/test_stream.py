@@ -1,0 +1,149 @@
+"""The connection of `cinestream watch`: it resumes, waits, and reports why."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+import typer
+from tests.stream_api.films import publish
+from tests.stream_api.proxy import proxy_to
+from tests.stream_api.serving import serving
+
+from cinestream.bus.jetstream import Bus
+from cinestream_cli.watch.request import WatchRequest, stream_url
+from cinestream_cli.watch.stream import Stream
+from cinestream_flow.errors import Invalid
+from cinestream_flow.message import Message
+
+pytestmark = pytest.mark.anyio
+EARLIEST = (("last_event_id", "earliest"),)
+
+
+@dataclass
+class Recorder:
+    """A listener that keeps everything."""
+
+    events: list[httpx2.ServerSentEvent] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    delays: list[float] = field(default_factory=list)
+
+    def event(self, event: httpx2.ServerSentEvent) -> None:
+        """Keep an event."""
+        self.events.append(event)
+
+    def reconnecting(self, reason: Message, seconds: float) -> None:
+        """Keep a reason."""
+        self.reasons.append(reason)
+        self.delays.append(seconds)
+
+    def films(self) -> list[int]:
+        """Return the numbers of the films that came."""
+        return [int(event.json()["id"][2:]) for event in self.events if event.event == "movie"]  # type: ignore[index]
+
+    async def until(self, name: str) -> httpx2.ServerSentEvent:
+        """Wait for the first event of this name."""
+        with anyio.fail_after(30):
+            while True:
+                if found := next((event for event in self.events if event.event == name), None):
+                    return found
+                await anyio.sleep(0.01)
+
+    async def until_film(self, number: int) -> None:
+        """Wait until the last film is that of this number."""
+        with anyio.fail_after(30):
+            while self.films()[-1:] != [number]:
+                await anyio.sleep(0.01)
+
+
+@asynccontextmanager
+async def following(url: str, last_id: str = "", read_seconds: float = 12, **request: Any) -> AsyncIterator[Recorder]:
+    """Follow a stream while the block runs."""
+    recorder = Recorder()
+    async with httpx2.AsyncClient() as client, anyio.create_task_group() as group:
+        stream = Stream(client, WatchRequest(stream_url(url), **request), recorder, last_id, read_seconds)
+        group.start_soon(stream.follow)
+        yield recorder
+        group.cancel_scope.cancel()
+
+
+async def test_a_dead_connection_is_noticed(stream_bus: Bus, etl_bus: Bus) -> None:
+    """A connection through which nothing comes any more ends, and the next one gets what was missed."""
+    async with (
+        serving(stream_bus, stream_retry_ms=20) as api,
+        proxy_to(int(api.url.rpartition(":")[2])) as proxy,
+        following(f"127.0.0.1:{proxy.port}", read_seconds=1, start=EARLIEST) as recorder,
+    ):
+        await publish(etl_bus, 1)
+        await recorder.until_film(1)
+        proxy.go_silent()
+        await publish(etl_bus, 2)
+        await recorder.until_film(2)
+        assert recorder.reasons[0] == "nothing came for 1 s, not even a heartbeat"
+        proxy.break_off()
+        await publish(etl_bus, 3)
+        with anyio.fail_after(30):
+            while "Connection refused" not in " ".join(recorder.reasons) and len(recorder.reasons) < 3:
+                await anyio.sleep(0.01)
+        proxy.mend()
+        await recorder.until_film(3)
+        assert recorder.films() == [1, 2, 3]
+
+
+async def test_an_end_is_reached_once(stream_bus: Bus, etl_bus: Bus) -> None:
+    """With `until=live` the stream ends at the event that was the newest at the start, whatever comes later."""
+    async with serving(stream_bus, stream_retry_ms=20) as api, httpx2.AsyncClient() as client:
+        await publish(etl_bus, 1, 2)
+        await api.until("position", 2)
+        recorder = Recorder()
+        request = WatchRequest(stream_url(api.url), (), EARLIEST, "live")
+        stream = Stream(client, request, recorder)
+        with anyio.fail_after(30):
+            await stream.follow()
+        assert recorder.films() == [1, 2]
+        await publish(etl_bus, 3)
+        await api.until("position", 3)
+        with anyio.fail_after(30):
+            await stream.follow()
+        assert recorder.films() == [1, 2]
+
+
+async def test_a_full_server_is_waited_for(stream_bus: Bus, etl_bus: Bus) -> None:
+    """The reason names the full server, and the delay is that of the server."""
+    async with serving(stream_bus, stream_retry_ms=20, stream_max_clients=1) as api:
+        async with api.stream(), following(api.url) as recorder:
+            assert (await recorder.until("busy")).retry
+        assert recorder.reasons[0] == "the server is full"
+        assert recorder.delays[0] == recorder.events[0].retry / 1000  # type: ignore[operator]
+
+
+async def test_what_the_user_must_know_arrives(stream_bus: Bus, etl_bus: Bus) -> None:
+    """A filter that matches nothing, and an id that the stream does not continue."""
+    await publish(etl_bus, 1)
+    async with serving(stream_bus) as api:
+        await api.until("position", 1)
+        async with following(api.url, "other-9", filters=(("director", "Darabon"),)) as recorder:
+            assert '"missed":null' in (await recorder.until("gap")).data
+            assert "Frank Darabont" in (await recorder.until("notice")).data
+
+
+@pytest.mark.parametrize(
+    ("path", "filters", "message"),
+    [
+        ("", (("decade", "90s"),), "Did you mean 1990s"),
+        ("/docs", (), "no stream of films"),
+        ("/?genre=Drama", (), "query"),
+    ],
+)
+async def test_a_refusal_ends_it(
+    stream_bus: Bus, path: str, filters: tuple[tuple[str, str], ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong filter or address is named at once."""
+    async with serving(stream_bus) as api, httpx2.AsyncClient() as client:
+        with pytest.raises((Invalid, typer.Exit)) as error:
+            await Stream(client, WatchRequest(stream_url(api.url + path), filters), Recorder()).follow()
+    assert re.search(message, str(error.value) + capsys.readouterr().err, re.IGNORECASE)
