@@ -11,7 +11,21 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 from unittest.mock import patch
+
+
+class CommandResult(NamedTuple):
+    """The exit code and the output of a command."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def output(self) -> str:
+        """Everything that was printed."""
+        return self.stdout + self.stderr
 
 
 def run_main(
@@ -43,6 +57,20 @@ def run_main(
     for stream in streams:
         stream.flush()
     return subprocess.CompletedProcess(list(command_line), code, output.getvalue().decode(), errors.getvalue().decode())
+
+
+def invoke(
+    main: Callable[[], object], arguments: Sequence[str], environment: Mapping[str, str] | None = None
+) -> CommandResult:
+    """Call the entry point of a command in the environment of the tests, and return its result.
+
+    Args:
+        main: Entry point of the command.
+        arguments: Its arguments.
+        environment: Variables that differ from those of the tests.
+    """
+    done = run_main(main, ["command", *arguments], os.environ | (environment or {}))
+    return CommandResult(done.returncode, done.stdout, done.stderr)
 
 
 def _exit_code(main: Callable[[], object]) -> int:

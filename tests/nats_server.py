@@ -13,7 +13,7 @@ from tests.ports import free_port
 
 from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus
-from cinestream.commands.declare import TopologySettings, declare
+from cinestream.commands.streams import TopologySettings, declare
 from cinestream_demo.local.nats import CONFIG, nats_environment
 
 USERS = ("topology", "scraper", "etl", "stream-api", "trakt-export", "takedown")

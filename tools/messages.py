@@ -26,7 +26,7 @@ APPS: dict[str, tuple[Any, ...]] = {
     "cinestream_flow": (),
     "cinestream": ("cinestream.commands.declare:app", dead_letters_app("etl")),
     "cinestream_etl": ("cinestream_etl.commands.app:app",),
-    "cinestream_stream_api": ("cinestream_stream_api.__main__:app",),
+    "cinestream_stream_api": ("cinestream_stream_api.commands.app:app",),
     "cinestream_cli": (
         "cinestream_cli.app:app",
         "cinestream_cli.watch.command:app",

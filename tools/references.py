@@ -17,7 +17,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from cinestream.bus import topology
-from cinestream.commands.declare import TopologySettings
+from cinestream.commands.streams import TopologySettings
 from cinestream.runtime.renamed import old_names
 from cinestream.runtime.settings import PREFIX, BusSettings, CommonSettings, FileSettings, ServiceSettings
 from cinestream_cli.watch.settings import WatchSettings

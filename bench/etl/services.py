@@ -11,7 +11,7 @@ import anyio.lowlevel
 from bench.processes import SCRIPTS, free_port, running
 
 from cinestream.bus.jetstream import Bus
-from cinestream.commands.declare import TopologySettings, declare
+from cinestream.commands.streams import TopologySettings, declare
 from cinestream.contracts import RawPage
 
 _CONFIG = """

@@ -14,7 +14,7 @@ from bench.processes import SCRIPTS, free_port, resident_bytes
 from bench.scraper.demo_site import film_ids
 
 from cinestream.bus.jetstream import Bus
-from cinestream.commands.declare import TopologySettings, declare
+from cinestream.commands.streams import TopologySettings, declare
 from cinestream.contracts import DeadLetter, ScrapeRequest, subjects
 from cinestream_demo.local.nats import CONFIG, nats_environment
 from cinestream_demo.local.plan import USERS

@@ -13,7 +13,7 @@ from bench.stream.events import film
 from bench.stream.server import MeasuredServer, Publish
 
 from cinestream.bus.jetstream import Bus
-from cinestream.commands.declare import TopologySettings, declare
+from cinestream.commands.streams import TopologySettings, declare
 
 _BATCH = 1000
 """Events that are published concurrently."""

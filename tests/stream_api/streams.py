@@ -4,7 +4,7 @@ import shutil
 
 from tests.nats_server import NatsServer
 
-from cinestream.commands.declare import TopologySettings, declare
+from cinestream.commands.streams import TopologySettings, declare
 
 
 async def declare_streams(nats: NatsServer) -> None:

@@ -51,7 +51,7 @@ ENTRIES = (
     Entry("parse", "Parse a saved page, without NATS.", _ETL, ("parse",), "etl"),
     Entry("pages", "Publish saved pages.", _SCRAPER, ("import",), "scraper", "import"),
     Entry("pages", "Write the stored pages as a WARC archive.", _SCRAPER, ("export",), "scraper", "export"),
-    Entry("remove", "Take films down.", "cinestream_stream_api.__main__", ("remove",), "stream"),
+    Entry("remove", "Take films down.", "cinestream_stream_api.commands.app", ("remove",), "stream"),
     Entry("scraper", "Requests that failed.", _SCRAPER, ("dead-letters",), "scraper", "dead-letters"),
     Entry("etl", "Pages that failed.", _ETL, ("dead-letters",), "etl", "dead-letters"),
     Entry("doctor", "Check this machine, the settings, NATS and the pipeline.", "cinestream_cli.doctor.command"),

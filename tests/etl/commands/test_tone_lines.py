@@ -69,7 +69,7 @@ def test_the_model_is_a_setting() -> None:
     if is_installed():
         assert orjson.loads(done.stdout)["plot_tone"] == "Tragic"
     else:
-        assert (done.returncode, done.stdout) == (2, "")
+        assert (done.returncode, done.stdout) == (5, "")
         assert "CINESTREAM_ETL_TONE_MODEL" in done.stderr
         assert "cinestream-etl[tone]" in done.stderr
 

@@ -14,18 +14,18 @@ import anyio
 import anyio.to_thread
 import brotli  # type: ignore[import-untyped]
 import pytest
+from tests.main_function import invoke
 from tests.nats_server import NatsServer
 from tests.scraper.page_samples import chart_page, title_page
-from typer.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
 from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import Envelope, RawPage
+from cinestream_scraper.__main__ import main
 from cinestream_scraper.archive.importer import ImportOutcome, import_pages, judge_saved, size_of
 from cinestream_scraper.archive.warc import UnreadableFile, files_in, pages_in
-from cinestream_scraper.cli.app import app
 from cinestream_scraper.pages.verdict import Action
 from cinestream_scraper.site import Site
 
@@ -37,7 +37,7 @@ async def run_command(nats: NatsServer, *arguments: str | Path) -> str:
     """Run the command and return its output. It must succeed, unless a file is unreadable."""
     words = [str(argument) for argument in arguments]
     environment = nats.environment("scraper")
-    result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, words, env=environment))
+    result = await anyio.to_thread.run_sync(lambda: invoke(main, words, environment))
     assert result.exit_code == ("unreadable" in result.stdout), result.output
     return result.stdout
 
@@ -316,7 +316,7 @@ async def test_without_streams_a_command_states_what_to_do(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "film.html").write_text(title_page("tt0000001"))
     environment = nats.environment("scraper")
-    result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, command, env=environment))
+    result = await anyio.to_thread.run_sync(lambda: invoke(main, command, environment))
     assert (result.exit_code, "cinestream-topology does it" in result.output) == (1, True)
 
 
@@ -355,7 +355,7 @@ async def test_a_named_file_is_read_or_reported(topology: NatsServer, scraper_bu
     archive.write_bytes(warc(*pages(1)))
     assert await run_command(topology, "import", archive) == "published: 1\n"
     environment = topology.environment("scraper")
-    result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, ["import", str(tmp_path)], env=environment))
+    result = await anyio.to_thread.run_sync(lambda: invoke(main, ["import", str(tmp_path)], environment))
     assert (result.exit_code, ".warc.gz" in result.output) == (1, True)
 
 
@@ -399,6 +399,6 @@ async def test_an_export_that_cannot_be_written_is_reported(topology: NatsServer
     """One sentence names the file."""
     out = tmp_path / "nothing" / "pages.warc.gz"
     environment = topology.environment("scraper")
-    result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, ["export", str(out)], env=environment))
+    result = await anyio.to_thread.run_sync(lambda: invoke(main, ["export", str(out)], environment))
     assert result.exit_code == 1
     assert result.output.splitlines()[-1] == f"{out} cannot be written (No such file or directory)"

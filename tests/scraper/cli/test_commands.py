@@ -4,20 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.main_function import invoke
 from tests.ports import free_port
 from tests.scraper.page_samples import title_page
-from typer.testing import CliRunner
 
-from cinestream_scraper.cli.app import app
+from cinestream_scraper.__main__ import main
 
 URL = "https://www.imdb.com/title/tt0111161/"
 
 
 def run(*arguments: str, **environment: str) -> tuple[int, str]:
     """Run the command. Return its exit code and its output."""
-    result = CliRunner().invoke(
-        app, arguments, env={f"CINESTREAM_{name}": value for name, value in environment.items()}
-    )
+    result = invoke(main, arguments, {f"CINESTREAM_{name}": value for name, value in environment.items()})
     return result.exit_code, result.output
 
 
@@ -91,21 +89,21 @@ def test_a_verdict_needs_the_address_of_a_target(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text(title_page())
     code, output = run("verdict", str(page), "--url", "https://www.imdb.com/")
-    assert code == 1
+    assert code == 2
     assert "neither a title nor a chart" in output
 
 
 def test_a_wrong_target_is_not_enqueued() -> None:
     """The mistake is reported before NATS is contacted."""
     code, output = run("enqueue", "tt0111161", "matrix")
-    assert code == 1
+    assert code == 2
     assert "'matrix' is not a target" in output
 
 
 def test_a_page_of_another_host_is_not_read_from_this_one() -> None:
     """An address of another host is not read from this site."""
     code, output = run("scrape", "https://films.example/title/tt0111161/", SELENIUM_URL="http://x:1")
-    assert code == 1
+    assert code == 2
     assert "not allowed" in output
 
 

@@ -8,17 +8,17 @@ import anyio.to_thread
 import httpx2
 import orjson
 import pytest
+from tests.main_function import invoke
 from tests.nats_server import NatsServer
 from tests.scraper.sites import CannedResponse, HandMade, hand_made_site
-from typer.testing import CliRunner
 
 from cinestream.bus.consume import Work, consume
 from cinestream.bus.jetstream import Bus
 from cinestream.contracts import DeadLetter, ScrapeRequest
 from cinestream_scraper import metrics
+from cinestream_scraper.__main__ import main
 from cinestream_scraper.browser.discovery import NoBrowser, find_browser
 from cinestream_scraper.browser.process_cleanup import BrowserRun
-from cinestream_scraper.cli.app import app
 from cinestream_scraper.crawl.pipeline import Pipeline
 from cinestream_scraper.politeness.host import Host
 from cinestream_scraper.service.service import open_pool
@@ -70,9 +70,7 @@ async def letter_of(bus: Bus, site: HandMade, state: Path, target: str) -> DeadL
 async def run_command(nats: NatsServer, *arguments: str) -> tuple[int, str]:
     """Run the command. Return its exit code and its output."""
     environment = nats.environment("scraper")
-    result = await anyio.to_thread.run_sync(
-        lambda: CliRunner().invoke(app, ["dead-letters", *arguments], env=environment)
-    )
+    result = await anyio.to_thread.run_sync(lambda: invoke(main, ["dead-letters", *arguments], environment))
     return result.exit_code, result.output
 
 

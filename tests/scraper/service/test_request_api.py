@@ -10,20 +10,21 @@ import httpx2
 import orjson
 import pytest
 from nats.aio.client import Client
+from tests.main_function import invoke
 from tests.nats_server import NatsServer
 from tests.ports import free_port
 from tests.scraper.sites import CannedResponse, hand_made_site
-from typer.testing import CliRunner
 
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import REQUESTS
 from cinestream.contracts import Invalid, Kind, Lane, Outcome, RawPage, ScrapeRequest, Transient
 from cinestream.contracts.subjects import ASK_SCRAPER
-from cinestream_scraper.cli.app import app
+from cinestream_scraper.__main__ import main
 from cinestream_scraper.crawl import schedule
 from cinestream_scraper.politeness.host import Host
 from cinestream_scraper.seeds import parse_seeds
-from cinestream_scraper.service.request_api import SERVICE, VERSION, ApiRequest, RequestApi
+from cinestream_scraper.service.api_request import ApiRequest
+from cinestream_scraper.service.request_api import SERVICE, VERSION, RequestApi
 from cinestream_scraper.settings import ScraperSettings
 
 pytestmark = pytest.mark.anyio
@@ -100,7 +101,7 @@ async def test_the_answer_states_what_the_queued_request_lacks(scraper_bus: Bus)
 async def enqueue(nats: NatsServer, *arguments: str) -> tuple[int, list[str]]:
     """Run `enqueue`. Return its exit code and its output."""
     environment = nats.environment("scraper")
-    result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, ["enqueue", *arguments], env=environment))
+    result = await anyio.to_thread.run_sync(lambda: invoke(main, ["enqueue", *arguments], environment))
     return result.exit_code, result.stdout.splitlines()
 
 
@@ -228,9 +229,7 @@ async def test_status_prints_what_is_left(topology: NatsServer, scraper_bus: Bus
     environment = topology.environment("scraper") | {"CINESTREAM_OPS_PORT": str(free_port())}
 
     async def enqueue(*arguments: str) -> str:
-        result = await anyio.to_thread.run_sync(
-            lambda: CliRunner().invoke(app, ["status", *arguments], env=environment)
-        )
+        result = await anyio.to_thread.run_sync(lambda: invoke(main, ["status", *arguments], environment))
         assert result.exit_code == 0, result.output
         return result.stdout
 
@@ -248,7 +247,7 @@ async def test_status_prints_what_the_running_scraper_reports(topology: NatsServ
         ops.answers["/readyz"] = CannedResponse('{"status":"ready","degraded":["a pause"]}')
         ops.answers["/metrics"] = CannedResponse("# HELP x\ncinestream_scraper_rows_missing_total 1200.0\n")
         environment = topology.environment("scraper") | {"CINESTREAM_OPS_PORT": ops.url.rpartition(":")[2]}
-        result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, ["status"], env=environment))
+        result = await anyio.to_thread.run_sync(lambda: invoke(main, ["status"], environment))
     assert result.stdout.splitlines()[-3:] == [
         f"scraper: ready ({ops.url}/readyz)",
         "  a pause",

@@ -6,21 +6,22 @@ from pathlib import Path
 import anyio.to_thread
 import orjson
 import pytest
+from tests.main_function import invoke
 from tests.nats_server import NatsServer
-from typer.testing import CliRunner
 
 from cinestream.bus.jetstream import Bus
-from cinestream.commands.dead_letters import dead_letters_app
 from cinestream.contracts import DeadLetter, Envelope, Kind, Outcome, RawPage, ScrapeRequest
+from cinestream_etl.__main__ import main as etl
+from cinestream_scraper.__main__ import main as scraper
 
 pytestmark = pytest.mark.anyio
 
 
 async def run_command(nats: NatsServer, *arguments: str, stage: str = "scraper") -> tuple[int, str]:
     """Run the command, and return its exit code and its output."""
-    app = dead_letters_app(stage)
+    main = etl if stage == "etl" else scraper
     environment = nats.environment(stage)
-    result = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(app, arguments, env=environment))
+    result = await anyio.to_thread.run_sync(lambda: invoke(main, ["dead-letters", *arguments], environment))
     return result.exit_code, result.output
 
 
@@ -138,8 +139,9 @@ async def test_purge_removes_only_selected_letters(topology: NatsServer, scraper
 
 
 async def test_wrong_selection_changes_nothing(topology: NatsServer, scraper_bus: Bus) -> None:
-    """No selection, two selections and an unknown number are errors with code 1."""
+    """No selection and two selections are wrong use, and an unknown number is an error."""
     await store_request(scraper_bus, "tt0000001")
-    for arguments in (("purge",), ("purge", "1", "--all"), ("retry", "9"), ("show", "9")):
-        assert (await run_command(topology, *arguments))[0] == 1
+    wrong: dict[tuple[str, ...], int] = {("purge",): 2, ("purge", "1", "--all"): 2, ("retry", "9"): 1, ("show", "9"): 1}
+    for arguments, code in wrong.items():
+        assert (await run_command(topology, *arguments))[0] == code
     assert await count(scraper_bus) == 1

@@ -11,7 +11,7 @@ from tests.paths import SCRIPTS
 
 from cinestream.bus import topology as declared
 from cinestream.bus.jetstream import Bus
-from cinestream.commands.declare import TopologySettings, declare
+from cinestream.commands.streams import TopologySettings, declare
 from cinestream.contracts import Envelope, Transient
 
 pytestmark = pytest.mark.anyio

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cinestream.commands.declare import TopologySettings
+from cinestream.commands.streams import TopologySettings
 from cinestream.runtime.local_run import LocalRun
 from cinestream.runtime.settings import BusSettings, bus_settings_of, load_settings
 from cinestream_etl.settings import EtlSettings

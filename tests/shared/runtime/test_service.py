@@ -17,7 +17,7 @@ import pytest
 from tests.nats_server import NatsServer
 from tests.ports import free_port
 
-from cinestream.commands.declare import TopologySettings, declare
+from cinestream.commands.streams import TopologySettings, declare
 
 pytestmark = pytest.mark.anyio
 TINY = Path(__file__).with_name("tiny_service.py")

@@ -8,8 +8,8 @@ import pytest
 from tests.main_function import run_main
 from tests.paths import ROOT
 
-from cinestream.commands.declare import TopologySettings
 from cinestream.commands.declare import main as topology
+from cinestream.commands.streams import TopologySettings
 from cinestream.runtime.settings import CommonSettings, load_settings
 from cinestream.runtime.variables import KNOWN, PREFIX, SECTIONS, main, unknown_variables
 

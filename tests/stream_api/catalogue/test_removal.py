@@ -183,7 +183,7 @@ async def test_the_command_reports_the_result_of_each_film(topology: NatsServer,
     assert (second.returncode, second.stdout) == (0, f"{FILM} was removed already\n")
     for target in ("chart:top", "bad"):
         wrong = await anyio.to_thread.run_sync(run, topology, "takedown", "tt0000003", target)
-        assert wrong.returncode == 1
+        assert wrong.returncode == 2
         assert f"{target} is not a title: expected a title id such as tt0111161, or a title URL" in wrong.stderr
     assert (await etl_bus.stream_state("MOVIES")).messages == 2
 

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from cinestream.runtime.settings import CommonSettings, Port, ServiceSettings, renamed
+from cinestream_flow.errors import MissingDependency
+from cinestream_flow.message import Message
 
 
 class ToneSettings(CommonSettings):
@@ -20,7 +22,9 @@ class ToneSettings(CommonSettings):
     @classmethod
     def _is_installed(cls, model: str) -> str:
         if model == "wordllama" and not find_spec("wordllama"):
-            raise ValueError("wordllama is not installed; install the extra that brings it: cinestream-etl[tone]")
+            raise MissingDependency(
+                Message("CINESTREAM_ETL_TONE_MODEL: wordllama is not installed: install cinestream-etl[tone]")
+            )
         return model
 
 

@@ -49,7 +49,7 @@ class Command:
             self._load()(prog_name=self.name)
         except BaseException as error:
             code = self._exit_code(error)
-        sys.exit(code)
+        sys.exit(int(code))
 
     @property
     def version(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cinestream.bus.topology import STREAMS
-from cinestream.commands.declare import TopologySettings
+from cinestream.commands.streams import TopologySettings
 from cinestream_cli.doctor.nats_access import NatsAccess, NotPermitted, with_nats
 from cinestream_cli.doctor.result import Result, failed, joined, ok
 from cinestream_cli.doctor.surroundings import Surroundings

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
 import anyio
 import orjson
@@ -16,6 +15,7 @@ import typer
 
 from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import DIRECTOR_STATS
+from cinestream.commands.frame import fail
 from cinestream.commands.language import translate
 from cinestream.contracts import Invalid, Transient, subjects
 from cinestream.runtime.connected import connected
@@ -24,6 +24,7 @@ from cinestream.runtime.settings import bus_settings_of, load_settings
 from cinestream_etl.commands.director_tables import DataSets, DirectedFilms, DirectorTables, Report
 from cinestream_etl.directors import Contribution, DirectorRecord
 from cinestream_etl.store.director_store import update_record
+from cinestream_flow.message import Message
 from cinestream_flow.pipeline import PipelineLimits, Stage, run_pipeline
 from cinestream_flow.retry import RetryPolicy
 
@@ -31,24 +32,10 @@ _STEP = "director_stats"
 _CHUNK = 64
 """Directors that are written together. The progress is saved after each chunk."""
 
-DataSet = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 
-
-def load_directors_command(
-    basics: DataSet,
-    crew: DataSet,
-    ratings: DataSet,
-    names: DataSet,
-    work_file: Annotated[Path, typer.Option(help="The file that keeps the progress. It is removed at the end.")] = Path(
-        "load-directors.sqlite"
-    ),
-) -> None:
-    """Fill the directors' statistics from IMDb's non-commercial data sets.
-
-    The files are title.basics.tsv.gz title.crew.tsv.gz title.ratings.tsv.gz name.basics.tsv.gz, in this order. A film
-    whose page was read keeps the facts of its page. If the command is interrupted, run it again to continue.
-    """
-    settings = load_settings(bus_settings_of("etl"))
+def load_data_sets(files: DataSets, work_file: Path) -> None:
+    """Fill the directors' statistics from data sets, and print the number of directors and the progress."""
+    settings = load_settings(bus_settings_of("etl"), translate=translate)
     configure_logs(settings.log_format, settings.log_level, service="load-directors")
 
     def report(step: str, done: int) -> None:
@@ -58,14 +45,12 @@ def load_directors_command(
         async with connected(settings, "cinestream-etl-load-directors") as bus:
             # A missing stream or permission is reported before the files are read, which takes minutes.
             await bus.last_message(DIRECTOR_STATS, subjects.director("nm0000001"))
-            files = DataSets(basics, crew, ratings, names)
             return await load_directors(bus, files, work_file=work_file, report=report)
 
     try:
         typer.echo(orjson.dumps({"directors": anyio.run(run)}))
     except (Invalid, Transient) as error:
-        typer.echo(translate("load-directors: {error}", error=error), err=True)
-        raise typer.Exit(1) from None
+        fail(Message("load-directors: {error}", error=error))
 
 
 async def load_directors(bus: Bus, files: DataSets, *, work_file: Path, report: Report) -> int:

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
 
 import orjson
 import typer
 
+from cinestream.commands.frame import fail
 from cinestream.commands.language import translate
 from cinestream.contracts import Invalid
 from cinestream.contracts.request import ScrapeRequest
@@ -16,30 +16,26 @@ from cinestream_etl.settings import ToneSettings
 from cinestream_etl.stages.film import complete_alone, describe
 from cinestream_etl.stages.page import TitlePage, read_page
 from cinestream_etl.tone.selection import select_tone_model
+from cinestream_flow.message import Message
 
 
-def parse_command(
-    page: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A saved title page.")],
-    url: Annotated[str, typer.Option(help="The requested URL. The page must then belong to that title.")] = "",
-    explain: Annotated[
-        bool, typer.Option("--explain", help="Print on stderr which layout of the page gave each field.")
-    ] = False,
-) -> None:
+def print_movie(page: Path, url: str, *, explain: bool) -> None:
     """Print the movie of a page, as if it were the only known film.
 
-    If the page is not the page of a film, print the reason on stderr and exit with code 1.
+    Args:
+        page: File of a saved title page.
+        url: The requested URL, or an empty text to accept a page of any title.
+        explain: True prints to stderr which layout of the page gave each field.
     """
-    tone_model = select_tone_model(load_settings(ToneSettings).etl_tone_model)
+    tone_model = select_tone_model(load_settings(ToneSettings, translate=translate).etl_tone_model)
     try:
         requested = ScrapeRequest.of(url).id if url else None
         html = saved_text(page.read_bytes()).encode("utf-8", "replace")
         read = read_page(html, requested=requested, page_time=datetime.now(UTC))
     except (Invalid, ValueError) as error:
-        typer.echo(translate("invalid: {error}", error=error), err=True)
-        raise typer.Exit(1) from None
+        fail(Message("invalid: {error}", error=error))
     if not read.is_film:
-        typer.echo(translate("filtered: {id} is of kind {kind}, not a film", id=read.id, kind=read.kind), err=True)
-        raise typer.Exit(1)
+        fail(Message("filtered: {id} is of kind {kind}, not a film", id=read.id, kind=read.kind))
     if explain:
         _explain(read)
     movie = complete_alone(describe(read, tone_model)).model_dump(mode="json")

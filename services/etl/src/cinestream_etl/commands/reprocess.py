@@ -7,7 +7,6 @@ Nothing is acknowledged, and no dead letters are written: an invalid page has it
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
-from typing import Annotated
 
 import anyio
 import orjson
@@ -15,6 +14,8 @@ import typer
 
 from cinestream.bus.jetstream import Bus, StoredMessage
 from cinestream.bus.topology import PAGES
+from cinestream.commands.exit_codes import ExitCode
+from cinestream.commands.frame import fail
 from cinestream.commands.language import translate
 from cinestream.contracts import Invalid, Kind, Transient, subjects
 from cinestream.contracts.request import ScrapeRequest
@@ -28,6 +29,7 @@ from cinestream_etl.store.catalogue_feed import read_movies
 from cinestream_etl.tone.model import ToneModel, classify_tone
 from cinestream_etl.tone.selection import select_tone_model
 from cinestream_flow.logger import get_logger
+from cinestream_flow.message import Message
 
 log = get_logger("reprocess")
 _BATCH = 20
@@ -35,29 +37,36 @@ _MAX_FILMS = 20_000
 """The newest films, which are recommended where a page has no recommendations."""
 
 
-def reprocess_command(
-    since: Annotated[
-        str, typer.Option(help="Read pages that were stored at this time or later (ISO 8601, UTC by default).")
-    ],
-    id: Annotated[list[str] | None, typer.Option(help="Read only this title. Can be given more than once.")] = None,
-) -> None:
-    """Read stored pages again with today's parser, publish what really changes, and print the results."""
-    settings = load_settings(EtlSettings)
+def reprocess_pages(since: str, titles: Iterable[str]) -> None:
+    """Settle stored pages again, and print the number of pages by result.
+
+    Args:
+        since: The earliest time of storage, ISO 8601.
+        titles: The titles to read, or none to read all.
+    """
+    moment, ids = _selection(since, titles)
+    settings = load_settings(EtlSettings, translate=translate)
     configure_logs(settings.log_format, settings.log_level, service="reprocess")
 
     async def run() -> Counter[str]:
-        moment = datetime.fromisoformat(since)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        ids = [ScrapeRequest.of(title).id for title in id or ()]
         tone_model = select_tone_model(settings.etl_tone_model)
         async with connected(settings, "cinestream-etl-reprocess") as bus:
             return await reprocess(bus, since=moment, ids=ids, tone_model=tone_model)
 
     try:
         typer.echo(orjson.dumps(anyio.run(run)))
-    except (Invalid, Transient, ValueError) as error:
-        typer.echo(translate("reprocess: {error}", error=error), err=True)
-        raise typer.Exit(1) from None
+    except (Invalid, Transient) as error:
+        fail(Message("reprocess: {error}", error=error))
+
+
+def _selection(since: str, titles: Iterable[str]) -> tuple[datetime, list[str]]:
+    """Return the time and the ids of the options. Exit with code 2 if one is wrong."""
+    try:
+        moment = datetime.fromisoformat(since)
+        ids = [ScrapeRequest.of(title).id for title in titles]
+    except (Invalid, ValueError) as error:
+        fail(Message("reprocess: {error}", error=error), ExitCode.USAGE)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC), ids
 
 
 async def reprocess(

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 import typer
 
+from cinestream.commands.exit_codes import ExitCode
 from cinestream.commands.language import translate
 from cinestream.contracts import Invalid
 from cinestream.runtime.settings import load_settings
@@ -20,14 +21,14 @@ _MAX_SHOWN = 80
 """Characters of a wrong value that an error message quotes."""
 
 
-def tone_command() -> None:
+def print_tones() -> None:
     """Read lines {"plot": …, "genres": […]} from stdin, and write the tone of each as a line of JSON.
 
     The answer to an invalid line is Neutral with an "error". The error is also printed on stderr, and the exit code
     is 1.
     """
     errors = 0
-    tone_model = select_tone_model(load_settings(ToneSettings).etl_tone_model)
+    tone_model = select_tone_model(load_settings(ToneSettings, translate=translate).etl_tone_model)
     for line in tone_lines(sys.stdin.buffer, tone_model):
         sys.stdout.buffer.write(line.json)
         # A program that asks line by line waits for this answer before it sends the next plot.
@@ -36,7 +37,7 @@ def tone_command() -> None:
             errors += 1
             typer.echo(translate("invalid: {error}", error=line.error), err=True)
     if errors:
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 class ToneLine(NamedTuple):

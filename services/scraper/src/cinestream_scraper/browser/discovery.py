@@ -8,6 +8,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from cinestream_flow.errors import MissingDependency
 from cinestream_flow.message import Message
 
 BrowserKind = Literal["chrome", "firefox"]
@@ -28,7 +29,7 @@ _GECKODRIVERS = ("geckodriver",)
 _MAJOR_VERSION = re.compile(r"(\d{1,6})\.\d")
 
 
-class NoBrowser(Exception):
+class NoBrowser(MissingDependency):
     """This machine has no browser with a matching driver. The message states what to install."""
 
 

@@ -1,51 +1,71 @@
-"""The command line of the scraper."""
+"""`cinestream-scraper`: without a command it runs the service.
+
+The work of a command is imported when the command runs, so that `--help` and completion are fast.
+"""
 
 from pathlib import Path
 from typing import Annotated
 
-import anyio
 import typer
 
-from cinestream.commands.service import add_service
-from cinestream.contracts import Invalid, Lane, ScrapeRequest, Transient
-from cinestream.contracts.kinds import MAX_ROWS
-from cinestream.runtime.logs import configure_logs
-from cinestream.runtime.service import run_service
-from cinestream.runtime.settings import load_settings
-from cinestream_scraper.archive.importer import ImportOutcome
-from cinestream_scraper.cli import archive, dead_letters, local, status
-from cinestream_scraper.cli import enqueue as enqueue_command
-from cinestream_scraper.cli.local import begin, failed, local_browser
-from cinestream_scraper.service.request_api import ApiRequest, RequestStatus
-from cinestream_scraper.service.service import NEEDS, Service
-from cinestream_scraper.settings import ScraperSettings, StatusSettings
+from cinestream.commands.dead_letters import dead_letters_app
+from cinestream.commands.service import add_service, settings_to_run
+from cinestream.contracts.kinds import MAX_ROWS, Lane
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, no_args_is_help=False)
-app.add_typer(dead_letters.app, name="dead-letters")
-for command in (local.browser, local.scrape, local.verdict):
-    app.command()(command)
+TARGETS = "tt0111161, chart:top, list:ls055592025, search:TEXT, or the URL of one"
+app = typer.Typer(pretty_exceptions_enable=False)
+letters = dead_letters_app("scraper")
 
 
-def _run(settings: ScraperSettings) -> None:
-    configure_logs(settings.log_format, settings.log_level, service="scraper")
-    installed, run = local_browser(settings), begin(settings)
-    try:
-        run_service("scraper", settings, NEEDS, Service(installed, run).serve)
-    finally:
-        run.end()
+def _serve(check: bool) -> None:
+    from cinestream_scraper.settings import ScraperSettings
+
+    if settings := settings_to_run(ScraperSettings, check):
+        from cinestream_scraper.cli.serve import serve
+
+        serve(settings)
 
 
 add_service(
-    app,
-    ScraperSettings,
-    _run,
-    help="Take scrape requests, read their pages in a real browser and publish them, until stopped.",
+    app, _serve, help="Take scrape requests, read their pages in a real browser and publish them, until stopped."
 )
 
 
 @app.command()
+def browser() -> None:
+    """Print the browser and the driver that would be used."""
+    from cinestream_scraper.cli.local import print_browser
+
+    print_browser()
+
+
+@app.command()
+def scrape(
+    target: Annotated[str, typer.Argument(help=TARGETS)],
+    out: Annotated[Path | None, typer.Option(help="File to write the page to. Default: the standard output.")] = None,
+) -> None:
+    """Read one page, without NATS. The verdict goes to stderr. Exits with 1 if the page is not that of the target."""
+    from cinestream_scraper.cli.local import print_page
+
+    print_page(target, out)
+
+
+@app.command()
+def verdict(
+    page: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A saved page.")],
+    url: Annotated[str, typer.Option(help="The address that was opened.")],
+    status: Annotated[int, typer.Option(min=100, max=599, help="The HTTP status of the response.")] = 200,
+    final_url: Annotated[str, typer.Option(help="The address that answered, if it was another one.")] = "",
+) -> None:
+    """Print the verdict on a saved page. The reason goes to stderr."""
+    from cinestream_scraper.cli.verdict import print_verdict
+
+    print_verdict(page, url, status, final_url)
+
+
+@app.command()
 def enqueue(
-    targets: Annotated[list[str], typer.Argument(help=local.TARGETS)],
+    targets: Annotated[list[str], typer.Argument(help=TARGETS)],
     lane: Annotated[Lane, typer.Option(help="`now` goes before `crawl`.")] = Lane.CRAWL,
     force: Annotated[bool, typer.Option("--force", help="Read the page even if the stored one is fresh.")] = False,
     limit: Annotated[
@@ -57,16 +77,11 @@ def enqueue(
 
     Exits with 1 if a target is refused.
     """
-    settings = load_settings(ScraperSettings)
-    configure_logs(settings.log_format, settings.log_level, service="scraper")
-    try:
-        for target in targets:
-            ScrapeRequest.of(target, limit=limit, depth=depth)  # report a mistake before anything is queued
-        requests = [ApiRequest(target=target, lane=lane, force=force, limit=limit, depth=depth) for target in targets]
-        statuses = anyio.run(enqueue_command.enqueue, settings, requests)
-    except (Invalid, Transient) as error:
-        raise failed(str(error)) from None
-    raise typer.Exit(1 if statuses[RequestStatus.REFUSED] else 0)
+    from cinestream_scraper.cli.enqueue import print_statuses
+    from cinestream_scraper.service.api_request import ApiRequest
+
+    requests = [ApiRequest(target=target, lane=lane, force=force, limit=limit, depth=depth) for target in targets]
+    print_statuses(requests)
 
 
 @app.command("import")
@@ -77,15 +92,9 @@ def import_saved(
 
     Exits with 1 if a file is damaged. Its pages before the damage, and the other files, are imported.
     """
-    settings = load_settings(ScraperSettings)
-    configure_logs(settings.log_format, settings.log_level, service="scraper")
-    try:
-        outcomes = anyio.run(archive.import_into, settings, paths)
-    except Transient as error:
-        raise failed(f"{error}: run the import again to continue") from None
-    except Invalid as error:
-        raise failed(str(error)) from None
-    raise typer.Exit(1 if outcomes[ImportOutcome.UNREADABLE] else 0)
+    from cinestream_scraper.cli.archive import import_files
+
+    import_files(paths)
 
 
 @app.command()
@@ -93,25 +102,28 @@ def export(
     out: Annotated[Path, typer.Argument(help="The archive to write, for example pages.warc.gz.")],
 ) -> None:
     """Write the stored raw pages as a WARC archive."""
-    settings = load_settings(ScraperSettings)
-    configure_logs(settings.log_format, settings.log_level, service="scraper")
-    try:
-        anyio.run(archive.export_from, settings, out)
-    except OSError as error:
-        raise failed(f"{out} cannot be written ({error.strerror})") from None
-    except Transient as error:
-        raise failed(str(error)) from None
+    from cinestream_scraper.cli.archive import export_file
+
+    export_file(out)
 
 
-@app.command("status")
-def show_status(
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
+@app.command()
+def status(json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> None:
     """Print what is queued, being read, stored and scheduled, and the state of the scraper at the ops port."""
-    settings = load_settings(StatusSettings)
-    configure_logs(settings.log_format, settings.log_level, service="scraper")
-    try:
-        state = anyio.run(status.read, settings)
-    except Transient as error:
-        raise failed(str(error)) from None
-    typer.echo(status.as_json(state) if json else status.as_text(state))
+    from cinestream_scraper.cli.status import print_status
+
+    print_status(json=json)
+
+
+@letters.command()
+def snapshot(
+    number: Annotated[int, typer.Argument(help="The number of a letter, as `list` shows it.")],
+    out: Annotated[Path, typer.Option(file_okay=False, help="The folder to write into.")] = Path(),
+) -> None:
+    """Write what a failed page looked like: facts.json, page.html, screenshot.png, console.log."""
+    from cinestream_scraper.cli.snapshot import write_snapshot
+
+    write_snapshot(number, out)
+
+
+app.add_typer(letters, name="dead-letters")

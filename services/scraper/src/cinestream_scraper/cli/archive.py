@@ -4,18 +4,50 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import anyio
 import typer
 
-from cinestream.contracts import Invalid
+from cinestream.commands.exit_codes import ExitCode
+from cinestream.commands.frame import fail
+from cinestream.commands.language import translate
+from cinestream.contracts import Invalid, Transient
 from cinestream.runtime.connected import connected
+from cinestream.runtime.logs import configure_logs
+from cinestream.runtime.settings import load_settings
 from cinestream_flow.atomic import replacing
+from cinestream_flow.message import Message
 from cinestream_scraper.archive.exporter import export_pages
-from cinestream_scraper.archive.importer import import_pages, size_of
+from cinestream_scraper.archive.importer import ImportOutcome, import_pages, size_of
 from cinestream_scraper.archive.warc import files_in
 from cinestream_scraper.settings import ScraperSettings
 
 
-async def import_into(settings: ScraperSettings, paths: list[Path]) -> Counter[str]:
+def import_files(paths: list[Path]) -> None:
+    """Import the pages, print how many had each outcome, and exit with 1 if a file is damaged."""
+    settings = _settings()
+    try:
+        outcomes = anyio.run(_import, settings, paths)
+    except Transient as error:
+        fail(f"{error}: run the import again to continue")
+    if outcomes[ImportOutcome.UNREADABLE]:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def export_file(out: Path) -> None:
+    """Export the stored pages into a file."""
+    try:
+        anyio.run(_export, _settings(), out)
+    except OSError as error:
+        fail(Message("{out} cannot be written ({error})", out=out, error=error.strerror))
+
+
+def _settings() -> ScraperSettings:
+    settings = load_settings(ScraperSettings, translate=translate)
+    configure_logs(settings.log_format, settings.log_level, service="scraper")
+    return settings
+
+
+async def _import(settings: ScraperSettings, paths: list[Path]) -> Counter[str]:
     """Import the pages, print how many had each outcome, and return the same.
 
     Raises:
@@ -35,7 +67,7 @@ async def import_into(settings: ScraperSettings, paths: list[Path]) -> Counter[s
     return outcomes
 
 
-async def export_from(settings: ScraperSettings, out: Path) -> None:
+async def _export(settings: ScraperSettings, out: Path) -> None:
     """Export the stored pages into a file, which appears when it is whole.
 
     Raises:

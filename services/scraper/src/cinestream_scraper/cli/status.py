@@ -1,17 +1,23 @@
 """The command `status`: the state of the queue and the streams, and of the scraper at the ops port."""
 
 import re
+from contextlib import closing
+from http.client import HTTPConnection, HTTPException
 from typing import NamedTuple
 
-import httpx2
+import anyio
 import orjson
+import typer
 
 from cinestream.bus import topology
 from cinestream.bus.jetstream import ConsumerState
+from cinestream.commands.language import translate
 from cinestream.contracts import Lane
 from cinestream.runtime.connected import connected
+from cinestream.runtime.logs import configure_logs
+from cinestream.runtime.settings import load_settings
 from cinestream_scraper.crawl.schedule import periods
-from cinestream_scraper.settings import ScraperSettings
+from cinestream_scraper.settings import ScraperSettings, StatusSettings
 
 _TIMEOUT_SECONDS = 2.0
 _MIB = 1 << 20
@@ -44,6 +50,14 @@ class Status(NamedTuple):
     scraper: str
     degraded: list[str]
     rows_missing: int
+
+
+def print_status(*, json: bool) -> None:
+    """Print the state, as text or as one JSON object."""
+    settings = load_settings(StatusSettings, translate=translate)
+    configure_logs(settings.log_format, settings.log_level, service="scraper")
+    state = anyio.run(read, settings)
+    typer.echo(as_json(state) if json else as_text(state))
 
 
 async def read(settings: ScraperSettings) -> Status:
@@ -101,10 +115,23 @@ async def _scraper(settings: ScraperSettings) -> tuple[str, list[str], int]:
     """Return the state of the scraper, what it reports as wrong, and the rows that it missed."""
     ops = f"http://{settings.ops_host}:{settings.ops_port}"
     try:
-        async with httpx2.AsyncClient(timeout=_TIMEOUT_SECONDS) as client:
-            report = orjson.loads((await client.get(f"{ops}/readyz")).content)
-            missing = _ROWS_MISSING.search((await client.get(f"{ops}/metrics")).text)
+        ready, metrics = await anyio.to_thread.run_sync(_ops_answers, settings.ops_host, settings.ops_port)
+        report, missing = orjson.loads(ready), _ROWS_MISSING.search(metrics.decode())
         degraded = [*report.get("degraded", []), *([report["reason"]] if "reason" in report else [])]
         return f"{report['status']} ({ops}/readyz)", degraded, int(float(missing[1])) if missing else 0
-    except (httpx2.HTTPError, orjson.JSONDecodeError, KeyError, TypeError):
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):
         return f"no response from {ops}/readyz", [], 0
+
+
+def _ops_answers(host: str, port: int) -> tuple[bytes, bytes]:
+    """Return what the ops endpoints `/readyz` and `/metrics` answer. The import of an HTTP library would take longer.
+
+    Raises:
+        OSError: there is no response in time.
+        HTTPException: the response is not HTTP.
+    """
+    with closing(HTTPConnection(host, port, timeout=_TIMEOUT_SECONDS)) as connection:
+        connection.request("GET", "/readyz")
+        ready = connection.getresponse().read()
+        connection.request("GET", "/metrics")
+        return ready, connection.getresponse().read()

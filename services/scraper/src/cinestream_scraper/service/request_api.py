@@ -5,73 +5,25 @@ nats request cinestream.ask.scraper.scrape tt0111161
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Self
 
 import anyio
 import orjson
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cinestream.bus import topology
 from cinestream.bus.jetstream import Bus
-from cinestream.contracts import Invalid, Lane, ScrapeRequest, Transient
+from cinestream.contracts import Invalid, ScrapeRequest, Transient
 from cinestream_flow.message import Message, message_of
 from cinestream_scraper.crawl import freshness, schedule
 from cinestream_scraper.politeness.host import Host
+from cinestream_scraper.service.api_request import ApiRequest, RequestStatus
 from cinestream_scraper.settings import ScraperSettings
 
 SERVICE = "cinestream-scraper"
 VERSION = "1.0.0"
 """The version of the request and the answer, which are a contract."""
 
-_MAX_BYTES = 8_000
 _TIMEOUT_SECONDS = 1.0
 """Time for facts that an answer can do without: the robots.txt of the site, and the request that is queued already."""
-
-
-class RequestStatus(StrEnum):
-    """The field `answer`: the scraper's decision on a request."""
-
-    QUEUED = "queued"
-    ALREADY_QUEUED = "already queued"
-    FRESH = "fresh"
-    REFUSED = "refused"
-
-
-class ApiRequest(BaseModel):
-    """A request for a page: a JSON object of these fields, or the target alone as text.
-
-    The lane is `now` by default, because the client waits for the page.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    target: str
-    lane: Lane = Lane.NOW
-    force: bool = False
-    limit: int | None = None
-    depth: int = 0
-
-    @classmethod
-    def decode(cls, body: bytes) -> Self:
-        """Return the request in a message body.
-
-        Raises:
-            Invalid: the body is not a request.
-        """
-        if len(body) > _MAX_BYTES:
-            raise Invalid(
-                Message(
-                    "not a request: the limit is {limit:,} bytes, and this one has {count:,}",
-                    limit=_MAX_BYTES,
-                    count=len(body),
-                )
-            )
-        try:
-            text = body.decode().strip()
-            return cls.model_validate_json(text) if text.startswith("{") else cls(target=text)
-        except ValueError as error:
-            raise Invalid(Message("not a request: {error}", error=_first_fault(error))) from error
 
 
 @dataclass(frozen=True)
@@ -141,10 +93,3 @@ class RequestApi:
             *(["not forced"] if request.force and not queued.force else []),
         ]
         return Message("with {lacks}: ask again when it is read", lacks=", ".join(lacks)) if lacks else ""
-
-
-def _first_fault(error: ValueError) -> str:
-    if not isinstance(error, ValidationError):
-        return str(error)
-    (first, *_) = error.errors()
-    return ": ".join([*map(str, first["loc"]), first["msg"]])

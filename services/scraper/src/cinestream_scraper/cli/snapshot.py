@@ -1,27 +1,20 @@
-"""The command `dead-letters`: the subcommands that every stage has, and `snapshot`."""
+"""The command `dead-letters snapshot`: the files that show a failed page."""
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from cinestream.bus import objects
 from cinestream.bus.jetstream import Bus
-from cinestream.commands.dead_letters import dead_letters_app, known_letter, run_with_bus
+from cinestream.commands.letters import known_letter, run_with_bus
 from cinestream.contracts import Invalid, subjects
 from cinestream_scraper.browser.snapshot import unpack, write
 
 _STAGE = "scraper"
 
-app = dead_letters_app(_STAGE)
 
-
-@app.command()
-def snapshot(
-    number: Annotated[int, typer.Argument(help="The number of a letter, as `list` shows it.")],
-    out: Annotated[Path, typer.Option(file_okay=False, help="The folder to write into.")] = Path(),
-) -> None:
-    """Write what a failed page looked like: facts.json, page.html, screenshot.png, console.log."""
+def write_snapshot(number: int, out: Path) -> None:
+    """Write the files of the snapshot of a dead letter into a folder, and print their paths."""
     run_with_bus(_STAGE, lambda bus: _snapshot(bus, number, out))
 
 

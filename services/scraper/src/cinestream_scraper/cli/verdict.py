@@ -1,0 +1,25 @@
+"""The command `verdict`: how the scraper classifies a saved page."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typer
+
+from cinestream.commands.exit_codes import ExitCode
+from cinestream.commands.frame import fail
+from cinestream.contracts.saved import saved_text
+from cinestream_scraper.pages.page import Page
+from cinestream_scraper.pages.reading import Reading
+from cinestream_scraper.pages.targets import target_of
+from cinestream_scraper.pages.verdict import judge
+
+
+def print_verdict(page: Path, url: str, status: int, final_url: str) -> None:
+    """Print the verdict on a saved page to stdout, and the reason to stderr."""
+    target = target_of(url)
+    if target is None:
+        fail(f"{url} is the address of neither a title nor a chart, list or search", ExitCode.USAGE)
+    text = saved_text(page.read_bytes())
+    judgement = judge(Reading(url, final_url or url, status, Page(text), datetime.now(UTC)), target)
+    typer.echo(judgement.verdict.value)
+    typer.echo(judgement.why, err=True)
