@@ -10,7 +10,7 @@ from tests.cli.doctor.cures import execute, executed, path_environment, program,
 from cinestream_cli.doctor.checks import machine
 from cinestream_cli.doctor.checks.browser import browser
 from cinestream_cli.doctor.checks.docker import docker
-from cinestream_cli.doctor.result import Status, failed
+from cinestream_cli.doctor.result import NotChecked, Status, failed
 from cinestream_cli.doctor.surroundings import Surroundings
 
 pytestmark = pytest.mark.process
@@ -39,6 +39,14 @@ def test_a_driver_of_another_version_is_found(tmp_path: Path, monkeypatch: pytes
     execute(result, path_environment())
     cured = browser(surroundings(tmp_path))
     assert (cured.status, cured.found) == (Status.OK, "Google Chrome 7.1, driven by ChromeDriver 7.1")
+
+
+def test_an_absent_scraper_is_named_with_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the scraper its browser is not checked, and the cure installs the extra of this distribution."""
+    monkeypatch.setitem(sys.modules, "cinestream_scraper.browser.discovery", None)
+    with pytest.raises(NotChecked, match="the scraper is not installed") as missing:
+        browser(surroundings(tmp_path))
+    assert "cinestream-cli[scraper]" in missing.value.command
 
 
 def test_a_selenium_server_that_does_not_answer_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -60,7 +60,7 @@ def test_an_absent_server_is_cured_by_its_start(
 
 @pytest.mark.process
 def test_nats_of_docker_compose_is_no_fault(tmp_path: Path) -> None:
-    """Where services answer without a local run, NATS is in a container: a warning with the command to look at it."""
+    """Services that answer without a local run are those of containers, which is a warning."""
     place = Surroundings({"CINESTREAM_OPS_PORT": str(free_port(3))}, None, tmp_path)
     if nats_check(place).status is Status.OK:
         pytest.skip("a NATS server of someone else listens on port 4222")

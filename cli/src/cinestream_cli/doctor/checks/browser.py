@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from cinestream_cli.doctor import web
 from cinestream_cli.doctor.result import NotChecked, Result, failed, ok, warning
 from cinestream_cli.doctor.surroundings import Surroundings
+from cinestream_cli.missing import install_command
 from cinestream_flow.message import Message
 
 _INSTALL = "sudo apt install chromium-headless-shell chromium-driver"
@@ -36,7 +37,7 @@ def _discovery() -> Any:
         return import_module("cinestream_scraper.browser.discovery")
     except ModuleNotFoundError:
         reason = Message("the scraper is not installed")
-        raise NotChecked(reason, Message("install it"), "uv tool install 'cinestream-cli[scraper]'") from None
+        raise NotChecked(reason, Message("install it"), install_command("scraper")) from None
 
 
 def _selenium(url: str) -> Result:
