@@ -57,7 +57,7 @@ def messages() -> dict[str, set[Id]]:
     """Return the messages of each package, without those of the shared packages."""
     found: dict[str, set[Id]] = {}
     for package, apps in APPS.items():
-        own = {*sources(package), *(text for app in apps for text in helps(_command(app)))}
+        own = {*sources(package), *(text for app in apps for text in helps(command(app)))}
         found[package] = own.difference(*(found[shared] for shared in SHARED if shared in found))
     return found
 
@@ -71,6 +71,14 @@ def sources(package: str) -> Iterator[Id]:
                 texts = [str(arg.value) for arg in node.args[:count] if isinstance(arg, ast.Constant)]
                 if len(texts) == count > 0:
                     yield tuple(texts) if count > 1 else texts[0]
+
+
+def command(app: Any) -> Any:
+    """Return the command of an application, or of the name of one."""
+    if isinstance(app, str):
+        module, _, name = app.partition(":")
+        app = getattr(importlib.import_module(module), name)
+    return get_command(app)
 
 
 def helps(command: Any) -> Iterator[str]:
@@ -131,13 +139,6 @@ def main(arguments: Iterable[str]) -> int:
     found = [fault for each in wanted for fault in faults(*each)]
     print("\n".join(found), file=sys.stderr, end="\n" if found else "")
     return 1 if found else 0
-
-
-def _command(app: Any) -> Any:
-    if isinstance(app, str):
-        module, _, name = app.partition(":")
-        app = getattr(importlib.import_module(module), name)
-    return get_command(app)
 
 
 def _id(id: Any) -> Id:

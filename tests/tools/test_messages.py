@@ -1,9 +1,11 @@
 """The catalogues of translations have exactly the messages of the sources."""
 
+import gettext
 from pathlib import Path
 
 import pytest
 
+from cinestream.commands.language import add_catalogue, set_language, translate_help
 from tools import messages
 
 PO = """msgid ""
@@ -25,6 +27,24 @@ EXPECTED: set[messages.Id] = {"{name} failed", ("{count:,} row", "{count:,} rows
 def test_every_message_is_translated() -> None:
     """A new message without French fails here, and so does the French of a message that was removed."""
     assert messages.main(["--check"]) == 0
+
+
+@pytest.mark.parametrize("package", messages.APPS)
+def test_all_help_is_french(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    """The help of every command and every option, and that of typer's own option."""
+    monkeypatch.setattr("gettext.dgettext", gettext.dgettext)  # it is replaced, and restored at the end of the test
+    add_catalogue(package)
+    commands = [messages.command(app) for app in messages.APPS[package]]
+    english = {text for command in commands for text in messages.helps(command)}
+    try:
+        set_language("fr")
+        for command in commands:
+            translate_help(command)
+            assert "Utilisation : " in command.get_usage(command.context_class(command))
+            assert command.get_help_option(command.context_class(command)).help == "Afficher ce message et quitter."
+    finally:
+        set_language("en")
+    assert english.isdisjoint(text for command in commands for text in messages.helps(command))
 
 
 @pytest.mark.parametrize(

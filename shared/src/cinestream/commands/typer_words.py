@@ -68,8 +68,8 @@ def translate_typer(command: Any) -> None:
     """Let a command write the words of typer in the language of the user."""
     # The functions of gettext all end here. Typer calls them for its headings, some of them while it is imported.
     gettext.dgettext = lambda domain, message: translate(message)
-    command.context_class.formatter_class = _formatter(command.context_class.formatter_class)
     for each in (command, *_contained(command)):
+        each.context_class = _context(each.context_class)
         if option := each.get_help_option(each.context_class(each)):
             option.help = translate(option.help)
     command.make_context = _with_translated_errors(command.make_context)
@@ -90,12 +90,14 @@ def _contained(command: Any) -> list[Any]:
     return [each for contained in commands for each in (contained, *_contained(contained))]
 
 
-def _formatter(formatter: Any) -> Any:
-    class Formatter(formatter):  # type: ignore[misc]
+def _context(context: Any) -> Any:
+    """Return a class of contexts that write the usage of a command in the language of the user."""
+
+    class Formatter(context.formatter_class):  # type: ignore[misc]
         def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
             super().write_usage(prog, args, translate("Usage: ") if prefix is None else prefix)
 
-    return Formatter
+    return type("Context", (context,), {"formatter_class": Formatter})
 
 
 def _with_translated_errors(call: Callable[..., Any]) -> Callable[..., Any]:
