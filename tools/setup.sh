@@ -11,6 +11,11 @@ announce() {
   [ "$announced" ] || say "installing the locked dependencies into .venv"
   announced=1
 }
+# Python reads the paths of installed packages line by line, and PATH ends a folder at a colon.
+case $PWD in
+  *:* | *"
+"*) say "the path of the project contains a colon or a line break, which Python cannot use: move it to another folder"; exit 1 ;;
+esac
 python=${PYTHON:-python3}
 command -v "$python" >/dev/null || { say "CineStream needs Python 3.11 or newer: install python3 (or set PYTHON)"; exit 1; }
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||

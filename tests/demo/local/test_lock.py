@@ -20,12 +20,12 @@ from cinestream_demo.local.nats import CONFIG, nats_environment
 from cinestream_demo.local.plan import USERS
 from cinestream_demo.local.settings import LocalSettings
 
-KILLED = f"""
+KILLED = """
 import os, signal, subprocess, sys
 from pathlib import Path
 from cinestream_demo.local.lock import locked
 with locked(Path(sys.argv[1])) as lock:
-    nats = subprocess.Popen(["{SCRIPTS}/nats-server", "-c", "{CONFIG}"], pass_fds=(lock,), stdout=2)
+    nats = subprocess.Popen(sys.argv[2:], pass_fds=(lock,), stdout=2)
     print(nats.pid, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -67,7 +67,7 @@ def test_the_nats_server_of_a_killed_run_keeps_the_lock(tmp_path: Path) -> None:
     listen, store = f"127.0.0.1:{free_port()}", tmp_path / "nats"
     environment = nats_environment(listen, store, dict.fromkeys(USERS, "secret"), monitor="127.0.0.1:-1")
     killed = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path)],
+        [sys.executable, "-c", KILLED, str(tmp_path), str(SCRIPTS / "nats-server"), "-c", str(CONFIG)],
         env=os.environ | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -10,6 +10,8 @@ def main() -> None:
     except ModuleNotFoundError as error:
         sys.stderr.write(f"{error.name} is missing: pip install 'cinestream-demo[local]'\n")
         sys.exit(5)
+    except KeyboardInterrupt:
+        sys.exit(130)
     extras = dict.fromkeys(("anyio", "pydantic", "rich"), "local")
     Command("cinestream-run", "cinestream_demo.local.app:app", distribution="cinestream-demo", extras=extras).run()
 
