@@ -33,7 +33,7 @@ APPS: dict[str, tuple[Any, ...]] = {
         "cinestream_cli.doctor.command:app",
     ),
     "cinestream_demo": ("cinestream_demo.__main__:app", "cinestream_demo.local.app:app"),
-    "cinestream_trakt_export": ("cinestream_trakt_export.__main__:app",),
+    "cinestream_trakt_export": ("cinestream_trakt_export.cli.app:app",),
 }
 """The command lines of each package."""
 SHARED = ("cinestream_flow", "cinestream")

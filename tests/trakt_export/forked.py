@@ -18,7 +18,9 @@ _LASTING = frozenset({"os.rename", "os.remove", "os.rmdir", "os.mkdir", "socket.
 """Audit events before a change that lasts (https://docs.python.org/3/library/audit_events.html)."""
 
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["cinestream_trakt_export.__main__"])
+_context.set_forkserver_preload(
+    [f"cinestream_trakt_export.cli.{module}" for module in ("app", "account", "diagnostics", "export", "resume")]
+)
 
 
 class Forked:

@@ -58,7 +58,7 @@ ENTRIES = (
     Entry(
         "trakt",
         "Export a Trakt.tv library for Letterboxd.",
-        "cinestream_trakt_export.__main__",
+        "cinestream_trakt_export.cli.app",
         extra="trakt",
         language="CINESTREAM_TRAKT_EXPORT__LANGUAGE",
     ),

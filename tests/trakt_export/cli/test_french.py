@@ -16,7 +16,7 @@ from typer.main import get_command
 
 import cinestream_flow
 from cinestream.commands.language import add_catalogue, set_language, translate
-from cinestream_trakt_export.__main__ import app
+from cinestream_trakt_export.cli.app import app
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.settings import TraktSettings
 

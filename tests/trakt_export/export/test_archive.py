@@ -131,7 +131,7 @@ def test_a_file_that_is_no_archive_is_refused(settings: TraktSettings, tmp_path:
 def test_an_option_that_an_archive_ignores_is_refused(settings: TraktSettings, tmp_path: Path) -> None:
     """A filter by genre needs the API."""
     code, errors = exported(settings, zipped(tmp_path / "a.zip", whole()), tmp_path / "out", "--genre", "drama")
-    assert code == 1
+    assert code == 2
     assert "--genre" in errors
 
 

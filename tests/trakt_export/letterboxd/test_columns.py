@@ -14,8 +14,8 @@ from tests.trakt_export.server import FakeTrakt, Item, movie, play
 from cinestream_trakt_export.export.run import export
 from cinestream_trakt_export.letterboxd.verify import verify_folder
 from cinestream_trakt_export.library.facts import facts_of
-from cinestream_trakt_export.library.request import KINDS, Request
-from cinestream_trakt_export.options import Level
+from cinestream_trakt_export.library.request import Request
+from cinestream_trakt_export.options import KINDS, Level
 from cinestream_trakt_export.settings import TraktSettings
 from cinestream_trakt_export.trakt.account import account
 from cinestream_trakt_export.trakt.client import connected

@@ -3,12 +3,14 @@
 import os
 import sys
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import orjson
 import typer
 
+from cinestream.commands.exit_codes import ExitCode
+from cinestream.commands.frame import fail
 from cinestream.commands.language import translate
 from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_flow.message import Message, Plural
@@ -32,27 +34,20 @@ _NAMES = (
     Message("waited_seconds"), Message("waits"),
 )  # fmt: skip
 _ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
-cache_app = typer.Typer(help="Trakt's cached responses.", no_args_is_help=True)
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands."""
-    app.command()(details)
-    app.command()(health)
-    app.add_typer(cache_app, name="cache")
-
-
-def details(
-    ids: Annotated[
-        list[str] | None,
-        typer.Argument(help="Trakt ids, slugs or IMDb ids. Without any, one per line from standard input."),
-    ] = None,
-    genre: Annotated[list[str] | None, typer.Option(help="Only films of this genre. Repeat it for more.")] = None,
-    status: Annotated[list[str] | None, typer.Option(help="Only films with this status. Repeat it for more.")] = None,
-    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first film that cannot be read.")] = False,
+def print_details(
+    ids: Sequence[str] | None, genres: Sequence[str], statuses: Sequence[str], *, fail_fast: bool
 ) -> None:
-    """Print Trakt's details of films as they arrive, one JSON object per line."""
-    filters = Filters(genre or (), status or ())
+    """Print Trakt's details of films as they arrive, one JSON object per line.
+
+    Args:
+        ids: Trakt ids, slugs or IMDb ids. None reads one per line from the standard input.
+        genres: Only films of these genres are printed.
+        statuses: Only films with these statuses are printed.
+        fail_fast: Stop at the first film that cannot be read.
+    """
+    filters = Filters(genres, statuses)
 
     def write(record: dict[str, Any]) -> None:
         if "error" in record:
@@ -67,32 +62,31 @@ def details(
         requested = ids or (line.strip() for line in sys.stdin if line.strip())
         count, failed = await read_details(trakt, settings, requested, write, fail_fast=fail_fast)
         if failed:
-            typer.echo(translate("{failed:,} of {count:,} could not be read", failed=failed, count=count), err=True)
-            raise typer.Exit(1)
+            fail(Message("{failed:,} of {count:,} could not be read", failed=failed, count=count))
 
     with_trakt(work)
 
 
-def health(json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False) -> None:
-    """Show the state of the running service, or of the last run."""
+def print_health(*, json: bool) -> None:
+    """Print the state of the running service, or of the last run. Exit with 1 if Trakt fails or nothing is known."""
     settings, ops = user_settings(), load_common_settings(OpsSettings, translate=translate)
     host = "127.0.0.1" if ops.ops_host in _ANY_ADDRESS else ops.ops_host
     address = f"http://{host}:{ops.ops_port}"
     found = health_facts.last(settings, address)
     if found is None:
         message = Message("no statistics yet: no service runs at {ops}, and no run has stored any", ops=address)
-        typer.echo(translate(message), err=True)
-        raise typer.Exit(1)
+        fail(message)
     source, facts = found
     if json:
         typer.echo(orjson.dumps({"source": source, **facts}, option=orjson.OPT_INDENT_2).decode())
-        return
-    if source == "service":
-        typer.echo(translate("From the running service at {ops}:", ops=address))
     else:
-        typer.echo(translate("From the last run ({at}):", at=facts["at"]))
-    for line in _lines(facts):
-        typer.echo(line)
+        running = Message("From the running service at {ops}:", ops=address)
+        typer.echo(translate(running if source == "service" else Message("From the last run ({at}):", at=facts["at"])))
+        for line in _lines(facts):
+            typer.echo(line)
+    # The breaker opens while Trakt fails again and again. A single error in the past is no fault of now.
+    if facts.get("breaker") == "open":
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def _lines(facts: dict[str, Any], indent: str = "  ") -> Iterator[str]:
@@ -108,8 +102,7 @@ def _lines(facts: dict[str, Any], indent: str = "  ") -> Iterator[str]:
             yield f"{label} " + ", ".join(f"{translate(key)} {inner}" for key, inner in value.items())
 
 
-@cache_app.command()
-def clear() -> None:
+def clear_cache() -> None:
     """Delete all cached responses."""
     settings = user_settings()
     if settings.cache.store == "memory":
@@ -121,8 +114,7 @@ def clear() -> None:
     typer.echo(translate(Plural("{count:,} response deleted.", "{count:,} responses deleted.", count=count)))
 
 
-@cache_app.command()
-def stats() -> None:
+def print_cache() -> None:
     """Print the size of the cache, and its use by the running service or the last run, as JSON."""
     settings = user_settings()
     cache = open_cache(settings.cache)
@@ -136,7 +128,6 @@ def stats() -> None:
     typer.echo(orjson.dumps(facts, option=orjson.OPT_INDENT_2).decode())
 
 
-@cache_app.command()
-def key() -> None:
+def print_key() -> None:
     """Print a new key for `cache.encryption_key`."""
     typer.echo(urlsafe_b64encode(os.urandom(32)).decode())

@@ -1,10 +1,10 @@
-"""The commands for interrupted exports: `operations` and `resume`."""
-
-from typing import Annotated
+"""The work of the commands for interrupted exports: `operations` and `resume`."""
 
 import typer
 
+from cinestream.commands.frame import fail
 from cinestream.commands.language import translate
+from cinestream_flow.message import Message
 from cinestream_flow.operations import UnfinishedOperation, forget, unfinished_operations
 from cinestream_trakt_export.cli.batch import Batch, report_to_terminal
 from cinestream_trakt_export.cli.progress import print_operations
@@ -15,13 +15,7 @@ from cinestream_trakt_export.trakt.account import Account, account
 from cinestream_trakt_export.trakt.client import Trakt
 
 
-def register(app: typer.Typer) -> None:
-    """Add these commands."""
-    app.command()(resume)
-    app.command(name="operations")(list_operations)
-
-
-def resume() -> None:
+def resume_exports() -> None:
     """Finish the interrupted exports, with the options they were started with."""
 
     async def work(trakt: Trakt, settings: TraktSettings) -> None:
@@ -57,19 +51,19 @@ def _refusal(operation: UnfinishedOperation, owner: Account, settings: TraktSett
     return ""
 
 
-def list_operations(
-    name: Annotated[str, typer.Option("--forget", help="Delete the operation with this name instead.")] = "",
-) -> None:
-    """List the interrupted exports and their progress."""
-    unfinished = [*unfinished_operations(user_settings().checkpoints.dir)]
-    if name:
-        named = [operation for operation in unfinished if operation.path.stem == name and not operation.running]
-        if not named:
-            typer.echo(translate("there is no operation {name}", name=name), err=True)
-            raise typer.Exit(1)
-        forget(named[0])
-        typer.echo(translate("{name} is deleted.", name=name))
-    elif unfinished:
+def forget_operation(name: str) -> None:
+    """Delete an interrupted export by its name."""
+    unfinished = unfinished_operations(user_settings().checkpoints.dir)
+    named = [operation for operation in unfinished if operation.path.stem == name and not operation.running]
+    if not named:
+        fail(Message("there is no operation {name}", name=name))
+    forget(named[0])
+    typer.echo(translate("{name} is deleted.", name=name))
+
+
+def list_operations() -> None:
+    """Print the interrupted exports and their progress."""
+    if unfinished := [*unfinished_operations(user_settings().checkpoints.dir)]:
         print_operations(unfinished)
     else:
         typer.echo(translate("Nothing was interrupted."))

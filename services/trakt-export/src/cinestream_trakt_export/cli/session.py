@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 import anyio
 import typer
 
+from cinestream.commands.exit_codes import ExitCode
+from cinestream.commands.frame import fail
 from cinestream.commands.language import set_language, translate
 from cinestream.contracts.errors import Transient
-from cinestream.runtime.settings import bus_settings_of
+from cinestream.runtime.logs import configure_logs
+from cinestream.runtime.settings import CommonSettings, bus_settings_of
 from cinestream.runtime.settings import load_settings as load_common_settings
 from cinestream_flow.batch import BatchFailed
 from cinestream_flow.checkpoint import CheckpointRefused
@@ -28,7 +31,6 @@ from cinestream_trakt_export.trakt.errors import TraktError
 if TYPE_CHECKING:
     from cinestream_trakt_export.export.stream_lookup import StreamLookup
 
-_EXTRAS = {"cryptography": "encryption", "keyring": "keyring", "pyinstrument": "profiling"}
 _EXPLAINED = (TraktError, Transient, CheckpointRefused, MemoryExceeded, BatchFailed)
 _SYSTEM = (OSError, sqlite3.Error)
 EXPECTED = (*_EXPLAINED, *_SYSTEM)
@@ -38,9 +40,11 @@ Work = Callable[[Trakt, TraktSettings], Awaitable[None]]
 
 
 def user_settings() -> TraktSettings:
-    """Read the settings and set their language. Exit with code 2 for invalid settings."""
+    """Read the settings, set their language, and configure the log. Exit with code 2 for invalid settings."""
     settings = load_settings(translate=translate)
     set_language(settings.export.language)
+    common = load_common_settings(CommonSettings, translate=translate)
+    configure_logs(common.log_format, common.log_level, service="trakt-export")
     return settings
 
 
@@ -49,8 +53,7 @@ def client_settings() -> TraktSettings:
     settings = user_settings()
     if not settings.api.client_id:
         url = "https://trakt.tv/oauth/applications"
-        typer.echo(translate("api.client_id is missing: make an application at {url}", url=url), err=True)
-        raise typer.Exit(2)
+        fail(Message("api.client_id is missing: make an application at {url}", url=url), ExitCode.USAGE)
     return settings
 
 
@@ -61,8 +64,7 @@ def schedule_of(every_text: str, cron_text: str) -> Schedule | None:
             raise ValueError(Message("use --every or --cron, not both"))
         return every(every_text) if every_text else cron(cron_text) if cron_text else None
     except ValueError as error:
-        typer.echo(translate(error), err=True)
-        raise typer.Exit(2) from None
+        fail(error, ExitCode.USAGE)
 
 
 def with_trakt(work: Work, *, profile: Path | None = None) -> None:
@@ -91,26 +93,15 @@ def with_trakt(work: Work, *, profile: Path | None = None) -> None:
 
 @contextmanager
 def reporting_errors() -> Iterator[None]:
-    """Print an expected error as one sentence, and exit with code 1, or with code 2 if an extra is missing."""
+    """Print an expected error as one sentence, and exit with code 1."""
     try:
         yield
     except _EXPLAINED as error:
-        typer.echo(translate(error), err=True)
-        raise typer.Exit(1) from None
+        fail(error)
     except BrokenPipeError:
         raise  # the reader of the output closed it: typer ends quietly
     except _SYSTEM as error:
-        typer.echo(translate("error of the operating system: {error}", error=error), err=True)
-        raise typer.Exit(1) from None
-    except ModuleNotFoundError as error:
-        if error.name not in _EXTRAS:
-            raise
-        extra = _EXTRAS[error.name]
-        message = Message(
-            "{package} is missing: install cinestream-trakt-export[{extra}]", package=error.name, extra=extra
-        )
-        typer.echo(translate(message), err=True)
-        raise typer.Exit(2) from None
+        fail(Message("error of the operating system: {error}", error=error))
 
 
 def _debugging(settings: TraktSettings) -> AbstractAsyncContextManager[None]:

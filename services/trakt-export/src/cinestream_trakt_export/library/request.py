@@ -11,9 +11,6 @@ from cinestream_trakt_export.library.filters import NO_FILTERS, Filters
 from cinestream_trakt_export.library.values import Row
 from cinestream_trakt_export.options import LETTERBOXD, Level
 
-KINDS = ("watched", "history", "collection", "ratings", "watchlist", "shows")
-MODES = ("aggregated", "individual")
-
 
 def mode_of(kind: str, mode: str) -> str:
     """Return the mode of an export. "auto" means a row per viewing for the history, and a row per film for others."""
