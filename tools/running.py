@@ -11,24 +11,37 @@ import sys
 import sysconfig
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
 
-from cinestream.runtime.local_run import data_dir, find_run
+from cinestream.runtime.local_run import LocalRun, data_dir, find_run
 
 _EXAMPLES = {"TARGETS": 'enqueue TARGETS="tt0111161 chart:top"', "IDS": 'remove IDS="tt0111161"'}
-
-# The run says where it is. These may name another server, or the run that is started next.
-_OTHER = ("NATS_URL", "NATS_USER", "NATS_PASSWORD", "OPS_HOST", "OPS_PORT", "IMDB_URL")
+_USERS = {"cinestream-scraper": "scraper", "cinestream-stream-api": "takedown"}
 
 
 def main(command: str, argument: str, variable: str = "") -> None:
     """Replace this process by the command, or exit with 2 and the reason."""
     words = _words(variable) if variable else []
-    if find_run() is None:
+    run = find_run()
+    if run is None:
         _refuse(f"nothing runs with its data in {data_dir()}: make run first")
-    for name in _OTHER:
-        os.environ.pop(f"CINESTREAM_{name}", None)
     path = Path(sysconfig.get_path("scripts"), command)
-    os.execv(path, [command, argument, *words])  # noqa: S606 - the arguments reach the command as they are
+    environment = os.environ | _settings(run, _USERS[command])
+    os.execve(path, [command, argument, *words], environment)  # noqa: S606 - the arguments reach the command as they are
+
+
+def _settings(run: LocalRun, user: str) -> dict[str, str]:
+    """Return the variables of a command for a run. They override settings that name another server."""
+    ops = urlsplit(run.ops["scraper"])
+    settings = {
+        "NATS_URL": run.nats_url,
+        "NATS_USER": user,
+        "NATS_PASSWORD": run.passwords[user],
+        "OPS_HOST": ops.hostname or "",
+        "OPS_PORT": str(ops.port),
+        "IMDB_URL": run.site,
+    }
+    return {f"CINESTREAM_{name}": value for name, value in settings.items()}
 
 
 def _words(variable: str) -> list[str]:

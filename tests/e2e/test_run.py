@@ -72,6 +72,7 @@ def test_films_flow_from_the_browser_to_the_client(data_dir: Path) -> None:
         client.stop()
         films = {str(film["id"]): film for film in demo_films(run)}
         code, _ = run.stop()
+        assert run.lines[-1].endswith(": ended")
     assert (code, run.left_over()) == (0, [])
     assert left_files(data_dir) == LEFT
     movies = [event.json for event in client.movies]
@@ -122,47 +123,50 @@ def test_a_taken_port_is_one_clear_error(data_dir: Path) -> None:
     assert left_files(data_dir) == LEFT
 
 
-def test_a_run_that_is_killed_leaves_nothing_behind(data_dir: Path) -> None:
-    """After kill -9 of the supervisor every service and browser ends. No other run starts before NATS has ended."""
-    with running(data_dir, CINESTREAM_SCRAPER_SEEDS="tt0111161") as run:
-        run.wait_for("first film after")
-        nats = run.pid("nats")
-        assert run.process is not None
-        assert nats is not None
-        os.kill(nats, signal.SIGSTOP)
-        run.process.kill()
-        run.process.wait()
-        second = Run(data_dir)
-        second.start()
-        assert second.exit_code() == ExitCode.ALREADY_RUNNING
-        assert f"(pid {nats})" in second.lines[-1]
-        os.kill(nats, signal.SIGCONT)
-        wait_until(lambda: run.left_over() == [], timeout=60, what=lambda: f"end of {run.left_over()}")
+def test_commands_speak_to_a_run_until_it_is_killed(data_dir: Path) -> None:
+    """The targets of make find the run, whatever else is set. After kill -9 nothing is found, and nothing is left.
 
-
-def test_commands_speak_to_the_running_pipeline(data_dir: Path) -> None:
-    """`make status` and `make remove` find the run. Before the first run they say that `make run` comes first."""
+    No other run starts before the NATS server of the killed one has ended.
+    """
     environment = os.environ | {"CINESTREAM_DATA_DIR": str(data_dir), "CINESTREAM_NATS_URL": "nats://127.0.0.1:1"}
 
     def make(*arguments: str) -> "subprocess.CompletedProcess[str]":
         command = ["make", "-s", *arguments]
         return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
-    before = make("status")
-    assert (before.returncode, before.stdout) == (2, "")
-    assert "make run first" in before.stderr
+    def status_without_run() -> None:
+        status = make("status")
+        assert (status.returncode, status.stdout) == (2, "")
+        assert "make run first" in status.stderr
+
+    status_without_run()
     with running(data_dir, CINESTREAM_SCRAPER_SEEDS="tt0111161@7h") as run:
         run.wait_for("first film after")
         status = make("status")
+        assert "schedule: tt0111161 every 7h" in status.stdout, status.stderr
+        assert f"scraper: ready (http://127.0.0.1:{run.ops_port}/readyz)" in status.stdout
         enqueued = make("enqueue", "TARGETS='search:blade runner' https://www.imdb.com/find/?q=x&s=tt")
-        removed = make("remove", "IDS=tt0111161")
-        run.stop()
-        assert run.lines[-1].endswith(": ended")
-    assert status.returncode == 0, status.stderr
-    assert "schedule: tt0111161 every 7h" in status.stdout
-    assert f"scraper: ready (http://127.0.0.1:{run.ops_port}/readyz)" in status.stdout
-    assert enqueued.stdout == "search:blade runner: queued\nhttps://www.imdb.com/find/?q=x&s=tt: queued\n"
-    assert removed.stdout == "tt0111161 removed\n"
+        assert enqueued.stdout == "search:blade runner: queued\nhttps://www.imdb.com/find/?q=x&s=tt: queued\n"
+        assert make("remove", "IDS=tt0111161").stdout == "tt0111161 removed\n"
+        _kill(run)
+        status_without_run()
+        assert (data_dir / "run.json").exists()
+
+
+def _kill(run: Run) -> None:
+    """Kill a run while its NATS server cannot end, start another one in vain, and wait until all has ended."""
+    nats = run.pid("nats")
+    assert run.process is not None
+    assert nats is not None
+    os.kill(nats, signal.SIGSTOP)
+    run.process.kill()
+    run.process.wait()
+    second = Run(run.data_dir)
+    second.start()
+    assert second.exit_code() == ExitCode.ALREADY_RUNNING
+    assert f"(pid {nats})" in second.lines[-1]
+    os.kill(nats, signal.SIGCONT)
+    wait_until(lambda: run.left_over() == [], timeout=60, what=lambda: f"end of {run.left_over()}")
 
 
 @pytest.mark.parametrize("target", ["enqueue", "remove"])
