@@ -104,7 +104,7 @@ async def test_an_end_is_reached_once(stream_bus: Bus, etl_bus: Bus) -> None:
         stream = Stream(client, request, recorder)
         with anyio.fail_after(30):
             await stream.follow()
-        assert recorder.films() == [1, 2]
+        assert (recorder.films(), recorder.reasons) == ([1, 2], [])
         await publish(etl_bus, 3)
         await api.until("position", 3)
         with anyio.fail_after(30):

@@ -64,6 +64,8 @@ class Stream:
             after = None
             try:
                 await self._read()
+                if self.last_id == self.request.until:
+                    return
                 reason = Message("the server ended the stream")
             except _Finished:
                 return
