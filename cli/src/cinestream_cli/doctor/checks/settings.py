@@ -4,6 +4,7 @@ import tomllib
 from importlib import import_module
 from pathlib import Path
 
+from cinestream.commands.streams import TopologySettings
 from cinestream.runtime.setting_names import RENAMED
 from cinestream.runtime.settings import wrong_settings
 from cinestream.runtime.variables import PREFIX, unknown_keys, unknown_variables
@@ -11,13 +12,12 @@ from cinestream_cli.doctor.result import Result, failed, joined, ok, warning
 from cinestream_cli.doctor.surroundings import Surroundings
 from cinestream_flow.message import Message, Plural
 
-# Imported by name, because this command imports no service.
 _CLASSES = (
-    ("cinestream.commands.declare", "TopologySettings"),
     ("cinestream_scraper.settings", "ScraperSettings"),
     ("cinestream_etl.settings", "EtlSettings"),
     ("cinestream_stream_api.settings", "StreamSettings"),
 )
+"""The settings of the services by module and name, because this command imports no service."""
 
 
 def settings(surroundings: Surroundings) -> Result:
@@ -44,7 +44,7 @@ def settings(surroundings: Surroundings) -> Result:
 
 def _wrong_values() -> list[Message]:
     """Return a message about each wrong value in the environment of this process, for the installed services."""
-    found: list[Message] = []
+    found = wrong_settings(TopologySettings)
     for module, name in _CLASSES:
         try:
             found += wrong_settings(getattr(import_module(module), name))
