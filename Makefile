@@ -7,7 +7,7 @@ export UV_PYTHON_DOWNLOADS := never
 ifdef IMDB_URL
 export CINESTREAM_IMDB_URL := $(IMDB_URL)
 endif
-# A recipe would read & and # in the values as its own. tools/running.py takes them from the environment.
+# A recipe would read & and # in the values as its own. tools/words.py takes them from the environment.
 export TARGETS IDS
 # One worker runs the tests with a browser, which use more than a core. The others share the rest, which mostly waits. At
 # most 4, because each test may start servers of its own. WORKERS=0 runs one test at a time.
@@ -38,7 +38,7 @@ browser: setup  ## Find a browser, or install Debian's headless Chromium
 
 .PHONY: run
 run: browser  ## Start everything here and show the films (TARGETS="chart:top tt0111161", IMDB_URL=… for another site)
-	@exec tools/with-targets.sh $(BIN)/cinestream-run
+	@exec $(BIN)/python tools/words.py TARGETS $(BIN)/cinestream-run
 
 .PHONY: enqueue
 enqueue: setup  ## Add pages to the queue of the running pipeline: make enqueue TARGETS="tt0111161 chart:top"

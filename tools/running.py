@@ -6,14 +6,15 @@ The words of the environment variable are the last arguments of the command.
 """
 
 import os
-import shlex
 import sys
 import sysconfig
 from pathlib import Path
-from typing import NoReturn
 from urllib.parse import urlsplit
 
 from cinestream.runtime.local_run import LocalRun, data_dir, find_run
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tools.words import refuse, words
 
 _EXAMPLES = {"TARGETS": 'enqueue TARGETS="tt0111161 chart:top"', "IDS": 'remove IDS="tt0111161"'}
 _USERS = {"cinestream-scraper": "scraper", "cinestream-stream-api": "takedown"}
@@ -21,13 +22,13 @@ _USERS = {"cinestream-scraper": "scraper", "cinestream-stream-api": "takedown"}
 
 def main(command: str, argument: str, variable: str = "") -> None:
     """Replace this process by the command, or exit with 2 and the reason."""
-    words = _words(variable) if variable else []
+    arguments = _words(variable) if variable else []
     run = find_run()
     if run is None:
-        _refuse(f"nothing runs with its data in {data_dir()}: make run first")
+        refuse(f"nothing runs with its data in {data_dir()}: make run first")
     path = Path(sysconfig.get_path("scripts"), command)
     environment = os.environ | _settings(run, _USERS[command])
-    os.execve(path, [command, argument, *words], environment)  # noqa: S606 - the arguments reach the command as they are
+    os.execve(path, [command, argument, *arguments], environment)  # noqa: S606 - the arguments reach the command as they are
 
 
 def _settings(run: LocalRun, user: str) -> dict[str, str]:
@@ -45,19 +46,8 @@ def _settings(run: LocalRun, user: str) -> dict[str, str]:
 
 
 def _words(variable: str) -> list[str]:
-    """Return the words of a variable of the Makefile. Quotes keep a search of several words together."""
-    try:
-        words = shlex.split(os.environ.get(variable, ""))
-    except ValueError as error:
-        _refuse(f"{variable}: {error}. Quote a text with spaces, as in TARGETS=\"'search:blade runner'\"")
-    if not words:
-        _refuse(f"name one or more in {variable}: make {_EXAMPLES[variable]}")
-    return words
-
-
-def _refuse(reason: str) -> NoReturn:
-    print(reason, file=sys.stderr)
-    raise SystemExit(2)
+    """Return the words of a variable, which needs at least one."""
+    return words(variable) or refuse(f"name one or more in {variable}: make {_EXAMPLES[variable]}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,10 +59,10 @@ def test_a_wrong_target_is_refused_before_anything_starts(tmp_path: Path) -> Non
 def test_make_passes_on_each_word_of_its_variable(text: str, words: list[str]) -> None:
     """Quotes keep words together, and no character is special to the shell."""
     done = subprocess.run(
-        [ROOT / "tools/with-targets.sh", "printf", "%s\n"],
+        [sys.executable, ROOT / "tools/words.py", "TARGETS", sys.executable, "-c", "import sys; print(sys.argv[1:])"],
         env=os.environ | {"TARGETS": text},
         capture_output=True,
         text=True,
         check=True,
     )
-    assert done.stdout.split("\n")[:-1] == (words or [""])
+    assert done.stdout == f"{words}\n"
