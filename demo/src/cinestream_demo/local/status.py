@@ -3,6 +3,12 @@
 import time
 from dataclasses import dataclass, field
 
+from cinestream_flow.message import Message
+
+WAITING, STARTING, RUNNING, DONE = Message("waiting"), Message("starting"), Message("running"), Message("done")
+ENDING, ENDED = Message("ending"), Message("ended")
+"""The states of a process. Between a crash and the restart it has another one, with the seconds to wait."""
+
 STABLE_SECONDS = 60.0
 """Seconds after which a running process counts as healthy again."""
 
@@ -27,7 +33,7 @@ class ProcessStatus:
     """The state of one process. `crashes` counts those since it was last healthy."""
 
     name: str
-    state: str = "waiting"
+    state: str = WAITING
     since: float = field(default_factory=time.monotonic)
     crashes: int = 0
     last_crash: Crash | None = None
@@ -47,19 +53,28 @@ class ProcessStatus:
         if self.last_crash is None or self._healthy(now):
             return ""
         crash = self.last_crash
-        outcome = {"running": "restarted", "starting": "starting again"}.get(self.state, self.state)
-        often = f" ({self.crashes} times in a row)" if self.crashes > 1 else ""
+        again: dict[str, str] = {RUNNING: Message("restarted"), STARTING: Message("starting again")}
+        often = Message(" ({count} times in a row)", count=self.crashes) if self.crashes > 1 else ""
         # A process that a signal ended printed its last line before, and knew nothing of it.
         output = f": {crash.output}" if crash.code >= 0 else ""
-        return f"{self.name} {ending(crash.code)}, {_age(now - crash.at)} ago, {outcome}{often}{output}"
+        return Message(
+            "{name} {ending}, {age} ago, {outcome}{often}{output}",
+            name=self.name,
+            ending=_ending(crash.code),
+            age=_age(now - crash.at),
+            outcome=again.get(self.state, self.state),
+            often=often,
+            output=output,
+        )
 
     def _healthy(self, now: float) -> bool:
-        return self.state == "running" and now - self.since >= STABLE_SECONDS
+        return self.state == RUNNING and now - self.since >= STABLE_SECONDS
 
 
-def ending(code: int) -> str:
-    """Return the end of a process in words: `ended with code 3`, or `ended with signal 9`."""
-    return f"ended with signal {-code}" if code < 0 else f"ended with code {code}"
+def _ending(code: int) -> Message:
+    if code < 0:
+        return Message("ended with signal {signal}", signal=-code)
+    return Message("ended with code {code}", code=code)
 
 
 def _age(seconds: float) -> str:

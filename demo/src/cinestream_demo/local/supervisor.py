@@ -11,7 +11,8 @@ from anyio.abc import TaskGroup
 from cinestream_demo.local.child import Child
 from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.plan import Process
-from cinestream_demo.local.status import ProcessStatus
+from cinestream_demo.local.status import DONE, ENDED, ENDING, RUNNING, STARTING, ProcessStatus
+from cinestream_flow.message import Message
 
 _MIN_DELAY, _MAX_DELAY = 0.5, 30.0
 """Seconds to wait before a restart: doubled after each crash of a process that was not healthy again."""
@@ -57,11 +58,11 @@ class Supervisor:
 
     async def _start(self, process: Process) -> None:
         status, child = self.statuses[process.name], Child(process, self.logs)
-        status.enter("starting")
+        status.enter(STARTING)
         self.children[process.name] = child
         await child.start()
         await child.wait_ready()
-        status.enter("done" if process.one_shot else "running")
+        status.enter(DONE if process.one_shot else RUNNING)
 
     async def _keep_running(self, process: Process) -> None:
         """Restart the process whenever it ends, each time after a longer delay."""
@@ -71,7 +72,7 @@ class Supervisor:
             code = await child.wait()
             status.crashed(code, child.tail[-1] if child.tail else "(no output)")
             delay = min(_MIN_DELAY * 2 ** min(status.crashes - 1, 16), _MAX_DELAY)
-            status.enter(f"restarting in {delay:.1f} s")
+            status.enter(Message("restarting in {seconds:.1f} s", seconds=delay))
             await anyio.sleep(delay)
             try:
                 await self._start(process)
@@ -80,9 +81,9 @@ class Supervisor:
 
     async def _end_all(self) -> None:
         async def end(child: Child) -> None:
-            self.statuses[child.process.name].enter("ending")
+            self.statuses[child.process.name].enter(ENDING)
             await child.end(grace=self.grace.get(child.process.name, _DEFAULT_GRACE))
-            self.statuses[child.process.name].enter("ended")
+            self.statuses[child.process.name].enter(ENDED)
 
         # NATS ends last: the services still acknowledge messages while they end.
         bus = self.children.pop("nats", None)

@@ -7,9 +7,10 @@ from typing import NoReturn
 import anyio
 import typer
 
+from cinestream.commands.language import translate
 from cinestream_demo.local.display import words
 from cinestream_demo.local.progress.progress import RunProgress
-from cinestream_demo.local.status import ProcessStatus
+from cinestream_demo.local.status import ENDED, ENDING, STARTING, WAITING, ProcessStatus
 from cinestream_demo.local.supervisor import Supervisor
 
 _UPDATE_SECONDS = 0.25
@@ -50,13 +51,13 @@ class ChangedLines:
 
     def changed_states(self, statuses: Iterable[ProcessStatus], now: float) -> list[str]:
         """Return the processes whose states have changed. A crash is reported with its cause."""
-        changed = [status for status in statuses if self._states.get(status.name, "waiting") != status.state]
+        changed = [status for status in statuses if self._states.get(status.name, WAITING) != status.state]
         self._states |= {status.name: status.state for status in changed}
         return [self._line(status, now) for status in changed]
 
     def _line(self, status: ProcessStatus, now: float) -> str:
-        note = status.note(now) if status.state not in ("starting", "ending", "ended") else ""
-        return note or f"{status.name}: {status.state}"
+        note = status.note(now) if status.state not in (STARTING, ENDING, ENDED) else ""
+        return translate(note) if note else f"{status.name}: {translate(status.state)}"
 
     def _changed_start(self, statuses: list[ProcessStatus], now: float) -> list[str]:
         """Return the step of the start once, and once that the start is over."""
@@ -66,16 +67,16 @@ class ChangedLines:
         step = words.starting(self._progress, statuses, now)
         if step is None:
             self._started = True
-            return [f"{words.state(self._progress)}: {self._progress.settings.stream_url}"]
+            return [f"{translate(words.state(self._progress))}: {self._progress.settings.stream_url}"]
         if self._step == step.step.words:
             return []
         self._step = step.step.words
-        return ["; ".join(step.sentences(logs))]
+        return ["; ".join(map(translate, step.sentences(logs)))]
 
     def _new_problems(self) -> list[str]:
         """Return each problem that was not there before. One that comes back is printed again."""
         found = words.problems(self._progress)
-        new = [problem for problem in found if problem not in self._problems]
+        new = [translate(problem) for problem in found if problem not in self._problems]
         self._problems = set(found)
         return new
 
@@ -84,4 +85,4 @@ class ChangedLines:
         if now < self._next_counts or not any(counts.values()):
             return []
         self._next_counts = now + _COUNTS_SECONDS
-        return ["  ".join(f"{name} {value:,}" for name, value in counts.items())]
+        return ["  ".join(f"{translate(name)} {value:,}" for name, value in counts.items())]

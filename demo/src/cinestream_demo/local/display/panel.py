@@ -7,11 +7,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from cinestream.commands.language import translate
 from cinestream_demo.local.display import words
 from cinestream_demo.local.progress.progress import RunProgress
-from cinestream_demo.local.status import ProcessStatus
+from cinestream_demo.local.status import DONE, ENDED, RUNNING, WAITING, ProcessStatus
 
-_COLOURS = {"running": "green", "done": "green", "waiting": "dim", "ended": "dim"}
+_COLOURS: dict[str, str] = {RUNNING: "green", DONE: "green", WAITING: "dim", ENDED: "dim"}
 
 
 def panel(
@@ -33,7 +34,7 @@ def panel(
     return Panel(
         Group(*parts, _addresses(progress, browser)),
         title="CineStream",
-        subtitle="Ctrl-C ends everything",
+        subtitle=translate("Ctrl-C ends everything"),
         width=width,
         padding=(0, 2),
     )
@@ -42,29 +43,30 @@ def panel(
 def _counts(progress: RunProgress) -> Table:
     counts = words.counts(progress)
     table = Table.grid(padding=(0, 3))
-    for name in counts:
-        table.add_column(name, justify="right")
+    for _ in counts:
+        table.add_column(justify="right")
     styles = {"films stored": "bold green", "dead letters": "bold red" if counts["dead letters"] else "bold"}
-    table.add_row(*(Text(name, style="dim") for name in counts))
+    table.add_row(*(Text(translate(name), style="dim") for name in counts))
     table.add_row(*(Text(f"{value:,}", style=styles.get(name, "bold")) for name, value in counts.items()))
     return table
 
 
 def _state(progress: RunProgress, statuses: list[ProcessStatus], now: float) -> list[Text]:
     if step := words.starting(progress, statuses, now):
-        return [Text(line, style="yellow") for line in step.sentences(f"{progress.settings.data_dir}/logs")]
-    return [Text("everything ends" if words.is_ending(statuses) else words.state(progress), style="green")]
+        return [Text(translate(line), style="yellow") for line in step.sentences(f"{progress.settings.data_dir}/logs")]
+    state = translate("everything ends") if words.is_ending(statuses) else translate(words.state(progress))
+    return [Text(state, style="green")]
 
 
 def _processes(statuses: list[ProcessStatus]) -> Table:
     table = Table.grid(padding=(0, 2))
     for status in statuses:
-        table.add_row(status.name, Text(status.state, style=_COLOURS.get(status.state, "yellow")))
+        table.add_row(status.name, Text(translate(status.state), style=_COLOURS.get(status.state, "yellow")))
     return table
 
 
 def _note(note: str) -> Text:
-    return Text(note, style="red")
+    return Text(translate(note), style="red")
 
 
 def _addresses(progress: RunProgress, browser: str) -> Table:
@@ -72,6 +74,9 @@ def _addresses(progress: RunProgress, browser: str) -> Table:
     table.add_column(style="dim")
     table.add_column(overflow="fold")
     for name, address in words.addresses(progress.settings):
-        text = Text(address, style="bold cyan" if name == "watch" else "")
-        table.add_row(name, text + Text(f"  {browser}") if name == "watch" and browser else text)
+        text = Text(address, style="bold cyan" if address == progress.settings.stream_url else "")
+        table.add_row(
+            translate(name),
+            text + Text(f"  {browser}") if address == progress.settings.stream_url and browser else text,
+        )
     return table

@@ -9,6 +9,7 @@ from anyio.abc import TaskGroup
 from rich.console import Console, RenderableType
 from rich.live import Live
 
+from cinestream.commands.language import translate
 from cinestream.runtime.logs import configure_logs
 from cinestream_demo.local.display.keyboard import Keyboard, single_keys
 from cinestream_demo.local.display.lines import print_lines
@@ -16,11 +17,12 @@ from cinestream_demo.local.display.panel import panel
 from cinestream_demo.local.display.web_browser import open_page
 from cinestream_demo.local.progress.progress import RunProgress
 from cinestream_demo.local.supervisor import Supervisor
+from cinestream_flow.message import Message
 
 _KEYS_SECONDS = 0.1
 _UPDATE_SECONDS = 0.5
 _MAX_WIDTH = 100
-_OFFER = "press o or Enter to open the browser"
+_OFFER = Message("press o or Enter to open the browser")
 
 
 async def show(supervisor: Supervisor, progress: RunProgress) -> None:
@@ -51,7 +53,7 @@ class _Screen:
             single_keys(terminal) if terminal is not None else nullcontext() as keyboard,
             Live(self._panel(), console=self._console, auto_refresh=False) as live,
         ):
-            self._browser = _OFFER if keyboard else ""
+            self._browser = translate(_OFFER) if keyboard else ""
             while True:
                 live.update(self._panel(), refresh=True)
                 with anyio.move_on_after(_UPDATE_SECONDS):
@@ -68,5 +70,5 @@ class _Screen:
             await anyio.sleep(_KEYS_SECONDS)
 
     async def _open_page(self) -> None:
-        self._browser = "opening the browser"
-        self._browser = await open_page(self._progress.settings.stream_url)
+        self._browser = translate("opening the browser")
+        self._browser = translate(await open_page(self._progress.settings.stream_url))

@@ -3,26 +3,27 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cinestream_demo.local.status import ProcessStatus
+from cinestream_demo.local.status import DONE, RUNNING, ProcessStatus
+from cinestream_flow.message import Message
 
 
 @dataclass(frozen=True)
 class Step:
     """A step of the start: words for it, and its seconds on a computer with two cores."""
 
-    words: str
+    words: Message
     seconds: int
 
 
 STEPS = {
-    "nats": Step("start NATS, which stores everything", 1),
-    "topology": Step("create the streams in NATS", 2),
-    "demo-site": Step("start the demo site", 1),
-    "stream-api": Step("start the stream and its web page", 2),
-    "etl": Step("start etl, which turns pages into films", 2),
-    "scraper": Step("start the scraper, which reads pages", 3),
+    "nats": Step(Message("start NATS, which stores everything"), 1),
+    "topology": Step(Message("create the streams in NATS"), 2),
+    "demo-site": Step(Message("start the demo site"), 1),
+    "stream-api": Step(Message("start the stream and its web page"), 2),
+    "etl": Step(Message("start etl, which turns pages into films"), 2),
+    "scraper": Step(Message("start the scraper, which reads pages"), 3),
 }
-FIRST_FILM = Step("read the first page", 4)
+FIRST_FILM = Step(Message("read the first page"), 4)
 """The last step: the browser starts and reads the first page, and etl makes a film of it."""
 
 _SLOW_SECONDS = 15
@@ -51,15 +52,22 @@ class Starting:
     following: Step | None
     remaining: int
 
-    def sentences(self, logs: str) -> list[str]:
+    def sentences(self, logs: str) -> list[Message]:
         """Return the step, the next one, and a hint if the step is slow. `logs` is the folder of the logs."""
-        following = f"next: {self.following.words}; " if self.following else ""
+        values = {"words": self.step.words, "seconds": self.step.seconds}
         lines = [
-            f"step {self.number} of {self.total}: {self.step.words}, about {self.step.seconds} s",
-            f"{following}first film in about {self.remaining} s",
+            Message(
+                "step {number} of {total}: {words}, about {seconds} s", number=self.number, total=self.total, **values
+            )
         ]
+        if self.following:
+            words = self.following.words
+            lines += [Message("next: {words}; first film in about {seconds} s", words=words, seconds=self.remaining)]
+        else:
+            lines += [Message("first film in about {seconds} s", seconds=self.remaining)]
         if self.elapsed > _SLOW_SECONDS:
-            lines.append(f"this takes {self.elapsed:.0f} s already: see {logs}/{self.name or 'scraper'}.log")
+            log = f"{logs}/{self.name or 'scraper'}.log"
+            lines += [Message("this takes {seconds:.0f} s already: see {log}", seconds=self.elapsed, log=log)]
         return lines
 
 
@@ -71,9 +79,12 @@ def current_step(statuses: Iterable[ProcessStatus], now: float) -> Starting:
         now: time, as `time.monotonic` counts.
     """
     statuses = list(statuses)
-    steps = [*(STEPS.get(status.name, Step(f"start {status.name}", 1)) for status in statuses), FIRST_FILM]
+    steps = [
+        *(STEPS.get(status.name, Step(Message("start {name}", name=status.name), 1)) for status in statuses),
+        FIRST_FILM,
+    ]
     # A process that starts again after a crash is no step of the start.
-    started = [status.state in ("running", "done") or status.last_crash is not None for status in statuses]
+    started = [status.state in (RUNNING, DONE) or status.last_crash is not None for status in statuses]
     index = started.index(False) if False in started else len(statuses)
     since = statuses[index].since if index < len(statuses) else max(status.since for status in statuses)
     elapsed = max(0.0, now - since)

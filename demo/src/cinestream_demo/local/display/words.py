@@ -9,19 +9,20 @@ from cinestream.runtime.local_run import DATA_DIR, DEFAULT_DATA_DIR
 from cinestream_demo.local.display.startup import Starting, current_step
 from cinestream_demo.local.progress.progress import RunProgress
 from cinestream_demo.local.settings import LocalSettings
-from cinestream_demo.local.status import ProcessStatus
+from cinestream_demo.local.status import ENDED, ENDING, ProcessStatus
+from cinestream_flow.message import Message
 
 
 def counts(progress: RunProgress) -> dict[str, int]:
     """Return the counts by their names, in the order of the data."""
     streams = progress.counts
     return {
-        "queued": streams.queued,
-        "read": streams.read,
-        "films stored": streams.films,
-        "films/min": round(progress.per_minute),
-        "dead letters": sum(streams.dead.values()),
-        "clients": progress.clients,
+        Message("queued"): streams.queued,
+        Message("read"): streams.read,
+        Message("films stored"): streams.films,
+        Message("films/min"): round(progress.per_minute),
+        Message("dead letters"): sum(streams.dead.values()),
+        Message("clients"): progress.clients,
     }
 
 
@@ -37,14 +38,16 @@ def starting(progress: RunProgress, statuses: Iterable[ProcessStatus], now: floa
 
 def is_ending(statuses: Iterable[ProcessStatus]) -> bool:
     """Return True while the processes end."""
-    return any(status.state in ("ending", "ended") for status in statuses)
+    return any(status.state in (ENDING, ENDED) for status in statuses)
 
 
 def state(progress: RunProgress) -> str:
     """Return a sentence about the films, for a run that has started."""
     if progress.first_film is not None:
-        return f"first film after {progress.first_film:.1f} s"
-    return f"{progress.counts.films:,} films are stored already, the next one follows when a page has changed"
+        return Message("first film after {seconds:.1f} s", seconds=progress.first_film)
+    return Message(
+        "{count:,} films are stored already, the next one follows when a page has changed", count=progress.counts.films
+    )
 
 
 def crashes(statuses: Iterable[ProcessStatus], now: float) -> list[str]:
@@ -56,7 +59,7 @@ def problems(progress: RunProgress) -> list[str]:
     """Return what the services report as wrong, and the command that shows the dead letters of each stage."""
     reported = [f"{name}: {problem}" for name, found in progress.problems.items() for problem in found]
     dead = [
-        f"dead letters of {stage}: {_command(progress.settings, f'cinestream-{stage}', 'dead-letters', 'list')}"
+        Message("dead letters of {stage}: {command}", stage=stage, command=_dead_letters(progress.settings, stage))
         for stage in progress.counts.dead
     ]
     return [*reported, *dead]
@@ -65,18 +68,17 @@ def problems(progress: RunProgress) -> list[str]:
 def addresses(settings: LocalSettings) -> Sequence[tuple[str, str]]:
     """Return the addresses of the run by their names."""
     return [
-        ("watch", settings.stream_url),
-        ("try", f"curl -N '{settings.stream_url}/api/movies/stream?replay=5'"),
-        ("site", settings.site),
-        ("data", f"{settings.data_dir}/"),
-        ("logs", f"{settings.data_dir}/logs/"),
+        (Message("watch"), settings.stream_url),
+        (Message("try"), f"curl -N '{settings.stream_url}/api/movies/stream?replay=5'"),
+        (Message("site"), settings.site),
+        (Message("data"), f"{settings.data_dir}/"),
+        (Message("logs"), f"{settings.data_dir}/logs/"),
     ]
 
 
-def _command(settings: LocalSettings, script: str, *arguments: str) -> str:
-    """Return a command line that works in the directory of the run."""
-    path, here = Path(sysconfig.get_path("scripts")) / script, Path.cwd()
-    shown = path.relative_to(here) if path.is_relative_to(here) else path
-    words = shlex.join([str(shown), *arguments])
+def _dead_letters(settings: LocalSettings, stage: str) -> str:
+    """Return the command that lists the dead letters of a stage, for the directory of the run."""
+    path, here = Path(sysconfig.get_path("scripts")) / f"cinestream-{stage}", Path.cwd()
+    command = f"{shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))} dead-letters list"
     data = settings.data_dir.resolve()
-    return words if data == Path(DEFAULT_DATA_DIR).resolve() else f"{DATA_DIR}={shlex.quote(str(data))} {words}"
+    return command if data == Path(DEFAULT_DATA_DIR).resolve() else f"{DATA_DIR}={shlex.quote(str(data))} {command}"
