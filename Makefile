@@ -54,7 +54,7 @@ remove: setup  ## Remove films from the running pipeline: make remove IDS="tt011
 
 .PHONY: test
 test: browser  ## Set everything up and run all tests, two or more at once (PYTEST_ARGS='-k resume' selects some)
-	@tools/foreign.sh curl wget
+	@tools/foreign.sh curl wget nc jq
 	@$(PYTEST) --durations=20 $(PYTEST_ARGS)
 
 .PHONY: test-fast

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings the compose stack up, waits for films on its port, checks what compose alone promises, takes it down.
+# Brings the compose stack up, waits for films on its port, checks what compose alone promises, runs the documented
+# commands on it, takes it down.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export COMPOSE_PROJECT_NAME=cinestream-smoke
@@ -50,3 +51,7 @@ for _ in $(seq 60); do
 done
 [ -z "$unhealthy" ] || { echo "compose: not healthy: $unhealthy" >&2; exit 1; }
 echo "compose: everything is healthy, runs as a plain user on a read-only root, and the browser cannot reach NATS"
+
+[ -x .venv/bin/pytest ] || { echo "compose: the documented commands need .venv: make setup" >&2; exit 1; }
+CINESTREAM_SMOKE=1 CINESTREAM_STREAM_PORT=$port .venv/bin/pytest -q tests/documented/test_compose.py
+echo "compose: the documented commands work"

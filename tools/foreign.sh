@@ -9,6 +9,7 @@ for program in ${*:-curl wget nginx haproxy node npm}; do
   command -v "$program" >/dev/null && continue
   case $program in
     node) missing="$missing nodejs" ;;
+    nc) missing="$missing netcat-openbsd" ;;
     nginx) missing="$missing nginx-light" ;;
     *) missing="$missing $program" ;;
   esac
