@@ -38,7 +38,7 @@ def _over_nc(pipeline: Pipeline, text: str) -> None:
 
 STREAM: Checks = {
     "curl -N 'http://localhost:3000/api/movies/stream?replay=5&distinct=true'": follows("event: movie", "event: live"),
-    ".venv/bin/cinestream watch --genre Drama": follows("The Godfather"),
+    ".venv/bin/cinestream watch --replay 5 --genre Drama": follows("The Godfather"),
     "curl -sN -H 'Accept: application/x-ndjson' 'http://localhost:3000/api/movies/stream?replay=1&until=live'": prints(
         '"event":"movie"'
     ),
