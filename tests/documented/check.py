@@ -1,8 +1,12 @@
 """The kinds of checks: what a documented command must print or change."""
 
+import logging
+import time
 from collections.abc import Callable, Iterator, Mapping
 
 from tests.documented.pipeline import Pipeline
+
+log = logging.getLogger(__name__)
 
 Check = Callable[[Pipeline, str], None]
 Checks = Mapping[str, Check]
@@ -40,8 +44,11 @@ def real(pipeline: Pipeline, values: Mapping[str, str]) -> dict[str, str]:
 def failures(checks: Checks, pipeline: Pipeline, known: set[str]) -> Iterator[str]:
     """Run the checks of the commands that are documented, and yield what is wrong."""
     for text, check in checks.items():
-        if text in known:
-            try:
-                check(pipeline, text)
-            except Exception as error:
-                yield f"{text}: {error}"
+        if text not in known:
+            continue
+        started = time.monotonic()
+        try:
+            check(pipeline, text)
+        except Exception as error:
+            yield f"{text}: {error}"
+        log.info("%4.1f s: %s", time.monotonic() - started, text)
