@@ -25,6 +25,7 @@ CALLS = {"Message": 1, "translate": 1, "_rule": 1, "deferred": 1, "Plural": 2}
 APPS: dict[str, tuple[Any, ...]] = {
     "cinestream_flow": (),
     "cinestream": ("cinestream.commands.declare:app", dead_letters_app("etl")),
+    "cinestream_scraper": ("cinestream_scraper.cli.app:app",),
     "cinestream_etl": ("cinestream_etl.commands.app:app",),
     "cinestream_stream_api": ("cinestream_stream_api.commands.app:app",),
     "cinestream_cli": (

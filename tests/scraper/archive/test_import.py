@@ -376,7 +376,7 @@ async def test_an_export_can_be_imported(topology: NatsServer, scraper_bus: Bus,
     await run_command(topology, "import", tmp_path / "film.html")
     before = await last_page(scraper_bus, "tt0000001")
     out = tmp_path / "pages.warc.gz"
-    assert (await run_command(topology, "export", out)).endswith("1 pages\n")
+    assert (await run_command(topology, "export", out)).endswith("1 page\n")
     with out.open("rb") as archive:
         (record,) = list(ArchiveIterator(archive))
         assert record.rec_headers.get_header("WARC-Target-URI") == before.final_url
@@ -392,7 +392,7 @@ async def test_a_page_that_cannot_be_exported_is_left_out(
     await scraper_bus.publish("cinestream.pages.imdb.title.tt0000009", envelope)
     (tmp_path / "film.html").write_text(title_page("tt0000001"))
     await run_command(topology, "import", tmp_path / "film.html")
-    assert (await run_command(topology, "export", tmp_path / "pages.warc.gz")).endswith("1 pages\n")
+    assert (await run_command(topology, "export", tmp_path / "pages.warc.gz")).endswith("1 page\n")
 
 
 async def test_an_export_that_cannot_be_written_is_reported(topology: NatsServer, tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def load_settings(settings: type[Settings], *, translate: Translate = str, warn:
             _warn_of_old_names(loaded, old)
         return loaded
     for message in errors:
-        typer.echo(translate(message), err=True)
+        typer.echo(masked(translate(message)), err=True)
     raise SystemExit(2)
 
 

@@ -18,6 +18,7 @@ from cinestream.contracts import Invalid, Kind, RawPage
 from cinestream.contracts.page import fetched_at
 from cinestream.contracts.request import path_of
 from cinestream_flow.logger import get_logger
+from cinestream_flow.message import Message
 from cinestream_scraper.archive.warc import SavedPage, UnreadableFile, pages_in
 from cinestream_scraper.crawl.backlog import Backlog
 from cinestream_scraper.crawl.raw_page import WITH_BODY, raw_page_of
@@ -37,11 +38,11 @@ _BACKLOG_POLL_SECONDS = 0.2
 class ImportOutcome(StrEnum):
     """The outcome of importing a saved page. Pages that are not published count under their verdict instead."""
 
-    PUBLISHED = "published"
-    STORED_ALREADY = "stored already"
-    NO_TARGET = "no page of a target"
-    TOO_LARGE = "too large"
-    UNREADABLE = "unreadable"
+    PUBLISHED = Message("published")
+    STORED_ALREADY = Message("stored already")
+    NO_TARGET = Message("no page of a target")
+    TOO_LARGE = Message("too large")
+    UNREADABLE = Message("unreadable")
 
 
 class ImportProgress(NamedTuple):

@@ -15,7 +15,7 @@ from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import load_settings
 from cinestream_flow.atomic import replacing
-from cinestream_flow.message import Message
+from cinestream_flow.message import Message, Plural
 from cinestream_scraper.archive.exporter import export_pages
 from cinestream_scraper.archive.importer import ImportOutcome, import_pages, size_of
 from cinestream_scraper.archive.warc import files_in
@@ -28,7 +28,7 @@ def import_files(paths: list[Path]) -> None:
     try:
         outcomes = anyio.run(_import, settings, paths)
     except Transient as error:
-        fail(f"{error}: run the import again to continue")
+        fail(Message("{error}: run the import again to continue", error=error))
     if outcomes[ImportOutcome.UNREADABLE]:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -57,13 +57,15 @@ async def _import(settings: ScraperSettings, paths: list[Path]) -> Counter[str]:
     outcomes: Counter[str] = Counter()
     files = files_in(paths)
     if not files:
-        raise Invalid("no .html, .htm, .warc, .warc.gz or .wacz file found: name files, or folders that contain some")
+        raise Invalid(
+            Message("no .html, .htm, .warc, .warc.gz or .wacz file found: name files, or folders that contain some")
+        )
     async with connected(settings, "cinestream-scraper-import") as bus:
-        with typer.progressbar(length=size_of(*files), label="importing", file=sys.stderr) as bar:
+        with typer.progressbar(length=size_of(*files), label=translate("importing"), file=sys.stderr) as bar:
             async for read_bytes, outcomes in import_pages(bus, settings.site, files):  # noqa: B007
                 bar.update(max(0, read_bytes - bar.pos))  # the parts of a package may be out of order
     for outcome, count in sorted(outcomes.items()):
-        typer.echo(f"{outcome}: {count:,}")
+        typer.echo(translate("{outcome}: {count:,}", outcome=translate(outcome), count=count))
     return outcomes
 
 
@@ -77,7 +79,10 @@ async def _export(settings: ScraperSettings, out: Path) -> None:
     written = 0
     async with connected(settings, "cinestream-scraper-export") as bus:
         last = (await bus.stream_state("PAGES")).messages
-        with replacing(out) as file, typer.progressbar(length=last, label="exporting", file=sys.stderr) as bar:
+        with (
+            replacing(out) as file,
+            typer.progressbar(length=last, label=translate("exporting"), file=sys.stderr) as bar,
+        ):
             async for written in export_pages(bus, file):
                 bar.update(written - bar.pos)
-    typer.echo(f"{out}: {written:,} pages")
+    typer.echo(translate(Plural("{out}: {count:,} page", "{out}: {count:,} pages", out=out, count=written)))

@@ -5,6 +5,8 @@ import logging
 import typer
 
 from cinestream.commands.frame import fail
+from cinestream.commands.language import translate
+from cinestream_flow.message import Message
 from cinestream_scraper.browser.discovery import InstalledBrowser, find_browser
 from cinestream_scraper.browser.process_cleanup import BrowserRun
 from cinestream_scraper.settings import ScraperSettings
@@ -23,7 +25,8 @@ def local_browser(settings: ScraperSettings) -> InstalledBrowser | None:
         return None
     installed = find_browser(settings.scraper_browser)
     if installed.kind != settings.scraper_browser:
-        typer.echo(f"no {settings.scraper_browser} with its driver here: using {installed.browser}", err=True)
+        values = {"kind": settings.scraper_browser, "browser": installed.browser}
+        typer.echo(translate("no {kind} with its driver here: using {browser}", **values), err=True)
     return installed
 
 
@@ -33,4 +36,10 @@ def begin(settings: ScraperSettings) -> BrowserRun:
         return BrowserRun.begin(settings.scraper_state_dir)
     except OSError as error:
         directory = settings.scraper_state_dir
-        fail(f"{directory} cannot be used ({error.strerror}): set CINESTREAM_SCRAPER_STATE_DIR")
+        fail(
+            Message(
+                "{directory} cannot be used ({error}): set CINESTREAM_SCRAPER_STATE_DIR",
+                directory=directory,
+                error=error.strerror,
+            )
+        )

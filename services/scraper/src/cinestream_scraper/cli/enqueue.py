@@ -18,6 +18,7 @@ from cinestream.contracts.subjects import ASK_SCRAPER
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import load_settings
+from cinestream_flow.message import Message
 from cinestream_scraper.cli.targets import requested
 from cinestream_scraper.service.api_request import ApiRequest, RequestStatus
 from cinestream_scraper.settings import ScraperSettings
@@ -40,12 +41,18 @@ async def _enqueue(settings: ScraperSettings, requests: list[ApiRequest]) -> Cou
     """Return how many requests had each status."""
     statuses: Counter[RequestStatus] = Counter()
     async with connected(settings, "cinestream-scraper-enqueue") as bus, _receiver(settings, bus) as decide:
-        with typer.progressbar(requests, label="queueing", file=sys.stderr) as bar:
+        with typer.progressbar(requests, label=translate("queueing"), file=sys.stderr) as bar:
             for request in bar:
                 status, why = await decide(request)
-                typer.echo(f"{request.target}: {status}{f' ({why})' if why else ''}")
+                typer.echo(_line(request.target, translate(status), why))
                 statuses[status] += 1
     return statuses
+
+
+def _line(target: str, status: str, why: str) -> str:
+    if not why:
+        return translate("{target}: {status}", target=target, status=status)
+    return translate("{target}: {status} ({why})", target=target, status=status, why=why)
 
 
 @asynccontextmanager
@@ -82,4 +89,6 @@ async def _is_running(bus: Bus) -> bool:
 
 async def _send(bus: Bus, request: ApiRequest) -> tuple[RequestStatus, str]:
     answer = orjson.loads(await bus.request(ASK_SCRAPER, request.model_dump_json().encode()))
-    return RequestStatus(answer["answer"]), answer["why"]
+    # An older scraper gives the reason in words only.
+    why = Message.loads(orjson.dumps(answer["message"]).decode()) if answer.get("message") else answer["why"]
+    return RequestStatus(answer["answer"]), why

@@ -30,9 +30,10 @@ def print_browser() -> None:
     settings = load_settings(ScraperSettings, translate=translate)
     installed = local_browser(settings)
     if installed is None:
-        typer.echo(f"{settings.scraper_browser} at {masked(settings.selenium_url)}")
+        address = masked(settings.selenium_url)
+        typer.echo(translate("{kind} at {address}", kind=settings.scraper_browser, address=address))
     else:
-        typer.echo(f"{installed.browser}, driven by {installed.driver}")
+        typer.echo(translate("{browser}, driven by {driver}", browser=installed.browser, driver=installed.driver))
 
 
 def print_page(target: str, out: Path | None) -> None:
@@ -45,7 +46,7 @@ def print_page(target: str, out: Path | None) -> None:
     settings = load_settings(ScraperSettings, translate=translate)
     configure_logs(settings.log_format, "warning", service="scraper")
     if out and not out.parent.is_dir():
-        fail(f"{out.parent} is not a directory: make it, or name another file")
+        fail(Message("{folder} is not a directory: make it, or name another file", folder=out.parent))
     request = requested(target, site=settings.site)
     installed, run = local_browser(settings), begin(settings)
     try:
@@ -54,7 +55,7 @@ def print_page(target: str, out: Path | None) -> None:
     finally:
         run.end()
     judgement = judge(reading, Target(request.kind, request.id))
-    typer.echo(f"{judgement.verdict}: {judgement.why}", err=True)
+    typer.echo(translate("{verdict}: {why}", verdict=judgement.verdict, why=judgement.why), err=True)
     if out:
         try:
             out.write_text(reading.html, "utf-8", errors="replace")

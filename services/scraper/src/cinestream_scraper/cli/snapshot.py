@@ -8,6 +8,7 @@ from cinestream.bus import objects
 from cinestream.bus.jetstream import Bus
 from cinestream.commands.letters import known_letter, run_with_bus
 from cinestream.contracts import Invalid, subjects
+from cinestream_flow.message import Message
 from cinestream_scraper.browser.snapshot import unpack, write
 
 _STAGE = "scraper"
@@ -22,13 +23,19 @@ async def _snapshot(bus: Bus, number: int, out: Path) -> None:
     stored = await known_letter(bus, _STAGE, number)
     name = stored.letter.snapshot if stored.letter else None
     if not name:
-        raise Invalid(f"letter {number} has no snapshot: there was no page, or the snapshot could not be stored")
+        raise Invalid(
+            Message(
+                "letter {number} has no snapshot: there was no page, or the snapshot could not be stored", number=number
+            )
+        )
     packed = await objects.get(bus, subjects.SNAPSHOTS_BUCKET, name)
     if packed is None:
-        raise Invalid(f"{name} is gone: snapshots are kept for 30 days, and fewer when there are many")
+        raise Invalid(
+            Message("{name} is gone: snapshots are kept for 30 days, and fewer when there are many", name=name)
+        )
     try:
         written = write(unpack(packed), out)
     except OSError as error:
-        raise Invalid(f"{out} cannot be written ({error.strerror})") from error
+        raise Invalid(Message("{out} cannot be written ({error})", out=out, error=error.strerror)) from error
     for path in written:
         typer.echo(str(path))

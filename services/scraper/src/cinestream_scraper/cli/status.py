@@ -16,11 +16,13 @@ from cinestream.contracts import Lane
 from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import load_settings
+from cinestream_flow.message import Message
 from cinestream_scraper.crawl.schedule import periods
 from cinestream_scraper.settings import ScraperSettings, StatusSettings
 
 _TIMEOUT_SECONDS = 2.0
 _MIB = 1 << 20
+_STATES = {"ready": Message("ready"), "unready": Message("not ready")}
 _ROWS_MISSING = re.compile(r"^cinestream_scraper_rows_missing_total ([\d.e+]+)$", re.MULTILINE)
 
 
@@ -86,19 +88,31 @@ async def read(settings: ScraperSettings) -> Status:
 
 def as_text(status: Status) -> str:
     """Return the state as lines for people."""
+    lanes = [
+        Message(
+            "lane {lane}: {waiting:,} waiting, {in_hand:,} being read or waiting for a retry",
+            lane=lane,
+            waiting=waiting,
+            in_hand=status.in_hand[lane],
+        )
+        for lane, waiting in status.waiting.items()
+    ]
+    stored = Message(
+        "pages: {pages:,} stored, {size:,.1f} MiB; {unread:,} not yet processed by etl",
+        pages=status.pages,
+        size=status.page_bytes / _MIB,
+        unread=status.unread,
+    )
     lines = [
-        f"lane {lane}: {status.waiting[lane]:,} waiting, {status.in_hand[lane]:,} being read or waiting for a retry"
-        for lane in status.waiting
-    ]
-    lines += [
-        f"pages: {status.pages:,} stored, {status.page_bytes / _MIB:,.1f} MiB; "
-        f"{status.unread:,} not yet processed by etl",
-        f"dead letters: {status.dead_letters:,} of all stages",
-        *(f"schedule: {target} every {every}" for target, every in status.schedules.items()),
-        f"scraper: {status.scraper}",
+        *map(translate, lanes),
+        translate(stored),
+        translate("dead letters: {count:,} of all stages", count=status.dead_letters),
+        *(translate("schedule: {target} every {period}", target=t, period=p) for t, p in status.schedules.items()),
+        translate("scraper: {state}", state=status.scraper),
         *(f"  {reason}" for reason in status.degraded),
-        *([f"  {status.rows_missing:,} rows of lists and searches were not shown"] if status.rows_missing else []),
     ]
+    if status.rows_missing:
+        lines.append(translate("  {count:,} rows of lists and searches were not shown", count=status.rows_missing))
     return "\n".join(lines)
 
 
@@ -118,9 +132,10 @@ async def _scraper(settings: ScraperSettings) -> tuple[str, list[str], int]:
         ready, metrics = await anyio.to_thread.run_sync(_ops_answers, settings.ops_host, settings.ops_port)
         report, missing = orjson.loads(ready), _ROWS_MISSING.search(metrics.decode())
         degraded = [*report.get("degraded", []), *([report["reason"]] if "reason" in report else [])]
-        return f"{report['status']} ({ops}/readyz)", degraded, int(float(missing[1])) if missing else 0
+        state = Message("{status} ({address})", status=_STATES[report["status"]], address=f"{ops}/readyz")
+        return state, degraded, int(float(missing[1])) if missing else 0
     except (OSError, HTTPException, ValueError, KeyError, TypeError):
-        return f"no response from {ops}/readyz", [], 0
+        return Message("no response from {address}", address=f"{ops}/readyz"), [], 0
 
 
 def _ops_answers(host: str, port: int) -> tuple[bytes, bytes]:

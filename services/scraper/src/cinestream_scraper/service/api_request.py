@@ -14,10 +14,10 @@ _MAX_BYTES = 8_000
 class RequestStatus(StrEnum):
     """The field `answer`: the scraper's decision on a request."""
 
-    QUEUED = "queued"
-    ALREADY_QUEUED = "already queued"
-    FRESH = "fresh"
-    REFUSED = "refused"
+    QUEUED = Message("queued")
+    ALREADY_QUEUED = Message("already queued")
+    FRESH = Message("fresh")
+    REFUSED = Message("refused")
 
 
 class ApiRequest(BaseModel):

@@ -37,13 +37,16 @@ class RequestApi:
     async def answer(self, body: bytes) -> bytes:
         """Return the answer to a request as JSON: `target`, `answer`, and `why` in words.
 
+        `message` has the template and the values of `why`, for clients that translate it. It is null without a reason.
+
         Raises:
             Invalid: the body is not a request.
             Transient: the bus does not answer.
         """
         request = ApiRequest.decode(body)
         status, why = await self.decide(request)
-        return orjson.dumps({"target": request.target, "answer": status, "why": why})
+        message = orjson.Fragment(message_of(why).dumps()) if why else None
+        return orjson.dumps({"target": request.target, "answer": status, "why": why, "message": message})
 
     async def decide(self, requested: ApiRequest) -> tuple[RequestStatus, str]:
         """Queue a request unless its page is fresh or refused. Return its status, and the reason in words.
