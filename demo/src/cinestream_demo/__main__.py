@@ -6,14 +6,10 @@ from typing import Annotated
 
 import typer
 
-from cinestream_demo.films.catalogue import AllFilmsMissing, open_catalogue
-from cinestream_demo.pages.fault_sampler import parse_shares
-from cinestream_demo.pages.faults import InvalidFault
-from cinestream_demo.site.serve import PortTaken, open_socket, serve
-from cinestream_demo.site.site import DemoSite, SiteOptions
 from cinestream_flow.message import Message
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+_FAILED, _USAGE, _MISSING_DEPENDENCY = 1, 2, 5  # docs/reference/exit-codes.md
+app = typer.Typer(pretty_exceptions_enable=False)
 
 
 @app.command()
@@ -33,6 +29,14 @@ def main(  # noqa: PLR0913 (a command line)
     faults: Annotated[str, typer.Option(help="Share of the titles that show a fault: slow=0.1,503=0.1")] = "",
 ) -> None:
     """Serve a film site with pages of the modern IMDb shape, to run and test CineStream without IMDb."""
+    # Imported here, so that --help and completion are fast.
+    from cinestream_demo.films.catalogue import AllFilmsMissing, open_catalogue
+    from cinestream_demo.pages.fault_sampler import parse_shares
+    from cinestream_demo.pages.faults import InvalidFault
+    from cinestream_demo.site.serve import PortTaken, open_socket, serve
+    from cinestream_demo.site.site import DemoSite, SiteOptions
+
+    codes = {AllFilmsMissing: _MISSING_DEPENDENCY, InvalidFault: _USAGE, PortTaken: _FAILED}
     try:
         options = SiteOptions(
             consent="wall" if consent_wall else "dialog" if consent else "off",
@@ -43,7 +47,7 @@ def main(  # noqa: PLR0913 (a command line)
         listener = open_socket(host, port)
     except (AllFilmsMissing, InvalidFault, PortTaken) as error:
         typer.echo(_translate(Message("cinestream-demo-site: {error}", error=error)), err=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(codes[type(error)]) from error
     address = f"[{host}]" if ":" in host else host
     url = f"http://{address}:{listener.getsockname()[1]}/"
     typer.echo(_translate(Message("CineStream demo: {count} films on {url}", count=len(site.catalogue), url=url)))

@@ -61,9 +61,9 @@ def test_a_taken_port_is_one_sentence(running: tuple[subprocess.Popen[str], int]
     ("options", "message"), [(["--faults", "nope=0.1"], "unknown fault 'nope'"), (["--faults", "503=2"], "shares")]
 )
 def test_a_wrong_option_is_one_sentence(options: list[str], message: str) -> None:
-    """A fault that does not exist, or a wrong share, gives one sentence and exit code 1."""
+    """A fault that does not exist, or a wrong share, gives one sentence and exit code 2."""
     response = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=60, check=False)
-    assert (response.returncode, len(response.stderr.splitlines())) == (1, 1)
+    assert (response.returncode, len(response.stderr.splitlines())) == (2, 1)
     assert message in response.stderr
 
 
