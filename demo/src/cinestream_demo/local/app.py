@@ -10,7 +10,7 @@ from cinestream_demo.local.failures import CannotRun
 from cinestream_flow.errors import Invalid
 from cinestream_flow.groups import first_error
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(pretty_exceptions_enable=False)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 At module level it imports little, so that Ctrl-C while a command is being imported ends it without a traceback.
 """
 
+import os
 import sys
 import traceback
 from collections.abc import Mapping
@@ -67,6 +68,7 @@ class Command:
         module, _, attribute = self.app.partition(":")
         command = get_command(getattr(import_module(module), attribute))
         command.params.append(_version_option(self))
+        _convert_less(command, completing=any(name.endswith("_COMPLETE") for name in os.environ))
         translate_help(command)
         return command
 
@@ -119,6 +121,29 @@ def _print(message: object, code: ExitCode = ExitCode.FAILED) -> ExitCode:
     text = translate(message) if isinstance(message, str | Exception) else str(message)
     sys.stderr.write(f"{text}\n")
     return code
+
+
+def _convert_less(command: Any, *, completing: bool) -> None:
+    """Spare conversions of options, for which typer imports pydantic.
+
+    Args:
+        command: Command whose options are adapted.
+        completing: True if the shell asks for a completion, which needs no values at all.
+    """
+    all_options = command.get_params
+
+    def get_params(context: Any) -> Any:
+        options = all_options(context)
+        for option in options:
+            if getattr(option, "is_flag", False):
+                option.default = bool(option.default)  # typer's own flags have no default
+            if completing:
+                option.process_value = lambda _, value: value
+        return options
+
+    command.get_params = get_params
+    for contained in getattr(command, "commands", {}).values():
+        _convert_less(contained, completing=completing)
 
 
 def _version_option(command: Command) -> Any:
