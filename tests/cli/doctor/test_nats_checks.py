@@ -131,7 +131,7 @@ def test_a_server_that_tells_no_permissions_names_the_subject(nats: NatsServer, 
     nats.start()
     result = permissions(of_server(nats, tmp_path))
     assert result.failed
-    assert "may not publish on $SYS.REQ.USER.INFO" in result.found
+    assert "etl may not publish to $SYS.REQ.USER.INFO" in result.found
 
 
 def test_a_wrong_password_is_reported_and_not_shown(nats: NatsServer, tmp_path: Path) -> None:

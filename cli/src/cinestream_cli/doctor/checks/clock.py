@@ -34,7 +34,7 @@ async def _ahead_of_nats(nats: NatsAccess) -> float:
     """Return the seconds by which this clock is ahead of that of NATS."""
     bus = await nats.bus_for(USER_INFO)
     before = datetime.now(UTC)
-    answer = json.loads(await bus.request(USER_INFO, b"", wait=2.0))
+    answer = json.loads(await bus.request(USER_INFO, b""))
     after = datetime.now(UTC)
     return (before + (after - before) / 2 - nats_time(answer["server"]["time"])).total_seconds()
 

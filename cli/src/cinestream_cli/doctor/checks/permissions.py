@@ -8,16 +8,16 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cinestream.bus.jetstream import PermissionDenied
 from cinestream.bus.permissions import PERMISSIONS, USER_INFO, Permissions, covers
-from cinestream.contracts import Invalid, Transient
+from cinestream.contracts import Transient
 from cinestream_cli.doctor.listeners import listener
 from cinestream_cli.doctor.nats_access import bus_of, with_nats
 from cinestream_cli.doctor.result import Result, failed, joined, ok
 from cinestream_cli.doctor.surroundings import Surroundings
-from cinestream_flow.message import Message
+from cinestream_flow.message import Message, message_of
 
 Json = Mapping[str, Any]
-_WAIT_SECONDS = 2.0
 _MAX_NAMED = 3
 """Faults that are named. The others are counted."""
 
@@ -54,16 +54,16 @@ async def _missing(surroundings: Surroundings, user: str) -> list[str]:
     """Return a message about each permission that a user needs and lacks.
 
     Raises:
-        Transient: the server refuses the user.
+        Transient: the server refuses the user, or does not answer.
     """
     async with bus_of(surroundings, user) as bus:
         needed = PERMISSIONS.get(user)
         if needed is None:
             return []
         try:
-            answer = json.loads(await bus.request(USER_INFO, b"", wait=_WAIT_SECONDS))
-        except (Transient, Invalid):
-            return [_publish(user, USER_INFO)]
+            answer = json.loads(await bus.request(USER_INFO, b""))
+        except PermissionDenied as error:
+            return [message_of(error)]
         return list(_compare(user, needed, answer["data"].get("permissions")))
 
 
@@ -72,7 +72,7 @@ def _compare(user: str, needed: Permissions, granted: Json | None) -> Iterator[s
         return
     for subject in needed.publish:
         if not _may(granted.get("publish"), subject):
-            yield _publish(user, subject)
+            yield Message("{user} may not publish on {subject}", user=user, subject=subject)
     for subject in needed.subscribe:
         if not _may(granted.get("subscribe"), subject):
             yield Message("{user} may not subscribe to {subject}", user=user, subject=subject)
@@ -87,10 +87,6 @@ def _may(rules: Json | None, subject: str) -> bool:
     denied = any(covers(rule, subject) or covers(subject, rule) for rule in rules.get("deny") or ())
     allowed = rules.get("allow")
     return not denied and (not allowed or any(covers(rule, subject) for rule in allowed))
-
-
-def _publish(user: str, subject: str) -> Message:
-    return Message("{user} may not publish on {subject}", user=user, subject=subject)
 
 
 def _reload(surroundings: Surroundings) -> str:
