@@ -36,8 +36,13 @@ variables: .venv/.made
 browser: setup  ## Find a browser, or install Debian's headless Chromium
 	@tools/browser.sh
 
+# The first run takes longest before anything is on the screen.
+.PHONY: first-run
+first-run:
+	@test -e .venv/.made || echo "first run: install the dependencies, find a browser, start the services; first film in about 40 s" >&2
+
 .PHONY: run
-run: browser  ## Start everything here and show the films (TARGETS="chart:top tt0111161", IMDB_URL=… for another site)
+run: first-run browser  ## Start everything here and show the films (TARGETS="chart:top tt0111161", IMDB_URL=… for another site)
 	@exec $(BIN)/python tools/words.py TARGETS $(BIN)/cinestream-run
 
 .PHONY: enqueue

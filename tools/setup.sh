@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS=never UV_PROJECT_ENVIRONMENT=.venv
 say() { printf '%s\n' "$*" >&2; }
 announced=
 announce() {
-  [ "$announced" ] || say "installing the locked dependencies into .venv"
+  [ "$announced" ] || say "installing the locked dependencies into .venv, about 10 s"
   announced=1
 }
 # Python reads the paths of installed packages line by line, and PATH ends a folder at a colon.

@@ -1,10 +1,12 @@
 """The words of the local run: the steps of its start, crashes, problems, the panel and the lines."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from cinestream.commands.language import add_catalogue, set_language
 from cinestream_demo.local.display.lines import ChangedLines
 from cinestream_demo.local.display.panel import panel
 from cinestream_demo.local.progress.progress import RunProgress
@@ -96,3 +98,24 @@ def test_the_panel_fits_into_its_terminal(progress: RunProgress, width: int) -> 
     assert max(map(len, text.splitlines())) <= width
     assert "http://localhost:3000  press o or Enter to open the browser" in text
     assert "curl -N 'http://localhost:3000/api/movies/stream?replay=5'" in text
+
+
+@pytest.fixture
+def french() -> Iterator[None]:
+    """Let the run speak French during a test."""
+    add_catalogue("cinestream_demo")
+    set_language("fr")
+    yield
+    set_language("en")
+
+
+@pytest.mark.usefixtures("french")
+def test_the_run_speaks_french(progress: RunProgress) -> None:
+    """Counts, steps, states and crashes have French words, with the values of the English ones."""
+    statuses = processes(4)
+    statuses[0] = crashed(-9, 12, running_for=11)
+    text = drawn(progress, statuses, 100)
+    assert "étape 5 sur 7 : démarrer etl, qui change les pages en films, 2 s environ" in text
+    assert "etl s'est terminé par le signal 9, il y a 12 s, redémarré" in text
+    assert "films stockés" in text
+    assert "démarre" in ChangedLines(progress).next(statuses, NOW)[4]
