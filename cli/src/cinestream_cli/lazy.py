@@ -7,10 +7,14 @@ from typing import Any
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from cinestream.commands.language import add_catalogue, set_language, translate_help
+from cinestream.commands.frame import prepare
+from cinestream.commands.language import add_catalogue, set_language
 from cinestream_cli.missing import explain, is_missing
 from cinestream_cli.table import ENTRIES, Entry
 from cinestream_flow.errors import MissingDependency
+
+_OF_COMPLETION = {"install_completion", "show_completion"}
+"""The options of a whole application that belong to `cinestream` itself."""
 
 
 class LazyCommand(TyperCommand):
@@ -30,13 +34,6 @@ class LazyGroup(TyperGroup):
         # Groups among the commands stand in the place of their first entry.
         names = [entry.name if self.name else entry.group or entry.name for entry in ENTRIES]
         self.commands = dict(sorted({**own, **self.commands}.items(), key=lambda item: names.index(item[0])))
-
-    def get_params(self, ctx: Any) -> list[Any]:
-        """Return the options, which are flags. Typer imports pydantic to convert any default other than a bool."""
-        params: list[Any] = super().get_params(ctx)
-        for flag in params:
-            flag.default = bool(flag.default)
-        return params
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Select a command by the first argument, and import it.
@@ -62,5 +59,6 @@ def load(entry: Entry) -> Any:
     command: Any = get_command(import_module(entry.module).app)
     for name in entry.path:
         command = command.commands[name]
-    translate_help(command)
+    command.params = [option for option in command.params if option.name not in _OF_COMPLETION]
+    prepare(command)
     return command

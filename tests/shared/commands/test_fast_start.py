@@ -45,7 +45,7 @@ print(json.dumps([names, report, sorted({module.partition(".")[0] for module in 
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("name", sorted({*COMMANDS} - {"cinestream"}))
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_help_version_and_completion_import_no_slow_library(name: str) -> None:
     """They answer for the command and all of its subcommands, and import neither pydantic nor a client of anything."""
     done = subprocess.run(

@@ -68,8 +68,7 @@ class Command:
         module, _, attribute = self.app.partition(":")
         command = get_command(getattr(import_module(module), attribute))
         command.params.append(_version_option(self))
-        _convert_less(command, completing=any(name.endswith("_COMPLETE") for name in os.environ))
-        translate_help(command)
+        prepare(command)
         return command
 
     def _exit_code(self, error: BaseException) -> int:
@@ -115,6 +114,12 @@ def fail(message: str | Exception, code: ExitCode = ExitCode.FAILED) -> NoReturn
     from typer import Exit
 
     raise Exit(_print(message, code))
+
+
+def prepare(command: Any) -> None:
+    """Let a typer command use the language of the user, and explain itself without slow imports."""
+    _convert_less(command, completing=any(name.endswith("_COMPLETE") for name in os.environ))
+    translate_help(command)
 
 
 def _print(message: object, code: ExitCode = ExitCode.FAILED) -> ExitCode:
