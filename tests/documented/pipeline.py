@@ -165,9 +165,18 @@ def composed(folder: Path) -> Iterator[Pipeline]:
     """Yield the running stack of docker compose, which `tools/compose-smoke.sh` has started."""
     for name in ("docker-compose.yml", "deploy", ".venv"):
         (folder / name).symlink_to(ROOT / name)
-    yield Pipeline(
+    pipeline = Pipeline(
         folder,
         {**os.environ, "COMPOSE_FILE": str(ROOT / "docker-compose.yml")},
         f"http://localhost:{os.environ.get('CINESTREAM_STREAM_PORT', '3000')}",
         {name: f"http://127.0.0.1:{9101 + n}" for n, name in enumerate(("scraper", "etl", "stream-api"))},
     )
+    pipeline.wait_for(lambda: _has_film(pipeline, "tt0111161"), "the film that the documents show")
+    yield pipeline
+
+
+def _has_film(pipeline: Pipeline, film: str) -> bool:
+    try:
+        return bool(pipeline.get(f"/api/movies/{film}"))
+    except OSError:  # also a 404 or a 503
+        return False
