@@ -122,7 +122,7 @@ def test_without_nats_a_command_states_what_to_do(command: tuple[str, ...], impa
     impatient()
     code, output = run(*command, NATS_URL=url)
     assert code == 1
-    assert f"NATS at {url} cannot be reached" in output
+    assert f"no NATS at {url}: start it" in output
     assert "make run" in output
     assert "CINESTREAM_NATS_URL" in output
 

@@ -8,13 +8,14 @@ from typing import Any
 import nats.errors
 
 from cinestream.bus.jetstream.fast_path import FastPathClient
-from cinestream.bus.jetstream.violations import PermissionDenied, Violations, is_wrong_login, wrong_login
+from cinestream.bus.jetstream.unreachable import Unreachable
+from cinestream.bus.jetstream.violations import PermissionDenied, Violations, is_wrong_login
 from cinestream.contracts import Transient
 from cinestream_flow.logger import get_logger
-from cinestream_flow.message import Message
 
 log = get_logger("bus")
 _RETRY_SECONDS = 0.5
+_CLOSE_SECONDS = 1.0
 
 
 class NatsConnection:
@@ -42,46 +43,39 @@ class NatsConnection:
         self._inbox = f"_INBOX_{user}" if user else "_INBOX"
         self.violations = Violations(user, self._inbox)
         self._closing = False
-        self._wrong_login_ends = False
         self._logged = set[str]()
-        self._last_error = "no answer"
+        self._is_patient = True
+        self._unreachable = Unreachable.of(None, url, user)
 
     async def open(self, timeout: float | None) -> None:
         """Connect to the server, and wait for it if necessary.
 
         Args:
-            timeout: Seconds to wait, or None to wait until the server is there.
+            timeout: Seconds to wait, or None to wait until the server is there. A reason that waiting does not change
+                ends a wait with a limit at once.
 
         Raises:
             PermissionDenied: The server refuses the login, and there is a timeout. Without one, it may be set later.
             Transient: The server cannot be reached within the timeout. The message states what to do.
         """
-        self._wrong_login_ends = timeout is not None
         try:
             async with asyncio.timeout(timeout):
-                await self._connect()
+                await self._connect(patient=timeout is None)
         except TimeoutError:
-            user = f" as {self._user}" if self._user else ""
-            raise Transient(
-                Message(
-                    "NATS at {url} cannot be reached{user} ({error}): start it (make run, or docker compose up), or "
-                    "set CINESTREAM_NATS_URL, CINESTREAM_NATS_USER and CINESTREAM_NATS_PASSWORD",
-                    url=self._url,
-                    user=user,
-                    error=self._last_error,
-                )
-            ) from None
-        except PermissionDenied:
+            await self.close()
+            raise Transient(self._unreachable.message) from None
+        except Transient:
             await self.close()
             raise
-        finally:
-            self._wrong_login_ends = False
 
-    async def _connect(self) -> None:
+    async def _connect(self, *, patient: bool) -> None:
         # nats-py retries a lost connection forever, but not the first one.
         while True:
             try:
-                return await self.client.connect(self._url, **self._options())
+                self._is_patient = patient
+                await self.client.connect(self._url, **self._options())
+                self._is_patient = True
+                return
             except (nats.errors.Error, OSError) as error:
                 await self._on_error(error)
                 await asyncio.sleep(_RETRY_SECONDS)
@@ -101,15 +95,19 @@ class NatsConnection:
         return options | ({"user": self._user, "password": self._password} if self._user else {})
 
     async def _on_error(self, error: Exception) -> None:
-        if self.violations.report(error):
+        if self._closing or self.violations.report(error):
             return
-        if self._wrong_login_ends and is_wrong_login(error):
-            raise wrong_login(self._url, self._user) from None
-        self._last_error = f"{type(error).__name__}: {error}"
+        if self.connected:
+            log.warning("bus.error", url=self._url, user=self._user, error=f"{type(error).__name__}: {error}")
+            return
+        reason = Unreachable.of(error, self._url, self._user)
+        self._unreachable = reason
+        if reason.is_final and not self._is_patient:  # the exception passes through nats-py, and ends its attempts
+            raise PermissionDenied(reason.message) if is_wrong_login(error) else Transient(reason.message)
         # While the server is away nats-py reports the same error several times a second: log each one once.
-        if self._last_error not in self._logged or self.connected:
-            self._logged.add(self._last_error)
-            log.warning("bus.error", url=self._url, user=self._user, error=self._last_error)
+        if reason.message not in self._logged:
+            self._logged.add(reason.message)
+            log.warning("bus.unreachable", reason=reason.message, user=self._user, action="waiting for it")
 
     async def _on_disconnect(self) -> None:
         if not self._closing:
@@ -137,6 +135,9 @@ class NatsConnection:
                 await self.client.flush(timeout=2)
             except (TimeoutError, nats.errors.Error):
                 log.warning("bus.flush_failed", url=self._url)
-        # If the server is gone, uvloop refuses the last write of nats-py to the closed transport.
-        with contextlib.suppress(RuntimeError, OSError):
-            await self.client.close()
+        # If the server is gone, uvloop refuses the last write of nats-py to the closed transport. nats-py asserts that
+        # there was an attempt to connect, which there is not for an invalid address. After a failed TLS handshake it
+        # waits forever.
+        with contextlib.suppress(RuntimeError, OSError, AssertionError):
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self.client.close()

@@ -11,6 +11,7 @@ The protocol: https://docs.nats.io/reference/reference-protocols/nats-protocol
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+import nats.errors
 from nats.aio.client import Client
 from nats.protocol.parser import AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
 
@@ -26,6 +27,10 @@ _STATUS = 3
 log = get_logger("bus")
 
 
+class NoTls(nats.errors.Error):
+    """The address begins with tls://, and the server does not encrypt the connection."""
+
+
 class FastPathClient(Client):
     """A client of nats-py with the fast path.
 
@@ -37,6 +42,22 @@ class FastPathClient(Client):
         super().__init__()
         self._ps = parser = FastPathParser(self)
         self.handlers = parser.handlers
+
+    def _connect_command(self) -> bytes:
+        """Return the command that logs in, as the overridden method does.
+
+        nats-py encrypts only if the server requires it, and would send the password to any other server, too.
+
+        Raises:
+            NoTls: The address begins with tls://, and the connection is not encrypted.
+        """
+        if (
+            self._current_server
+            and self._current_server.uri.scheme == "tls"
+            and not self._server_info.get("tls_required")
+        ):
+            raise NoTls
+        return super()._connect_command()
 
 
 class FastPathParser(Parser):
