@@ -5,7 +5,8 @@ from cinestream.commands.frame import Command
 
 def main() -> None:
     """Run the command."""
-    Command("cinestream", "cinestream_cli.app:app", distribution="cinestream-cli").run()
+    extras = {"wordllama": "tone"}
+    Command("cinestream", "cinestream_cli.app:app", distribution="cinestream-cli", extras=extras).run()
 
 
 if __name__ == "__main__":
