@@ -6,6 +6,7 @@ import typer
 
 from cinestream.commands.exit_codes import ExitCode
 from cinestream.commands.frame import fail
+from cinestream.commands.language import translate
 from cinestream_demo.local.failures import CannotRun
 from cinestream_flow.errors import Invalid
 from cinestream_flow.groups import first_error
@@ -32,7 +33,7 @@ def run(
     from cinestream.runtime.settings import load_settings, print_settings
     from cinestream_demo.local.settings import LocalSettings
 
-    settings = load_settings(LocalSettings)
+    settings = load_settings(LocalSettings, translate=translate)
     seeds = _seeds(targets or [])
     if check:
         print_settings(settings)

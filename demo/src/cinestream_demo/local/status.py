@@ -56,7 +56,7 @@ class ProcessStatus:
         again: dict[str, str] = {RUNNING: Message("restarted"), STARTING: Message("starting again")}
         often = Message(" ({count} times in a row)", count=self.crashes) if self.crashes > 1 else ""
         # A process that a signal ended printed its last line before, and knew nothing of it.
-        output = f": {crash.output}" if crash.code >= 0 else ""
+        output = Message(": {output}", output=crash.output) if crash.code >= 0 else ""
         return Message(
             "{name} {ending}, {age} ago, {outcome}{often}{output}",
             name=self.name,

@@ -112,5 +112,16 @@ def check_ports(processes: Sequence[Process]) -> None:
                 try:
                     sock.bind(("127.0.0.1", port))
                 except OSError as error:
-                    reason = f"{process.name} needs port {port} of 127.0.0.1, which is taken ({error.strerror})"
-                    raise CannotRun(f"{reason}: set {setting} to another one") from None
+                    raise _port_taken(process.name, port, setting, error) from None
+
+
+def _port_taken(process: str, port: int, setting: str, error: OSError) -> CannotRun:
+    return CannotRun(
+        Message(
+            "{process} needs port {port} of 127.0.0.1, which is taken ({error}): set {setting} to another one",
+            process=process,
+            port=port,
+            error=error.strerror,
+            setting=setting,
+        )
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from cinestream.contracts import Invalid, ScrapeRequest
 from cinestream.runtime.durations import parse_duration
+from cinestream_flow.message import Message
 
 
 def seeds_of(targets: Iterable[str]) -> str:
@@ -32,5 +33,5 @@ def _target_and_period(text: str) -> tuple[str, str]:
         if parse_duration(period) >= 1:
             return ScrapeRequest.of(target).target, period
     except ValueError as error:
-        raise Invalid(f"{text}: {error}") from error
-    raise Invalid(f"{text}: a period is at least one second, as in chart:top@30m")
+        raise Invalid(Message("{text}: {error}", text=text, error=error)) from error
+    raise Invalid(Message("{text}: a period is at least one second, as in chart:top@30m", text=text))

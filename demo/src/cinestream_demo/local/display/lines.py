@@ -57,7 +57,7 @@ class ChangedLines:
 
     def _line(self, status: ProcessStatus, now: float) -> str:
         note = status.note(now) if status.state not in (STARTING, ENDING, ENDED) else ""
-        return translate(note) if note else f"{status.name}: {translate(status.state)}"
+        return translate(note) if note else _labelled(status.name, status.state)
 
     def _changed_start(self, statuses: list[ProcessStatus], now: float) -> list[str]:
         """Return the step of the start once, and once that the start is over."""
@@ -67,11 +67,11 @@ class ChangedLines:
         step = words.starting(self._progress, statuses, now)
         if step is None:
             self._started = True
-            return [f"{translate(words.state(self._progress))}: {self._progress.settings.stream_url}"]
+            return [_labelled(words.state(self._progress), self._progress.settings.stream_url)]
         if self._step == step.step.words:
             return []
         self._step = step.step.words
-        return ["; ".join(map(translate, step.sentences(logs)))]
+        return [translate("; ").join(map(translate, step.sentences(logs)))]
 
     def _new_problems(self) -> list[str]:
         """Return each problem that was not there before. One that comes back is printed again."""
@@ -85,4 +85,12 @@ class ChangedLines:
         if now < self._next_counts or not any(counts.values()):
             return []
         self._next_counts = now + _COUNTS_SECONDS
-        return ["  ".join(f"{translate(name)} {value:,}" for name, value in counts.items())]
+        return [
+            "  ".join(
+                translate("{name} {value:,}", name=translate(name), value=value) for name, value in counts.items()
+            )
+        ]
+
+
+def _labelled(name: str, value: str) -> str:
+    return translate("{name}: {value}", name=translate(name), value=translate(value))

@@ -47,8 +47,12 @@ def _counts(progress: RunProgress) -> Table:
         table.add_column(justify="right")
     styles = {"films stored": "bold green", "dead letters": "bold red" if counts["dead letters"] else "bold"}
     table.add_row(*(Text(translate(name), style="dim") for name in counts))
-    table.add_row(*(Text(f"{value:,}", style=styles.get(name, "bold")) for name, value in counts.items()))
+    table.add_row(*(_number(value, styles.get(name, "bold")) for name, value in counts.items()))
     return table
+
+
+def _number(value: int, style: str) -> Text:
+    return Text(translate("{value:,}", value=value), style=style)
 
 
 def _state(progress: RunProgress, statuses: list[ProcessStatus], now: float) -> list[Text]:

@@ -57,7 +57,11 @@ def crashes(statuses: Iterable[ProcessStatus], now: float) -> list[str]:
 
 def problems(progress: RunProgress) -> list[str]:
     """Return what the services report as wrong, and the command that shows the dead letters of each stage."""
-    reported = [f"{name}: {problem}" for name, found in progress.problems.items() for problem in found]
+    reported = [
+        Message("{name}: {problem}", name=name, problem=problem)
+        for name, found in progress.problems.items()
+        for problem in found
+    ]
     dead = [
         Message("dead letters of {stage}: {command}", stage=stage, command=_dead_letters(progress.settings, stage))
         for stage in progress.counts.dead
