@@ -26,7 +26,7 @@ class Keyboard:
         The mode is set anew each time, because a shell changes it while it has stopped the process (Ctrl-Z).
         """
         try:
-            if os.tcgetpgrp(self._terminal) != os.getpgrp():
+            if not in_foreground(self._terminal):
                 return ""  # In the background, reading from the terminal would stop the process.
             self._set_mode()
             ready, _, _ = select.select([self._terminal], [], [], 0)
@@ -41,6 +41,14 @@ class Keyboard:
             termios.tcsetattr(self._terminal, termios.TCSANOW, mode)
 
 
+def in_foreground(terminal: int) -> bool:
+    """Return True if the terminal belongs to this process now, and not to a shell that started it with `&`."""
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+
+
 @contextmanager
 def single_keys(terminal: int) -> Iterator[Keyboard]:
     """Read single keys of a terminal for the length of a block.
@@ -53,5 +61,9 @@ def single_keys(terminal: int) -> Iterator[Keyboard]:
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=terminal, start_new_session=True) as guard:
         assert guard.stdout is not None
         guard.stdout.read(1)
-        # The end of this block closes the guard's input and waits for its end.
-        yield Keyboard(terminal)
+        try:
+            # The end of the outer block closes the guard's input and waits for its end.
+            yield Keyboard(terminal)
+        finally:
+            if not in_foreground(terminal):
+                guard.kill()  # The mode of the terminal is that of another program now.

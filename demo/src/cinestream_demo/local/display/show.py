@@ -11,7 +11,7 @@ from rich.live import Live
 
 from cinestream.commands.language import translate
 from cinestream.runtime.logs import configure_logs
-from cinestream_demo.local.display.keyboard import Keyboard, single_keys
+from cinestream_demo.local.display.keyboard import Keyboard, in_foreground, single_keys
 from cinestream_demo.local.display.lines import print_lines
 from cinestream_demo.local.display.panel import panel
 from cinestream_demo.local.display.web_browser import open_page
@@ -48,9 +48,9 @@ class _Screen:
 
     async def show(self) -> None:
         """Show the panel until cancelled."""
-        terminal = sys.stdin.fileno() if sys.stdin and sys.stdin.isatty() else None
+        terminal = sys.stdin.fileno() if sys.stdin and sys.stdin.isatty() else -1
         with (
-            single_keys(terminal) if terminal is not None else nullcontext() as keyboard,
+            single_keys(terminal) if in_foreground(terminal) else nullcontext() as keyboard,
             Live(self._panel(), console=self._console, auto_refresh=False) as live,
         ):
             self._browser = translate(_OFFER) if keyboard else ""

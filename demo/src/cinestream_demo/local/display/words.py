@@ -43,11 +43,11 @@ def is_ending(statuses: Iterable[ProcessStatus]) -> bool:
 
 def state(progress: RunProgress) -> str:
     """Return a sentence about the films, for a run that has started."""
-    if progress.first_film is not None:
-        return Message("first film after {seconds:.1f} s", seconds=progress.first_film)
-    return Message(
-        "{count:,} films are stored already, the next one follows when a page has changed", count=progress.counts.films
-    )
+    if progress.before and progress.before.films:
+        return Message(
+            "{count:,} films are stored from before, new and changed ones follow", count=progress.before.films
+        )
+    return Message("first film after {seconds:.1f} s", seconds=progress.first_film or 0)
 
 
 def crashes(statuses: Iterable[ProcessStatus], now: float) -> list[str]:
