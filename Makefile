@@ -156,6 +156,10 @@ secrets:  ## Write random passwords for docker compose into .env
 trakt-smoke:  ## Run the exporter's container against the tests' Trakt server (needs Docker)
 	@tools/trakt-smoke.sh
 
+.PHONY: bench-commands
+bench-commands: setup  ## Compare the CPU time of the start of commands with that of the imports they need
+	@$(BIN)/python -m bench.commands
+
 .PHONY: bench-etl
 bench-etl: setup  ## Compare the time that etl needs for a page with a plain script and with the minimum
 	@$(BIN)/python -m bench.etl

@@ -1,18 +1,18 @@
 """The declaration of the streams, consumers and buckets of `cinestream.bus.topology`."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import anyio
 from pydantic import Field
 
 from cinestream.bus import topology
-from cinestream.bus.jetstream import Bus
 from cinestream.bus.topology import Consumer, Stream
 from cinestream.commands.exit_codes import ExitCode
-from cinestream.runtime.connected import connected
 from cinestream.runtime.logs import configure_logs
 from cinestream.runtime.settings import BusSettings
 from cinestream_flow.logger import get_logger
+
+if TYPE_CHECKING:
+    from cinestream.bus.jetstream import Bus
 
 log = get_logger("topology")
 Size = Annotated[int, Field(ge=1 << 20)]
@@ -39,7 +39,7 @@ class TopologySettings(BusSettings):
         return configured.get(stream.name, stream.max_bytes)
 
 
-async def declare(bus: Bus, settings: TopologySettings) -> None:
+async def declare(bus: "Bus", settings: TopologySettings) -> None:
     """Create missing streams and consumers, and update changed ones. Nothing is deleted.
 
     Raises:
@@ -51,7 +51,7 @@ async def declare(bus: Bus, settings: TopologySettings) -> None:
             await _declare_consumer(bus, stream, consumer)
 
 
-async def _declare_stream(bus: Bus, name: str, config: dict[str, Any]) -> None:
+async def _declare_stream(bus: "Bus", name: str, config: dict[str, Any]) -> None:
     try:
         current = (await bus.declare(f"STREAM.INFO.{name}", {}))["config"]
     except KeyError:
@@ -64,7 +64,7 @@ async def _declare_stream(bus: Bus, name: str, config: dict[str, Any]) -> None:
         log.info("stream.updated", stream=name, changed=changed)
 
 
-async def _declare_consumer(bus: Bus, stream: Stream, consumer: Consumer) -> None:
+async def _declare_consumer(bus: "Bus", stream: Stream, consumer: Consumer) -> None:
     # The server creates or updates the consumer. An equal configuration changes nothing.
     request = {"stream_name": stream.name, "config": consumer.config}
     await bus.declare(f"CONSUMER.DURABLE.CREATE.{stream.name}.{consumer.name}", request)
@@ -72,6 +72,8 @@ async def _declare_consumer(bus: Bus, stream: Stream, consumer: Consumer) -> Non
 
 def declare_streams(settings: TopologySettings) -> None:
     """Declare all streams, and wait for NATS without a limit. Exit with code 1 if the server refuses."""
+    import anyio
+
     configure_logs(settings.log_format, settings.log_level, service="topology")
     try:
         anyio.run(_run, settings)
@@ -81,6 +83,8 @@ def declare_streams(settings: TopologySettings) -> None:
 
 
 async def _run(settings: TopologySettings) -> None:
+    from cinestream.runtime.connected import connected  # NATS: slow to import for --check
+
     async with connected(settings, "cinestream-topology", timeout=None) as bus:
         await declare(bus, settings)
         log.info("topology.ready", streams=[stream.name for stream in topology.STREAMS])
