@@ -5,6 +5,8 @@ import socket
 from typing import Any
 from urllib.parse import urlsplit
 
+from cinestream_flow.message import Message
+
 _SECONDS = 3.0
 
 
@@ -21,6 +23,6 @@ def server_info(url: str) -> dict[str, Any]:
         line = connection.makefile("rb").readline(1 << 16)
     kind, _, text = line.partition(b" ")
     if kind != b"INFO":
-        raise ValueError("another server answers there")
+        raise ValueError(Message("another server answers there"))
     info = json.loads(text)
     return info if isinstance(info, dict) else {}

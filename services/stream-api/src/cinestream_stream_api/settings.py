@@ -6,6 +6,7 @@ from pydantic import Field, IPvAnyNetwork, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
 from cinestream.runtime.settings import Names, Port, ServiceSettings, renamed
+from cinestream_flow.message import Message
 
 _MIB = 1 << 20
 
@@ -84,7 +85,7 @@ class StreamSettings(ServiceSettings):
     @classmethod
     def _can_be_sent(cls, value: SecretStr) -> SecretStr:
         if not all("!" <= character <= "~" for character in value.get_secret_value().replace(" ", "")):
-            raise ValueError("a header cannot carry such a token; use ASCII letters, digits and punctuation")
+            raise ValueError(Message("a header cannot carry such a token; use ASCII letters, digits and punctuation"))
         return value
 
     @property

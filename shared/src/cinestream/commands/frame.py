@@ -96,7 +96,7 @@ class Command:
             case Invalid() | Transient():
                 return _print(cause)
             case OSError(filename=name, strerror=reason) if name and reason:
-                return _print(f"{name}: {reason}")
+                return _print(Message("{name}: {reason}", name=name, reason=reason))
         traceback.print_exception(error)
         return _print(Message("{version} has a bug: report it with the lines above", version=self.version))
 

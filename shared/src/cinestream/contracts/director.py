@@ -53,7 +53,7 @@ def has_data_set_films(record: Envelope) -> bool:
         # The fingerprint of a film from a data set is empty.
         return any(not film[2] for film in orjson.loads(record.body)["films"].values())
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
-        raise Invalid(f"director record: {error}") from error
+        raise Invalid(Message("director record: {error}", error=error)) from error
 
 
 def without_film(record: Envelope, id: str, *, until: datetime) -> Envelope | None:

@@ -92,4 +92,4 @@ def _read_line(connection: socket.socket) -> None:
     for _ in range(1 << 16):
         if connection.recv(1) in (b"\n", b""):
             return
-    raise ValueError("the server sends no line")
+    raise ValueError(Message("the server sends no line"))

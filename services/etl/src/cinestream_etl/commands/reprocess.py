@@ -64,8 +64,14 @@ def _selection(since: str, titles: Iterable[str]) -> tuple[datetime, list[str]]:
     try:
         moment = datetime.fromisoformat(since)
         ids = [ScrapeRequest.of(title).id for title in titles]
-    except (Invalid, ValueError) as error:
+    except Invalid as error:
         fail(Message("reprocess: {error}", error=error), ExitCode.USAGE)
+    except ValueError:
+        example = "2026-11-21T08:00:00Z"
+        fail(
+            Message("--since: expected a time like {example}, got {since!r}", example=example, since=since),
+            ExitCode.USAGE,
+        )
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC), ids
 
 
