@@ -4,7 +4,10 @@ python tools/references.py            write the documents
 python tools/references.py --check    exit with 1 and name the documents that are out of date
 """
 
+import ast
 import importlib
+import inspect
+import itertools
 import re
 import sys
 from collections.abc import Iterable
@@ -17,6 +20,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from cinestream.bus import topology
+from cinestream.commands.exit_codes import ExitCode
 from cinestream.commands.streams import TopologySettings
 from cinestream.runtime.renamed import old_names
 from cinestream.runtime.settings import PREFIX, BusSettings, CommonSettings, FileSettings, ServiceSettings
@@ -66,6 +70,19 @@ With `--check`, a service, `cinestream-topology` and `cinestream-run` print thei
 
 The demo site reads environment variables only, and has command options of the same meaning.
 The settings of the Trakt exporter are in [docs/trakt.md](../trakt.md#settings).
+"""
+
+EXIT_CODES_INTRODUCTION = """# Exit codes
+
+Generated from the code by `make docs`.
+
+All commands end with one of these codes: `cinestream` and its subcommands, the commands of the services,
+`cinestream-topology`, `cinestream-run` and `cinestream-demo-site`. The reason of every code except 0 and 130 is on
+stderr, or in the output.
+
+A service ends with 0 after SIGTERM or Ctrl-C, because both stop it in order. So do `cinestream-run` and
+`cinestream-demo-site`. Ctrl-C ends every other command with 130.
+
 """
 
 
@@ -176,6 +193,17 @@ def metrics_table() -> str:
     return "\n".join(rows) + "\n"
 
 
+def exit_codes_table() -> str:
+    """Return the exit codes and their meanings, which are the texts below the members, as a Markdown table."""
+    (declaration,) = (node for node in ast.parse(inspect.getsource(ExitCode)).body if isinstance(node, ast.ClassDef))
+    rows = ["| code | meaning |", "|---|---|"]
+    for member, text in itertools.pairwise(declaration.body):
+        if isinstance(member, ast.Assign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
+            meaning = " ".join(str(text.value.value).split())
+            rows.append(f"| {ExitCode[ast.unparse(member.targets[0])]:d} | {meaning} |")
+    return "\n".join(rows) + "\n"
+
+
 def between(text: str, name: str, content: str) -> str:
     """Return the text with the part between the markers of `name` replaced.
 
@@ -196,6 +224,7 @@ def references() -> Iterable[tuple[Path, str]]:
     yield architecture, between(architecture.read_text(), "topology", topology.table())
     yield ROOT / "docs" / "reference" / "settings.md", settings_page()
     yield ROOT / "shared" / "src" / "cinestream" / "runtime" / "setting_names.py", setting_names()
+    yield ROOT / "docs" / "reference" / "exit-codes.md", EXIT_CODES_INTRODUCTION + exit_codes_table()
     title = "# Metrics\n\nGenerated from the code by `make docs`. Each service exports its own at `/metrics`.\n\n"
     yield ROOT / "docs" / "reference" / "metrics.md", title + metrics_table()
     trakt = ROOT / "docs" / "trakt.md"

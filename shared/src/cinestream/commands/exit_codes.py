@@ -10,10 +10,10 @@ class ExitCode(IntEnum):
     """The command did what it was asked to do."""
 
     FAILED = 1
-    """The command failed, or refused a part of its work. The reason is on stderr."""
+    """The command failed, or refused a part of its work. `doctor` found a fault."""
 
     USAGE = 2
-    """The command was used wrongly, or a setting is wrong."""
+    """The command was used wrongly: an option, an argument, a target or a setting is wrong."""
 
     GAP = 3
     """The command has finished, but a part of the data is missing. The output names it."""
