@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
@@ -29,6 +30,7 @@ def main(  # noqa: PLR0913 (a command line)
     faults: Annotated[str, typer.Option(help="Share of the titles that show a fault: slow=0.1,503=0.1")] = "",
 ) -> None:
     """Serve a film site with pages of the modern IMDb shape, to run and test CineStream without IMDb."""
+    _refuse_unknown_variables()
     # Imported here, so that --help and completion are fast.
     from cinestream_demo.films.catalogue import AllFilmsMissing, open_catalogue
     from cinestream_demo.pages.fault_sampler import parse_shares
@@ -52,6 +54,17 @@ def main(  # noqa: PLR0913 (a command line)
     url = f"http://{address}:{listener.getsockname()[1]}/"
     typer.echo(_translate(Message("CineStream demo: {count} films on {url}", count=len(site.catalogue), url=url)))
     serve(site, listener)
+
+
+def _refuse_unknown_variables() -> None:
+    """Exit with 2 if a variable is misspelt. The list of all names is in shared, which the site can do without."""
+    try:
+        from cinestream.runtime.variables import unknown_variables
+    except ModuleNotFoundError:
+        return
+    if messages := [*unknown_variables(os.environ)]:
+        typer.echo("\n".join(map(_translate, messages)), err=True)
+        raise typer.Exit(_USAGE)
 
 
 def _translate(message: Message) -> str:

@@ -127,6 +127,14 @@ def test_without_nats_a_command_states_what_to_do(command: tuple[str, ...], impa
     assert "CINESTREAM_NATS_URL" in output
 
 
+def test_a_site_that_does_not_run_is_named_with_its_cure() -> None:
+    """The usual reason is that the demo site was not started."""
+    site = f"http://127.0.0.1:{free_port()}"
+    code, output = run("scrape", "tt0111161", IMDB_URL=site, SELENIUM_URL="http://127.0.0.1:1")
+    assert code == 1
+    assert f"nothing runs at {site}: start `cinestream-demo-site` or set CINESTREAM_IMDB_URL" in output
+
+
 def test_a_page_that_could_not_be_written_is_not_read(tmp_path: Path) -> None:
     """A missing folder is reported before the page is opened."""
     code, output = run("scrape", "tt0111161", "--out", str(tmp_path / "nothing" / "page.html"))

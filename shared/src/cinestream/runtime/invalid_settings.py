@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings
 
 from cinestream.runtime import variables
 from cinestream.runtime.expectations import reason_of
-from cinestream_flow.message import Message
+from cinestream_flow.message import Message, message_of
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
 Loc = tuple[int | str, ...]
@@ -69,7 +69,10 @@ def _message(details: Any, sources: Sources) -> Message:
         nearest = variables.nearest(str(loc[-1]).lower(), _names(owner))
         return variables.unknown(sources.label(loc), nearest and sources.name((*loc[:-1], nearest), like=loc))
     label, reason = sources.label(loc), reason_of(details, field)
-    if details["type"] == "value_error" or isinstance(value, dict | BaseModel) or _is_secret(field):
+    if masked(reason) != reason:
+        reason = message_of(masked(reason))
+    is_shown = details["type"] == "value_error" and masked(str(value)) in reason
+    if is_shown or isinstance(value, dict | BaseModel) or _is_secret(field):
         return Message("{name}: {reason}", name=label, reason=reason)
     return Message("{name}: {reason} (got {value})", name=label, reason=reason, value=masked(repr(value)))
 

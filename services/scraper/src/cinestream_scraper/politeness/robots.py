@@ -15,6 +15,7 @@ from cinestream_flow.message import Message
 from cinestream_scraper.politeness.access_policy import AllowedHosts
 
 AGENT = "CineStream"
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TTL_SECONDS = 3600.0
 _MAX_BYTES = 512_000
 _MAX_REDIRECTS = 5
@@ -70,6 +71,17 @@ class Robots:
         except TimeoutError as error:
             raise Transient(
                 Message("{address}: no response within {seconds:g} s", address=address, seconds=_TIMEOUT_SECONDS)
+            ) from error
+        except httpx2.ConnectError as error:
+            if (parts.hostname or "") not in _LOOPBACK:
+                raise Transient(
+                    Message("{address} cannot be reached ({error})", address=address, error=error)
+                ) from error
+            raise Transient(
+                Message(
+                    "nothing runs at {site}: start `cinestream-demo-site` or set CINESTREAM_IMDB_URL",
+                    site=f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
+                )
             ) from error
         except httpx2.HTTPError as error:
             raise Transient(f"{address}: {type(error).__name__} {error}".rstrip()) from error

@@ -31,9 +31,18 @@ def bind(host: str, port: int, *, setting: str, shared: bool = False) -> socket.
         where = {"port": port, "host": host, "setting": setting}
         if error.errno == errno.EADDRINUSE:
             raise SystemExit(Message("port {port} on {host} is taken: set {setting} to another one", **where)) from None
+        if error.errno != errno.EACCES:  # the host is not an address of this machine, or is unknown
+            where["setting"] = setting.replace("_PORT", "_HOST")
+            raise SystemExit(
+                Message(
+                    "{host} is not an address of this machine ({error}): set {setting}, for example to 127.0.0.1",
+                    error=error.strerror,
+                    **where,
+                )
+            ) from None
         raise SystemExit(
             Message(
-                "port {port} on {host} cannot be used ({error}): set {setting} to another one",
+                "port {port} on {host} cannot be used ({error}): set {setting} to one above 1023",
                 error=error.strerror,
                 **where,
             )
