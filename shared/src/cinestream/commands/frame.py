@@ -49,7 +49,10 @@ class Command:
             set_language(language)
             self._load()(prog_name=self.name)
         except BaseException as error:
-            code = self._exit_code(error)
+            try:
+                code = self._exit_code(error)
+            except KeyboardInterrupt:
+                code = ExitCode.INTERRUPTED
         sys.exit(int(code))
 
     @property
