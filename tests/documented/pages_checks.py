@@ -4,12 +4,12 @@ import gzip
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 from tests.documented.check import Check, Checks, prints
 from tests.documented.pipeline import Pipeline
 from tests.etl.data_sets import write_data_sets
 
-_DIRECTOR = "nm0001104"
 _LETTER = Path(__file__).with_name("letter_program.py")
 
 
@@ -79,12 +79,13 @@ def _reprocess(pipeline: Pipeline, text: str) -> None:
 
 def data_sets(pipeline: Pipeline) -> None:
     """Write the four data sets under IMDb's names. The director of tt0111161 has another film in them."""
+    director = _statistics(pipeline)["id"]
     files, _ = write_data_sets(pipeline.folder, titles=0, people=0)
     for path, line in {
         files.basics: "tt9000001\tmovie\tAnother Film\tAnother Film\t0\t1994\t\\N\t\\N\tDrama",
-        files.crew: f"tt9000001\t{_DIRECTOR}\t\\N",
+        files.crew: f"tt9000001\t{director}\t\\N",
         files.ratings: "tt9000001\t4.0\t900",
-        files.names: f"{_DIRECTOR}\tFrank Darabont\t\\N\t\\N\tdirector\t\\N",
+        files.names: f"{director}\tFrank Darabont\t\\N\t\\N\tdirector\t\\N",
     }.items():
         with gzip.open(path, "at", encoding="utf-8") as file:
             file.write(f"{line}\n")
@@ -94,14 +95,15 @@ def data_sets(pipeline: Pipeline) -> None:
 def load_directors(pipeline: Pipeline, text: str) -> None:
     """Load the data sets, and wait until the director of tt0111161 has the other film."""
     data_sets(pipeline)
-    before = _films(pipeline)
+    before = _statistics(pipeline)["total_movies"]
     assert json.loads(pipeline.run(text).splitlines()[-1])["directors"] == 1
-    pipeline.wait_for(lambda: _films(pipeline) == before + 1, "a film more of the director")
+    pipeline.wait_for(lambda: _statistics(pipeline)["total_movies"] == before + 1, "a film more of the director")
 
 
-def _films(pipeline: Pipeline) -> int:
-    stats = pipeline.get("/api/movies/tt0111161")["director_stats"]
-    return int(stats["total_movies"])
+def _statistics(pipeline: Pipeline) -> dict[str, Any]:
+    """Return the statistics of the director of tt0111161."""
+    (statistics,) = pipeline.get("/api/movies/tt0111161")["directors_stats"]
+    return dict(statistics)
 
 
 def _elsewhere(pipeline: Pipeline, text: str) -> None:
