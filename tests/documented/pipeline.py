@@ -146,7 +146,6 @@ def made_run(folder: Path) -> Iterator[Pipeline]:
         "OPS_PORT": str(ops),
         "DEMO_PORT": str(free_port()),
         "SCRAPER_STATE_DIR": str(folder / "browsers"),
-        "SCRAPER_SEEDS": "tt0068646,tt0111161",
         "SCRAPER_RATE": "2",
     }
     environment = {f"CINESTREAM_{name}": value for name, value in settings.items()}

@@ -12,7 +12,7 @@ from tests.documented.pipeline import Pipeline, made_run
 from tests.documented.stream_checks import OPERATOR, STREAM, TOKENS, with_tokens
 from tests.documented.trakt_checks import TRAKT, with_trakt
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 def _is_running(pipeline: Pipeline, text: str) -> None:
