@@ -127,6 +127,15 @@ def test_without_nats_a_command_states_what_to_do(command: tuple[str, ...], impa
     assert "CINESTREAM_NATS_URL" in output
 
 
+def test_a_command_without_settings_refuses_a_misspelt_variable(tmp_path: Path) -> None:
+    """The same file of variables is right or wrong for all commands."""
+    page = tmp_path / "page.html"
+    page.write_text(title_page())
+    code, output = run("verdict", str(page), "--url", URL, STREAM_PROT="3000")
+    assert code == 2
+    assert "Did you mean CINESTREAM_STREAM_PORT?" in output
+
+
 def test_a_site_that_does_not_run_is_named_with_its_cure() -> None:
     """The usual reason is that the demo site was not started."""
     site = f"http://127.0.0.1:{free_port()}"

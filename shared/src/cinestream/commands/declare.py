@@ -22,7 +22,10 @@ def topology_command(
     """Create or update the streams, consumers and buckets of CineStream, then exit."""
     if table:
         from cinestream.bus import topology
+        from cinestream.commands.language import translate
+        from cinestream.runtime.settings import CommonSettings, load_settings
 
+        load_settings(CommonSettings, translate=translate)
         typer.echo(topology.table(), nl=False)
         return
     from cinestream.commands.streams import TopologySettings, declare_streams
