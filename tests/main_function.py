@@ -11,8 +11,11 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import reload
 from typing import NamedTuple
 from unittest.mock import patch
+
+from cinestream.commands.language import current_language, set_language
 
 
 class CommandResult(NamedTuple):
@@ -99,10 +102,19 @@ def _as_process(
         patch.multiple(sys, argv=[*command_line], stdin=streams[0], stdout=streams[1], stderr=streams[2]),
     ):
         yield
+    _speak_english()
     gc.set_threshold(*threshold)
     gc.unfreeze()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, interrupt)
+
+
+def _speak_english() -> None:
+    """Undo the language of a command. Typer reads some of its headings while it is imported."""
+    if current_language() != "en":
+        set_language("en")
+        if headings := sys.modules.get("typer.rich_utils"):
+            reload(headings)
 
 
 def _text_file(buffer: io.BytesIO) -> io.TextIOWrapper:

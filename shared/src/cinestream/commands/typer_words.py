@@ -6,8 +6,10 @@ A text that is not listed here stays English.
 
 import gettext
 import re
+import sys
 from collections.abc import Callable
 from functools import wraps
+from importlib import reload
 from typing import Any
 
 from cinestream.commands.language import translate
@@ -68,6 +70,8 @@ def translate_typer(command: Any) -> None:
     """Let a command write the words of typer in the language of the user."""
     # The functions of gettext all end here. Typer calls them for its headings, some of them while it is imported.
     gettext.dgettext = lambda domain, message: translate(message)
+    if headings := sys.modules.get("typer.rich_utils"):
+        reload(headings)
     for each in (command, *_contained(command)):
         each.context_class = _context(each.context_class)
         if option := each.get_help_option(each.context_class(each)):
