@@ -68,6 +68,16 @@ def test_the_steps_of_the_start_are_explained_while_they_pass(progress: RunProgr
     assert [line for line in lines.next(processes(6), NOW) if line.startswith("first film after 0.")]
 
 
+def test_a_second_run_waits_for_no_first_film(progress: RunProgress) -> None:
+    """With films of an earlier run, the steps lead to the end of the start, and the films are named afterwards."""
+    progress.record(StreamCounts(films=250, versions=260))
+    lines = ChangedLines(progress)
+    assert "everything runs in about 5 s" in drawn(progress, processes(4), 100)
+    assert "250 films are stored from before, new and changed ones follow: http://localhost:3000" in lines.next(
+        processes(6), NOW
+    )
+
+
 def test_a_crash_is_no_step_of_the_start(progress: RunProgress) -> None:
     """A process that starts again after a crash does not bring the steps back."""
     progress.record(StreamCounts(films=5, versions=5))

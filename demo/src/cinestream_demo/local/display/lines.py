@@ -63,7 +63,6 @@ class ChangedLines:
         """Return the step of the start once, and once that the start is over."""
         if self._started or words.is_ending(statuses):
             return []
-        logs = f"{self._progress.settings.data_dir}/logs"
         step = words.starting(self._progress, statuses, now)
         if step is None:
             self._started = True
@@ -71,7 +70,7 @@ class ChangedLines:
         if self._step == step.step.words:
             return []
         self._step = step.step.words
-        return [translate("; ").join(map(translate, step.sentences(logs)))]
+        return [translate("; ").join(map(translate, words.steps(self._progress, step)))]
 
     def _new_problems(self) -> list[str]:
         """Return each problem that was not there before. One that comes back is printed again."""

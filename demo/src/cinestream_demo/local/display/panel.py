@@ -57,7 +57,7 @@ def _number(value: int, style: str) -> Text:
 
 def _state(progress: RunProgress, statuses: list[ProcessStatus], now: float) -> list[Text]:
     if step := words.starting(progress, statuses, now):
-        return [Text(translate(line), style="yellow") for line in step.sentences(f"{progress.settings.data_dir}/logs")]
+        return [Text(translate(line), style="yellow") for line in words.steps(progress, step)]
     state = translate("everything ends") if words.is_ending(statuses) else translate(words.state(progress))
     return [Text(state, style="green")]
 

@@ -52,23 +52,33 @@ class Starting:
     following: Step | None
     remaining: int
 
-    def sentences(self, logs: str) -> list[Message]:
-        """Return the step, the next one, and a hint if the step is slow. `logs` is the folder of the logs."""
+    def sentences(self, logs: str, *, stored: bool) -> list[Message]:
+        """Return the step, the next one, and a hint if the step is slow.
+
+        Args:
+            logs: folder of the logs.
+            stored: True if films of an earlier run are stored, so that nobody waits for the first one.
+        """
         values = {"words": self.step.words, "seconds": self.step.seconds}
         lines = [
             Message(
                 "step {number} of {total}: {words}, about {seconds} s", number=self.number, total=self.total, **values
             )
         ]
-        if self.following:
-            words = self.following.words
-            lines += [Message("next: {words}; first film in about {seconds} s", words=words, seconds=self.remaining)]
-        else:
-            lines += [Message("first film in about {seconds} s", seconds=self.remaining)]
+        lines.append(self._outlook(stored))
         if self.elapsed > _SLOW_SECONDS:
             log = f"{logs}/{self.name or 'scraper'}.log"
             lines += [Message("this takes {seconds:.0f} s already: see {log}", seconds=self.elapsed, log=log)]
         return lines
+
+    def _outlook(self, stored: bool) -> Message:
+        if self.following is None:
+            return Message("first film in about {seconds} s", seconds=self.remaining)
+        words = self.following.words
+        if stored:
+            seconds = max(self.remaining - FIRST_FILM.seconds, 1)
+            return Message("next: {words}; everything runs in about {seconds} s", words=words, seconds=seconds)
+        return Message("next: {words}; first film in about {seconds} s", words=words, seconds=self.remaining)
 
 
 def current_step(statuses: Iterable[ProcessStatus], now: float) -> Starting:

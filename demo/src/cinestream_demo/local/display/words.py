@@ -41,6 +41,11 @@ def is_ending(statuses: Iterable[ProcessStatus]) -> bool:
     return any(status.state in (ENDING, ENDED) for status in statuses)
 
 
+def steps(progress: RunProgress, step: Starting) -> list[Message]:
+    """Return the sentences about a step of the start."""
+    return step.sentences(f"{progress.settings.data_dir}/logs", stored=progress.counts.films > 0)
+
+
 def state(progress: RunProgress) -> str:
     """Return a sentence about the films, for a run that has started."""
     if progress.before and progress.before.films:
