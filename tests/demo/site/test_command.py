@@ -57,6 +57,15 @@ def test_a_taken_port_is_one_sentence(running: tuple[subprocess.Popen[str], int]
     assert "CINESTREAM_DEMO_PORT" in second.stderr
 
 
+def test_a_wrong_host_is_not_a_taken_port() -> None:
+    """The sentence names the setting of the host, for an address that no machine has."""
+    done = subprocess.run(
+        [*COMMAND, "--host", "192.0.2.1", "--port", "0"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "CINESTREAM_DEMO_HOST" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("options", "message"), [(["--faults", "nope=0.1"], "unknown fault 'nope'"), (["--faults", "503=2"], "shares")]
 )

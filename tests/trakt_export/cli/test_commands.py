@@ -87,18 +87,23 @@ def test_health_shows_the_last_run(films: FakeTrakt, settings: TraktSettings) ->
 
 
 def test_an_error_of_the_disk_is_one_sentence(trakt: FakeTrakt, settings: TraktSettings, tmp_path: Path) -> None:
-    """A folder that cannot be created gives exit code 1 without a traceback."""
+    """A folder that cannot be created gives exit code 1 without a traceback. A folder of the settings names its own."""
     (tmp_path / "file").write_text("not a folder")
     inside = str(tmp_path / "file" / "inside")
     export = "export", "ratings", "--out"
-    for arguments, variables in (
-        ((*export, inside), {}),
-        ((*export, str(tmp_path / "out")), {"CINESTREAM_TRAKT_CHECKPOINTS__DIR": inside}),
-        (("details", "1"), {"CINESTREAM_TRAKT_CACHE__DIR": inside}),
+    checkpoints, cache = "CINESTREAM_TRAKT_CHECKPOINTS__DIR", "CINESTREAM_TRAKT_CACHE__DIR"
+    for arguments, variables, text in (
+        ((*export, inside), {}, "error of the operating system"),
+        (
+            (*export, str(tmp_path / "out")),
+            {checkpoints: inside},
+            f"cannot be used (Not a directory): set {checkpoints}",
+        ),
+        (("details", "1"), {cache: inside}, f"cannot be used (Not a directory): set {cache}"),
     ):
         result = command(settings, *arguments, variables=variables)
         assert result.returncode == 1
-        assert "error of the operating system" in result.stderr
+        assert text in result.stderr
         assert "Traceback" not in result.stderr
 
 

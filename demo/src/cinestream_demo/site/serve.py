@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -37,11 +38,13 @@ def open_socket(host: str, port: int) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
+        is_wrong_host = error.errno not in (errno.EADDRINUSE, errno.EACCES)
         reason = Message(
-            "cannot listen on {host}:{port} ({error}); set CINESTREAM_DEMO_PORT",
+            "cannot listen on {host}:{port} ({error}); set {setting}",
             host=host,
             port=port,
             error=error.strerror,
+            setting="CINESTREAM_DEMO_HOST" if is_wrong_host else "CINESTREAM_DEMO_PORT",
         )
         raise PortTaken(reason) from error
     return listener

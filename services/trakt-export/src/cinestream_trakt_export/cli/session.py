@@ -24,7 +24,7 @@ from cinestream_flow.pipeline import MemoryExceeded
 from cinestream_trakt_export.cli import health
 from cinestream_trakt_export.library.request import Request
 from cinestream_trakt_export.schedule import Schedule, cron, every
-from cinestream_trakt_export.settings import TraktSettings, load_settings
+from cinestream_trakt_export.settings import PREFIX, TraktSettings, load_settings
 from cinestream_trakt_export.trakt.client import Trakt, connected
 from cinestream_trakt_export.trakt.errors import TraktError
 
@@ -101,7 +101,25 @@ def reporting_errors() -> Iterator[None]:
     except BrokenPipeError:
         raise  # the reader of the output closed it: typer ends quietly
     except _SYSTEM as error:
-        fail(Message("error of the operating system: {error}", error=error))
+        fail(_about_a_folder(error) or Message("error of the operating system: {error}", error=error))
+
+
+def _about_a_folder(error: Exception) -> Message | None:
+    """Return the message about a folder of the settings that cannot be used, None for any other error."""
+    if not isinstance(error, OSError) or not error.filename:
+        return None
+    settings, path = load_settings(), Path(str(error.filename))
+    folders = {
+        "CACHE__DIR": settings.cache.dir,
+        "CHECKPOINTS__DIR": settings.checkpoints.dir,
+        "LOGIN__TOKEN_FILE": settings.login.token_file,
+    }
+    for name, folder in folders.items():
+        if path.is_relative_to(folder) or folder.is_relative_to(path):
+            return Message(
+                "{path} cannot be used ({error}): set {name}", path=path, error=error.strerror, name=f"{PREFIX}{name}"
+            )
+    return None
 
 
 def _debugging(settings: TraktSettings) -> AbstractAsyncContextManager[None]:
