@@ -53,5 +53,5 @@ done
 echo "compose: everything is healthy, runs as a plain user on a read-only root, and the browser cannot reach NATS"
 
 [ -x .venv/bin/pytest ] || { echo "compose: the documented commands need .venv: make setup" >&2; exit 1; }
-CINESTREAM_SMOKE=1 CINESTREAM_STREAM_PORT=$port .venv/bin/pytest -q tests/documented/test_compose.py
+COMPOSE_SMOKE=1 CINESTREAM_STREAM_PORT=$port .venv/bin/pytest -q tests/documented/test_compose.py
 echo "compose: the documented commands work"

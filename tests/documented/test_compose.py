@@ -10,7 +10,7 @@ from tests.documented.compose_checks import COMPOSE
 from tests.documented.pipeline import composed
 from tests.documented.stream_checks import STREAM
 
-STARTED = pytest.mark.skipif("CINESTREAM_SMOKE" not in os.environ, reason="tools/compose-smoke.sh starts the stack")
+STARTED = pytest.mark.skipif("COMPOSE_SMOKE" not in os.environ, reason="tools/compose-smoke.sh starts the stack")
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600), STARTED]
 
 
