@@ -72,7 +72,7 @@ def test_an_unreachable_nats_is_reported(
     nowhere = {"CINESTREAM_NATS_URL": "nats://127.0.0.1:1", "LC_ALL": "fr_FR.UTF-8"}
     result = command(settings, "export", "ratings", "--out", str(tmp_path), "--enqueue", variables=nowhere)
     assert result.returncode == 1
-    assert "NATS est injoignable à nats://127.0.0.1:1" in result.stderr
+    assert "pas de NATS à nats://127.0.0.1:1" in result.stderr
     assert "Traceback" not in result.stderr
 
 
