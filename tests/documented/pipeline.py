@@ -164,10 +164,11 @@ def composed(folder: Path) -> Iterator[Pipeline]:
     """Yield the running stack of docker compose, which `tools/compose-smoke.sh` has started."""
     for name in ("docker-compose.yml", "deploy", ".venv"):
         (folder / name).symlink_to(ROOT / name)
+    url = f"http://localhost:{os.environ.get('CINESTREAM_STREAM_PORT', '3000')}"
     pipeline = Pipeline(
         folder,
-        {**os.environ, "COMPOSE_FILE": str(ROOT / "docker-compose.yml")},
-        f"http://localhost:{os.environ.get('CINESTREAM_STREAM_PORT', '3000')}",
+        {**os.environ, "COMPOSE_FILE": str(ROOT / "docker-compose.yml"), "CINESTREAM_WATCH_URL": url},
+        url,
         {name: f"http://127.0.0.1:{9101 + n}" for n, name in enumerate(("scraper", "etl", "stream-api"))},
     )
     pipeline.wait_for(lambda: _has_film(pipeline, "tt0111161"), "the film that the documents show")
