@@ -85,7 +85,7 @@ class RequestApi:
     async def _lacks(self, request: ScrapeRequest) -> str:
         """Return in words what the queued request for the target lacks of this one, as far as that can be known."""
         try:
-            with anyio.fail_after(_TIMEOUT_SECONDS):  # without permission to read the queue there is no answer at all
+            with anyio.fail_after(_TIMEOUT_SECONDS):
                 stored = await self.bus.last_message(topology.REQUESTS, request.subject)
             queued = ScrapeRequest.decode(stored.envelope) if stored else request
         except (Invalid, Transient, TimeoutError):
