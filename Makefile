@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
+# Each process would compile all modules again, which takes longer than the start of a service.
+unexport PYTHONDONTWRITEBYTECODE
 # Lets you write: make run IMDB_URL=https://www.imdb.com
 ifdef IMDB_URL
 export CINESTREAM_IMDB_URL := $(IMDB_URL)
