@@ -18,6 +18,8 @@ ENDS: dict[str, BaseException] = {
     "extra": ModuleNotFoundError("No module named 'fast.parts'", name="fast.parts"),
     "missing": MissingDependency("no browser: install one"),
     "file": PermissionError(13, "Permission denied", "films.csv"),
+    "full": OSError(28, "No space left on device"),
+    "escape": Invalid("\x1b[31mred\n\tand more"),
     "text": SystemExit("port 1 is taken"),
     "bug": ZeroDivisionError("secret-free"),
 }

@@ -1,9 +1,12 @@
 """The frame of every command: exit codes, messages and the version."""
 
+import os
+import subprocess
 import sys
 
 import pytest
 from tests.main_function import run_main
+from tests.paths import SCRIPTS
 
 from cinestream.commands.frame import Command
 
@@ -25,6 +28,8 @@ def run(*arguments: str, **environment: str) -> tuple[int, str, str]:
         ("invalid", 1, "x is wrong\n"),
         ("transient", 1, "no answer\n"),
         ("file", 1, "films.csv: Permission denied\n"),
+        ("full", 1, "the output cannot be written: No space left on device\n"),
+        ("escape", 1, " [31mred\n\tand more\n"),
         ("text", 1, "port 1 is taken\n"),
         ("fail", 4, "stopped\n"),
         ("extra", 5, "fast.parts is missing: install cinestream[speed]\n"),
@@ -58,3 +63,25 @@ def test_the_version_is_that_of_the_distribution() -> None:
     for arguments in (["--version"], ["--secret", "x", "--version"]):
         code, output, _ = run(*arguments)
         assert (code, output) == (0, "sample 0.1.0\n")
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(("redirection", "code"), [(">&-", 0), (">/dev/full", 1), ("<&- >&- 2>&-", 0)])
+def test_closed_and_full_outputs_are_no_bug(redirection: str, code: int) -> None:
+    """A command whose output is closed does its work, and a full disk is named."""
+    shell = f"{SCRIPTS}/cinestream-topology --version {redirection}"
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(["sh", "-c", shell], env=buffered, capture_output=True, text=True, timeout=60, check=False)
+    message = "the output cannot be written: No space left on device\n" if code else ""
+    assert (done.returncode, done.stdout, done.stderr) == (code, "", message)
+
+
+@pytest.mark.process
+def test_a_pipe_without_a_reader_ends_a_command_silently() -> None:
+    """`| head` may end before the command."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer) as pipe:
+        command = [f"{SCRIPTS}/cinestream-topology", "--version"]
+        done = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (1, "")

@@ -147,3 +147,14 @@ def test_a_wrong_secret_is_not_shown(
     assert "12345" not in error
     assert "hush" not in error
     assert f"nats_password in {file}: expected a text in quotes" in error
+
+
+def test_a_hostile_value_or_name_cannot_fill_or_control_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A long value is cut, and escape sequences are removed."""
+    monkeypatch.setenv("CINESTREAM_LOG_LEVEL", "x" * 100_000)
+    monkeypatch.setenv("CINESTREAM_\x1b[31mRED", "1")
+    lines = refused(capsys, ServiceSettings)
+    assert len(lines) == 2
+    assert all(line.isprintable() and len(line) < 400 for line in lines)

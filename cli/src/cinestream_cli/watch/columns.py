@@ -5,8 +5,8 @@ from typing import Any
 from rich.text import Text
 
 from cinestream.commands.language import translate
-from cinestream_cli.watch.printable import printable
 from cinestream_flow.message import Message
+from cinestream_flow.printable import printable
 
 _YEAR, _RATING, _TONE, _GAPS = 5, 6, 11, 8
 _STYLES = ("bold", "", "yellow", "cyan", "magenta")

@@ -8,9 +8,9 @@ import orjson
 
 from cinestream.commands.exit_codes import ExitCode
 from cinestream.commands.frame import fail
-from cinestream_cli.watch.printable import printable
 from cinestream_flow.errors import Invalid, Transient
 from cinestream_flow.message import Message
+from cinestream_flow.printable import printable
 
 _TEMPORARY = {408, 429, 500, 502, 503, 504}
 _EVENT_STREAM = "text/event-stream"

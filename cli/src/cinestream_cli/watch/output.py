@@ -10,8 +10,8 @@ from rich.text import Text
 
 from cinestream.commands.language import translate
 from cinestream_cli.watch.columns import film_line, heading
-from cinestream_cli.watch.printable import printable
 from cinestream_flow.message import Message, Plural
+from cinestream_flow.printable import printable
 
 _MAX_TITLES = 1000
 _PRINTED_AS_JSON = {"movie", "removed", "live", "gap", "notice"}

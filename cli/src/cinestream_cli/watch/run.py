@@ -1,7 +1,5 @@
 """The options of `cinestream watch`, as a request for a stream."""
 
-import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import anyio
 from cinestream.commands.exit_codes import ExitCode
 from cinestream.commands.frame import fail
 from cinestream.commands.language import translate
+from cinestream.commands.output import discard_output
 from cinestream.runtime.settings import load_settings
 from cinestream_cli.watch.cursor import Cursor
 from cinestream_cli.watch.output import Columns, JsonLines
@@ -65,6 +64,5 @@ def run(
         output = JsonLines() if json else Columns()
         return anyio.run(watch, request, output, position, settings.watch_token.get_secret_value())
     except BrokenPipeError:
-        # Python would try to write the rest of the output once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
         return ExitCode.DONE

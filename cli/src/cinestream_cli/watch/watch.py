@@ -1,14 +1,13 @@
 """The run of `cinestream watch`."""
 
 import asyncio
-import select
 import signal
-import sys
 
 import anyio
 import httpx2
 
 from cinestream.commands.exit_codes import ExitCode
+from cinestream.commands.output import reader_is_gone
 from cinestream_cli.watch.cursor import Cursor
 from cinestream_cli.watch.output import Output, report
 from cinestream_cli.watch.request import WatchRequest
@@ -37,8 +36,8 @@ class Watcher:
         Raises:
             BrokenPipeError: nobody reads the output any more.
         """
-        if event.event == "heartbeat":
-            _require_reader()
+        if event.event == "heartbeat" and reader_is_gone():
+            raise BrokenPipeError
         self._output.show(event)
         self.has_gap |= event.event == "gap"
         if self._cursor and event.id:
@@ -69,11 +68,3 @@ async def watch(request: WatchRequest, output: Output, cursor: Cursor | None, to
             cursor.store()
             cursor.unlock()
     return ExitCode.DONE
-
-
-def _require_reader() -> None:
-    """Raise BrokenPipeError if stdout is a pipe that nobody reads any more."""
-    poll = select.poll()
-    poll.register(sys.stdout.fileno(), select.POLLERR)
-    if any(state & select.POLLERR for _, state in poll.poll(0)):
-        raise BrokenPipeError

@@ -3,19 +3,24 @@
 At module level it imports little, so that Ctrl-C while a command is being imported ends it without a traceback.
 """
 
+import errno
 import os
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Annotated, Any, NoReturn
 
 from cinestream.commands.exit_codes import ExitCode
 from cinestream.commands.language import add_catalogue, set_language, translate, translate_help
+from cinestream.commands.output import discard_output, open_closed_streams, reader_is_gone
 from cinestream_flow.errors import Invalid, MissingDependency, Transient
 from cinestream_flow.groups import first_error
 from cinestream_flow.message import Message
+from cinestream_flow.printable import printable
 
+_LAYOUT = "\n\t"
 _VERSION_HELP = Message("Print the version and exit.")
 
 
@@ -42,18 +47,25 @@ class Command:
             language: "en", "fr", or "auto" for the language of the environment.
         """
         try:
-            if sys.argv[1:] == ["--version"]:  # without the imports of an application
-                sys.stdout.write(f"{self.version}\n")
-                sys.exit(ExitCode.DONE)
-            add_catalogue(self.app.partition(".")[0])
-            set_language(language)
-            self._load()(prog_name=self.name)
+            open_closed_streams()
+            try:
+                self._run(language)
+            finally:
+                sys.stdout.flush()  # Python would report a full disk at its end, without a reason
         except BaseException as error:
             try:
                 code = self._exit_code(error)
             except KeyboardInterrupt:
                 code = ExitCode.INTERRUPTED
         sys.exit(int(code))
+
+    def _run(self, language: str) -> None:
+        if sys.argv[1:] == ["--version"]:  # without the imports of an application
+            sys.stdout.write(f"{self.version}\n")
+            sys.exit(ExitCode.DONE)
+        add_catalogue(self.app.partition(".")[0])
+        set_language(language)
+        self._load()(prog_name=self.name)
 
     @property
     def version(self) -> str:
@@ -100,6 +112,10 @@ class Command:
                 return _print(cause)
             case OSError(filename=name, strerror=reason) if name and reason:
                 return _print(Message("{name}: {reason}", name=name, reason=reason))
+            case BrokenPipeError() if reader_is_gone():
+                return _discarded("")
+            case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EIO, strerror=reason):
+                return _discarded(Message("the output cannot be written: {reason}", reason=reason))
         traceback.print_exception(error)
         return _print(Message("{version} has a bug: report it with the lines above", version=self.version))
 
@@ -125,9 +141,16 @@ def prepare(command: Any) -> None:
     translate_help(command)
 
 
+def _discarded(message: str) -> ExitCode:
+    """Report that stdout cannot be written, if there is something to report. Python would try it again at its end."""
+    discard_output()
+    return _print(message) if message else ExitCode.FAILED
+
+
 def _print(message: object, code: ExitCode = ExitCode.FAILED) -> ExitCode:
     text = translate(message) if isinstance(message, str | Exception) else str(message)
-    sys.stderr.write(f"{text}\n")
+    with suppress(OSError):  # the terminal is gone
+        sys.stderr.write(f"{printable(text, keep=_LAYOUT)}\n")
     return code
 
 

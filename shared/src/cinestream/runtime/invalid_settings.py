@@ -15,6 +15,8 @@ from cinestream.runtime.expectations import reason_of
 from cinestream_flow.message import Message, message_of
 
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
+_MAX_SHOWN = 200
+"""Characters of a wrong value that a message shows."""
 Loc = tuple[int | str, ...]
 """The place of a value in the settings, as pydantic gives it."""
 
@@ -74,7 +76,7 @@ def _message(details: Any, sources: Sources) -> Message:
     is_shown = details["type"] == "value_error" and masked(str(value)) in reason
     if is_shown or isinstance(value, dict | BaseModel) or _is_secret(field):
         return Message("{name}: {reason}", name=label, reason=reason)
-    return Message("{name}: {reason} (got {value})", name=label, reason=reason, value=masked(repr(value)))
+    return Message("{name}: {reason} (got {value})", name=label, reason=reason, value=_short(masked(repr(value))))
 
 
 def _field(settings: type[BaseModel], loc: Loc) -> tuple[type[BaseModel], FieldInfo | None]:
@@ -96,6 +98,11 @@ def _names(owner: type[BaseModel]) -> list[str]:
 def _aliases(name: str, field: FieldInfo) -> list[str]:
     choices = field.validation_alias
     return [name, *(str(choice) for choice in choices.choices)] if isinstance(choices, AliasChoices) else [name]
+
+
+def _short(text: str) -> str:
+    """Return the beginning of a text that would fill the terminal."""
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
 
 
 def _is_secret(field: FieldInfo | None) -> bool:

@@ -65,7 +65,7 @@ def read_toml(path: str, variable: str) -> dict[str, Any]:
         raise ValueError(
             Message("{name}: {path} cannot be read ({error})", name=variable, path=path, error=error.strerror)
         ) from None
-    except ValueError as error:  # neither UTF-8 nor TOML
+    except (ValueError, RecursionError) as error:  # neither UTF-8 nor TOML, or nested too deeply
         raise ValueError(
             Message(
                 '{name}: {path} is not TOML ({error}). Write one setting per line, as log_level = "info"',

@@ -37,6 +37,7 @@ from cinestream.runtime.renamed import (
 )
 from cinestream.runtime.variables import PREFIX, unknown_keys, unknown_variables
 from cinestream_flow.message import Message, Translate, message_of
+from cinestream_flow.printable import printable
 
 __all__ = [
     "PREFIX",
@@ -162,7 +163,7 @@ def load_settings(settings: type[Settings], *, translate: Translate = str, warn:
             _warn_of_old_names(loaded, old)
         return loaded
     for message in errors:
-        typer.echo(masked(translate(message)), err=True)
+        typer.echo(printable(masked(translate(message))), err=True)
     raise SystemExit(2)
 
 
@@ -231,4 +232,4 @@ def _warn_of_old_names(settings: FileSettings, old: list[RenamedValues]) -> None
 def print_settings(settings: CommonSettings) -> None:
     """Print the effective settings as environment variables with masked secrets."""
     for name, value in settings.model_dump(mode="json").items():
-        typer.echo(f"{PREFIX}{name.upper()}={'' if value is None else masked(str(value))}")
+        typer.echo(f"{PREFIX}{name.upper()}={'' if value is None else printable(masked(str(value)))}")
