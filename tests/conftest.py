@@ -7,6 +7,7 @@ spreads tests over pytest-xdist's workers.
 
 import logging
 import os
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from inspect import unwrap
 from pathlib import Path
@@ -23,6 +24,10 @@ from cinestream.bus.jetstream import Bus, deliveries, requests
 from cinestream.bus.jetstream.requests import Requests
 from cinestream.runtime.connected import connected
 from cinestream.runtime.variables import unknown_variables
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell that starts the tests in the background lets them ignore Ctrl-C, and so every command that they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 EXAMPLES = int(os.environ.get("CINESTREAM_EXAMPLES", "0"))
 """Number of random examples of each property. With 0, every run tries the same 100 examples."""
