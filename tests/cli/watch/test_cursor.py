@@ -1,5 +1,6 @@
 """The file of the position."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,13 +46,36 @@ def test_another_stream_needs_another_file(tmp_path: Path, request_: WatchReques
     assert (tmp_path / "cursor").read_bytes() == before
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'"x"', b"\xff"])
+@pytest.mark.parametrize("content", [b"[]", b"{}", b'"x"', b"\xff", b'{"id":"a\\nb"}', b'{"id":7}'])
 def test_another_file_is_no_cursor(tmp_path: Path, content: bytes) -> None:
     """A file with other content is named and kept."""
     (tmp_path / "films.csv").write_bytes(content)
     with pytest.raises(Invalid, match=r"films.csv is no cursor file"):
         Cursor(tmp_path / "films.csv", DRAMAS)
     assert (tmp_path / "films.csv").read_bytes() == content
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    """The file that a link names gets the position."""
+    (tmp_path / "link").symlink_to(tmp_path / "cursor")
+    stored(tmp_path / "link").unlock()
+    assert (tmp_path / "link").is_symlink()
+    assert Cursor(tmp_path / "cursor", DRAMAS).last_id == "epoch-7"
+
+
+def test_a_pipe_is_no_cursor(tmp_path: Path) -> None:
+    """A file of another kind is refused at once and kept."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Invalid, match="pipe is no cursor file"):
+        Cursor(tmp_path / "pipe", DRAMAS)
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_no_password_of_an_address_is_stored(tmp_path: Path) -> None:
+    """Everybody may read the file."""
+    cursor = Cursor(tmp_path / "cursor", WatchRequest("http://user:pass@localhost:3000/api/movies/stream"))
+    cursor.move("epoch-7", at_rest=True)
+    assert b"pass" not in (tmp_path / "cursor").read_bytes()
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
@@ -61,12 +85,13 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_two_processes_cannot_share_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The second one exits with 4, also after the file was replaced by a later position."""
-    first = stored(tmp_path / "cursor")
-    first.move("epoch-8", at_rest=True)
-    with pytest.raises(typer.Exit) as end:
-        Cursor(tmp_path / "cursor", DRAMAS)
-    assert end.value.exit_code == 4
+    """The second one exits with 4, before the first position and after the file was replaced by a later one."""
+    first = Cursor(tmp_path / "cursor", DRAMAS)
+    for position in ("epoch-7", "epoch-8"):
+        with pytest.raises(typer.Exit) as end:
+            Cursor(tmp_path / "cursor", DRAMAS)
+        assert end.value.exit_code == 4
+        first.move(position, at_rest=True)
     assert "is used by another" in capsys.readouterr().err
     first.unlock()
     assert Cursor(tmp_path / "cursor", DRAMAS).last_id == "epoch-8"

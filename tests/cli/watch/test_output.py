@@ -49,6 +49,21 @@ def test_unknown_values_are_blank() -> None:
     assert film_line(empty, 80).plain.split() == ["Alone"]
 
 
+@pytest.mark.parametrize("value", [7, "x", [1], {"a": [None]}, True])
+def test_values_of_another_kind_are_no_fault(value: object) -> None:
+    """A server may send anything."""
+    assert "tt1" in film_line(dict.fromkeys(FILM, value) | {"title": "tt1"}, 80).plain
+
+
+def test_json_has_no_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that JSON may contain are escaped, so that the text stays the same."""
+    film = {"id": "tt1", "title": "\x9b31m\u202e\x7f"}
+    JsonLines().show(httpx2.ServerSentEvent(event="movie", data=json.dumps(film, ensure_ascii=False), id="e-1"))
+    line = capsys.readouterr().out.rstrip("\n")
+    assert line.isprintable()
+    assert json.loads(line)["data"] == film
+
+
 def test_columns_name_what_changed(capsys: pytest.CaptureFixture[str]) -> None:
     """Films and removals go to stdout, gaps and notices to stderr. Signs of life are not printed."""
     columns = Columns()

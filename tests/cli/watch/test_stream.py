@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import anyio
 import httpx2
 import pytest
 import typer
+from anyio.abc import SocketAttribute, SocketStream
 from tests.stream_api.films import publish
 from tests.stream_api.proxy import proxy_to
 from tests.stream_api.serving import serving
@@ -147,3 +148,44 @@ async def test_a_refusal_ends_it(
         with pytest.raises((Invalid, typer.Exit)) as error:
             await Stream(client, WatchRequest(stream_url(api.url + path), filters), Recorder()).follow()
     assert re.search(message, str(error.value) + capsys.readouterr().err, re.IGNORECASE)
+
+
+@asynccontextmanager
+async def answering(response: bytes, *, endless: bytes = b"") -> AsyncIterator[str]:
+    """Serve the same response to each request, and a body without end after it."""
+
+    async def answer(connection: SocketStream) -> None:
+        with suppress(anyio.BrokenResourceError):
+            async with connection:
+                await connection.receive()
+                await connection.send(b"HTTP/1.1 " + response)
+                while endless:
+                    await connection.send(endless)
+
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
+        group.start_soon(listener.serve, answer)
+        yield f"http://127.0.0.1:{listener.extra(SocketAttribute.local_port)}"
+        group.cancel_scope.cancel()
+
+
+async def test_a_refusal_without_end_is_read_in_part() -> None:
+    """The reason is short, and the next attempt follows."""
+    head = b'503 Busy\r\n\r\n{"detail": "'
+    async with answering(head, endless=b"x" * 65536) as url, following(url) as recorder:
+        with anyio.fail_after(30):
+            while not recorder.reasons:
+                await anyio.sleep(0.01)
+        assert recorder.reasons[0] == "the server answers 503 Busy"
+
+
+@pytest.mark.parametrize("id", ["é", "a b", "x" * 10_000, "a\x1bb"])
+async def test_an_id_that_fits_into_no_header_is_ignored(id: str) -> None:
+    """The film is shown, and the stream resumes after the last good id."""
+    good, bad = "id: e-1\ndata: {}\n\n", f"id: {id}\ndata: {{}}\n\n"
+    head = "200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+    async with answering(f"{head}retry: 1\n{good}{bad}".encode()) as url, following(url) as recorder:
+        with anyio.fail_after(30):
+            while len(recorder.events) < 4:
+                await anyio.sleep(0.01)
+        assert [event.id for event in recorder.events[:4]] == ["e-1", "", "e-1", ""]
+        assert set(recorder.reasons) == {"the server ended the stream"}

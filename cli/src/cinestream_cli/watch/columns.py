@@ -20,15 +20,15 @@ def film_line(film: dict[str, Any], width: int) -> Text:
         film: the data of an event.
         width: characters of a line.
     """
-    rating, tone = film.get("rating"), film.get("sentiment_analysis") or {}
-    directors = [str(name) for name in film.get("director") or ()]
+    rating, tone, names = film.get("rating"), film.get("sentiment_analysis"), film.get("director")
+    directors = [str(name) for name in names] if isinstance(names, list) else []
     more = f" +{len(directors) - 1}" if len(directors) > 1 else ""
     cells = (
         str(film.get("title") or film.get("id") or ""),
         str(film.get("year") or ""),
         f"{rating:.1f}" if isinstance(rating, int | float) else "",
         f"{directors[0]}{more}" if directors else "",
-        str(tone.get("plot_tone") or ""),
+        str(tone.get("plot_tone") or "") if isinstance(tone, dict) else "",
     )
     return _line(cells, _STYLES, width)
 

@@ -3,6 +3,7 @@
 import os
 from typing import Any
 
+import anyio
 import httpx2
 import orjson
 
@@ -13,19 +14,20 @@ from cinestream_flow.message import Message
 from cinestream_flow.printable import printable
 
 _TEMPORARY = {408, 429, 500, 502, 503, 504}
+_MAX_DETAIL, _MAX_BODY_BYTES, _BODY_SECONDS = 300, 1 << 16, 5.0
 _EVENT_STREAM = "text/event-stream"
 NO_CONNECTION = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ProxyError)
 
 
-async def require_stream(response: httpx2.Response) -> None:
-    """Check that a response is a stream.
+async def require_stream(response: httpx2.Response, url: str) -> None:
+    """Check that a response is a stream. `url` is its address for messages.
 
     Raises:
         Transient: the server refuses for the moment.
         Invalid: it is no stream, or it needs a token.
         typer.Exit: the server refuses a parameter.
     """
-    url, status = str(response.url.copy_with(query=None)), response.status_code
+    status = response.status_code
     kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if status == 200 and kind == _EVENT_STREAM:
         return
@@ -67,10 +69,21 @@ def reason_of(error: Exception, read_seconds: float) -> Message:
 async def _detail(response: httpx2.Response) -> str:
     """Return the detail of the server's answer (RFC 9457), else the status."""
     try:
-        problem: Any = orjson.loads(await response.aread())
-        return printable(str(problem["detail"]))
+        problem: Any = orjson.loads(await _beginning(response))
+        return printable(str(problem["detail"]))[:_MAX_DETAIL]
     except (ValueError, TypeError, KeyError, httpx2.TransportError):
         return f"{response.status_code} {response.reason_phrase}".strip()
+
+
+async def _beginning(response: httpx2.Response) -> bytes:
+    """Return the beginning of a body, which may have no end."""
+    body = bytearray()
+    with anyio.move_on_after(_BODY_SECONDS):
+        async for part in response.aiter_bytes():
+            body += part
+            if len(body) > _MAX_BODY_BYTES:
+                break
+    return bytes(body)
 
 
 def _retry_after(response: httpx2.Response) -> float | None:

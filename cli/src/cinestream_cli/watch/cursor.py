@@ -2,7 +2,9 @@
 
 import fcntl
 import os
+import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import orjson
 
 from cinestream.commands.exit_codes import ExitCode
 from cinestream.commands.frame import fail
-from cinestream_cli.watch.request import WatchRequest
+from cinestream_cli.watch.request import WatchRequest, is_id
 from cinestream_flow.atomic import replacing
 from cinestream_flow.errors import Invalid
 from cinestream_flow.message import Message
@@ -24,7 +26,7 @@ class Cursor:
     `last_id` is the position, or empty. The file is locked, so that no second process moves the position.
 
     Args:
-        path: the file. It is created with the first position.
+        path: the file. It is created if it is missing, and empty until the first position.
         request: the stream. Another address or other filters need another file.
 
     Raises:
@@ -33,8 +35,8 @@ class Cursor:
     """
 
     def __init__(self, path: Path, request: WatchRequest) -> None:
-        self._path = path
-        self._stream = {"url": request.url, "filters": [list(pair) for pair in request.filters]}
+        self._path = Path(os.path.realpath(path))  # a link stays a link
+        self._stream = {"url": request.shown_url, "filters": [list(pair) for pair in request.filters]}
         self._locked: int | None = None
         self._written_at = 0.0
         self.last_id = self._stored = self._open()
@@ -76,24 +78,34 @@ class Cursor:
                     folder=self._path.parent,
                 )
             )
-        if not self._path.exists():
-            return ""
-        self._locked = os.open(self._path, os.O_RDONLY)
-        try:
-            fcntl.flock(self._locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            message = Message("{path} is used by another `cinestream watch`: name another file", path=self._path)
-            fail(message, ExitCode.ALREADY_RUNNING)
-        return self._id_in(self._path.read_bytes())
+        self._locked = self._lock()
+        content = self._path.read_bytes()
+        return self._id_in(content) if content else ""
+
+    def _lock(self) -> int:
+        """Create the file if it is missing, and return it locked. Another process may replace it meanwhile."""
+        while True:
+            file = os.open(self._path, os.O_RDONLY | os.O_CREAT | os.O_NONBLOCK, 0o644)
+            if not stat.S_ISREG(os.fstat(file).st_mode):
+                raise self._is_no_cursor()
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                message = Message("{path} is used by another `cinestream watch`: name another file", path=self._path)
+                fail(message, ExitCode.ALREADY_RUNNING)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(file), self._path.stat()):
+                    return file
+            os.close(file)
 
     def _id_in(self, content: bytes) -> str:
         try:
             stored: dict[str, Any] = orjson.loads(content)
             id, stream = stored.pop("id"), stored
         except (ValueError, AttributeError, KeyError, TypeError):
-            raise Invalid(
-                Message("{path} is no cursor file: name another file, or delete it to start anew", path=self._path)
-            ) from None
+            raise self._is_no_cursor() from None
+        if not (isinstance(id, str) and is_id(id)):
+            raise self._is_no_cursor()
         if stream != self._stream:
             raise Invalid(
                 Message(
@@ -104,7 +116,12 @@ class Cursor:
                     requested=_readable(self._stream),
                 )
             )
-        return str(id)
+        return id
+
+    def _is_no_cursor(self) -> Invalid:
+        return Invalid(
+            Message("{path} is no cursor file: name another file, or delete it to start anew", path=self._path)
+        )
 
 
 def _readable(stream: dict[str, Any]) -> str:

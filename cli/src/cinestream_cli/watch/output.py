@@ -1,5 +1,6 @@
 """The output of `cinestream watch`: films on stdout, and the state of the stream on stderr."""
 
+import re
 import sys
 from typing import Any, NoReturn, Protocol
 
@@ -14,6 +15,8 @@ from cinestream_flow.message import Message, Plural
 from cinestream_flow.printable import printable
 
 _MAX_TITLES = 1000
+# Characters that control a terminal, and that JSON need not escape. They stand only in its texts.
+_CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _PRINTED_AS_JSON = {"movie", "removed", "live", "gap", "notice"}
 
 
@@ -33,6 +36,7 @@ class JsonLines:
             # The data stays as the server wrote it, with Unicode's line separators escaped. JSON has line breaks only
             # between its tokens.
             data = event.data.replace("\n", " ") if _data(event) else "{}"
+            data = _CONTROLS.sub(lambda control: f"\\u{ord(control[0]):04x}", data)
             head = orjson.dumps({"id": event.id, "event": event.event}).decode()
             sys.stdout.write(f'{head[:-1]},"data":{data}}}\n')
             sys.stdout.flush()

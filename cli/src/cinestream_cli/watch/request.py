@@ -1,9 +1,11 @@
 """The request for a stream: its address, its filters, its start and its end."""
 
+import re
 from dataclasses import dataclass
 
 import httpx2
 
+from cinestream.runtime.settings import masked
 from cinestream_flow.errors import Invalid
 from cinestream_flow.message import Message
 
@@ -11,6 +13,7 @@ PATH = "/api/movies/stream"
 HEARTBEAT_SECONDS = 5
 """The shortest interval that the server accepts (docs/clients.md, "Heartbeats")."""
 LIVE = "live"
+_ID = re.compile(r"[!-~]{1,200}")
 Parameters = tuple[tuple[str, str], ...]
 
 
@@ -31,11 +34,21 @@ class WatchRequest:
     until: str = ""
 
     @property
+    def shown_url(self) -> str:
+        """The address for people and files, without its user and password."""
+        return masked(self.url)
+
+    @property
     def parameters(self) -> Parameters:
         """The query."""
         end = (("until", self.until),) if self.until else ()
         heartbeats = (("heartbeat", "event"), ("heartbeat_seconds", str(HEARTBEAT_SECONDS)))
         return (*self.filters, *self.start, *end, *heartbeats)
+
+
+def is_id(text: str) -> bool:
+    """Return True for the id of an event with which a stream can be resumed. A header could not hold any other text."""
+    return _ID.fullmatch(text) is not None
 
 
 def stream_url(text: str) -> str:

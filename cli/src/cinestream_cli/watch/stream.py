@@ -10,7 +10,7 @@ import httpx2
 
 from cinestream_cli.watch.backoff import Backoff
 from cinestream_cli.watch.connecting import NO_CONNECTION, reason_of, require_stream
-from cinestream_cli.watch.request import HEARTBEAT_SECONDS, LIVE, Parameters, WatchRequest
+from cinestream_cli.watch.request import HEARTBEAT_SECONDS, LIVE, Parameters, WatchRequest, is_id
 from cinestream_flow.errors import Invalid, Transient
 from cinestream_flow.message import Message
 
@@ -82,7 +82,7 @@ class Stream:
             raise Invalid(
                 Message(
                     "{url}: {reason}. Start CineStream with `cinestream run`, or name another server with --url",
-                    url=self.request.url,
+                    url=self.request.shown_url,
                     reason=reason,
                 )
             ) from None
@@ -93,7 +93,8 @@ class Stream:
             self.request = replace(self.request, until=await self._newest())
         headers = {"Last-Event-ID": self.last_id} if self.last_id else {}
         async with self._open(self.request.parameters, headers) as source:
-            async for event in source:
+            async for received in source:
+                event = received if is_id(received.id) else replace(received, id="")
                 self._backoff.connected(event.retry)
                 self.listener.event(event)
                 self.last_id = event.id or self.last_id
@@ -106,7 +107,7 @@ class Stream:
         async with self._open((("until", LIVE),), {}) as source:
             async for event in source:
                 self._backoff.connected(event.retry)
-                id = event.id or id
+                id = event.id if is_id(event.id) else id
         if not id:
             raise Transient(Message("the server is full"))
         return id
@@ -124,6 +125,6 @@ class Stream:
         async with request as source:
             if source.response.status_code == _NO_CONTENT:
                 raise _Finished
-            await require_stream(source.response)
+            await require_stream(source.response, self.request.shown_url)
             self._connected = True
             yield source
