@@ -189,3 +189,12 @@ async def test_an_id_that_fits_into_no_header_is_ignored(id: str) -> None:
                 await anyio.sleep(0.01)
         assert [event.id for event in recorder.events[:4]] == ["e-1", "", "e-1", ""]
         assert set(recorder.reasons) == {"the server ended the stream"}
+
+
+async def test_a_stream_that_ends_before_its_first_event_is_opened_again() -> None:
+    """A stream without `until` has no end."""
+    head = b"200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+    async with answering(head) as url, following(url) as recorder:
+        with anyio.fail_after(30):
+            while not recorder.reasons:
+                await anyio.sleep(0.01)

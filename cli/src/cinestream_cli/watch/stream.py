@@ -64,7 +64,7 @@ class Stream:
             after = None
             try:
                 await self._read()
-                if self.last_id == self.request.until:
+                if self.request.until and self.last_id == self.request.until:
                     return
                 reason = Message("the server ended the stream")
             except _Finished:
