@@ -7,9 +7,12 @@ export UV_PYTHON_DOWNLOADS := never
 unexport PYTHONDONTWRITEBYTECODE
 # Lets you write: make run IMDB_URL=https://www.imdb.com
 ifdef IMDB_URL
+override IMDB_URL := $(value IMDB_URL)
 export CINESTREAM_IMDB_URL := $(IMDB_URL)
 endif
-# A recipe would read & and # in the values as its own. tools/words.py takes them from the environment.
+# A recipe would read & and # in the values as its own, and make a $. tools/words.py takes them from the environment.
+override TARGETS := $(value TARGETS)
+override IDS := $(value IDS)
 export TARGETS IDS
 # One worker runs the tests with a browser, which use more than a core. The others share the rest, which mostly waits. At
 # most 4, because each test may start servers of its own. WORKERS=0 runs one test at a time.

@@ -101,6 +101,17 @@ def test_no_file_of_the_run_is_left(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", "logs", "nats"]
 
 
+def test_only_its_user_can_write_the_file_that_shells_load(tmp_path: Path) -> None:
+    """Whoever writes `env` decides what the user's shell executes."""
+    before = os.umask(0)
+    try:
+        with locked(tmp_path), published(new_run(LocalSettings()), tmp_path):
+            modes = [(tmp_path / name).stat().st_mode & 0o777 for name in ("env", "run.json", "lock")]
+    finally:
+        os.umask(before)
+    assert modes == [0o600] * 3
+
+
 def test_a_data_directory_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     """The error names the directory and the setting."""
     (tmp_path / "file").write_text("")

@@ -12,6 +12,7 @@ from tests.paths import SCRIPTS
 from tests.ports import free_port
 
 from cinestream.commands.exit_codes import ExitCode
+from cinestream.runtime.settings import load_settings
 from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.plan import USERS, Installation, Process, plan
 from cinestream_demo.local.settings import LocalSettings
@@ -112,6 +113,20 @@ def test_everything_of_the_plan_is_bound_to_loopback_by_settings(tmp_path: Path)
 def test_the_address_of_the_films_can_be_opened(host: str, url: str) -> None:
     """An address of all interfaces is shown as localhost, and an IPv6 address in brackets."""
     assert LocalSettings(stream_host=host).stream_url == url
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("OPS_PORT", "65534"), ("NATS_URL", "nats://127.0.0.1:65536"), ("NATS_URL", "nats://localhost:0")],
+)
+def test_a_port_that_does_not_exist_is_refused(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The last of the three ops ports counts, too."""
+    monkeypatch.setenv(f"CINESTREAM_{name}", value)
+    with pytest.raises(SystemExit, match="2"):
+        load_settings(LocalSettings)
+    assert capsys.readouterr().err.startswith(f"CINESTREAM_{name}: expected ")
 
 
 def test_a_program_that_is_not_installed_is_named(tmp_path: Path) -> None:

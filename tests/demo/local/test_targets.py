@@ -66,3 +66,16 @@ def test_make_passes_on_each_word_of_its_variable(text: str, words: list[str]) -
         check=True,
     )
     assert done.stdout == f"{words}\n"
+
+
+@pytest.mark.process
+def test_make_does_not_expand_its_variables(tmp_path: Path) -> None:
+    """A dollar is a character like any other: make runs no function, and a film with one in its title can be found."""
+    more = tmp_path / "more.mk"
+    more.write_text("show:\n\t@printenv TARGETS IDS CINESTREAM_IMDB_URL\n")
+    text = f"search:$9.99 $(shell touch {tmp_path}/executed)"
+    values = [f"{name}={text}" for name in ("TARGETS", "IDS", "IMDB_URL")]
+    command = ["make", "-s", "-f", "Makefile", "-f", str(more), "show", *values]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{text}\n" * 3
+    assert not (tmp_path / "executed").exists()

@@ -12,6 +12,7 @@ from cinestream.runtime.local_run import DATA_DIR, LocalRun
 from cinestream_demo.local.failures import unwritable
 from cinestream_demo.local.plan import OPS_PORT_OFFSETS, USERS
 from cinestream_demo.local.settings import LocalSettings
+from cinestream_flow.atomic import write
 
 ENV_FILE = "env"
 
@@ -44,7 +45,7 @@ def published(run: LocalRun, directory: Path) -> Iterator[None]:
             for name in ("logs", "nats"):
                 (directory / name).mkdir(exist_ok=True)
             stack.callback(env.unlink, missing_ok=True)
-            env.write_bytes(os.fsencode(f"export {DATA_DIR}={shlex.quote(str(directory.absolute()))}\n"))
+            write(env, os.fsencode(f"export {DATA_DIR}={shlex.quote(str(directory.absolute()))}\n"), mode=0o600)
             stack.enter_context(run.published(directory))
         except OSError as error:
             raise unwritable(directory, error) from None

@@ -1,5 +1,6 @@
 """One local run, from the lock of its data directory to the end of its processes."""
 
+import os
 import signal
 import sysconfig
 from pathlib import Path
@@ -14,6 +15,9 @@ from cinestream_demo.local.progress.progress import RunProgress
 from cinestream_demo.local.settings import LocalSettings
 from cinestream_demo.local.supervisor import Supervisor
 
+_NO_WRITERS = 0o022
+"""The mode bits with which others could write a file."""
+
 
 def run_until_stopped(settings: LocalSettings, seeds: str = "") -> None:
     """Run all processes until Ctrl-C, SIGTERM or the end of the terminal.
@@ -25,6 +29,8 @@ def run_until_stopped(settings: LocalSettings, seeds: str = "") -> None:
     Raises:
         CannotRun: the run does not start. It may be inside of an ExceptionGroup.
     """
+    # Nobody else may write what commands and shells read here, whatever the user's umask allows.
+    os.umask(os.umask(_NO_WRITERS) | _NO_WRITERS)
     with locked(settings.data_dir) as lock:
         new = new_run(settings)
         installation = Installation(Path(sysconfig.get_path("scripts")), new.passwords, lock)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from cinestream.runtime.settings import CommonSettings, Port
+from cinestream.runtime.settings import PORT, CommonSettings, Port
 
 
 class LocalSettings(CommonSettings):
@@ -20,12 +20,12 @@ class LocalSettings(CommonSettings):
     data_dir: Path = Field(Path(".cinestream"), description="Directory of streams and logs")
     nats_url: str = Field(
         "nats://127.0.0.1:4222",
-        pattern=r"^nats://(127\.0\.0\.1|localhost):\d+$",
+        pattern=r"^nats://(127\.0\.0\.1|localhost):" + PORT + "$",
         examples=["nats://127.0.0.1:4222"],
         description="Loopback address that the local NATS server listens on",
     )
     demo_port: Port = Field(8080, description="Port of the demo site")
-    ops_port: Port = Field(9101, description="First of the three ops ports: scraper, etl, stream-api")
+    ops_port: int = Field(9101, ge=1, le=65_533, description="First of the three ops ports: scraper, etl, stream-api")
     stream_host: str = Field("127.0.0.1", description="Address that the stream is served on")
     stream_port: Port = Field(3000, description="Port that the stream is served on")
 

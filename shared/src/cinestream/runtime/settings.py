@@ -40,6 +40,7 @@ from cinestream_flow.message import Message, Translate, message_of
 from cinestream_flow.printable import printable
 
 __all__ = [
+    "PORT",
     "PREFIX",
     "BusSettings",
     "CommonSettings",
@@ -56,6 +57,8 @@ __all__ = [
 ]
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+PORT = r"([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])"
+"""The pattern of a port in an address."""
 
 
 def _split(value: Any) -> Any:
@@ -109,7 +112,7 @@ class BusSettings(CommonSettings):
 
     nats_url: str = Field(
         "nats://127.0.0.1:4222",
-        pattern=r"^(nats|tls)://([^/?#\s@]*@)?([^/?#\s@:\[\]]+|\[[\da-fA-F:.]+\])(:\d{1,5})?/?$",
+        pattern=r"^(nats|tls)://([^/?#\s@]*@)?([^/?#\s@:\[\]]+|\[[\da-fA-F:.]+\])(:" + PORT + ")?/?$",
         examples=["nats://127.0.0.1:4222"],
         description="Address of the NATS server",
     )
