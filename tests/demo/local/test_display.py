@@ -110,6 +110,14 @@ def test_the_panel_fits_into_its_terminal(progress: RunProgress, width: int) -> 
     assert "curl -N 'http://localhost:3000/api/movies/stream?replay=5'" in text
 
 
+@pytest.mark.parametrize(("nats", "sentence"), [("ending", "everything ends"), ("ended", "everything has ended")])
+def test_the_panel_says_whether_everything_has_ended(progress: RunProgress, nats: str, sentence: str) -> None:
+    """NATS ends last. A run that is stopped early has processes that never started."""
+    states = [nats, "ended", "waiting"]
+    statuses = [ProcessStatus(name, state, since=NOW) for name, state in zip(NAMES, states, strict=False)]
+    assert sentence in drawn(progress, statuses, 80)
+
+
 @pytest.fixture
 def french() -> Iterator[None]:
     """Let the run speak French during a test."""

@@ -55,6 +55,13 @@ def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
     assert (second.returncode, second.stdout, second.stderr) == (ExitCode.ALREADY_RUNNING, "", message)
 
 
+def test_a_run_without_a_checkout_names_no_target_of_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installed `cinestream run` names `cinestream status`, because there is no Makefile where it runs."""
+    monkeypatch.chdir(tmp_path)
+    with locked(tmp_path), pytest.raises(CannotRun, match="`cinestream status` shows it"), locked(tmp_path):
+        pass
+
+
 def test_a_run_that_has_just_started_is_named(tmp_path: Path) -> None:
     """The lock alone refuses a second run, before the first one has written its file."""
     with locked(tmp_path), pytest.raises(CannotRun, match="already running"), locked(tmp_path):

@@ -57,7 +57,7 @@ async def reason(url: str, user: str = "", password: str = "") -> str:
 async def test_a_server_that_does_not_run_is_reported_at_once() -> None:
     """The message says how to start it. The password in an address is not shown."""
     port = free_port()
-    cure = "start it with make run, or set CINESTREAM_NATS_URL"
+    cure = "start it with make run or cinestream run, or set CINESTREAM_NATS_URL"
     assert await reason(f"nats://127.0.0.1:{port}") == f"no NATS at nats://127.0.0.1:{port}: {cure}"
     assert await reason(f"nats://me:hush@localhost:{port}") == f"no NATS at nats://***@localhost:{port}: {cure}"
 

@@ -58,9 +58,10 @@ def _explain(directory: Path, lock: int) -> Message:
             pid=pid,
         )
     return Message(
-        "already running (pid {pid}) with its data in {directory}; `make status` shows it",
+        "already running (pid {pid}) with its data in {directory}; `{command}` shows it",
         directory=directory,
         pid=pid or "?",
+        command="make status" if Path("Makefile").is_file() else "cinestream status",
     )
 
 

@@ -126,9 +126,12 @@ class ScrapeRequest(BaseModel):
                         error=first["msg"].lower(),
                     )
                 ) from error
-            forms = "tt0111161, chart:top, list:ls055592025, search:TEXT, or the URL of one"
             raise Invalid(
-                Message("{target!r} is not a target: expected {forms}", target=target, forms=forms)
+                Message(
+                    "{target!r} is not a target: expected tt0111161, chart:top, list:ls055592025, search:TEXT, or the "
+                    "URL of one",
+                    target=target,
+                )
             ) from error
 
     def encode(self) -> Envelope:

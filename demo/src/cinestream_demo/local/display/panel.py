@@ -58,8 +58,8 @@ def _number(value: int, style: str) -> Text:
 def _state(progress: RunProgress, statuses: list[ProcessStatus], now: float) -> list[Text]:
     if step := words.starting(progress, statuses, now):
         return [Text(translate(line), style="yellow") for line in words.steps(progress, step)]
-    state = translate("everything ends") if words.is_ending(statuses) else translate(words.state(progress))
-    return [Text(state, style="green")]
+    state = words.end(statuses) or words.state(progress)
+    return [Text(translate(state), style="green")]
 
 
 def _processes(statuses: list[ProcessStatus]) -> Table:

@@ -54,11 +54,19 @@ class _Screen:
             Live(self._panel(), console=self._console, auto_refresh=False) as live,
         ):
             self._browser = translate(_OFFER) if keyboard else ""
-            while True:
-                live.update(self._panel(), refresh=True)
-                with anyio.move_on_after(_UPDATE_SECONDS):
-                    await self._wait_for_key(keyboard)
-                    self._group.start_soon(self._open_page)
+            try:
+                await self._update(live, keyboard)
+            finally:
+                # What stays on the terminal is the state at the end, without the offer of a page that is gone.
+                self._browser = ""
+                live.update(self._panel())
+
+    async def _update(self, live: Live, keyboard: Keyboard | None) -> None:
+        while True:
+            live.update(self._panel(), refresh=True)
+            with anyio.move_on_after(_UPDATE_SECONDS):
+                await self._wait_for_key(keyboard)
+                self._group.start_soon(self._open_page)
 
     def _panel(self) -> RenderableType:
         statuses, width = self._supervisor.statuses.values(), min(self._console.width, _MAX_WIDTH)

@@ -41,6 +41,14 @@ def is_ending(statuses: Iterable[ProcessStatus]) -> bool:
     return any(status.state in (ENDING, ENDED) for status in statuses)
 
 
+def end(statuses: Iterable[ProcessStatus]) -> Message | None:
+    """Return a sentence about the end of the run, or None before it ends."""
+    states = {status.state for status in statuses}
+    if ENDING in states:
+        return Message("everything ends")
+    return Message("everything has ended") if ENDED in states else None
+
+
 def steps(progress: RunProgress, step: Starting) -> list[Message]:
     """Return the sentences about a step of the start."""
     return step.sentences(f"{progress.settings.data_dir}/logs", stored=progress.counts.films > 0)

@@ -36,7 +36,12 @@ class Unreachable:
         """Return the reason for an error of a connection attempt. None means that there was no answer at all."""
         address = _CREDENTIALS.sub("***", url)
         if isinstance(error, ConnectionRefusedError) and _is_loopback(url):
-            return cls(Message("no NATS at {url}: start it with make run, or set CINESTREAM_NATS_URL", url=address))
+            return cls(
+                Message(
+                    "no NATS at {url}: start it with make run or cinestream run, or set CINESTREAM_NATS_URL",
+                    url=address,
+                )
+            )
         if isinstance(error, ConnectionRefusedError):
             return cls(
                 Message("no NATS at {url}: start it there, or set CINESTREAM_NATS_URL", url=address), is_final=False
