@@ -63,7 +63,7 @@ def test_a_selenium_server_that_does_not_answer_is_reported(tmp_path: Path, monk
 
 def test_a_full_disk_names_another_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A data directory on a file system without space fails, and passes where the cure moves it."""
-    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", f"{tmp_path}/a b;'c")
     before = Surroundings({}, None, Path("/proc/cinestream"))
     result = machine.disk(before)
     assert result.failed

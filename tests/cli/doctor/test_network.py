@@ -53,12 +53,13 @@ def test_a_taken_port_names_its_owner_and_a_free_one(tmp_path: Path) -> None:
 
 def test_a_part_of_the_run_that_does_not_listen_names_its_log(tmp_path: Path) -> None:
     """A run whose etl is dead fails with the command that shows its log, and passes when etl listens."""
-    (tmp_path / "logs").mkdir()
-    (tmp_path / "logs/etl.log").write_text("the last words\n")
+    data_dir = tmp_path / "a b;'c"
+    (data_dir / "logs").mkdir(parents=True)
+    (data_dir / "logs/etl.log").write_text("the last words\n")
     with socket.create_server(("127.0.0.1", 0)) as part:
         address, dead = f"http://127.0.0.1:{part.getsockname()[1]}", free_port()
         run = LocalRun(1, "now", address, {}, {"scraper": address, "etl": f"http://127.0.0.1:{dead}"}, address, "")
-        before = Surroundings({}, run, tmp_path)
+        before = Surroundings({}, run, data_dir)
         result = ports(before)
         assert result.failed
         assert "etl" in result.found

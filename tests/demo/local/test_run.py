@@ -35,7 +35,7 @@ def listener(port: int, then: str) -> str:
 async def test_a_crashed_process_is_restarted_and_its_crash_is_shown(tmp_path: Path) -> None:
     """A process that crashes is restarted, and its exit code and last line of output are shown."""
     port = free_port()
-    crashing = python("part", listener(port, "print('no more films'); sys.exit(3)"), f"tcp://127.0.0.1:{port}")
+    crashing = python("part", listener(port, "print('no \\x1b[31mmore films'); sys.exit(3)"), f"tcp://127.0.0.1:{port}")
     supervisor, stop = Supervisor([crashing], tmp_path), anyio.Event()
     with anyio.fail_after(60):
         async with anyio.create_task_group() as group:
@@ -44,8 +44,8 @@ async def test_a_crashed_process_is_restarted_and_its_crash_is_shown(tmp_path: P
                 await anyio.sleep(0.01)
             stop.set()
     note = supervisor.statuses["part"].note(time.monotonic())
-    assert re.fullmatch(r"part ended with code 3, \d+ s ago, ended \(2 times in a row\): no more films", note)
-    assert "no more films" in (tmp_path / "part.log").read_text()
+    assert re.fullmatch(r"part ended with code 3, \d+ s ago, ended \(2 times in a row\): no  \[31mmore films", note)
+    assert "no \x1b[31mmore films" in (tmp_path / "part.log").read_text()
 
 
 @pytest.mark.process

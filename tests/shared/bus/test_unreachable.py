@@ -4,12 +4,14 @@ import re
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
 import pytest
 import structlog
 import trustme
+from anyio.abc import SocketAttribute, SocketStream
 from tests.nats_server import NatsServer
 from tests.paths import SCRIPTS
 from tests.ports import free_port
@@ -90,6 +92,24 @@ async def test_a_certificate_that_is_not_valid_is_reported_at_once(
 async def test_an_address_of_no_server_is_reported_at_once() -> None:
     """A port that cannot exist is not waited for."""
     assert "is not an address: set CINESTREAM_NATS_URL like nats://127.0.0.1:4222" in await reason("nats://a:99999")
+
+
+@pytest.mark.parametrize("first", [b"x" * 100_000, b"INFO [1]\r\n", b"INFO {\r\n", b"\x1b[31m\r\n"])
+async def test_another_server_is_named(first: bytes) -> None:
+    """A server that sends something else than NATS does is no bug of the command."""
+
+    async def greet(connection: SocketStream) -> None:
+        async with connection:
+            with suppress(anyio.BrokenResourceError, anyio.EndOfStream):
+                await connection.send(first)
+                await connection.receive()
+
+    async with await anyio.create_tcp_listener(local_host="127.0.0.1") as listener, anyio.create_task_group() as group:
+        group.start_soon(listener.serve, greet)
+        url = f"nats://127.0.0.1:{listener.extra(SocketAttribute.local_port)}"
+        with pytest.raises(Transient, match=r"is not the address of a NATS server|json parse error"):
+            await Bus.connect(url, name="test", timeout=1)
+        group.cancel_scope.cancel()
 
 
 async def test_a_service_waits_and_logs_the_reason_once(nats: NatsServer) -> None:

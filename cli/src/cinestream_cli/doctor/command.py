@@ -50,9 +50,11 @@ def doctor(
 
 def _print_lines(lines: Iterable[str]) -> None:
     """Print the lines also where the encoding of the terminal lacks some of their letters."""
+    from cinestream_flow.printable import printable
+
     encoding = sys.stdout.encoding or "ascii"
     for line in lines:
-        typer.echo(line.encode(encoding, "replace").decode(encoding))
+        typer.echo(printable(line).encode(encoding, "replace").decode(encoding))
 
 
 def _write(path: Path, results: dict[str, Any], surroundings: Any) -> None:

@@ -18,6 +18,7 @@ from cinestream.commands.exit_codes import ExitCode
 from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.plan import Process
 from cinestream_flow.message import Message
+from cinestream_flow.printable import printable
 
 _LOG_BYTES = 10_000_000
 _PR_SET_PDEATHSIG = 1
@@ -97,7 +98,7 @@ class Child:
     async def _read(self, running: asyncio.subprocess.Process) -> None:
         assert running.stdout is not None
         while line := await _line(running.stdout):
-            self.tail.append(line.rstrip())
+            self.tail.append(printable(line.rstrip(), keep="\t"))
             self._log.emit(logging.makeLogRecord({"msg": line.rstrip()}))
 
 

@@ -4,6 +4,7 @@ import codecs
 import locale as system_locale
 import platform
 import re
+import shlex
 import shutil
 import sys
 from importlib.metadata import distributions
@@ -51,7 +52,7 @@ def disk(surroundings: Surroundings) -> Result:
     if free >= MIN_FREE_BYTES:
         return ok(found)
     cure = Message("free {needed:g} GB there, or use another directory", needed=MIN_FREE_BYTES / 1e9)
-    return failed(found, cure, f"export CINESTREAM_DATA_DIR={Path.home() / '.cinestream'}")
+    return failed(found, cure, f"export CINESTREAM_DATA_DIR={shlex.quote(str(Path.home() / '.cinestream'))}")
 
 
 def locale(surroundings: Surroundings) -> Result:

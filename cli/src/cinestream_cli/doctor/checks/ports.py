@@ -1,6 +1,7 @@
 """The check of the ports that a local run listens on."""
 
 import json
+import shlex
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
@@ -51,7 +52,7 @@ def _of_run(surroundings: Surroundings, run: LocalRun) -> Result:
         return ok(Message("the local run listens on its ports (pid {pid})", pid=run.pid))
     found = Message("{names} of the local run (pid {pid}) does not listen", names=", ".join(silent), pid=run.pid)
     log = surroundings.data_dir / "logs" / f"{silent[0]}.log"
-    return failed(found, Message("read why, then start the run again"), f"tail -n 20 {log}")
+    return failed(found, Message("read why, then start the run again"), f"tail -n 20 {shlex.quote(str(log))}")
 
 
 def _wanted(surroundings: Surroundings) -> list[_Port]:

@@ -43,6 +43,20 @@ class FastPathClient(Client):
         self._ps = parser = FastPathParser(self)
         self.handlers = parser.handlers
 
+    async def _process_connect_init(self) -> None:
+        """Log in to the server, as the overridden method does.
+
+        Raises:
+            nats.errors.Error: The first line of the server is not that of NATS. nats-py has no error of its own for a
+                line without an end, nor for an INFO that is no object.
+        """
+        try:
+            await super()._process_connect_init()
+        except OSError:  # a certificate that is not valid is a ValueError, too
+            raise
+        except (ValueError, AttributeError) as error:
+            raise nats.errors.Error("nats: the server sends no INFO") from error
+
     def _connect_command(self) -> bytes:
         """Return the command that logs in, as the overridden method does.
 
