@@ -28,7 +28,11 @@ app = typer.Typer(pretty_exceptions_enable=False)
 
 @app.command()
 def end(kind: str, secret: str = "local-value") -> None:
-    """End in one way."""
+    """End in one way.
+
+    Each line of this second paragraph is as long as the source allows, which is more than a terminal has. It goes on
+    here.
+    """
     if kind in ENDS:
         raise ENDS[kind]
     if kind == "fail":

@@ -44,6 +44,12 @@ def test_each_end_has_its_exit_code_and_one_message(kind: str, code: int, messag
     assert run(kind) == (code, "", message)
 
 
+def test_help_fills_the_lines_of_a_narrow_terminal() -> None:
+    """A line of the source does not end a line of the terminal."""
+    _, help_text, _ = run("--help", COLUMNS="80", TERMINAL_WIDTH="80")
+    assert "more than a terminal has. It goes on here." in [line.strip() for line in help_text.splitlines()]
+
+
 def test_wrong_use_exits_with_2() -> None:
     """An unknown option and a missing argument are wrong use."""
     for arguments in (["x", "--unknown"], []):

@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 from cinestream.commands.exit_codes import ExitCode
 from cinestream.commands.language import add_catalogue, set_language, translate, translate_help
 from cinestream.commands.output import discard_output, open_closed_streams, reader_is_gone
+from cinestream.commands.paragraphs import join_lines
 from cinestream_flow.errors import Invalid, MissingDependency, Transient
 from cinestream_flow.groups import first_error
 from cinestream_flow.message import Message
@@ -139,6 +140,7 @@ def prepare(command: Any) -> None:
     """Let a typer command use the language of the user, and explain itself without slow imports."""
     _convert_less(command, completing=any(name.endswith("_COMPLETE") for name in os.environ))
     translate_help(command)
+    join_lines(command)
 
 
 def _discarded(message: str) -> ExitCode:
