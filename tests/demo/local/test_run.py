@@ -2,6 +2,7 @@
 
 import re
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -81,6 +82,14 @@ async def test_a_process_that_does_not_end_is_killed(tmp_path: Path) -> None:
                 await anyio.sleep(0.01)
             stop.set()
     assert supervisor.statuses["part"].state == "ended"
+
+
+@pytest.mark.process
+def test_a_process_whose_parent_was_killed_during_its_start_ends() -> None:
+    """The kernel sends no signal for a parent that exited before."""
+    code = "import sys; from cinestream_demo.local.child import end_with_parent; end_with_parent(-1); print('on')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
 
 
 async def test_a_taken_port_is_reported_with_its_setting_before_anything_starts(tmp_path: Path) -> None:

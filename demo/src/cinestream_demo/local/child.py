@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 from collections import deque
+from functools import partial
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -45,7 +46,7 @@ class Child:
             stderr=asyncio.subprocess.STDOUT,
             pass_fds=self.process.inherited,
             start_new_session=True,
-            preexec_fn=_end_with_parent,
+            preexec_fn=partial(end_with_parent, os.getpid()),
         )
         self._reader = asyncio.create_task(self._read(self._running))
 
@@ -114,9 +115,15 @@ def _log_file(path: Path) -> RotatingFileHandler:
     return RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
 
 
-def _end_with_parent() -> None:
-    # The kernel ends the child when the supervisor exits, so nothing is left behind even after SIGKILL.
+def end_with_parent(parent: int) -> None:
+    """Let the kernel end this process when its parent exits, so nothing is left behind even after SIGKILL.
+
+    Args:
+        parent: process id of the parent, which may have exited already.
+    """
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def _is_ready(url: str) -> bool:
