@@ -138,6 +138,15 @@ def test_a_port_that_does_not_exist_is_refused(
     assert capsys.readouterr().err.startswith(f"CINESTREAM_{name}: expected ")
 
 
+def test_two_parts_on_one_port_are_refused(tmp_path: Path) -> None:
+    """The ops ports of all three services count."""
+    settings = LocalSettings(data_dir=tmp_path, stream_port=9103)
+    message = "CINESTREAM_STREAM_PORT and CINESTREAM_OPS_PORT both use port 9103"
+    with pytest.raises(CannotRun, match=message) as caught:
+        plan(settings, Installation(SCRIPTS, dict.fromkeys(USERS, "secret"), lock=0))
+    assert caught.value.exit_code == ExitCode.USAGE
+
+
 def test_a_program_that_is_not_installed_is_named(tmp_path: Path) -> None:
     """The error names the program and the extra that installs it, and the exit code is that of a missing dependency."""
     with pytest.raises(CannotRun, match=r"demo-site is not installed in .*cinestream-demo\[local\]") as caught:

@@ -75,6 +75,7 @@ def plan(settings: LocalSettings, installation: Installation, *, seeds: str = ""
 
     `seeds` are the targets to read, in the form of `CINESTREAM_SCRAPER_SEEDS`. By default that setting decides.
     """
+    _require_different_ports(settings)
     site = [_demo_site(settings, installation)] if settings.demo else []
     return [
         _nats(settings, installation),
@@ -84,6 +85,20 @@ def plan(settings: LocalSettings, installation: Installation, *, seeds: str = ""
         _service("etl", settings, installation),
         _scraper(settings, installation, seeds),
     ]
+
+
+def _require_different_ports(settings: LocalSettings) -> None:
+    """Raise CannotRun if two settings name the same port. Both parts would listen there, and share its connections."""
+    ports = [(settings.nats_port, "CINESTREAM_NATS_URL"), (settings.stream_port, "CINESTREAM_STREAM_PORT")]
+    ports += [(settings.demo_port, "CINESTREAM_DEMO_PORT")] if settings.demo else []
+    ports += [(settings.ops_port + offset, "CINESTREAM_OPS_PORT") for offset in OPS_PORT_OFFSETS.values()]
+    names: dict[int, str] = {}
+    for port, name in ports:
+        if (first := names.setdefault(port, name)) != name:
+            reason = Message(
+                "{first} and {second} both use port {port}: change one", first=first, second=name, port=port
+            )
+            raise CannotRun(reason, ExitCode.USAGE)
 
 
 def _nats(settings: LocalSettings, installation: Installation) -> Process:
