@@ -17,7 +17,7 @@ from cinestream.runtime.settings import load_settings
 from cinestream_demo.local.failures import CannotRun
 from cinestream_demo.local.plan import USERS, Installation, Process, plan
 from cinestream_demo.local.settings import LocalSettings
-from cinestream_demo.local.supervisor import Supervisor
+from cinestream_demo.local.supervisor import Supervisor, check_ports
 
 pytestmark = pytest.mark.anyio
 
@@ -92,13 +92,13 @@ def test_a_process_whose_parent_was_killed_during_its_start_ends() -> None:
     assert (done.returncode, done.stdout) == (1, "")
 
 
-async def test_a_taken_port_is_reported_with_its_setting_before_anything_starts(tmp_path: Path) -> None:
-    """No process starts when a port of the plan is in use."""
+def test_a_taken_port_is_reported_with_its_setting() -> None:
+    """A port of the plan that is in use is an error with the setting that changes it."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         never = python("part", "raise SystemExit(1)", port_settings={port: "CINESTREAM_STREAM_PORT"})
         with pytest.raises(CannotRun, match="CINESTREAM_STREAM_PORT"):
-            await Supervisor([never], tmp_path).run(anyio.Event())
+            check_ports([never])
 
 
 def test_everything_of_the_plan_is_bound_to_loopback_by_settings(tmp_path: Path) -> None:

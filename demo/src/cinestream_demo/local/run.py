@@ -13,7 +13,7 @@ from cinestream_demo.local.lock import locked
 from cinestream_demo.local.plan import Installation, plan
 from cinestream_demo.local.progress.progress import RunProgress
 from cinestream_demo.local.settings import LocalSettings
-from cinestream_demo.local.supervisor import Supervisor
+from cinestream_demo.local.supervisor import Supervisor, check_ports
 
 _NO_WRITERS = 0o022
 """The mode bits with which others could write a file."""
@@ -35,6 +35,7 @@ def run_until_stopped(settings: LocalSettings, seeds: str = "") -> None:
         new = new_run(settings)
         installation = Installation(Path(sysconfig.get_path("scripts")), new.passwords, lock)
         supervisor = Supervisor(plan(settings, installation, seeds=seeds), settings.data_dir / "logs")
+        check_ports(supervisor.processes)  # before anything is shown
         with published(new, settings.data_dir):
             anyio.run(_supervise, supervisor, RunProgress(settings, new.passwords))
 

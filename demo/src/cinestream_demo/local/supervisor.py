@@ -41,10 +41,9 @@ class Supervisor:
         """Run until `stop`, then end everything.
 
         Raises:
-            CannotRun: a port is taken, or a process ended before it was ready for the first time.
+            CannotRun: a process ended before it was ready for the first time.
                 An exception from a task arrives inside an ExceptionGroup.
         """
-        check_ports(self.processes)
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(_cancel_at, stop, group)
