@@ -14,8 +14,8 @@ endif
 override TARGETS := $(value TARGETS)
 override IDS := $(value IDS)
 export TARGETS IDS
-# One worker runs the tests with a browser, which use more than a core. The others share the rest, which mostly waits. At
-# most 4, because each test may start servers of its own. WORKERS=0 runs one test at a time.
+# One worker has the tests with a browser, and one those of the whole pipeline. All share the rest. At most 4, because each
+# test may start servers of its own. WORKERS=0 runs one test at a time.
 WORKERS ?= $(shell expr $$(nproc) + 1)
 PYTEST = $(BIN)/pytest -n $(WORKERS) --maxprocesses=4
 SOURCES := shared services demo cli tests tools docs bench

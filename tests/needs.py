@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import pytest
-from tests.scheduler import is_heavy
+from tests.scheduler import heavy_kind
 
 MARKS = ("nats", "browser", "e2e", "process")
 
@@ -34,7 +34,7 @@ def mark(item: pytest.Item) -> None:
         pytest.UsageError: The test is marked as `browser` or `e2e`, but not by the `pytestmark` of its file.
     """
     heavy = item.get_closest_marker("browser") or item.get_closest_marker("e2e")
-    if heavy and not is_heavy(item.nodeid.partition("::")[0]):
+    if heavy and not heavy_kind(item.nodeid.partition("::")[0]):
         raise pytest.UsageError(f"{item.nodeid}: only the pytestmark of a file can have the mark `{heavy.name}`")
     # The fixture `nats` is the same in every folder.
     if "nats" in getattr(item, "fixturenames", ()):

@@ -10,21 +10,22 @@ _HEAVY = re.compile(r"^pytestmark = .*pytest\.mark\.(browser|e2e)\b", re.MULTILI
 
 
 class Scheduler(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist has no types
-    """Gives all heavy tests to one worker, and each other test to the next worker that is free.
+    """Gives all heavy tests of a kind to one worker, and each other test to the next worker that is free.
 
     The tests of a file that is marked as `browser` or `e2e` are heavy. A browser or a whole pipeline uses more than
-    one core, so two of them at once might miss their deadlines.
+    one core, so two of a kind at once might miss their deadlines.
 
     The groups of pytest-xdist would do the same, but version 3.8 does not find them with pytest 9.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         """Return the name of the group of a test. One worker runs a whole group."""
-        return "heavy" if is_heavy(nodeid.partition("::")[0]) else nodeid
+        return heavy_kind(nodeid.partition("::")[0]) or nodeid
 
 
 @cache
-def is_heavy(path: str) -> bool:
-    """Return True if the test file is marked as `browser` or `e2e`."""
+def heavy_kind(path: str) -> str | None:
+    """Return the mark of a heavy test file, or None if it is not heavy."""
     # The scheduler knows no marks, because only the workers collect the tests.
-    return bool(_HEAVY.search((ROOT / path).read_text()))
+    found = _HEAVY.search((ROOT / path).read_text())
+    return found[1] if found else None

@@ -3,9 +3,10 @@
 import itertools
 import re
 from pathlib import Path
+from typing import Annotated
 
 import pytest
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 from tools.references import settings_classes
 
@@ -55,11 +56,11 @@ def test_every_setting_has_readable_errors(
 def test_every_pattern_has_an_example(settings: type[FileSettings]) -> None:
     """The example is one that the pattern accepts."""
     for name, field in variables(settings, "").items():
-        patterns = [pattern for part in field.metadata if (pattern := getattr(part, "pattern", None))]
+        patterns = [part for part in field.metadata if getattr(part, "pattern", None)]
         if patterns:
             assert field.examples, name
         for pattern, example in itertools.product(patterns, field.examples or ()):
-            assert re.search(pattern, example), name
+            TypeAdapter(Annotated[str, pattern]).validate_python(example)
 
 
 @pytest.mark.parametrize(

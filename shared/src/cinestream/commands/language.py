@@ -18,20 +18,26 @@ LANGUAGES = ("en", "fr")
 VARIABLE = "CINESTREAM_LANGUAGE"
 """The variable that overrides the language of the system."""
 _packages = ["cinestream", "cinestream_flow"]
+"""The packages whose catalogues are used. The first one that has a text decides."""
+
 _language = "en"
 _catalogue = gettext.NullTranslations()
 
 
 def add_catalogue(package: str) -> None:
-    """Add the texts of a distribution.
+    """Add the texts of a distribution. They go before those of the distributions that were added earlier.
 
     Args:
         package: the package of the distribution, for example "cinestream_etl". Without a catalogue it stays English.
     """
-    if package not in _packages:
-        _packages.append(package)
-        if _language != "en":
-            _catalogue.add_fallback(_load(package, _language))
+    global _catalogue
+    if package == _packages[0]:
+        return
+    _packages[:] = [package, *(other for other in _packages if other != package)]
+    if _language != "en":
+        newest = _load(package, _language)
+        newest.add_fallback(_catalogue)
+        _catalogue = newest
 
 
 def set_language(language: str = "auto") -> None:

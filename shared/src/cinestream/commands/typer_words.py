@@ -5,11 +5,11 @@ A text that is not listed here stays English.
 """
 
 import gettext
-import re
 import sys
 from collections.abc import Callable
 from functools import wraps
 from importlib import reload
+from string import Formatter
 from typing import Any
 
 from cinestream.commands.language import translate
@@ -63,7 +63,6 @@ ERRORS = (
     deferred("Input should be less than or equal to {limit}"),
 )
 """The errors of typer, and those of pydantic that typer quotes."""
-_FIELD = re.compile(r"\\\{(\w+)\\\}")
 
 
 def translate_typer(command: Any) -> None:
@@ -83,10 +82,31 @@ def translate_typer(command: Any) -> None:
 def recognised(text: str) -> str:
     """Return an error of typer as a message, or unchanged if it is not known. Its values may be such errors, too."""
     for template in ERRORS:
-        pattern = _FIELD.sub(r"(?P<\1>.+)", re.escape(template))
-        if found := re.fullmatch(pattern, text, re.DOTALL):
-            return Message(template, **{name: recognised(value) for name, value in found.groupdict().items()})
+        if (values := _values(template, text)) is not None:
+            return Message(template, **{name: recognised(value) for name, value in values.items()})
     return text
+
+
+def _values(template: str, text: str) -> dict[str, str] | None:
+    """Return the values of the fields of a template in a text that it made, or None if the text has another form."""
+    parts = list(Formatter().parse(template))
+    values: dict[str, str] = {}
+    if parts[-1][1] is None:  # the text after the last field
+        end = parts.pop()[0]
+        if not text.endswith(end):
+            return None
+        text = text.removesuffix(end)
+    waiting = ""
+    for literal, field, _, _ in parts:
+        before, found, text = text.partition(literal) if literal else ("", "", text)
+        if found != literal or bool(before) != bool(waiting):
+            return None
+        if waiting:
+            values[waiting] = before
+        waiting = field or ""
+    if bool(text) != bool(waiting):
+        return None
+    return {**values, waiting: text} if waiting else values
 
 
 def _contained(command: Any) -> list[Any]:
