@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from markdown_it import MarkdownIt
 from tests.paths import ROOT
 
 DOCUMENTS = [ROOT / "README.md", ROOT / "README.fr.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -11,12 +12,6 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "README.fr.md", *sorted((ROOT / "docs").
 _PROGRAM = re.compile(
     r"(\w+=\S+ )*(make|docker compose|(\.venv/bin/)?cinestream(-[a-z-]+)?|curl|wget|nats|printf|openssl|uv|\.) \S"
 )
-_FENCED = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_GENERATED = re.compile(r"<!-- generated:.*?<!-- end:.*?-->", re.DOTALL)
-_INDENTED = re.compile(r"(?:^ {4}.*\n)+", re.MULTILINE)
-_INLINE = re.compile(r"`([^`\n]+(?:\n[^`\n]+)?)`")
-_COMMENT = re.compile(r"\s{2,}#.*$")
-
 
 class Command(NamedTuple):
     """A command, with white space made single, and the document that shows it."""
@@ -37,20 +32,22 @@ def documented() -> list[Command]:
 
 def commands_of(text: str) -> Iterator[str]:
     """Yield the commands of a document: lines of its code blocks, and inline code."""
-    text = _GENERATED.sub("", text)
-    for language, block in _FENCED.findall(text):
-        if not language:  # tests/foreign runs the programs, which have one
-            yield from _lines(block)
-    text = _FENCED.sub("", text)
-    for block in _INDENTED.findall(text):
-        yield from _lines(block)
-    for code in _INLINE.findall(_INDENTED.sub("", text)):
-        yield from _commands([" ".join(code.split())])
+    generated = False
+    for token in MarkdownIt().enable("table").parse(text):
+        if token.type == "html_block":
+            generated = "<!-- generated:" in token.content
+        elif generated:
+            continue
+        elif token.type == "code_block" or (token.type == "fence" and not token.info):
+            # tests/foreign runs the programs of the other blocks, which have a language.
+            yield from _commands(_lines(token.content))
+        else:
+            yield from _commands(code.content for code in token.children or () if code.type == "code_inline")
 
 
 def _lines(block: str) -> Iterator[str]:
-    lines = [line.strip().removeprefix("$ ") for line in block.replace("\\\n", " ").splitlines()]
-    yield from _commands(_COMMENT.sub("", line) for line in lines)
+    for line in block.replace("\\\n", " ").splitlines():
+        yield line.strip().removeprefix("$ ").partition("  #")[0]
 
 
 def _commands(texts: Iterable[str]) -> Iterator[str]:

@@ -81,7 +81,9 @@ async def test_a_certificate_that_is_not_valid_is_reported_at_once(
     tls_port: int, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The cure depends on the reason: an unknown authority, or another name."""
-    assert re.search(r"is not valid \(.*\): set SSL_CERT_FILE", await reason(f"nats://localhost:{tls_port}"))
+    unknown = await reason(f"nats://localhost:{tls_port}")
+    assert "is not valid (" in unknown
+    assert "): set SSL_CERT_FILE" in unknown
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     assert "is for another name (IP address mismatch" in await reason(f"tls://127.0.0.1:{tls_port}")
