@@ -13,6 +13,7 @@ _PROGRAM = re.compile(
     r"(\w+=\S+ )*(make|docker compose|(\.venv/bin/)?cinestream(-[a-z-]+)?|curl|wget|nats|printf|openssl|uv|\.) \S"
 )
 
+
 class Command(NamedTuple):
     """A command, with white space made single, and the document that shows it."""
 

@@ -1,6 +1,5 @@
 """Reasons why NATS cannot be reached. Each one is named at once, with its cure."""
 
-import re
 import subprocess
 import time
 from collections.abc import Iterator
