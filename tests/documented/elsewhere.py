@@ -6,6 +6,7 @@ _OBSERVED = "tools/observability-smoke.sh runs it where there is a Docker engine
 _TRAKT = "tools/trakt-smoke.sh runs it where there is a Docker engine"
 
 ELSEWHERE = {
+    "make test": "this test is a part of it",
     "make foreign": _MINUTES,
     "make bench-scraper": _MINUTES,
     "make bench-scraper FAULTS=1": _MINUTES,
