@@ -25,9 +25,10 @@ from cinestream.bus.jetstream.requests import Requests
 from cinestream.runtime.connected import connected
 from cinestream.runtime.variables import unknown_variables
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell that starts the tests in the background lets them ignore Ctrl-C, and so every command that they start.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell that starts the tests in the background lets them ignore Ctrl-C, and so every command that they start.
+for _signal, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+    if signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, _handler)
 
 EXAMPLES = int(os.environ.get("CINESTREAM_EXAMPLES", "0"))
 """Number of random examples of each property. With 0, every run tries the same 100 examples."""
