@@ -33,9 +33,9 @@ def index_of(versions: list[tuple[int, str]]) -> FilmIndex:
     return index
 
 
-def start(index: FilmIndex, count: int, *, distinct: bool) -> int:
+def start(index: FilmIndex, count: int, *, distinct: bool, through: int = 30) -> int:
     """Return the start of a replay."""
-    search = ReplaySearch(index, count, WAR, distinct=distinct)
+    search = ReplaySearch(index, count, WAR, distinct=distinct, through=through)
     while (found := search.step()) is None:
         pass
     return found
@@ -44,22 +44,25 @@ def start(index: FilmIndex, count: int, *, distinct: bool) -> int:
 @given(
     versions=st.lists(st.tuples(st.integers(0, 8), st.sampled_from(["War", "Drama"])), max_size=30),
     count=st.integers(0, 5),
+    through=st.integers(0, 30),
 )
-def test_the_last_films_that_match_come_after_the_start(versions: list[tuple[int, str]], count: int) -> None:
-    """Exactly so many come, or all of them. Distinct films count by their newest versions."""
+def test_the_last_films_that_match_come_after_the_start(
+    versions: list[tuple[int, str]], count: int, through: int
+) -> None:
+    """Exactly so many come up to the end, or all of them. Distinct films count by their newest versions."""
     index = index_of(versions)
     matching = [at for at, (_, genre) in enumerate(versions, 1) if genre == "War"]
     newest = {number: at for at, (number, _) in enumerate(versions, 1)}
     for distinct in (False, True):
-        due = [at for at in matching if not distinct or newest[versions[at - 1][0]] == at]
-        found = start(index, count, distinct=distinct)
+        due = [at for at in matching if at <= through and (not distinct or newest[versions[at - 1][0]] == at)]
+        found = start(index, count, distinct=distinct, through=through)
         assert [at for at in due if at > found] == (due[-count:] if count else [])
 
 
 def test_a_slice_with_fewer_films_than_asked_is_enough() -> None:
     """The first step knows that there is nothing more to search, so the stream starts with its first block."""
-    assert ReplaySearch(index_of([(1, "Drama"), (2, "War"), (1, "War")]), 5, WAR, distinct=True).step() == 1
-    assert ReplaySearch(index_of([]), 5, WAR, distinct=False).step() == 0
+    assert ReplaySearch(index_of([(1, "Drama"), (2, "War"), (1, "War")]), 5, WAR, distinct=True, through=10).step() == 1
+    assert ReplaySearch(index_of([]), 5, WAR, distinct=False, through=10).step() == 0
 
 
 async def test_other_tasks_run_during_a_search() -> None:
@@ -77,7 +80,7 @@ async def test_other_tasks_run_during_a_search() -> None:
         group.start_soon(count_pauses)
         async with anyio.create_task_group() as searches:
             for _ in range(5):
-                searches.start_soon(turns.finish, ReplaySearch(index, 5, WAR, distinct=False))
+                searches.start_soon(turns.finish, ReplaySearch(index, 5, WAR, distinct=False, through=8000))
         group.cancel_scope.cancel()
     assert pauses >= 5 * 8
 

@@ -78,7 +78,10 @@ async def test_a_stream_ends_at_what_is_stored(etl_bus: Bus, stream_bus: Bus) ->
 
 
 async def test_a_stream_ends_after_an_id(etl_bus: Bus, stream_bus: Bus) -> None:
-    """The event with that id is the last one. An end before the start closes at once, a later one is waited for."""
+    """The event with that id is the last one, also for a replay. An end before the start closes at once.
+
+    A later end is waited for.
+    """
     await publish(etl_bus, *range(1, 41))
     async with serving(stream_bus, stream_ring_events=16) as api:
         (first, *_, last) = await whole(api, "?last_event_id=earliest&until=live")
@@ -87,7 +90,12 @@ async def test_a_stream_ends_after_an_id(etl_bus: Bus, stream_bus: Bus) -> None:
         assert short(await whole(api, query)) == ["position 28", "movie 29", "movie 30", "movie 31", "position 31"]
         query = f"?last_event_id={first.id}&until={epoch}-2"
         assert short(await whole(api, query)) == ["position 0", "movie 1", "movie 2", "position 2"]
-        assert short(await whole(api, f"?replay=1&until={epoch}-3")) == ["position 39", "position 39"]
+        assert short(await whole(api, f"?until={epoch}-3")) == ["position 40", "position 40"]
+        for distinct in ("", "&distinct=true"):
+            query = f"?replay=2&until={epoch}-3{distinct}"
+            assert short(await whole(api, query)) == ["position 1", "movie 2", "movie 3", "position 3"]
+            query = f"?replay=1&until={epoch}-39{distinct}"
+            assert short(await whole(api, query)) == ["position 38", "movie 39", "position 39"]
         async with api.stream(f"?until={epoch}-42") as stream:
             assert (await anext(stream)).sequence == 40
             await publish(etl_bus, 41, 42, 43)
@@ -105,6 +113,7 @@ async def test_a_stream_ends_at_a_time(etl_bus: Bus, stream_bus: Bus) -> None:
     async with serving(stream_bus) as api:
         query = f"?last_event_id=earliest&until={third}"
         assert short(await whole(api, query)) == ["position 0", "movie 1", "movie 2", "position 2"]
+        assert short(await whole(api, f"?replay=1&until={third}")) == ["position 1", "movie 2", "position 2"]
         soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat().replace("+", "%2B")
         async with api.stream(f"?until={soon}") as stream:
             assert (await anext(stream)).sequence == 3

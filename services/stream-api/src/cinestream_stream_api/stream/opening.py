@@ -97,10 +97,11 @@ class Opening:
         if not isinstance(start, Replay):
             return await find_start(request, sources.tail, sources.history)
         if index is not None:
-            self._search = ring, ReplaySearch(index, start.count, view, distinct=request.distinct)
+            through = self._last_due(ring)
+            self._search = ring, ReplaySearch(index, start.count, view, distinct=request.distinct, through=through)
             found = self._search[1].step()
         else:
-            sequence, lacking = search_ring(ring, start.count, view)
+            sequence, lacking = search_ring(ring, start.count, view, through=self._last_due(ring))
             bounds = sources.tail.bounds
             found = sequence if not lacking or ring.floor <= bounds.before_first.sequence else None
         return None if found is None else _at(ring, found)
@@ -115,8 +116,16 @@ class Opening:
         request, view, _ = self._asked
         if request.distinct or not isinstance(request.start, Replay):
             return None
-        ring = self._sources.tail.ring
-        return _at(ring, await search_history(ring, request.start.count, view, self._sources.history))
+        ring, history = self._sources.tail.ring, self._sources.history
+        through = self._last_due(ring)
+        return _at(ring, await search_history(ring, request.start.count, view, history, through=through))
+
+    def _last_due(self, ring: Ring) -> int:
+        """Return the last sequence that a replay may begin with: that of the ring, or of an earlier end."""
+        end = self._asked.end
+        return (
+            min(ring.head, end.sequence) if end and end.sequence is not None and end.epoch == ring.epoch else ring.head
+        )
 
     def _open(self, start: StartPosition, notice: Notice | None) -> bytes:
         """Set the subscriber, and return the first block."""

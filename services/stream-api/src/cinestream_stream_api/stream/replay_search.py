@@ -18,14 +18,15 @@ class ReplaySearch:
         count: the number of films.
         view: the filter that they match.
         distinct: count only the newest version of each film.
+        through: the last sequence that is due.
     """
 
-    def __init__(self, index: FilmIndex, count: int, view: View, *, distinct: bool) -> None:
+    def __init__(self, index: FilmIndex, count: int, view: View, *, distinct: bool, through: int) -> None:
         self._events = index.events
         self._count = count
         self._matches = view.filter.matches
         self._distinct = distinct
-        self._sequence = index.position.sequence
+        self._sequence = min(index.position.sequence, through)
         self._slices = index.events.slices_back(self._sequence) if count else iter(())
         # One slice ahead, so that the step with the last one is known to be the last.
         self._next = next(self._slices, None)
@@ -57,23 +58,23 @@ class SearchTurns:
                 return found
 
 
-def search_ring(ring: Ring, count: int, view: View) -> tuple[int, int]:
-    """Search the ring.
+def search_ring(ring: Ring, count: int, view: View, *, through: int) -> tuple[int, int]:
+    """Search the ring up to the last sequence that is due.
 
     Returns:
         The sequence just before the last films that match, and the number of films that the ring lacks.
     """
-    sequence = ring.head
+    sequence = through
     if count:
         for event in ring.newest_first():
-            if event.facets is not None and is_shown(event, view.filter):
+            if event.sequence <= through and event.facets is not None and is_shown(event, view.filter):
                 sequence, count = event.sequence - 1, count - 1
                 if count == 0:
                     break
     return sequence, count
 
 
-async def search_history(ring: Ring, count: int, view: View, history: History) -> int:
+async def search_history(ring: Ring, count: int, view: View, history: History, *, through: int) -> int:
     """Return the sequence just before the last films that match. Searches the ring, then history.
 
     Raises:
@@ -81,9 +82,9 @@ async def search_history(ring: Ring, count: int, view: View, history: History) -
     """
     # The ring may move while history is read.
     head, floor = ring.head, ring.floor
-    sequence, count = search_ring(ring, count, view)
+    sequence, count = search_ring(ring, count, view, through=through)
     if count:
-        async for event in history.backwards(Position(ring.epoch, floor), view, head=head):
+        async for event in history.backwards(Position(ring.epoch, min(floor, through)), view, head=head):
             if event.facets is not None:
                 sequence, count = event.sequence - 1, count - 1
                 if count == 0:
