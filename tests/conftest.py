@@ -31,7 +31,7 @@ for _signal, _handler in ((signal.SIGINT, signal.default_int_handler), (signal.S
         signal.signal(_signal, _handler)
 
 EXAMPLES = int(os.environ.get("CINESTREAM_EXAMPLES", "0"))
-"""Number of random examples of each property. With 0, every run tries the same 100 examples."""
+"""Number of random examples of each property. With 0, every run tries the same 60 examples."""
 
 # Commands look for a local run there. No test may find the one that a developer has started in this directory.
 os.environ["CINESTREAM_DATA_DIR"] = f"{os.devnull}/no-run"
@@ -40,7 +40,7 @@ os.environ["CINESTREAM_DATA_DIR"] = f"{os.devnull}/no-run"
 # No deadline, because a busy machine says nothing about the code.
 settings.register_profile(
     "cinestream",
-    max_examples=EXAMPLES or 100,
+    max_examples=EXAMPLES or 60,
     derandomize=not EXAMPLES,
     database=None,
     print_blob=True,

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.anyio
 # Streams end after a moment, so that the whole response can be checked.
 BRIEF_STREAMS = {"CINESTREAM_STREAM_MAX_LIFETIME": "0.1", "CINESTREAM_STREAM_HEARTBEAT": "0.1"}
 BOUNDED = settings(
-    max_examples=30,
+    max_examples=20,
     phases=[Phase.explicit, Phase.generate],  # no shrinking: each example is a request
     suppress_health_check=list(HealthCheck),
 )
