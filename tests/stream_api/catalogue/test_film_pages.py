@@ -6,10 +6,10 @@ from typing import Any
 
 import anyio
 import pytest
-from anyio.lowlevel import checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.stream_api.films import PAGE_TIME, movie
+from tests.stream_api.pauses import counted_pauses
 
 from cinestream_stream_api.catalogue.film_index import FilmIndex
 from cinestream_stream_api.catalogue.film_pages import Cursor, FilmQuery, Sort, page_of, parse_cursor
@@ -179,18 +179,8 @@ def test_a_search_of_many_films_is_quick() -> None:
 @pytest.mark.anyio
 async def test_searches_at_the_same_time_take_turns() -> None:
     """Other tasks run after each slice of any search, not after a slice of all of them."""
-    index, turn, pauses = index_of(*[{}] * 1500), anyio.Lock(), 0
-
-    async def count_pauses() -> None:
-        nonlocal pauses
-        while True:
-            await checkpoint()
-            pauses += 1
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(count_pauses)
-        async with anyio.create_task_group() as searches:
-            for _ in range(20):
-                searches.start_soon(page_of, index, FilmQuery(sort=Sort.TITLE), 5, None, turn)
-        group.cancel_scope.cancel()
-    assert pauses >= 20 * 3
+    index, turn = index_of(*[{}] * 1500), anyio.Lock()
+    async with counted_pauses() as pauses, anyio.create_task_group() as searches:
+        for _ in range(20):
+            searches.start_soon(page_of, index, FilmQuery(sort=Sort.TITLE), 5, None, turn)
+    assert pauses.count >= 20 * 3

@@ -2,10 +2,10 @@
 
 import anyio
 import pytest
-from anyio.lowlevel import checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.stream_api.films import PAGE_TIME, movie, publish
+from tests.stream_api.pauses import counted_pauses
 from tests.stream_api.serving import STREAM, serving
 
 from cinestream.bus.jetstream import Bus
@@ -68,21 +68,10 @@ def test_a_slice_with_fewer_films_than_asked_is_enough() -> None:
 async def test_other_tasks_run_during_a_search() -> None:
     """A search that finds nothing pauses after each slice, and so do all searches together."""
     index, turns = index_of([(1, "Drama")] * 8000), SearchTurns()
-    pauses = 0
-
-    async def count_pauses() -> None:
-        nonlocal pauses
-        while True:
-            await checkpoint()
-            pauses += 1
-
-    async with anyio.create_task_group() as group:
-        group.start_soon(count_pauses)
-        async with anyio.create_task_group() as searches:
-            for _ in range(5):
-                searches.start_soon(turns.finish, ReplaySearch(index, 5, WAR, distinct=False, through=8000))
-        group.cancel_scope.cancel()
-    assert pauses >= 5 * 8
+    async with counted_pauses() as pauses, anyio.create_task_group() as searches:
+        for _ in range(5):
+            searches.start_soon(turns.finish, ReplaySearch(index, 5, WAR, distinct=False, through=8000))
+    assert pauses.count >= 5 * 8
 
 
 async def test_a_search_sends_the_first_bytes_at_once(etl_bus: Bus, stream_bus: Bus) -> None:
