@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import httpx2
 
-from cinestream.runtime.settings import masked
+from cinestream.contracts.text import masked
 from cinestream_flow.errors import Invalid
 from cinestream_flow.message import Message
 

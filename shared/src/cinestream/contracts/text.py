@@ -1,6 +1,7 @@
 """Operations on texts of others, in time that is linear in the length of the text."""
 
 import html
+import re
 import unicodedata
 from typing import Literal
 
@@ -8,6 +9,7 @@ MAX_MARKS = 30
 """Combining marks in a row. No language has more (Stream-Safe Text Format, https://www.unicode.org/reports/tr15/)."""
 
 _FIRST_MARK = "\u0300"
+_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
 
 
 def normalized(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
@@ -42,3 +44,8 @@ def unescaped(text: str, max_length: int) -> str:
         return html.unescape(text)
     except ValueError:  # the number of a character has thousands of digits
         return text
+
+
+def masked(text: str) -> str:
+    """Return a text without the user names and passwords in its addresses."""
+    return _CREDENTIALS.sub("***", text)

@@ -1,7 +1,6 @@
 """Messages about invalid settings. Each one names the setting, the reason and an example, and shows no secret."""
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +9,11 @@ from pydantic import AliasChoices, BaseModel, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
+from cinestream.contracts.text import masked
 from cinestream.runtime import variables
 from cinestream.runtime.expectations import reason_of
 from cinestream_flow.message import Message, message_of
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
 _MAX_SHOWN = 200
 """Characters of a wrong value that a message shows."""
 Loc = tuple[int | str, ...]
@@ -116,8 +115,3 @@ def _holds(values: Any, parts: list[str]) -> bool:
             return False
         values = values[part]
     return True
-
-
-def masked(text: str) -> str:
-    """Return a text without the user names and passwords in its addresses."""
-    return _CREDENTIALS.sub("***", text)

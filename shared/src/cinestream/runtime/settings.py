@@ -19,7 +19,8 @@ from pydantic_settings import (
     SettingsError,
 )
 
-from cinestream.runtime.invalid_settings import Sources, masked, messages
+from cinestream.contracts.text import masked
+from cinestream.runtime.invalid_settings import Sources, messages
 from cinestream.runtime.local_run import LocalRun
 from cinestream.runtime.local_run_source import LocalRunSource
 from cinestream.runtime.logs import configure_logs
@@ -50,7 +51,6 @@ __all__ = [
     "ServiceSettings",
     "bus_settings_of",
     "load_settings",
-    "masked",
     "print_settings",
     "renamed",
     "wrong_settings",

@@ -10,8 +10,9 @@ from cinestream.commands.exit_codes import ExitCode
 from cinestream.commands.frame import fail
 from cinestream.commands.language import translate
 from cinestream.contracts import ScrapeRequest
+from cinestream.contracts.text import masked
 from cinestream.runtime.logs import configure_logs
-from cinestream.runtime.settings import load_settings, masked
+from cinestream.runtime.settings import load_settings
 from cinestream_flow.message import Message
 from cinestream_scraper.browser.discovery import InstalledBrowser
 from cinestream_scraper.browser.process_cleanup import BrowserRun

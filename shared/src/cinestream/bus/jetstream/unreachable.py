@@ -1,7 +1,6 @@
 """Reasons why NATS cannot be reached, each with its cure."""
 
 import ipaddress
-import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -11,11 +10,11 @@ import nats.errors
 
 from cinestream.bus.jetstream.fast_path import NoTls
 from cinestream.bus.jetstream.violations import is_wrong_login, wrong_login
+from cinestream.contracts.text import masked
 from cinestream_flow.message import Message, message_of
 
 _OTHER_NAME = (62, 64)
 """X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH of OpenSSL."""
-_CREDENTIALS = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Unreachable:
     @classmethod
     def of(cls, error: Exception | None, url: str, user: str) -> "Unreachable":
         """Return the reason for an error of a connection attempt. None means that there was no answer at all."""
-        address = _CREDENTIALS.sub("***", url)
+        address = masked(url)
         if isinstance(error, ConnectionRefusedError) and _is_loopback(url):
             return cls(
                 Message(
